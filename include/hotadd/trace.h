@@ -1,0 +1,162 @@
+/*
+ * hotadd/trace.h - what happened, as facts
+ *
+ * A trace is a stream of 64-byte records. A record says what was called with what, what came
+ * back, what was refused, what was taken and given back. It never says whether that was right:
+ * verdicts are made from the records by somebody else.
+ *
+ * The trace explains itself: it starts with TRACE_BEGIN and its companions (KNOB, GROUP,
+ * PROCESSOR, MEMORY, NAME), and a name or a thread is introduced before its first use.
+ * Ids start at 1 in the order of appearance, so 0 means none. No address and no wall clock
+ * is ever recorded: the same run gives the same bytes on any host.
+ */
+#ifndef HOTADD_TRACE_H
+#define HOTADD_TRACE_H
+
+#include <stdint.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define HA_TRACE_FORMAT 1u
+
+/* The maker in TRACE_BEGIN: kernel-binding rules are judged in full only for our own. */
+enum ha_maker { HA_MAKER_HOTADD = 1, HA_MAKER_OTHER = 2 };
+
+enum ha_kind {
+    HA_NO_RECORD,
+    /* What the run starts from, and how it ended. */
+    HA_TRACE_BEGIN, HA_KNOB, HA_GROUP, HA_PROCESSOR, HA_MEMORY, HA_NAME, HA_THREAD, HA_CHOICE,
+    HA_TRACE_END,
+    /* A driver's life. */
+    HA_DRV_ENTRY_ENTER, HA_DRV_ENTRY_LEAVE, HA_UNLOAD_REQ, HA_UNLOAD_ENTER, HA_UNLOAD_LEAVE,
+    HA_IMAGE_FREED,
+    /* KeRegisterProcessorChangeCallback and KeDeregisterProcessorChangeCallback. */
+    HA_REG_ENTER, HA_REG_LOCKED, HA_REG_RETURN,
+    HA_DEREG_ENTER, HA_DEREG_LOCKED, HA_DEREG_RETURN,
+    /* A processor-change callback. CB_CALL stands for an ENTER and its LEAVE, see below. */
+    HA_CB_ENTER, HA_CB_LEAVE, HA_CB_CALL, HA_DEAD_CALL,
+    /* Hot-add. */
+    HA_UNIT_BEGIN, HA_UNIT_END, HA_ADD_BEGIN, HA_ADD_END, HA_HW_START, HA_ACTIVE, HA_SCHED,
+    /* Calls of other routines, waits, and what went wrong. */
+    HA_QUERY, HA_WAIT_BEGIN, HA_WAIT_END, HA_DEADLOCK,
+    HA_REFUSED, HA_MISUSE, HA_FAULT,
+    HA_KIND_COUNT
+};
+
+/* State of a callback, with Microsoft's values (RULES CTX-1). */
+enum ha_state { HA_STATE_START = 0, HA_STATE_COMPLETE = 1, HA_STATE_FAILURE = 2 };
+
+/* flags of CB_ENTER, CB_LEAVE and CB_CALL */
+#define HA_CB_STATE(flags)     ((unsigned)(flags) & 3u)  /* enum ha_state; 3 if it was none of them */
+#define HA_CB_OBJECT           0x04u   /* a client of \Callback\ProcessorAdd, not of the Ke routine */
+#define HA_CB_EXISTING         0x08u   /* operation is a registration id (EXIST phase), not an add id */
+#define HA_CB_CONTEXT_CHANGED  0x10u   /* LEAVE: the driver changed its copy of the context */
+
+/* flags of NAME: what the id in the record counts */
+enum ha_namespace { HA_NS_SCENARIO = 1, HA_NS_DRIVER, HA_NS_REGISTRATION, HA_NS_OBJECT, HA_NS_THREAD };
+#define HA_NAME_MORE 0x80u             /* the text goes on in the next NAME record */
+
+enum ha_thread_kind {
+    HA_THREAD_CALLER = 1,   /* the host's own thread, adopted by the machine */
+    HA_THREAD_HOT_ADD, HA_THREAD_PNP, HA_THREAD_WORKER, HA_THREAD_SYSTEM, HA_THREAD_DPC
+};
+
+/* How a run ended (TRACE_END). */
+enum ha_ending {
+    HA_END_NOT_YET, HA_END_NORMALLY, HA_END_DEADLOCK, HA_END_BUGCHECK, HA_END_BUDGET,
+    HA_END_SIGNAL, HA_END_MEMORY, HA_END_COUNT
+};
+
+/* Why a routine refused (REFUSED.reason). */
+enum ha_reason {
+    HA_REASON_NONE, HA_REASON_IRQL, HA_REASON_NULL_FUNCTION, HA_REASON_INSIDE_CALLBACK,
+    HA_REASON_UNKNOWN_FLAGS, HA_REASON_BAD_HANDLE, HA_REASON_NO_MEMORY, HA_REASON_CALLBACK_ERROR,
+    HA_REASON_INTERRUPTED, HA_REASON_COUNT
+};
+
+/* What a driver did that Windows does not allow (MISUSE.misuse). */
+enum ha_misuse {
+    HA_MISUSE_NONE, HA_MISUSE_RAISED_IRQL, HA_MISUSE_NULL_HANDLE, HA_MISUSE_UNKNOWN_HANDLE,
+    HA_MISUSE_STALE_HANDLE, HA_MISUSE_SELF_REMOVAL, HA_MISUSE_COUNT
+};
+
+/* What a choice of the tape decides (CHOICE.kind). */
+enum ha_choice_kind {
+    HA_CHOICE_THREAD = 1,     /* which runnable thread goes on; 0 is the ordinary one */
+    HA_CHOICE_FAULT           /* 1: what the label names fails here */
+};
+
+#define HA_NO_GROUP 0xffffu
+#define HA_NO_INDEX 0xffffffffu
+
+/* What a record carries besides its header, by kind; its id is named in the comment. */
+union ha_payload {
+    struct { uint64_t scenario_hash, profile_hash; uint32_t format; uint16_t maker, preset;
+             uint16_t groups, nodes, processors, maximum; } begin;
+    struct { uint32_t value; } knob;                                /* id: enum ha_knob */
+    struct { uint64_t active_mask; uint32_t maximum; uint16_t node; } group;    /* id: number */
+    struct { uint16_t group; uint8_t number, reserved; } existing;  /* PROCESSOR; id: index */
+    struct { uint64_t base, size; } memory;                         /* id: range, from 1 */
+    struct { char text[32]; } name;             /* not terminated when full; flags: namespace */
+    struct { uint64_t affinity_mask; uint16_t affinity_group, kind; } made;     /* THREAD */
+    struct { uint32_t kind, answer, options; } choice;              /* id: question, from 0 */
+    struct { uint32_t ending; int32_t status; } end;
+    struct { int32_t status; } status;          /* DRV_ENTRY_LEAVE, ADD_END, HW_START, UNLOAD_REQ */
+    struct { uint32_t function, context, flags, handle; } reg;      /* id: registration */
+    struct { uint64_t affinity_mask; uint32_t operation, context; int32_t status, op_in;
+             uint16_t nt_number, group; uint8_t number, reserved; uint16_t affinity_group; } cb;
+    struct { uint64_t affinity_mask; int32_t op_out; uint16_t affinity_group; } cb_leave;
+    struct { uint32_t processors; } unit;       /* BEGIN: how many; END: how many were added */
+    struct { uint64_t affinity_mask; uint32_t unit; uint16_t group, affinity_group; } add;
+    struct { uint16_t nt_number, group; uint8_t number, reserved; } up;         /* ACTIVE, SCHED */
+    struct { uint64_t result, output; uint32_t routine, argument; } query;
+    struct { uint64_t timeout_ns; uint32_t holder, waiter; uint16_t reason, blocked; } wait;
+    struct { uint32_t routine, reason; } refused;
+    struct { uint32_t routine, misuse; } misuse;
+    struct { uint32_t routine; } fault;
+    uint64_t raw[4];
+};
+
+struct ha_record {
+    uint64_t time_ns;       /* simulated time */
+    uint32_t seq_low;       /* sequence number, from 1; use ha_record_seq() */
+    uint16_t seq_high;
+    uint8_t kind;           /* enum ha_kind */
+    uint8_t irql;           /* of the thread, 0 PASSIVE_LEVEL, 1 APC_LEVEL, 2 DISPATCH_LEVEL */
+    uint32_t thread;        /* simulated thread; 0 before the first one exists */
+    uint16_t processor;     /* systemwide index of the simulated processor it runs on */
+    uint16_t active;        /* active processors of the whole partition */
+    uint16_t driver;        /* the driver in charge; for CB_ and DRV_ records the driver called */
+    uint8_t regions;        /* critical regions that the thread has entered and not left */
+    uint8_t flags;          /* by kind */
+    uint32_t id;            /* what the record is about: registration, add, object ... by kind */
+    union ha_payload as;
+};
+
+/*
+ * CB_CALL: the callback was entered and left again, nothing else was recorded in between, and
+ * the driver left the status variable, its copy of the context, IRQL, affinity and regions as
+ * they were. It is laid out as CB_ENTER and stands for two records with consecutive numbers,
+ * its own and the next.
+ */
+
+/* A waiter's time-out when it has none. */
+#define HA_FOREVER UINT64_MAX
+
+static inline uint64_t ha_record_seq(const struct ha_record *record)
+{
+    return (uint64_t)record->seq_high << 32 | record->seq_low;
+}
+
+/* Who takes records as they are made. A sink never changes what it is given. */
+struct ha_sink {
+    void (*take)(struct ha_sink *sink, const struct ha_record *first, size_t count);
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif

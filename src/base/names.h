@@ -1,0 +1,59 @@
+/*
+ * names - what numbers are called: status codes, kinds of record, reasons, endings, routines
+ *
+ * One table each, used by whoever prints or reads a name. Spelled as documented: NT names are
+ * Microsoft's, the others those of the rule book.
+ */
+#ifndef HA_BASE_NAMES_H
+#define HA_BASE_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hotadd/trace.h"
+
+/* Long enough for any status: a name, or 0x with eight digits. */
+#define HA_STATUS_TEXT 64
+
+/* The name of a status code, or its value as 0xC0000001 written into `buffer`. */
+const char *ha_status_text(int32_t nt_status, char buffer[HA_STATUS_TEXT]);
+/* Find a code by its name. */
+bool ha_status_find(const char *name, int32_t *nt_status);
+/* The known name that is nearest to a misspelt one; NULL when none is near. */
+const char *ha_status_nearest(const char *name);
+
+/* Windows' NT_SUCCESS: success and informational codes. Source: WDK, Using NTSTATUS Values. */
+static inline bool ha_nt_success(int32_t nt_status)
+{
+    return nt_status >= 0;
+}
+
+/* NT routines as the trace numbers them (QUERY, REFUSED, MISUSE, FAULT). */
+enum ha_routine {
+    HA_NO_ROUTINE,
+    HA_RT_REGISTER_PROCESSOR_CHANGE, HA_RT_DEREGISTER_PROCESSOR_CHANGE,
+    HA_RT_ACTIVE_COUNT, HA_RT_ACTIVE_COUNT_EX, HA_RT_ACTIVE_PROCESSORS,
+    HA_RT_MAXIMUM_COUNT, HA_RT_MAXIMUM_COUNT_EX, HA_RT_GROUP_AFFINITY,
+    HA_RT_ACTIVE_GROUPS, HA_RT_MAXIMUM_GROUPS,
+    HA_RT_NUMBER_FROM_INDEX, HA_RT_INDEX_FROM_NUMBER, HA_RT_CURRENT_IRQL,
+    HA_ROUTINE_COUNT
+};
+
+/* Each of these gives NULL for a number beyond its table. */
+const char *ha_routine_name(unsigned routine);
+const char *ha_kind_name(unsigned kind);
+const char *ha_reason_name(unsigned reason);
+const char *ha_misuse_name(unsigned misuse);
+const char *ha_ending_name(unsigned ending);
+const char *ha_thread_kind_name(unsigned kind);
+const char *ha_namespace_name(unsigned space);
+const char *ha_choice_kind_name(unsigned kind);
+/* KeProcessorAddStartNotify ..., and in short as calls are written: Start, Complete, Failure. */
+const char *ha_state_name(unsigned state);
+const char *ha_state_short(unsigned state);
+
+/* Find a routine by its documented name; HA_NO_ROUTINE when there is none. */
+unsigned ha_routine_find(const char *name);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * cast - who appears in a trace: the names of drivers, registrations, threads and objects
+ *
+ * Filled from THREAD, NAME and REG_ENTER records, so it knows what the trace itself says and no more.
+ */
+#ifndef HA_CHECK_CAST_H
+#define HA_CHECK_CAST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/trace.h"
+
+struct ha_cast;
+
+/* NULL when memory is lacking. */
+struct ha_cast *ha_cast_create(void);
+void ha_cast_destroy(struct ha_cast *cast);
+void ha_cast_reset(struct ha_cast *cast);
+/* Look at a record; those that name nobody are passed over. False when memory is lacking. */
+bool ha_cast_take(struct ha_cast *cast, const struct ha_record *record);
+
+/* A name, or NULL when the trace gave none. Valid until the cast takes another record. */
+const char *ha_cast_name(const struct ha_cast *cast, enum ha_namespace space, uint32_t id);
+/* The driver that made a registration, 0 when unknown. */
+uint16_t ha_cast_owner(const struct ha_cast *cast, uint32_t registration);
+/* enum ha_thread_kind of a thread, 0 when unknown. */
+unsigned ha_cast_thread_kind(const struct ha_cast *cast, uint32_t thread);
+
+#endif

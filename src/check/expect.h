@@ -1,0 +1,65 @@
+/*
+ * expect - what a scenario says must come out, held against what came out
+ *
+ * A matcher takes the records of a run and is asked at its end. It reads records and findings
+ * only. The strings and arrays of an expectation belong to whoever loaded it.
+ */
+#ifndef HA_CHECK_EXPECT_H
+#define HA_CHECK_EXPECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "check/judge.h"
+#include "core/trace.h"
+
+/* A finding that is expected. Fields that are NULL match any. */
+struct ha_expected_violation {
+    const char *rule;           /* an id, as HOT-5 */
+    const char *driver;
+    const char *call;           /* words of a call, as "a.sync Complete 4"; * matches any word */
+    uint32_t count;             /* exactly so many; 0 for one or more */
+};
+
+struct ha_expect {
+    bool has_calls;
+    const char *const *call;    /* the words of every synchronous notification call, in order */
+    size_t call_count;
+    bool has_active_processors;
+    uint32_t active_processors;
+    const struct ha_expected_violation *violation;
+    size_t violation_count;
+    enum ha_ending ending;      /* HA_END_NOT_YET stands for normally */
+};
+
+struct ha_matcher;
+
+/* NULL when memory is lacking. `expect` must outlive the matcher. */
+struct ha_matcher *ha_matcher_create(const struct ha_expect *expect);
+void ha_matcher_destroy(struct ha_matcher *matcher);
+struct ha_sink *ha_matcher_sink(struct ha_matcher *matcher);
+
+/*
+ * Hold the run, which has ended, against what was expected.
+ *
+ *   judge    has taken the same trace
+ *   report   gets a paragraph for each difference; a difference in the calls shows both lists
+ *
+ * An error finding that is not expected is a difference, and so is an expected one that is
+ * missing. Returns the number of differences, or HA_ENOMEM.
+ */
+int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *judge,
+                       struct ha_text *report);
+
+/*
+ * The words of one call, as scenarios and stories write it: "calm.sync Start 4", then
+ * " (STATUS)" when the context carries an error, then " -> STATUS" when the driver wrote
+ * OperationStatus. `enter` is a CB_ENTER or CB_CALL; `leave` its CB_LEAVE, or NULL.
+ */
+struct ha_cast;
+void ha_call_words(const struct ha_cast *cast, const struct ha_record *enter,
+                   const struct ha_record *leave, struct ha_text *words);
+
+#endif

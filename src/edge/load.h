@@ -1,0 +1,43 @@
+/*
+ * load - from the text of a scenario file to a plan and its expectations
+ *
+ * Everything that can be wrong with a file is found here, before anything of it is run. Messages
+ * read `file:line:column: error: what; did you mean "x"?` with the line and a caret below.
+ */
+#ifndef HA_EDGE_LOAD_H
+#define HA_EDGE_LOAD_H
+
+#include <stddef.h>
+
+#include "base/bag.h"
+#include "base/text.h"
+#include "check/expect.h"
+#include "sim/plan.h"
+
+struct ha_scenario {
+    const char *file;           /* as it was named */
+    const char *name;
+    const char *why, *source;   /* NULL when the file does not say */
+    struct ha_plan plan;
+    struct ha_expect expect;
+    struct ha_bag bag;          /* owns all that the members above point to */
+};
+
+/*
+ * Read a scenario from `length` bytes of text.
+ *
+ *   file      how messages name it; copied
+ *   scenario  set on HA_OK only; give it back with ha_scenario_close()
+ *   messages  gets every error that was found, several in one go, in the order of their places
+ *
+ * Returns HA_OK, HA_EREAD when the text is wrong, HA_ENOMEM.
+ */
+int ha_scenario_load_text(const char *file, const char *bytes, size_t length,
+                          struct ha_scenario *scenario, struct ha_text *messages);
+
+/* The same from a file. One that cannot be read is HA_EREAD, with the system's reason. */
+int ha_scenario_load_file(const char *path, struct ha_scenario *scenario, struct ha_text *messages);
+
+void ha_scenario_close(struct ha_scenario *scenario);
+
+#endif
