@@ -60,6 +60,123 @@ struct ha_machine_options {
 
 struct ha_machine;
 
+/* DriverEntry, as <ntddk.h> declares it. */
+struct _DRIVER_OBJECT;
+struct _UNICODE_STRING;
+typedef int32_t ha_driver_entry(struct _DRIVER_OBJECT *driver, struct _UNICODE_STRING *path);
+
+/*
+ * Make a machine; the calling host thread becomes its first simulated thread.
+ *
+ *   machine  set on HA_OK only; give it back with ha_machine_destroy()
+ *   error    gets a sentence when the options are wrong; may be NULL
+ *
+ * Returns HA_OK; HA_EINVAL; HA_ENOMEM; HA_ESTALE when the token to replay belongs to another
+ * scenario or profile.
+ */
+int ha_machine_create(const struct ha_machine_options *options, struct ha_machine **machine,
+                      struct ha_error *error);
+
+/* End all threads of the machine and give its memory back. NULL is allowed. */
+void ha_machine_destroy(struct ha_machine *machine);
+
+/*
+ * Hand every record from now on, and those not yet handed over, to a sink as well.
+ *
+ * Records come in portions: when the window is full, at ha_machine_flush() and when the run ends.
+ * Returns HA_OK, or HA_EINVAL when there are 8 sinks already.
+ */
+int ha_machine_add_sink(struct ha_machine *machine, struct ha_sink *sink);
+
+/* Hand all records written so far to the sinks. What they saw cannot be rewound any more. */
+void ha_machine_flush(struct ha_machine *machine);
+
+/*
+ * Remember the machine as it is now. Every thread but the caller's must have ended, and no
+ * record may have been handed to a sink: otherwise HA_EBUSY. HA_ENOMEM when memory is lacking.
+ */
+int ha_machine_mark(struct ha_machine *machine);
+
+/* Put the machine back as it was at the mark, also after its run has ended. HA_EINVAL without one. */
+int ha_machine_rewind(struct ha_machine *machine);
+
+/*
+ * Load a driver and let it run until the machine is quiet.
+ *
+ *   name   copied; goes into the trace
+ *   entry  its DriverEntry; runs on a system thread of the machine
+ *
+ * Returns HA_OK whatever DriverEntry answers: see ha_machine_driver_status(). HA_EBUSY when the
+ * run has ended, HA_ENOMEM or HA_ETHREAD when it ends here for want of memory or threads.
+ */
+int ha_machine_load(struct ha_machine *machine, const char *name, ha_driver_entry *entry);
+
+/* What DriverEntry of the newest driver of that name returned. HA_EINVAL when there is none. */
+int ha_machine_driver_status(const struct ha_machine *machine, const char *name,
+                             int32_t *nt_status);
+
+/*
+ * Ask for a driver to be unloaded and let the machine run until it is quiet.
+ *
+ * Returns HA_OK, also when Windows would refuse (the trace says so); HA_EINVAL when no driver
+ * has the name; HA_EBUSY, HA_ENOMEM, HA_ETHREAD as ha_machine_load().
+ */
+int ha_machine_unload(struct ha_machine *machine, const char *name);
+
+/*
+ * Have processors added at a simulated time; what is due is done by ha_machine_step().
+ *
+ *   due_ns   simulated nanoseconds from the start; a time that has passed is due now
+ *   options  copied
+ *
+ * Returns HA_OK, HA_ENOMEM, or HA_EBUSY when the run has ended.
+ */
+int ha_machine_add_processor(struct ha_machine *machine, uint64_t due_ns,
+                             const struct ha_add_options *options);
+
+/*
+ * Begin what is due next, and let everything that it causes run until the machine is quiet.
+ *
+ * Simulated time jumps to the due time. Driver callbacks run inside this call, one at a time.
+ *
+ *   ran  set to false when nothing was due; may be NULL
+ *
+ * Returns HA_OK, HA_EBUSY when the run has ended, HA_ENOMEM or HA_ETHREAD when it ends here.
+ * A driver that breaks a rule is no error here: the trace holds the facts.
+ */
+int ha_machine_step(struct ha_machine *machine, bool *ran);
+
+/* Step until nothing is due. Returns as ha_machine_step(). */
+int ha_machine_run(struct ha_machine *machine);
+
+/*
+ * End the run: unload what is still loaded, last first, write TRACE_END, flush.
+ *
+ * An operation that can never end makes this a deadlock. Returns HA_OK also then (see
+ * ha_machine_ending()), HA_EBUSY when the run has ended already, HA_ENOMEM or HA_ETHREAD.
+ */
+int ha_machine_finish(struct ha_machine *machine);
+
+/* End the run where it stands, between two steps, for instance on a signal. */
+void ha_machine_stop(struct ha_machine *machine, enum ha_ending ending);
+
+/* How the run ended, HA_END_NOT_YET while it goes on. */
+enum ha_ending ha_machine_ending(const struct ha_machine *machine);
+
+/*
+ * Whether every answer of the replayed token was asked for: HA_OK, or HA_ESTALE when the run
+ * was another one. To be asked when the run has ended; HA_OK when nothing was replayed.
+ */
+int ha_machine_replayed(const struct ha_machine *machine);
+
+/*
+ * Called when a run has to end while this thread is inside an NT routine and so cannot return.
+ * It must not return. Without one the program prints a sentence and exits with 1.
+ */
+void ha_machine_set_fatal(struct ha_machine *machine,
+                          void (*fatal)(struct ha_machine *machine, void *argument),
+                          void *argument);
+
 #ifdef __cplusplus
 }
 #endif

@@ -102,7 +102,7 @@ union ha_payload {
     struct { uint64_t base, size; } memory;                         /* id: range, from 1 */
     struct { char text[32]; } name;             /* not terminated when full; flags: namespace */
     struct { uint64_t affinity_mask; uint16_t affinity_group, kind; } made;     /* THREAD */
-    struct { uint32_t kind, answer, options; } choice;              /* id: question, from 0 */
+    struct { uint32_t kind, answer, options; char label[20]; } choice;  /* id: question, from 0 */
     struct { uint32_t ending; int32_t status; } end;
     struct { int32_t status; } status;          /* DRV_ENTRY_LEAVE, ADD_END, HW_START, UNLOAD_REQ */
     struct { uint32_t function, context, flags, handle; } reg;      /* id: registration */
@@ -113,6 +113,7 @@ union ha_payload {
     struct { uint64_t affinity_mask; uint32_t unit; uint16_t group, affinity_group; } add;
     struct { uint16_t nt_number, group; uint8_t number, reserved; } up;         /* ACTIVE, SCHED */
     struct { uint64_t result, output; uint32_t routine, argument; } query;
+                        /* QUERY: a pair is Group << 16 | Number, a status 32 bits without sign */
     struct { uint64_t timeout_ns; uint32_t holder, waiter; uint16_t reason, blocked; } wait;
     struct { uint32_t routine, reason; } refused;
     struct { uint32_t routine, misuse; } misuse;

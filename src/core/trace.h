@@ -22,6 +22,8 @@ struct ha_trace_store {
     struct ha_record *window;
     struct ha_sink *sink[HA_TRACE_SINKS];
     size_t sink_count;
+    struct ha_record *saved;    /* the window as it was at the mark; NULL before */
+    size_t saved_count;
 };
 
 /* Part of the world, rewound with it. */
@@ -31,6 +33,7 @@ struct ha_trace {
     uint64_t seq;               /* number of the next record */
     uint64_t budget;            /* records that may be written in all; UINT64_MAX for no limit */
     bool spent;                 /* the budget ended; the run ends at the next scheduling point */
+    bool flushed;               /* sinks have seen records; what they saw cannot be rewound */
 };
 
 /* Keeps every record of a run. Embed it, add its sink to the machine, close it. */

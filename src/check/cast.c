@@ -1,0 +1,144 @@
+/*
+ * cast - who appears in a trace
+ *
+ * Owns struct ha_cast: one table a namespace, indexed by id. The texts lie in a bag, because
+ * nobody is ever forgotten before the whole cast is.
+ */
+#include "check/cast.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bag.h"
+
+#define SPACES (HA_NS_THREAD + 1)
+#define MOST_IDS (1u << 24)     /* a trace from elsewhere may hold any id; memory has an end */
+
+struct member {
+    const char *name;           /* NULL when the trace gave none */
+    uint16_t fact;              /* registration: its driver; thread: enum ha_thread_kind */
+    bool more;                  /* the name goes on in the next NAME record */
+};
+
+struct table {
+    struct member *member;      /* indexed by id */
+    uint32_t count;
+};
+
+struct ha_cast {
+    struct table table[SPACES];
+    struct ha_bag names;
+};
+
+struct ha_cast *ha_cast_create(void)
+{
+    return calloc(1, sizeof(struct ha_cast));
+}
+
+void ha_cast_reset(struct ha_cast *cast)
+{
+    for (unsigned space = 0; space < SPACES; space++)
+        if (cast->table[space].count)
+            memset(cast->table[space].member, 0,
+                   cast->table[space].count * sizeof(struct member));
+    ha_bag_close(&cast->names);
+}
+
+void ha_cast_destroy(struct ha_cast *cast)
+{
+    if (!cast)
+        return;
+    for (unsigned space = 0; space < SPACES; space++)
+        free(cast->table[space].member);
+    ha_bag_close(&cast->names);
+    free(cast);
+}
+
+/* The member with this id, made when it is new. NULL when memory is lacking. */
+static struct member *reach(struct table *table, uint32_t id)
+{
+    if (id >= table->count) {
+        uint32_t count = table->count ? table->count : 16;
+        while (count <= id)
+            count *= 2;
+        struct member *member = realloc(table->member, count * sizeof *member);
+        if (!member)
+            return NULL;
+        memset(member + table->count, 0, (count - table->count) * sizeof *member);
+        table->member = member;
+        table->count = count;
+    }
+    return &table->member[id];
+}
+
+static bool take_name(struct ha_cast *cast, unsigned space, const struct ha_record *record)
+{
+    struct member *member = reach(&cast->table[space], record->id);
+    if (!member)
+        return false;
+
+    const char *more = record->as.name.text;
+    const char *end = memchr(more, '\0', sizeof record->as.name.text);
+    size_t more_length = end ? (size_t)(end - more) : sizeof record->as.name.text;
+    size_t length = member->more ? strlen(member->name) : 0;
+    char *name = ha_bag_take(&cast->names, length + more_length + 1);
+    if (!name)
+        return false;
+    if (length)
+        memcpy(name, member->name, length);
+    memcpy(name + length, more, more_length);
+    member->name = name;
+    member->more = record->flags & HA_NAME_MORE;
+    return true;
+}
+
+static bool take_fact(struct table *table, uint32_t id, uint16_t fact)
+{
+    struct member *member = reach(table, id);
+    if (member)
+        member->fact = fact;
+    return member != NULL;
+}
+
+bool ha_cast_take(struct ha_cast *cast, const struct ha_record *record)
+{
+    unsigned space = record->flags & ~HA_NAME_MORE;
+
+    if (record->id >= MOST_IDS)
+        return true;
+    switch (record->kind) {
+    case HA_NAME:
+        return space >= SPACES || take_name(cast, space, record);
+    case HA_THREAD:
+        return take_fact(&cast->table[HA_NS_THREAD], record->id, record->as.made.kind);
+    case HA_REG_ENTER:
+        return take_fact(&cast->table[HA_NS_REGISTRATION], record->id, record->driver);
+    default:
+        return true;
+    }
+}
+
+static const struct member *find(const struct ha_cast *cast, unsigned space, uint32_t id)
+{
+    if (space >= SPACES || id >= cast->table[space].count)
+        return NULL;
+    return &cast->table[space].member[id];
+}
+
+const char *ha_cast_name(const struct ha_cast *cast, enum ha_namespace space, uint32_t id)
+{
+    const struct member *member = find(cast, space, id);
+    return member ? member->name : NULL;
+}
+
+uint16_t ha_cast_owner(const struct ha_cast *cast, uint32_t registration)
+{
+    const struct member *member = find(cast, HA_NS_REGISTRATION, registration);
+    return member ? member->fact : 0;
+}
+
+unsigned ha_cast_thread_kind(const struct ha_cast *cast, uint32_t thread)
+{
+    const struct member *member = find(cast, HA_NS_THREAD, thread);
+    return member ? member->fact : 0;
+}

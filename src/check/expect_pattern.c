@@ -1,0 +1,166 @@
+/*
+ * expect_pattern - whether a call is the one that a pattern describes
+ *
+ * Owns the form of a pattern. Pattern and call are read word beside word.
+ */
+#include "check/expect_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/names.h"
+
+/* A piece of a line, not terminated; empty behind the last one. */
+struct word {
+    const char *text;
+    size_t length;
+};
+
+static struct word next_word(const char **rest)
+{
+    struct word word;
+
+    *rest += strspn(*rest, " ");
+    word.text = *rest;
+    word.length = strcspn(*rest, " ");
+    *rest += word.length;
+    return word;
+}
+
+static bool same(struct word a, struct word b)
+{
+    return a.length == b.length && !memcmp(a.text, b.text, a.length);
+}
+
+static bool is_star(struct word word)
+{
+    return word.length == 1 && word.text[0] == '*';
+}
+
+/* A word that is a decimal number of at most 5 digits, which any index is. */
+static bool is_number(struct word word, unsigned value)
+{
+    unsigned number = 0;
+
+    if (!word.length || word.length > 5)
+        return false;
+    for (size_t i = 0; i < word.length; i++) {
+        if (word.text[i] < '0' || word.text[i] > '9')
+            return false;
+        number = 10 * number + (unsigned)(word.text[i] - '0');
+    }
+    return number == value;
+}
+
+static bool client_matches(struct word pattern, struct word client)
+{
+    const char *dot = memchr(client.text, '.', client.length);
+    struct word driver, name;
+
+    if (is_star(pattern) || same(pattern, client))
+        return true;
+    if (!dot || pattern.length < 3)
+        return false;
+    driver = (struct word){client.text, (size_t)(dot - client.text)};
+    name = (struct word){dot + 1, client.length - driver.length - 1};
+    if (!memcmp(pattern.text, "*.", 2)) {
+        struct word right = {pattern.text + 2, pattern.length - 2};
+        return is_star(right) || same(right, name);
+    }
+    if (!memcmp(pattern.text + pattern.length - 2, ".*", 2))
+        return same((struct word){pattern.text, pattern.length - 2}, driver);
+    return false;
+}
+
+/* The value of a status by name or as 0x and eight digits. */
+static bool status_of(struct word word, uint32_t *value)
+{
+    char name[HA_STATUS_TEXT];
+    int32_t nt_status;
+    char *end;
+
+    if (!word.length || word.length >= sizeof name)
+        return false;
+    memcpy(name, word.text, word.length);
+    name[word.length] = '\0';
+    if (ha_status_find(name, &nt_status)) {
+        *value = (uint32_t)nt_status;
+        return true;
+    }
+    if (word.length > 10 || strncmp(name, "0x", 2) != 0)
+        return false;
+    *value = (uint32_t)strtoul(name, &end, 16);
+    return !*end;
+}
+
+/* A word from the fourth on: "(STATUS)", "->" or "STATUS". */
+static bool tail_matches(struct word pattern, struct word word)
+{
+    uint32_t expected, made;
+
+    if (pattern.length > 2 && pattern.text[0] == '(' && word.length && word.text[0] == '(') {
+        pattern = (struct word){pattern.text + 1, pattern.length - 2};
+        word = (struct word){word.text + 1, word.length - 2};
+    } else if (word.length && word.text[0] == '(') {
+        return false;
+    }
+    if (same(pattern, word))
+        return true;
+    if (same(word, (struct word){"->", 2}))
+        return false;
+    return is_star(pattern) ||
+           (status_of(pattern, &expected) && status_of(word, &made) && expected == made);
+}
+
+/* The first three words; both lines are then read up to what follows them. */
+static bool head_matches(const char **pattern, const char **words, const struct ha_made_call *call)
+{
+    struct word word, colon;
+
+    if (!client_matches(next_word(pattern), next_word(words)))
+        return false;
+    word = next_word(pattern);
+    if (!same(word, next_word(words)) && !is_star(word))
+        return false;
+    word = next_word(pattern);
+    if (same(word, next_word(words)) || is_star(word))
+        return true;
+    if (!call || !memchr(word.text, ':', word.length))
+        return false;
+    colon.text = memchr(word.text, ':', word.length);
+    colon.length = word.length - (size_t)(colon.text - word.text);
+    word.length -= colon.length;
+    return is_number(word, call->group) &&
+           is_number((struct word){colon.text + 1, colon.length - 1}, call->number);
+}
+
+bool ha_call_matches(const char *pattern, const struct ha_made_call *call)
+{
+    const char *words = call->words;
+    struct word expected, made;
+
+    if (!head_matches(&pattern, &words, call))
+        return false;
+    do {
+        expected = next_word(&pattern);
+        made = next_word(&words);
+        if (!expected.length || !made.length)
+            return expected.length == made.length;
+    } while (tail_matches(expected, made));
+    return false;
+}
+
+bool ha_call_begins(const char *pattern, const char *words)
+{
+    for (bool first = true;; first = false) {
+        struct word expected = next_word(&pattern);
+        struct word made = next_word(&words);
+        if (!expected.length)
+            return true;
+        if (!made.length)
+            return false;
+        if (first ? !client_matches(expected, made)
+                  : !is_star(expected) && !tail_matches(expected, made))
+            return false;
+    }
+}

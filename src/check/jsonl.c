@@ -1,0 +1,202 @@
+/*
+ * jsonl - a record as a line of JSON
+ *
+ * Owns how each shape of check/vocabulary.h is spelled.
+ */
+#include "check/jsonl.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/names.h"
+#include "check/vocabulary.h"
+#include "hotadd/profile.h"
+
+#define LARGEST_EXACT 9007199254740992u     /* 2^53: a double holds every integer up to here */
+
+/* How long the UTF-8 sequence is that starts here; 0 when none does (RFC 3629, table in 4). */
+static size_t sequence_length(const unsigned char *s, size_t length)
+{
+    static const struct { unsigned char first, last, length, low, high; } shapes[] = {
+        {0x00, 0x7f, 1, 0, 0},       {0xc2, 0xdf, 2, 0x80, 0xbf}, {0xe0, 0xe0, 3, 0xa0, 0xbf},
+        {0xe1, 0xec, 3, 0x80, 0xbf}, {0xed, 0xed, 3, 0x80, 0x9f}, {0xee, 0xef, 3, 0x80, 0xbf},
+        {0xf0, 0xf0, 4, 0x90, 0xbf}, {0xf1, 0xf3, 4, 0x80, 0xbf}, {0xf4, 0xf4, 4, 0x80, 0x8f},
+    };
+
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        if (s[0] < shapes[i].first || s[0] > shapes[i].last)
+            continue;
+        if (shapes[i].length > length)
+            return 0;
+        if (shapes[i].length > 1 && (s[1] < shapes[i].low || s[1] > shapes[i].high))
+            return 0;
+        for (size_t k = 2; k < shapes[i].length; k++)
+            if (s[k] < 0x80 || s[k] > 0xbf)
+                return 0;
+        return shapes[i].length;
+    }
+    return 0;
+}
+
+static void add_text(struct ha_text *text, const char *bytes, size_t room)
+{
+    const unsigned char *s = (const unsigned char *)bytes;
+    const char *nul = memchr(bytes, '\0', room);
+    size_t length = nul ? (size_t)(nul - bytes) : room;
+    size_t good = 0;
+
+    while (good < length) {
+        size_t step = sequence_length(s + good, length - good);
+        if (!step)
+            break;
+        good += step;
+    }
+    if (good == length) {
+        ha_text_add_json(text, bytes, length);
+        return;
+    }
+    for (size_t i = 0; i < length; i++)
+        ha_text_addf(text, "%c%u", i ? ',' : '[', s[i]);
+    ha_text_add(text, "]");
+}
+
+static void add_number(struct ha_text *text, uint64_t value)
+{
+    ha_text_addf(text, value > LARGEST_EXACT ? "\"%" PRIu64 "\"" : "%" PRIu64, value);
+}
+
+static void add_word(struct ha_text *text, const char *word, uint64_t value)
+{
+    if (word)
+        ha_text_add_json(text, word, strlen(word));
+    else
+        add_number(text, value);
+}
+
+static void add_status(struct ha_text *text, uint64_t value)
+{
+    char buffer[HA_STATUS_TEXT];
+
+    if (value > UINT32_MAX)
+        add_number(text, value);
+    else
+        ha_text_addf(text, "\"%s\"", ha_status_text((int32_t)(uint32_t)value, buffer));
+}
+
+static void add_place(struct ha_text *text, const unsigned char *member)
+{
+    uint16_t group;
+
+    memcpy(&group, member, sizeof group);
+    ha_text_addf(text, "{\"group\":%u,\"number\":%u,\"reserved\":%u}", group, member[2], member[3]);
+}
+
+/* The shape that a field has in this record, and its word if it is one. */
+static enum ha_shape settle(const struct ha_field *field, const struct ha_record *record,
+                            uint64_t value, const char **word)
+{
+    enum ha_shape shape = field->shape;
+    uint64_t none = field->size == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * field->size) - 1;
+
+    *word = NULL;
+    switch (field->shape) {
+    case HA_SHAPE_WORD:
+        *word = field->word((unsigned)value);
+        break;
+    case HA_SHAPE_KNOB_VALUE:
+        *word = ha_knob_value_name((enum ha_knob)record->id, (unsigned)value);
+        shape = HA_SHAPE_WORD;
+        break;
+    case HA_SHAPE_FLAG:
+        *word = value ? "true" : "false";
+        break;
+    case HA_SHAPE_OR_NULL:
+        *word = value == none ? "null" : NULL;
+        break;
+    case HA_SHAPE_HANDLE:
+        *word = value ? NULL : "null";
+        break;
+    case HA_SHAPE_ANSWER:
+        shape = field->offset == offsetof(struct ha_record, as.query.result)
+              ? ha_answer_of(record->as.query.routine).result
+              : ha_answer_of(record->as.query.routine).output;
+        break;
+    default:
+        break;
+    }
+    return shape;
+}
+
+static void add_value(struct ha_text *text, const struct ha_field *field,
+                      const struct ha_record *record)
+{
+    const char *member = (const char *)record + field->offset;
+    const char *word;
+    uint64_t value;
+
+    if (field->shape == HA_SHAPE_TEXT) {
+        add_text(text, member, field->size);
+        return;
+    }
+    if (field->shape == HA_SHAPE_PLACE) {
+        add_place(text, (const unsigned char *)member);
+        return;
+    }
+    value = ha_field_value(field, record);
+    switch (settle(field, record, value, &word)) {
+    case HA_SHAPE_HEX:
+        ha_text_addf(text, "\"0x%" PRIx64 "\"", value);
+        break;
+    case HA_SHAPE_STATUS:
+        add_status(text, value);
+        break;
+    case HA_SHAPE_WORD:
+        add_word(text, word, value);
+        break;
+    default:
+        if (word)
+            ha_text_add(text, word);
+        else
+            add_number(text, value);
+    }
+}
+
+static void add_fields(struct ha_text *text, const struct ha_field *field, size_t count,
+                       const struct ha_record *record)
+{
+    for (size_t i = 0; i < count; i++) {
+        ha_text_add(text, ",\"");
+        ha_text_add(text, field[i].name);
+        ha_text_add(text, "\":");
+        add_value(text, &field[i], record);
+    }
+}
+
+static void add_line(struct ha_text *text, const struct ha_record *record)
+{
+    const struct ha_field *field;
+    size_t start = text->length;
+    size_t count;
+
+    field = ha_fields_of_all(&count);
+    add_fields(text, field, count, record);
+    field = ha_fields_of_kind(record->kind, &count);
+    add_fields(text, field, count, record);
+    ha_text_add(text, "}\n");
+    if (text->length > start)
+        text->bytes[start] = '{';   /* in the place of the first field's comma */
+}
+
+void ha_jsonl_add(struct ha_text *text, const struct ha_record *record)
+{
+    struct ha_record pair[2];
+
+    if (record->kind != HA_CB_CALL) {
+        add_line(text, record);
+        return;
+    }
+    ha_record_split(record, pair);
+    add_line(text, &pair[0]);
+    add_line(text, &pair[1]);
+}

@@ -1,0 +1,216 @@
+/*
+ * judge - holds a trace against the rules, one record after another
+ *
+ * Owns the course of a record: what it speaks of is looked up, the judges that the table names
+ * for its kind look at it, and it goes into the memory. Calls that run as the judge foresaw take
+ * the shortcut past all that.
+ */
+#include "check/judge.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/judge_rules.h"
+
+static void take(struct ha_sink *sink, const struct ha_record *first, size_t count);
+
+/* For each kind of record the judges that rows name for it, each once. */
+static void build_index(struct ha_judge *judge)
+{
+    for (size_t rule = 0; rule < HA_RULE_COUNT; rule++) {
+        for (size_t i = 0; i < HA_JUDGES_OF_A_RULE && ha_rule_rows[rule].at[i].judge; i++) {
+            for (unsigned kind = 0; kind < HA_KIND_COUNT; kind++) {
+                size_t at = 0;
+                if (!(ha_rule_rows[rule].at[i].kinds >> kind & 1))
+                    continue;
+                while (at < judge->index[kind].count
+                       && judge->index[kind].judge[at] != ha_rule_rows[rule].at[i].judge)
+                    at++;
+                assert(at < HA_JUDGES_OF_A_KIND);
+                judge->index[kind].judge[at] = ha_rule_rows[rule].at[i].judge;
+                if (at == judge->index[kind].count)
+                    judge->index[kind].count++;
+            }
+        }
+    }
+}
+
+struct ha_judge *ha_judge_create(void)
+{
+    struct ha_judge *judge = calloc(1, sizeof *judge);
+    if (!judge)
+        return NULL;
+    judge->cast = ha_cast_create();
+    if (!judge->cast) {
+        free(judge);
+        return NULL;
+    }
+    judge->sink.take = take;
+    judge->shortcut = true;
+    build_index(judge);
+    ha_judge_reset(judge);
+    return judge;
+}
+
+void ha_judge_destroy(struct ha_judge *judge)
+{
+    if (!judge)
+        return;
+    ha_cast_destroy(judge->cast);
+    ha_text_close(&judge->words);
+    free(judge->registrations);
+    free(judge->drivers);
+    free(judge->threads);
+    free(judge->calls);
+    free(judge->phases);
+    free(judge->findings);
+    free(judge);
+}
+
+void ha_judge_reset(struct ha_judge *judge)
+{
+    ha_cast_reset(judge->cast);
+    ha_layout_reset(&judge->layout);
+    ha_text_close(&judge->words);
+    memset(judge->knob, 0, sizeof judge->knob);
+    memset(judge->counted, 0, sizeof judge->counted);
+    memset(judge->maxima, 0, sizeof judge->maxima);
+    memset(judge->exercised, 0, sizeof judge->exercised);
+    memset(&judge->add, 0, sizeof judge->add);
+    memset(&judge->unit, 0, sizeof judge->unit);
+    judge->lost = judge->gap = judge->own = false;
+    judge->registration_count = judge->driver_count = judge->thread_count = 0;
+    judge->call_count = judge->phase_count = judge->finding_count = 0;
+    judge->first = judge->last = judge->listed = judge->next_place = 0;
+    judge->locked_removals = judge->looked = judge->shown = 0;
+    judge->running = UINT32_MAX;
+    judge->next_seq = judge->counted_groups = 0;
+    judge->failed_add = 0;
+    judge->failed_index = HA_NO_INDEX;
+    judge->record = judge->enter = judge->around = NULL;
+}
+
+struct ha_sink *ha_judge_sink(struct ha_judge *judge)
+{
+    return &judge->sink;
+}
+
+const struct ha_finding *ha_judge_findings(const struct ha_judge *judge, size_t *count, bool *lost)
+{
+    *count = judge->finding_count;
+    if (lost)
+        *lost = judge->lost;
+    return judge->findings;
+}
+
+bool ha_judge_exercised(const struct ha_judge *judge, const struct ha_rule *rule)
+{
+    size_t number = (size_t)(rule - ha_rule_table);
+
+    assert(number < HA_RULE_COUNT);
+    return judge->exercised[number / 64] >> number % 64 & 1;
+}
+
+static bool is_call(unsigned kind)
+{
+    return kind == HA_CB_ENTER || kind == HA_CB_LEAVE || kind == HA_CB_CALL;
+}
+
+/* How the driver left the call: as the record says, or, for CB_CALL, as it was entered. */
+static void look_at_leave(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    bool call = record->kind == HA_CB_CALL;
+
+    judge->left.op_out = call ? record->as.cb.op_in : record->as.cb_leave.op_out;
+    judge->left.affinity_mask = call ? record->as.cb.affinity_mask
+                                     : record->as.cb_leave.affinity_mask;
+    judge->left.affinity_group = call ? record->as.cb.affinity_group
+                                      : record->as.cb_leave.affinity_group;
+    judge->left.irql = record->irql;
+    judge->left.regions = record->regions;
+    judge->left.changed = !call && (record->flags & HA_CB_CONTEXT_CHANGED);
+}
+
+/* A trace from elsewhere need not show the lock: its first call shows that it was obtained. */
+static void infer_lock(struct ha_judge *judge)
+{
+    if (!judge->own && judge->registration && judge->registration->standing == HA_ENTERED
+        && judge->registration->existing && (judge->enter->flags & HA_CB_EXISTING))
+        ha_absorb_lock(judge, judge->enter->id, judge->registration->thread);
+}
+
+/* Find what the record in hand speaks of. False when it cannot be judged or kept. */
+static bool look_up(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    struct ha_open_call *call = NULL;
+
+    judge->thread = ha_reach_thread(judge, record->thread);
+    judge->driver = ha_reach_driver(judge, record->driver);
+    if (!judge->thread || !judge->driver)
+        return false;
+    judge->registration = NULL;
+    judge->enter = NULL;
+    judge->bar.rule = HA_RULE_COUNT;
+    if (judge->call_count)
+        call = ha_innermost_call(judge, record->thread,
+                                 record->kind == HA_CB_LEAVE ? record->id : 0);
+    judge->around = call ? &call->enter : NULL;
+
+    if (is_call(record->kind)) {
+        if (record->flags & HA_CB_OBJECT)
+            return false;
+        judge->enter = record->kind == HA_CB_LEAVE ? judge->around : record;
+        if (!judge->enter)
+            return false;
+        judge->registration = ha_seen_registration(judge, record->id);
+        if (record->kind != HA_CB_ENTER)
+            look_at_leave(judge);
+        infer_lock(judge);
+        judge->phase = judge->enter->flags & HA_CB_EXISTING
+                           ? ha_phase_find(judge, judge->enter->as.cb.operation) : NULL;
+        if (record->kind != HA_CB_LEAVE)
+            judge->bar = ha_call_bar(judge);
+    } else if (record->kind >= HA_REG_ENTER && record->kind <= HA_DEREG_RETURN && record->id) {
+        judge->registration = ha_reach_registration(judge, record->id);
+        judge->phase = ha_phase_find(judge, record->id);
+        return judge->registration != NULL;
+    }
+    return !judge->lost;
+}
+
+static void note_gap(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    uint64_t seq = ha_record_seq(record);
+
+    if (judge->next_seq && seq != judge->next_seq) {
+        judge->gap = true;
+        if (record->active != judge->shown)
+            judge->layout.known = false;
+        judge->shown = record->active;
+    }
+    judge->next_seq = seq + (record->kind == HA_CB_CALL ? 2 : 1);
+}
+
+static void take(struct ha_sink *sink, const struct ha_record *first, size_t count)
+{
+    struct ha_judge *judge = (struct ha_judge *)sink;
+
+    for (const struct ha_record *record = first; record < first + count; record++) {
+        if (judge->lost || record->kind >= HA_KIND_COUNT)
+            continue;
+        if (judge->shortcut && is_call(record->kind) && ha_shortcut(judge, record))
+            continue;
+        judge->record = record;
+        note_gap(judge);
+        if (!look_up(judge))
+            continue;
+        for (size_t i = 0; i < judge->index[record->kind].count; i++)
+            judge->index[record->kind].judge[i](judge);
+        ha_absorb(judge);
+    }
+    judge->record = judge->enter = judge->around = NULL;
+}

@@ -1,0 +1,409 @@
+/*
+ * judge_absorb - how a record goes into a judge's memory, once it has been judged
+ *
+ * Owns what happens to registrations, adds, drivers and the partition; the calls themselves are
+ * absorbed by judge_round.c and judge_phase.c.
+ */
+#include <string.h>
+
+#include "base/names.h"
+#include "check/judge_rules.h"
+
+static void absorb_companion(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    struct ha_layout *layout = &judge->layout;
+
+    switch (record->kind) {
+    case HA_TRACE_BEGIN:
+        judge->own = record->as.begin.maker == HA_MAKER_HOTADD;
+        layout->groups = record->as.begin.groups;
+        layout->active = record->as.begin.processors;
+        layout->maximum = record->as.begin.maximum;
+        judge->shown = layout->active;
+        judge->running = layout->active;
+        break;
+    case HA_KNOB:
+        if (record->id < HA_KNOB_COUNT)
+            judge->knob[record->id] = (uint8_t)record->as.knob.value;
+        break;
+    case HA_GROUP:
+        if (record->id < HA_JUDGED_GROUPS)
+            layout->group_maximum[record->id] = record->as.group.maximum;
+        break;
+    case HA_PROCESSOR:
+        ha_layout_activate(layout, record->id, record->as.existing.group,
+                           record->as.existing.number);
+        layout->boot++;
+        layout->known = layout->boot == layout->active && layout->groups;
+        break;
+    default:
+        break;
+    }
+}
+
+static void absorb_thread(struct ha_judge *judge)
+{
+    struct ha_seen_thread *thread = ha_reach_thread(judge, judge->record->id);
+
+    if (thread)
+        thread->kind = (uint8_t)judge->record->as.made.kind;
+}
+
+static void register_entered(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    struct ha_seen_registration *registration = judge->registration;
+
+    memset(registration, 0, sizeof *registration);
+    registration->function = record->as.reg.function;
+    registration->context = record->as.reg.context;
+    registration->thread = record->thread;
+    registration->outer = judge->thread->registering;
+    registration->driver = record->driver;
+    registration->standing = HA_ENTERED;
+    registration->existing = record->as.reg.flags & 1;
+    registration->unknown_flags = record->as.reg.flags & ~1u;
+    registration->in_entry = judge->driver->in_entry
+                             && judge->driver->entry_thread == record->thread;
+    if (!ha_may_be_at_passive(judge))
+        registration->why = HA_WHY_IRQL;
+    else if (!registration->function)
+        registration->why = HA_WHY_NULL_FUNCTION;
+    else if (judge->around)
+        registration->why = HA_WHY_INSIDE_CALLBACK;
+    judge->thread->registering = record->id;
+}
+
+void ha_absorb_lock(struct ha_judge *judge, uint32_t id, uint32_t thread)
+{
+    struct ha_seen_registration *registration = &judge->registrations[id];
+
+    if (registration->standing != HA_ENTERED)
+        return;
+    registration->standing = HA_LOCKED;
+    ha_list_append(judge, id);
+    ha_phase_open(judge, id, thread);
+}
+
+static void register_returned(struct ha_judge *judge)
+{
+    struct ha_seen_registration *registration = judge->registration;
+    uint32_t id = judge->record->id;
+    bool start_error = judge->phase && judge->phase->cause;
+
+    if (judge->thread->registering == id)
+        judge->thread->registering = registration->outer;
+    if (judge->phase)
+        ha_phase_close(judge, judge->phase);
+    registration->regions = 0;
+    if (judge->record->as.reg.handle) {
+        if (!registration->listed)
+            ha_list_append(judge, id);
+        registration->standing = HA_LIVE;
+        return;
+    }
+    ha_list_unlink(judge, id);
+    registration->standing = HA_FAILED;
+    if (registration->why == HA_WHY_NONE)
+        registration->why = start_error ? HA_WHY_START_ERROR : HA_WHY_OTHER;
+    if (registration->in_entry)
+        judge->driver->failed_registration = true;
+}
+
+/* Something went wrong inside the registration that the thread is making, or the removal. */
+static void absorb_trouble(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    struct ha_seen_registration *registration =
+        ha_seen_registration(judge, judge->thread->registering);
+
+    if (record->kind == HA_MISUSE) {
+        unsigned misuse = record->as.misuse.misuse;
+        if (misuse == HA_MISUSE_NULL_HANDLE || misuse == HA_MISUSE_UNKNOWN_HANDLE
+            || misuse == HA_MISUSE_STALE_HANDLE)
+            judge->thread->removing_misused = true;
+    } else if (registration && record->as.refused.routine == HA_RT_REGISTER_PROCESSOR_CHANGE) {
+        if (record->kind == HA_REFUSED)
+            registration->refused = (uint16_t)record->as.refused.reason;
+        else
+            registration->why = HA_WHY_FAULT;
+    }
+}
+
+static void remove_entered(struct ha_judge *judge)
+{
+    struct ha_seen_thread *thread = judge->thread;
+
+    thread->removing = judge->record->id;
+    thread->removing_open = true;
+    thread->removing_locked = false;
+    thread->removing_misused = false;
+    thread->removing_irql = ha_may_be_at_passive(judge) ? 0 : judge->record->irql;
+}
+
+static void take_out(struct ha_judge *judge)
+{
+    struct ha_seen_registration *leaver = judge->registration;
+    bool working = judge->add.open || ha_is_being_called(judge, judge->record->id, 0);
+
+    if (!leaver || leaver->standing != HA_LIVE || judge->thread->removing_misused)
+        return;
+    if (judge->around && judge->around->id == judge->record->id)
+        leaver->why = HA_WHY_SELF_REMOVAL;
+    else if (judge->thread->removing_irql)
+        leaver->why = HA_WHY_IRQL;
+    leaver->standing = judge->knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_DEFERRED && working
+                           ? HA_LEAVING : HA_REMOVED;
+    leaver->left_during = judge->add.open ? judge->add.id : 0;
+    leaver->thread = judge->record->thread;
+    ha_list_unlink(judge, judge->record->id);
+}
+
+static void remove_locked(struct ha_judge *judge)
+{
+    judge->thread->removing_locked = true;
+    judge->locked_removals++;
+    take_out(judge);
+}
+
+static void remove_returned(struct ha_judge *judge)
+{
+    take_out(judge);
+    if (judge->thread->removing_locked)
+        judge->locked_removals--;
+    judge->thread->removing_open = judge->thread->removing_locked = false;
+}
+
+/* One that is still being registered is not told of the add. */
+static uint32_t live_registrations(const struct ha_judge *judge)
+{
+    uint32_t count = judge->listed;
+
+    for (size_t i = 0; i < judge->phase_count; i++)
+        count -= judge->registrations[judge->phases[i].registration].listed;
+    return count;
+}
+
+static void add_began(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    struct ha_add *add = &judge->add;
+    bool room;
+
+    memset(add, 0, sizeof *add);
+    add->id = record->id;
+    add->unit = record->as.add.unit;
+    add->thread = record->thread;
+    add->affinity_mask = record->as.add.affinity_mask;
+    add->affinity_group = record->as.add.affinity_group;
+    add->asked_group = record->as.add.group;
+    add->index = (uint16_t)judge->layout.active;
+    add->open = true;
+    add->second_state = HA_NO_ROUND;
+    add->due = live_registrations(judge);
+    add->place_limit = judge->next_place + 1;
+    room = ha_layout_room(&judge->layout, add->asked_group, &add->group, &add->number);
+    add->full = judge->layout.known && !room
+                && (add->asked_group == HA_NO_GROUP || add->asked_group < judge->layout.groups);
+    add->placed = judge->layout.known && room && add->asked_group == HA_NO_GROUP
+                  && judge->knob[HA_KNOB_GROUP_ASSIGN] == HA_ASSIGN_LOWEST_FREE;
+    if (add->unit == judge->unit.id)
+        judge->unit.begun++;
+    if (judge->knob[HA_KNOB_SYNC_START_VS_HW] == HA_BEFORE_START)
+        ha_round_open(judge, HA_STATE_START);
+    else
+        add->round = HA_NO_ROUND;
+}
+
+static void hardware_started(struct ha_judge *judge)
+{
+    struct ha_add *add = &judge->add;
+    int32_t status = judge->record->as.status.status;
+
+    add->hw_started = true;
+    add->hw_status = ha_nt_success(status) ? 0 : status;
+    add->round = HA_NO_ROUND;
+    if (judge->knob[HA_KNOB_SYNC_START_VS_HW] == HA_AFTER_START && !add->hw_status)
+        ha_round_open(judge, HA_STATE_START);
+}
+
+static void became_active(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    judge->add.active = true;
+    judge->add.group = record->as.up.group;
+    judge->add.number = record->as.up.number;
+    judge->add.placed = true;
+    if (judge->layout.known)
+        ha_layout_activate(&judge->layout, judge->layout.active++, record->as.up.group,
+                           record->as.up.number);
+}
+
+static void became_schedulable(struct ha_judge *judge)
+{
+    struct ha_add *add = &judge->add;
+
+    add->scheduled = true;
+    judge->running = judge->layout.active;
+    if (add->told == add->due && !ha_add_cause(judge))
+        ha_round_open(judge, HA_STATE_COMPLETE);
+}
+
+static void add_ended(struct ha_judge *judge)
+{
+    struct ha_add *add = &judge->add;
+    bool failed = !ha_nt_success(judge->record->as.status.status);
+
+    for (uint32_t id = judge->first; id && add->unbalanced; id = judge->registrations[id].next)
+        judge->registrations[id].regions = 0;
+    judge->failed_add = failed ? add->id : 0;
+    judge->failed_index = failed && add->placed && !add->full ? add->index : HA_NO_INDEX;
+    judge->failed_group = add->group;
+    judge->failed_number = add->number;
+    if (!failed && add->unit == judge->unit.id)
+        judge->unit.succeeded++;
+    add->open = false;
+    add->round = HA_NO_ROUND;
+}
+
+/* A dead registration counts as one that was called and found nothing wrong. */
+static void dead_call(struct ha_judge *judge)
+{
+    struct ha_seen_registration *dead = ha_seen_registration(judge, judge->record->id);
+    struct ha_add *add = &judge->add;
+
+    if (!dead || !add->open || !dead->listed)
+        return;
+    if (dead->started != add->id) {
+        dead->started = add->id;
+        dead->wrote = false;
+        add->told++;
+        add->heard++;
+    } else if (dead->ended != add->id) {
+        dead->ended = add->id;
+        add->ended++;
+        add->second_begun = true;
+    }
+    add->last_place = dead->place;
+    add->next = dead->next;
+}
+
+static void absorb_driver(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    struct ha_seen_driver *driver = judge->driver;
+
+    switch (record->kind) {
+    case HA_DRV_ENTRY_ENTER:
+        memset(driver, 0, sizeof *driver);      /* it may have been loaded before */
+        driver->in_entry = true;
+        driver->entry_thread = record->thread;
+        driver->first_registration = (uint32_t)judge->registration_count;
+        break;
+    case HA_DRV_ENTRY_LEAVE:
+        driver->in_entry = false;
+        driver->entry_failed = !ha_nt_success(record->as.status.status);
+        break;
+    case HA_UNLOAD_REQ:
+        driver->unload_asked |= ha_nt_success(record->as.status.status);
+        driver->unload_refused |= !ha_nt_success(record->as.status.status);
+        break;
+    case HA_UNLOAD_LEAVE:
+        driver->unload_left = true;
+        for (uint32_t id = judge->first; id; id = judge->registrations[id].next)
+            driver->left_behind |= judge->registrations[id].driver == record->driver;
+        break;
+    case HA_IMAGE_FREED:
+        driver->freed = true;
+        break;
+    default:
+        break;
+    }
+}
+
+static void absorb_answer(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    uint32_t argument = record->as.query.argument;
+    size_t slot = argument == HA_NO_GROUP ? HA_JUDGED_GROUPS : argument;
+
+    if (slot > HA_JUDGED_GROUPS)
+        return;
+    switch (record->as.query.routine) {
+    case HA_RT_ACTIVE_COUNT_EX:
+        judge->counted[slot] = record->as.query.result;
+        break;
+    case HA_RT_ACTIVE_COUNT:
+        judge->counted[HA_JUDGED_GROUPS + 1] = record->as.query.result;
+        break;
+    case HA_RT_ACTIVE_GROUPS:
+        judge->counted_groups = record->as.query.result;
+        break;
+    case HA_RT_MAXIMUM_COUNT_EX:
+        judge->maxima[slot] = record->as.query.result + 1;
+        break;
+    case HA_RT_MAXIMUM_COUNT:
+        judge->maxima[HA_JUDGED_GROUPS + 1] = record->as.query.result + 1;
+        break;
+    default:
+        break;
+    }
+}
+
+static void absorb_unit(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    memset(&judge->unit, 0, sizeof judge->unit);
+    if (record->kind == HA_UNIT_BEGIN) {
+        judge->unit.id = record->id;
+        judge->unit.processors = record->as.unit.processors;
+        judge->unit.open = true;
+    }
+}
+
+void ha_absorb(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    if (!judge->layout.known && record->kind >= HA_DRV_ENTRY_ENTER)
+        judge->layout.active = record->active;
+    if (record->kind >= HA_DRV_ENTRY_ENTER)
+        judge->shown = record->active;
+    if ((record->kind == HA_NAME || record->kind == HA_THREAD || record->kind == HA_REG_ENTER)
+        && !ha_cast_take(judge->cast, record))
+        judge->lost = true;
+
+    switch (record->kind) {
+    case HA_THREAD:        absorb_thread(judge); break;
+    case HA_REG_ENTER:     register_entered(judge); break;
+    case HA_REG_LOCKED:    ha_absorb_lock(judge, record->id, record->thread); break;
+    case HA_REG_RETURN:    register_returned(judge); break;
+    case HA_DEREG_ENTER:   remove_entered(judge); break;
+    case HA_DEREG_LOCKED:  remove_locked(judge); break;
+    case HA_DEREG_RETURN:  remove_returned(judge); break;
+    case HA_REFUSED:
+    case HA_MISUSE:
+    case HA_FAULT:         absorb_trouble(judge); break;
+    case HA_CB_ENTER:      ha_absorb_entry(judge); break;
+    case HA_CB_LEAVE:      ha_absorb_leave(judge); break;
+    case HA_CB_CALL:       ha_absorb_entry(judge); ha_absorb_leave(judge); break;
+    case HA_DEAD_CALL:     dead_call(judge); break;
+    case HA_UNIT_BEGIN:
+    case HA_UNIT_END:      absorb_unit(judge); break;
+    case HA_ADD_BEGIN:     add_began(judge); break;
+    case HA_ADD_END:       add_ended(judge); break;
+    case HA_HW_START:      hardware_started(judge); break;
+    case HA_ACTIVE:        became_active(judge); break;
+    case HA_SCHED:         became_schedulable(judge); break;
+    case HA_QUERY:         absorb_answer(judge); break;
+    default:
+        if (record->kind < HA_DRV_ENTRY_ENTER)
+            absorb_companion(judge);
+        else
+            absorb_driver(judge);
+        break;
+    }
+}

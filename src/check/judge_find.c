@@ -1,0 +1,117 @@
+/*
+ * judge_find - what a judge found, in words
+ *
+ * Owns the list of findings: how they are worded, which are the same, how many are kept.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/expect.h"
+#include "check/judge_rules.h"
+#include "check/vocabulary.h"
+
+/* The finding that this one only counts on: an equal note, or any equal one when all is full. */
+static struct ha_finding *find_equal(const struct ha_judge *judge, const struct ha_rule *rule,
+                                     enum ha_severity severity, uint16_t driver)
+{
+    if (severity != HA_NOTE && judge->finding_count < HA_FINDINGS_KEPT)
+        return NULL;
+    for (size_t i = 0; i < judge->finding_count; i++) {
+        struct ha_finding *finding = &judge->findings[i];
+        if (finding->rule == rule && finding->severity == severity && finding->driver == driver)
+            return finding;
+    }
+    return NULL;
+}
+
+/* A new finding at the end of the list. NULL, and findings are lost, when there is no room. */
+static struct ha_finding *append(struct ha_judge *judge)
+{
+    if (judge->finding_count == HA_FINDINGS_KEPT) {
+        judge->lost = true;
+        return NULL;
+    }
+    if (judge->finding_count == judge->finding_room) {
+        size_t room = judge->finding_room ? 2 * judge->finding_room : 8;
+        struct ha_finding *grown = realloc(judge->findings, room * sizeof *grown);
+        if (!grown) {
+            judge->lost = true;
+            return NULL;
+        }
+        judge->findings = grown;
+        judge->finding_room = room;
+    }
+    struct ha_finding *finding = &judge->findings[judge->finding_count++];
+    memset(finding, 0, sizeof *finding);
+    return finding;
+}
+
+/* The words of the call that the record belongs to, or was made inside of. */
+static void put_call(struct ha_judge *judge, struct ha_finding *finding)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_record *enter = judge->enter ? judge->enter : judge->around;
+
+    if (!enter)
+        return;
+    ha_text_clear(&judge->words);
+    ha_call_words(judge->cast, enter, record->kind == HA_CB_LEAVE ? record : NULL, &judge->words);
+    if (judge->words.lost)
+        judge->lost = true;
+    snprintf(finding->call, sizeof finding->call, "%s", ha_text_string(&judge->words));
+}
+
+/* A row whose judge is not named for this kind of record has nothing to say here. */
+static bool speaks_at(enum ha_rule_number rule, unsigned kind)
+{
+    for (size_t i = 0; i < HA_JUDGES_OF_A_RULE; i++)
+        if (ha_rule_rows[rule].at[i].kinds >> kind & 1)
+            return true;
+    return false;
+}
+
+void ha_blame(struct ha_judge *judge, enum ha_rule_number number, uint16_t driver,
+              const char *expected, const char *seen, ...)
+{
+    const struct ha_rule *rule = &ha_rule_table[number];
+    bool foreign = !judge->own && !driver;
+    enum ha_severity severity = foreign ? HA_NOTE : rule->severity;
+
+    if (!speaks_at(number, judge->record->kind))
+        return;
+    struct ha_finding *finding = find_equal(judge, rule, severity, driver);
+    if (finding) {
+        finding->count++;
+        return;
+    }
+    finding = append(judge);
+    if (!finding)
+        return;
+
+    finding->rule = rule;
+    finding->severity = severity;
+    finding->seq = ha_record_seq(judge->record);
+    finding->count = 1;
+    finding->driver = driver;
+
+    const char *firm = rule->class_ == HA_DOCUMENTED || rule->class_ == HA_IMPLIED
+                           ? "differs from the documents: " : "differs from our choice: ";
+    snprintf(finding->expected, sizeof finding->expected, "%s", expected);
+    int length = snprintf(finding->seen, sizeof finding->seen, "%s", foreign ? firm : "");
+    va_list arguments;
+    va_start(arguments, seen);
+    vsnprintf(finding->seen + length, sizeof finding->seen - (size_t)length, seen, arguments);
+    va_end(arguments);
+    put_call(judge, finding);       /* last: the arguments may lie in the text it uses */
+}
+
+const char *ha_client(struct ha_judge *judge, uint32_t registration)
+{
+    ha_text_clear(&judge->words);
+    ha_client_words(judge->cast, 0, registration, &judge->words);
+    if (judge->words.lost)
+        judge->lost = true;
+    return ha_text_string(&judge->words);
+}

@@ -1,0 +1,75 @@
+/*
+ * judge_rules - the judges that rows of the table name, and how they speak
+ *
+ * A judge looks at the record in hand and at the memory as it was before it. It may speak for
+ * several rules that explain one another: of those, one mistake gets the one that names it best.
+ */
+#ifndef HA_CHECK_JUDGE_RULES_H
+#define HA_CHECK_JUDGE_RULES_H
+
+#include "check/judge_state.h"
+
+/* Registering: judge_reg.c */
+void ha_judge_register(struct ha_judge *judge);
+void ha_judge_register_locked(struct ha_judge *judge);
+void ha_judge_register_return(struct ha_judge *judge);
+/* Removing: judge_dereg.c */
+void ha_judge_remove(struct ha_judge *judge);
+void ha_judge_remove_locked(struct ha_judge *judge);
+void ha_judge_remove_return(struct ha_judge *judge);
+/* A call, whatever its operation: judge_call.c */
+void ha_judge_barred(struct ha_judge *judge);
+void ha_judge_entry(struct ha_judge *judge);
+void ha_judge_context(struct ha_judge *judge);
+void ha_judge_variable(struct ha_judge *judge);
+void ha_judge_leave(struct ha_judge *judge);
+/* The calls for existing processors: judge_phase.c */
+void ha_judge_phase_call(struct ha_judge *judge);
+void ha_judge_phase_return(struct ha_judge *judge);
+/* The calls of a hot-add: judge_round.c; its other events: judge_add.c */
+void ha_judge_round(struct ha_judge *judge);
+void ha_judge_round_end(struct ha_judge *judge);
+void ha_judge_unit(struct ha_judge *judge);
+void ha_judge_add_begin(struct ha_judge *judge);
+void ha_judge_stage(struct ha_judge *judge);
+void ha_judge_add_end(struct ha_judge *judge);
+void ha_judge_regions(struct ha_judge *judge);
+/* Any record: judge_add.c */
+void ha_judge_count(struct ha_judge *judge);
+void ha_judge_whereabouts(struct ha_judge *judge);
+/* Queries: judge_query.c */
+void ha_judge_query(struct ha_judge *judge);
+/* Drivers: judge_driver.c */
+void ha_judge_driver(struct ha_judge *judge);
+void ha_judge_dead_call(struct ha_judge *judge);
+
+/* How a record goes into the memory: judge_absorb.c, calls: judge_round.c and judge_phase.c */
+void ha_absorb(struct ha_judge *judge);
+void ha_absorb_lock(struct ha_judge *judge, uint32_t registration, uint32_t thread);
+void ha_absorb_entry(struct ha_judge *judge);
+void ha_absorb_leave(struct ha_judge *judge);
+void ha_phase_absorb_entry(struct ha_judge *judge);
+void ha_phase_absorb_leave(struct ha_judge *judge);
+void ha_round_absorb_entry(struct ha_judge *judge);
+void ha_round_absorb_leave(struct ha_judge *judge);
+/* Open a round of the add to the shortcut. */
+void ha_round_open(struct ha_judge *judge, unsigned state);
+
+/* The ordinary course: judge_short.c. True when the record was one, and has been absorbed. */
+bool ha_shortcut(struct ha_judge *judge, const struct ha_record *record);
+
+/*
+ * Find against a rule, at the record in hand.
+ *
+ *   driver    who is at fault, 0 for the kernel
+ *   seen      a format for what follows it
+ */
+void ha_blame(struct ha_judge *judge, enum ha_rule_number rule, uint16_t driver,
+              const char *expected, const char *seen, ...) __attribute__((format(printf, 5, 6)));
+/* DRIVER.NAME of a registration; valid until the next call. */
+const char *ha_client(struct ha_judge *judge, uint32_t registration);
+
+/* Why the call in hand must not be made at all; its rule is HA_RULE_COUNT when it may. */
+struct ha_bar ha_call_bar(const struct ha_judge *judge);
+
+#endif

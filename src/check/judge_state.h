@@ -1,0 +1,234 @@
+/*
+ * judge_state - what a judge remembers of the trace so far
+ *
+ * Registrations, drivers and threads lie in arrays indexed by id, in constant room each. What a
+ * record says is judged against this memory first and goes into it afterwards.
+ */
+#ifndef HA_CHECK_JUDGE_STATE_H
+#define HA_CHECK_JUDGE_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "check/cast.h"
+#include "check/judge.h"
+#include "check/rules.h"
+#include "hotadd/profile.h"
+
+#define HA_JUDGED_PROCESSORS 4096u      /* 64 groups of 64: more cannot be named */
+#define HA_JUDGED_GROUPS 64u
+#define HA_JUDGES_OF_A_KIND 16u
+#define HA_FINDINGS_KEPT 1000u
+#define HA_NO_ROUND 0xffu
+
+/* Where a registration stands. */
+enum ha_standing {
+    HA_UNHEARD_OF, HA_ENTERED, HA_LOCKED, HA_LIVE, HA_LEAVING, HA_REMOVED, HA_FAILED
+};
+
+/* Why a registration must not be called: what kept it from standing, or how it was removed. */
+enum ha_why {
+    HA_WHY_NONE, HA_WHY_IRQL, HA_WHY_NULL_FUNCTION, HA_WHY_INSIDE_CALLBACK, HA_WHY_FAULT,
+    HA_WHY_START_ERROR, HA_WHY_OTHER, HA_WHY_SELF_REMOVAL
+};
+
+struct ha_seen_registration {
+    uint32_t function, context;
+    uint32_t thread;            /* of REG_ENTER, later of DEREG_ENTER */
+    uint32_t outer;             /* what its thread was registering when it began */
+    uint32_t next, previous;    /* neighbours in registration order while it is listed */
+    uint32_t place;             /* rank in registration order, from 1 */
+    uint32_t started, ended;    /* the add of its latest Start and of its latest second call */
+    uint32_t left_during;       /* the add that was going on when it was removed */
+    uint16_t driver;
+    uint16_t refused;           /* enum ha_reason that a REFUSED record gave */
+    int16_t regions;            /* critical regions entered and not left, in this operation */
+    uint8_t standing, why;
+    bool existing;              /* KE_PROCESSOR_CHANGE_ADD_EXISTING */
+    bool unknown_flags;
+    bool listed;
+    bool wrote;                 /* an error, in the Start call of the add `started` */
+    bool in_entry;              /* made inside DriverEntry */
+    bool dropped;               /* removed with a second call still due */
+};
+
+struct ha_seen_driver {
+    uint32_t first_registration;    /* that its DriverEntry could make */
+    uint32_t entry_thread;
+    bool in_entry, entry_failed, failed_registration;
+    bool unload_asked, unload_refused, unload_left, left_behind, freed;
+};
+
+struct ha_seen_thread {
+    uint8_t kind;               /* enum ha_thread_kind, 0 when unknown */
+    uint8_t removing_irql;
+    bool removing_blamed;       /* the running removal has had its verdict */
+    bool removing_misused;
+    bool removing_locked;
+    bool removing_open;
+    uint32_t registering;
+    uint32_t removing;          /* registration, 0 for a handle that is none */
+};
+
+/* A callback that has been entered and not left. */
+struct ha_open_call {
+    struct ha_record enter;
+};
+
+/* A registration from REG_LOCKED to REG_RETURN, with its calls for existing processors. */
+struct ha_phase {
+    uint32_t registration, thread;
+    uint32_t count;             /* active processors at REG_LOCKED */
+    uint32_t started, ended;    /* processors that had their first, their second call */
+    uint32_t next;              /* index whose turn it is, for the shortcut */
+    int32_t last;               /* index of the latest call of this round, -1 for none */
+    uint32_t failed_at;         /* index whose Start call reported the error */
+    int32_t cause;              /* that error, 0 for none */
+    int32_t variable;           /* what the status variable holds */
+    int32_t information;        /* a success code other than 0 that a Start call left */
+    int32_t late_error;         /* an error written after the Start calls */
+    uint8_t round;              /* enum ha_state of the latest call */
+    bool called, dirty, strayed, disordered;
+    uint64_t told[2][HA_JUDGED_PROCESSORS / 64];
+};
+
+struct ha_add {
+    uint32_t id, unit, thread;
+    uint64_t affinity_mask;
+    uint16_t affinity_group, asked_group;
+    uint16_t index, group;      /* of the processor that is being added */
+    uint8_t number;
+    bool placed;                /* group and number are certain: by rule, or from the first call */
+    bool called;                /* a callback of it was called */
+    bool open, full;
+    bool hw_started, active, scheduled;
+    bool second_begun, dirty, strayed, trespassed, moved;
+    uint8_t second_state;
+    uint8_t round;              /* enum ha_state that the shortcut may take, or HA_NO_ROUND */
+    int32_t hw_status;
+    int32_t variable;           /* what the status variable holds */
+    int32_t final;              /* what it held after the latest Start call */
+    int32_t first_error, information, late_error;
+    uint32_t first_writer;      /* place of the registration that wrote the first error */
+    uint32_t place_limit;       /* registrations from this place on have come too late */
+    uint32_t due, told;         /* Start calls */
+    uint32_t heard, writers, ended;     /* second calls: told and still there, writers, made */
+    uint32_t last_place;        /* of the latest call of this round, 0 for none */
+    uint32_t next;              /* registration whose turn it is, for the shortcut */
+    uint32_t removals, unbalanced;
+};
+
+struct ha_layout {
+    bool known;                 /* the trace said it all, and no record is missing since */
+    uint32_t groups, active, maximum, boot;
+    uint32_t group_maximum[HA_JUDGED_GROUPS];
+    uint64_t group_mask[HA_JUDGED_GROUPS];
+    struct { uint16_t group; uint8_t number; } place[HA_JUDGED_PROCESSORS];
+    uint32_t index[HA_JUDGED_GROUPS][64];       /* HA_NO_INDEX where none is active */
+};
+
+/* A verdict that was reached before its judge came to speak. */
+struct ha_bar {
+    enum ha_rule_number rule;   /* HA_RULE_COUNT for none */
+    const char *expected, *seen;
+};
+
+struct ha_judge {
+    struct ha_sink sink;
+    bool lost, gap, own;
+    bool shortcut;              /* tests turn it off to see that it changes nothing */
+    uint64_t next_seq;
+    uint8_t knob[HA_KNOB_COUNT];
+
+    struct ha_seen_registration *registrations;
+    struct ha_seen_driver *drivers;
+    struct ha_seen_thread *threads;
+    struct ha_open_call *calls;
+    struct ha_phase *phases;
+    size_t registration_count, registration_room, driver_count, driver_room;
+    size_t thread_count, thread_room, call_count, call_room, phase_count, phase_room;
+    uint32_t first, last, listed;       /* the list in registration order */
+    uint32_t next_place;
+
+    struct ha_layout layout;
+    uint32_t shown;                     /* active count of the latest record */
+    uint32_t running;                   /* processors that threads may run on */
+    uint64_t counted[HA_JUDGED_GROUPS + 2], maxima[HA_JUDGED_GROUPS + 2];   /* answers + 1 */
+    uint64_t counted_groups;
+    struct ha_add add;
+    uint32_t failed_add, failed_index;  /* of the latest add that failed, 0 and HA_NO_INDEX */
+    uint16_t failed_group;
+    uint8_t failed_number;
+    struct { uint32_t id, processors, begun, succeeded; bool open; } unit;
+    uint32_t locked_removals;
+
+    /* The record in hand, and what of the above it speaks of. */
+    const struct ha_record *record;
+    const struct ha_record *enter;      /* of the call that is entered or left */
+    struct ha_seen_registration *registration;
+    struct ha_seen_driver *driver;
+    struct ha_seen_thread *thread;
+    struct ha_phase *phase;
+    const struct ha_record *around;     /* the call that the thread is inside, entered before */
+    struct ha_bar bar;
+    struct { uint64_t affinity_mask; int32_t op_out; uint16_t affinity_group;
+             uint8_t irql, regions; bool changed; } left;
+
+    uint32_t looked;                    /* kinds of call that took the long way, a bit each */
+    uint64_t exercised[(HA_RULE_COUNT + 63) / 64];
+    struct ha_finding *findings;
+    size_t finding_count, finding_room;
+    struct ha_cast *cast;
+    struct ha_text words;
+    struct { void (*judge[HA_JUDGES_OF_A_KIND])(struct ha_judge *); size_t count; }
+        index[HA_KIND_COUNT];
+};
+
+static inline void ha_exercise(struct ha_judge *judge, enum ha_rule_number rule)
+{
+    judge->exercised[rule / 64] |= UINT64_C(1) << rule % 64;
+}
+
+static inline struct ha_seen_registration *ha_seen_registration(const struct ha_judge *judge,
+                                                                uint32_t id)
+{
+    return id && id < judge->registration_count ? &judge->registrations[id] : NULL;
+}
+
+/* Reach an entry by its id, made when it is new. NULL when memory is lacking or id is absurd. */
+struct ha_seen_registration *ha_reach_registration(struct ha_judge *judge, uint32_t id);
+struct ha_seen_driver *ha_reach_driver(struct ha_judge *judge, uint32_t id);
+struct ha_seen_thread *ha_reach_thread(struct ha_judge *judge, uint32_t id);
+
+/* Registration order. Unlinking settles what the add that is going on still owed. */
+void ha_list_append(struct ha_judge *judge, uint32_t id);
+void ha_list_unlink(struct ha_judge *judge, uint32_t id);
+
+/* Calls that are open; the innermost of a thread, or NULL. `id` 0 stands for any. */
+struct ha_open_call *ha_innermost_call(const struct ha_judge *judge, uint32_t thread, uint32_t id);
+void ha_call_open(struct ha_judge *judge, const struct ha_record *enter);
+void ha_call_close(struct ha_judge *judge, struct ha_open_call *call);
+bool ha_is_being_called(const struct ha_judge *judge, uint32_t registration, uint32_t but_thread);
+
+struct ha_phase *ha_phase_find(const struct ha_judge *judge, uint32_t registration);
+struct ha_phase *ha_phase_of_thread(const struct ha_judge *judge, uint32_t thread);
+struct ha_phase *ha_phase_open(struct ha_judge *judge, uint32_t registration, uint32_t thread);
+void ha_phase_close(struct ha_judge *judge, struct ha_phase *phase);
+
+/* The partition. */
+void ha_layout_reset(struct ha_layout *layout);
+unsigned ha_bits(uint64_t mask);
+void ha_layout_activate(struct ha_layout *layout, uint32_t index, uint32_t group, uint32_t number);
+/* The lowest free number of a group, or of the first group with room; false when all is full. */
+bool ha_layout_room(const struct ha_layout *layout, uint16_t asked_group, uint16_t *group,
+                    uint8_t *number);
+
+/* The error that stops the add so far, by the knobs; 0 for none. */
+int32_t ha_add_veto(const struct ha_judge *judge);
+/* What made the add fail: a veto or the hardware; 0 when nothing did. */
+int32_t ha_add_cause(const struct ha_judge *judge);
+bool ha_may_be_at_passive(const struct ha_judge *judge);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * story_finding - what the judge found, as a colleague would remark it
+ */
+#include "check/story.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "check/story_words.h"
+
+static void label(struct ha_text *text, const char *word, bool color)
+{
+    ha_text_addf(text, "  %s%-8s%s  ", ha_paint_escape(HA_DIM, color), word,
+                 ha_paint_escape(HA_PLAIN, color));
+}
+
+static void entry(struct ha_text *text, const char *word, const char *value, bool color)
+{
+    if (!value || !value[0])
+        return;
+    label(text, word, color);
+    ha_text_addf(text, "%s\n", value);
+}
+
+/* A call begins with its driver's name; saying it twice helps nobody. */
+static bool names_driver(const char *call, const char *driver_name)
+{
+    size_t length = strlen(driver_name);
+    return !strncmp(call, driver_name, length) && call[length] == '.';
+}
+
+void ha_story_add_finding(struct ha_text *text, const struct ha_finding *finding,
+                          const char *driver_name, const char *repeat, bool color)
+{
+    static const char *const words[] = {
+        [HA_NOTE] = "note", [HA_WARNING] = "warning", [HA_ERROR] = "error",
+    };
+    static const enum ha_paint paints[] = {
+        [HA_NOTE] = HA_PLAIN, [HA_WARNING] = HA_YELLOW, [HA_ERROR] = HA_RED,
+    };
+
+    ha_text_addf(text, "%s%s %s%s: %s\n", ha_paint_escape(paints[finding->severity], color),
+                 words[finding->severity], finding->rule->id, ha_paint_escape(HA_PLAIN, color),
+                 finding->rule->sentence);
+    label(text, finding->call[0] ? "call" : "record", color);
+    if (finding->call[0])
+        ha_text_addf(text, "%s (record %" PRIu64, finding->call, finding->seq);
+    else
+        ha_text_addf(text, "%" PRIu64, finding->seq);
+    if (finding->count > 1)
+        ha_text_addf(text, ", the first of %" PRIu64, finding->count);
+    ha_text_add(text, finding->call[0] ? ")\n" : "\n");
+    if (driver_name && !names_driver(finding->call, driver_name))
+        entry(text, "driver", driver_name, color);
+    entry(text, "expected", finding->expected, color);
+    entry(text, "seen", finding->seen, color);
+    label(text, "source", color);
+    ha_text_addf(text, "%s (%s)\n", finding->rule->source,
+                 ha_rule_class_name(finding->rule->class_));
+    entry(text, "repeat", repeat, color);
+}

@@ -1,0 +1,259 @@
+/*
+ * vocabulary - the table of fields
+ *
+ * Owns the names and shapes of all members of a record. A kind that is added to the trace gets
+ * its row here and is then written and read.
+ */
+#include "check/vocabulary.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/names.h"
+#include "hotadd/profile.h"
+
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+#define SIZE_OF(member) ((uint8_t)sizeof(((struct ha_record *)NULL)->member))
+#define OFFSET_OF(member) ((uint16_t)offsetof(struct ha_record, member))
+#define FIELD(name, shape, member) {name, shape, SIZE_OF(member), 0, OFFSET_OF(member), NULL}
+#define WORD(name, member, word) \
+    {name, HA_SHAPE_WORD, SIZE_OF(member), 0, OFFSET_OF(member), word}
+#define FLAG_BIT(name, bit) {name, HA_SHAPE_FLAG, 1, bit, OFFSET_OF(flags), NULL}
+#define FLAG_WORD(name, bits, word) {name, HA_SHAPE_WORD, 1, bits, OFFSET_OF(flags), word}
+#define AFFINITY(part)                                                  \
+    FIELD("affinity_group", HA_SHAPE_OR_NULL, as.part.affinity_group), \
+    FIELD("affinity_mask", HA_SHAPE_HEX, as.part.affinity_mask)
+#define REGISTRATION                                       \
+    FIELD("function", HA_SHAPE_NUMBER, as.reg.function),   \
+    FIELD("context", HA_SHAPE_NUMBER, as.reg.context),     \
+    FIELD("flags", HA_SHAPE_NUMBER, as.reg.flags)
+#define CLIENT FLAG_WORD("client", HA_CB_OBJECT, client_word)
+#define STATE FLAG_WORD("State", 3, ha_state_name)
+
+/* A PLACE is read as three members that follow each other. */
+#define PLACE_FOLLOWS(part)                                                      \
+    _Static_assert(OFFSET_OF(as.part.number) == OFFSET_OF(as.part.group) + 2 &&  \
+                   OFFSET_OF(as.part.reserved) == OFFSET_OF(as.part.group) + 3, "ProcNumber")
+PLACE_FOLLOWS(existing);
+PLACE_FOLLOWS(cb);
+PLACE_FOLLOWS(up);
+
+static const char *maker_word(unsigned maker)
+{
+    static const char *const words[] = {NULL, "hotadd", "other"};
+    return maker < COUNT(words) ? words[maker] : NULL;
+}
+
+static const char *preset_word(unsigned preset)
+{
+    return ha_preset_name((enum ha_preset)preset);
+}
+
+static const char *knob_word(unsigned knob)
+{
+    return ha_knob_name((enum ha_knob)knob);
+}
+
+static const char *client_word(unsigned client)
+{
+    return client ? "object" : "ke";
+}
+
+static const struct ha_field all[] = {
+    FIELD("seq", HA_SHAPE_SEQUENCE, seq_low),
+    FIELD("t", HA_SHAPE_NUMBER, time_ns),
+    WORD("event", kind, ha_kind_name),
+    FIELD("thread", HA_SHAPE_NUMBER, thread),
+    FIELD("processor", HA_SHAPE_NUMBER, processor),
+    FIELD("irql", HA_SHAPE_NUMBER, irql),
+    FIELD("regions", HA_SHAPE_NUMBER, regions),
+    FIELD("driver", HA_SHAPE_NUMBER, driver),
+    FIELD("active", HA_SHAPE_NUMBER, active),
+    FIELD("id", HA_SHAPE_NUMBER, id),
+};
+
+static const struct ha_field begin[] = {
+    FIELD("format", HA_SHAPE_NUMBER, as.begin.format),
+    WORD("maker", as.begin.maker, maker_word),
+    WORD("preset", as.begin.preset, preset_word),
+    FIELD("scenario_hash", HA_SHAPE_HEX, as.begin.scenario_hash),
+    FIELD("profile_hash", HA_SHAPE_HEX, as.begin.profile_hash),
+    FIELD("groups", HA_SHAPE_NUMBER, as.begin.groups),
+    FIELD("nodes", HA_SHAPE_NUMBER, as.begin.nodes),
+    FIELD("processors", HA_SHAPE_NUMBER, as.begin.processors),
+    FIELD("maximum", HA_SHAPE_NUMBER, as.begin.maximum),
+};
+static const struct ha_field knob[] = {
+    WORD("knob", id, knob_word),
+    FIELD("value", HA_SHAPE_KNOB_VALUE, as.knob.value),
+};
+static const struct ha_field group[] = {
+    FIELD("maximum", HA_SHAPE_NUMBER, as.group.maximum),
+    FIELD("active_mask", HA_SHAPE_HEX, as.group.active_mask),
+    FIELD("node", HA_SHAPE_NUMBER, as.group.node),
+};
+static const struct ha_field processor[] = {
+    FIELD("ProcNumber", HA_SHAPE_PLACE, as.existing.group),
+};
+static const struct ha_field memory[] = {
+    FIELD("base", HA_SHAPE_HEX, as.memory.base),
+    FIELD("size", HA_SHAPE_NUMBER, as.memory.size),
+};
+static const struct ha_field name[] = {
+    FLAG_WORD("namespace", 0x7f, ha_namespace_name),
+    FIELD("text", HA_SHAPE_TEXT, as.name.text),
+    FLAG_BIT("more", HA_NAME_MORE),
+};
+static const struct ha_field thread[] = {
+    WORD("kind", as.made.kind, ha_thread_kind_name),
+    AFFINITY(made),
+};
+static const struct ha_field choice[] = {
+    WORD("kind", as.choice.kind, ha_choice_kind_name),
+    FIELD("answer", HA_SHAPE_NUMBER, as.choice.answer),
+    FIELD("options", HA_SHAPE_NUMBER, as.choice.options),
+    FIELD("label", HA_SHAPE_TEXT, as.choice.label),
+};
+static const struct ha_field end[] = {
+    WORD("ending", as.end.ending, ha_ending_name),
+    FIELD("status", HA_SHAPE_STATUS, as.end.status),
+};
+static const struct ha_field status[] = {
+    FIELD("status", HA_SHAPE_STATUS, as.status.status),
+};
+static const struct ha_field reg_enter[] = {
+    REGISTRATION,
+};
+static const struct ha_field reg_return[] = {
+    REGISTRATION,
+    FIELD("handle", HA_SHAPE_HANDLE, as.reg.handle),
+};
+static const struct ha_field enter[] = {
+    CLIENT,
+    FIELD("operation", HA_SHAPE_NUMBER, as.cb.operation),
+    FLAG_BIT("existing", HA_CB_EXISTING),
+    FIELD("context", HA_SHAPE_NUMBER, as.cb.context),
+    STATE,
+    FIELD("NtNumber", HA_SHAPE_NUMBER, as.cb.nt_number),
+    FIELD("ProcNumber", HA_SHAPE_PLACE, as.cb.group),
+    FIELD("ctx_status", HA_SHAPE_STATUS, as.cb.status),
+    FIELD("op_in", HA_SHAPE_STATUS, as.cb.op_in),
+    AFFINITY(cb),
+};
+static const struct ha_field leave[] = {
+    CLIENT,
+    FLAG_BIT("existing", HA_CB_EXISTING),
+    STATE,
+    FIELD("op_out", HA_SHAPE_STATUS, as.cb_leave.op_out),
+    FLAG_BIT("context_changed", HA_CB_CONTEXT_CHANGED),
+    AFFINITY(cb_leave),
+};
+static const struct ha_field unit[] = {
+    FIELD("processors", HA_SHAPE_NUMBER, as.unit.processors),
+};
+static const struct ha_field add[] = {
+    FIELD("unit", HA_SHAPE_NUMBER, as.add.unit),
+    FIELD("group", HA_SHAPE_OR_NULL, as.add.group),
+    AFFINITY(add),
+};
+static const struct ha_field up[] = {
+    FIELD("NtNumber", HA_SHAPE_NUMBER, as.up.nt_number),
+    FIELD("ProcNumber", HA_SHAPE_PLACE, as.up.group),
+};
+static const struct ha_field query[] = {
+    WORD("routine", as.query.routine, ha_routine_name),
+    FIELD("argument", HA_SHAPE_NUMBER, as.query.argument),
+    FIELD("result", HA_SHAPE_ANSWER, as.query.result),
+    FIELD("output", HA_SHAPE_ANSWER, as.query.output),
+};
+static const struct ha_field wait[] = {
+    FIELD("holder", HA_SHAPE_NUMBER, as.wait.holder),
+    FIELD("waiter", HA_SHAPE_NUMBER, as.wait.waiter),
+    FIELD("timeout_ns", HA_SHAPE_OR_NULL, as.wait.timeout_ns),
+    FIELD("blocked", HA_SHAPE_FLAG, as.wait.blocked),
+    WORD("reason", as.wait.reason, ha_reason_name),
+};
+static const struct ha_field refused[] = {
+    WORD("routine", as.refused.routine, ha_routine_name),
+    WORD("reason", as.refused.reason, ha_reason_name),
+};
+static const struct ha_field misuse[] = {
+    WORD("routine", as.misuse.routine, ha_routine_name),
+    WORD("misuse", as.misuse.misuse, ha_misuse_name),
+};
+static const struct ha_field fault[] = {
+    WORD("routine", as.fault.routine, ha_routine_name),
+};
+
+#define ROW(table) {table, COUNT(table)}
+
+static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIND_COUNT] = {
+    [HA_TRACE_BEGIN] = ROW(begin), [HA_KNOB] = ROW(knob), [HA_GROUP] = ROW(group),
+    [HA_PROCESSOR] = ROW(processor), [HA_MEMORY] = ROW(memory), [HA_NAME] = ROW(name),
+    [HA_THREAD] = ROW(thread), [HA_CHOICE] = ROW(choice), [HA_TRACE_END] = ROW(end),
+    [HA_DRV_ENTRY_LEAVE] = ROW(status), [HA_UNLOAD_REQ] = ROW(status),
+    [HA_REG_ENTER] = ROW(reg_enter), [HA_REG_RETURN] = ROW(reg_return),
+    [HA_CB_ENTER] = ROW(enter), [HA_CB_LEAVE] = ROW(leave), [HA_DEAD_CALL] = ROW(enter),
+    [HA_UNIT_BEGIN] = ROW(unit), [HA_UNIT_END] = ROW(unit),
+    [HA_ADD_BEGIN] = ROW(add), [HA_ADD_END] = ROW(status), [HA_HW_START] = ROW(status),
+    [HA_ACTIVE] = ROW(up), [HA_SCHED] = ROW(up),
+    [HA_QUERY] = ROW(query), [HA_WAIT_BEGIN] = ROW(wait), [HA_WAIT_END] = ROW(wait),
+    [HA_DEADLOCK] = ROW(wait),
+    [HA_REFUSED] = ROW(refused), [HA_MISUSE] = ROW(misuse), [HA_FAULT] = ROW(fault),
+};
+
+/*
+ * KeGetProcessorNumberFromIndex stores a number as Group << 16 | Number; statuses are kept as
+ * 32 bits without sign.
+ */
+static const struct ha_answer answers[HA_ROUTINE_COUNT] = {
+    [HA_RT_ACTIVE_COUNT] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX},
+    [HA_RT_ACTIVE_PROCESSORS] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER},
+    [HA_RT_GROUP_AFFINITY] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER},
+    [HA_RT_NUMBER_FROM_INDEX] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER},
+};
+
+const struct ha_field *ha_fields_of_all(size_t *count)
+{
+    *count = COUNT(all);
+    return all;
+}
+
+const struct ha_field *ha_fields_of_kind(unsigned kind, size_t *count)
+{
+    *count = kind < HA_KIND_COUNT ? kinds[kind].count : 0;
+    return *count ? kinds[kind].field : NULL;
+}
+
+struct ha_answer ha_answer_of(unsigned routine)
+{
+    return answers[routine < HA_ROUTINE_COUNT ? routine : HA_NO_ROUTINE];
+}
+
+uint64_t ha_field_value(const struct ha_field *field, const struct ha_record *record)
+{
+    const unsigned char *member = (const unsigned char *)record + field->offset;
+    uint16_t value16;
+    uint32_t value32;
+    uint64_t value64;
+
+    if (field->shape == HA_SHAPE_SEQUENCE)
+        return ha_record_seq(record);
+    switch (field->size) {
+    case 1:
+        if (!field->bits)
+            return *member;
+        /* The lowest bit of the mask divides the bits down to their own number. */
+        return (unsigned)(*member & field->bits) / (unsigned)(field->bits & -field->bits);
+    case 2:
+        memcpy(&value16, member, sizeof value16);
+        return value16;
+    case 4:
+        memcpy(&value32, member, sizeof value32);
+        return value32;
+    default:
+        assert(field->size == 8);
+        memcpy(&value64, member, sizeof value64);
+        return value64;
+    }
+}

@@ -1,0 +1,92 @@
+/*
+ * vocabulary - the members of every kind of record, and what JSON Lines call them
+ *
+ * One table for whoever writes a trace as text and whoever reads it back.
+ *
+ * Format version 1 (TRACE_BEGIN.format). A line is one JSON object. It begins with the fields
+ * of every record:
+ *
+ *   seq t event thread processor irql regions driver active id
+ *
+ * t is simulated time in ns; id says what the record is about, by kind: a registration for
+ * REG_, DEREG_, CB_ and DEAD_CALL, an add for ADD_, HW_START, ACTIVE and SCHED, a unit for UNIT_,
+ * a lock or object for WAIT_ and DEADLOCK, otherwise the number of the thing itself. The fields
+ * of the kind follow, in this order:
+ *
+ *   TRACE_BEGIN      format maker preset scenario_hash profile_hash groups nodes processors maximum
+ *   KNOB             knob value
+ *   GROUP            maximum active_mask node
+ *   PROCESSOR        ProcNumber
+ *   MEMORY           base size
+ *   NAME             namespace text more
+ *   THREAD           kind affinity_group affinity_mask
+ *   CHOICE           kind answer options label
+ *   TRACE_END        ending status
+ *   DRV_ENTRY_LEAVE, UNLOAD_REQ, HW_START, ADD_END            status
+ *   REG_ENTER        function context flags
+ *   REG_RETURN       function context flags handle
+ *   CB_ENTER, DEAD_CALL   client operation existing context State NtNumber ProcNumber ctx_status
+ *                         op_in affinity_group affinity_mask
+ *   CB_LEAVE         client existing State op_out context_changed affinity_group affinity_mask
+ *   UNIT_BEGIN, UNIT_END  processors
+ *   ADD_BEGIN        unit group affinity_group affinity_mask
+ *   ACTIVE, SCHED    NtNumber ProcNumber
+ *   QUERY            routine argument result output
+ *   WAIT_BEGIN, WAIT_END, DEADLOCK   holder waiter timeout_ns blocked reason
+ *   REFUSED          routine reason
+ *   MISUSE           routine misuse
+ *   FAULT            routine
+ *
+ * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE.
+ * How a value is written is told by its shape, below. A name longer than one record goes on in
+ * the next NAME of the same namespace and id while `more` is true.
+ */
+#ifndef HA_CHECK_VOCABULARY_H
+#define HA_CHECK_VOCABULARY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/trace.h"
+
+enum ha_shape {
+    HA_SHAPE_NUMBER,        /* 4; "9007199254740993" from where a double cannot hold it */
+    HA_SHAPE_OR_NULL,       /* as NUMBER; null when all bits are set: no group, for ever */
+    HA_SHAPE_HANDLE,        /* as NUMBER; null for 0 */
+    HA_SHAPE_HEX,           /* "0x1f" */
+    HA_SHAPE_STATUS,        /* "STATUS_SUCCESS"; "0xC1234567" when the code has no name */
+    HA_SHAPE_WORD,          /* "hot-add", from `word`; as NUMBER when it has no name */
+    HA_SHAPE_FLAG,          /* true or false */
+    HA_SHAPE_PLACE,         /* {"group":0,"number":4,"reserved":0} */
+    HA_SHAPE_TEXT,          /* "calm"; an array of bytes when they are no UTF-8 by themselves */
+    HA_SHAPE_KNOB_VALUE,    /* as WORD, by the knob in the record's id */
+    HA_SHAPE_ANSWER,        /* as NUMBER, HEX or STATUS, by the query's routine */
+    HA_SHAPE_SEQUENCE       /* as NUMBER, of 48 bits in two members */
+};
+
+struct ha_field {
+    const char *name;
+    enum ha_shape shape;
+    uint8_t size;                           /* of the member in struct ha_record, bytes */
+    uint8_t bits;                           /* the field's part of a one-byte member; 0 for all */
+    uint16_t offset;                        /* of the member */
+    const char *(*word)(unsigned number);   /* WORD: NULL for a number without a name */
+};
+
+/* The fields that begin every line. */
+const struct ha_field *ha_fields_of_all(size_t *count);
+/* The fields of a kind; none for a kind that is not known. */
+const struct ha_field *ha_fields_of_kind(unsigned kind, size_t *count);
+/* What a field holds, as an unsigned number. Not for PLACE and TEXT. */
+uint64_t ha_field_value(const struct ha_field *field, const struct ha_record *record);
+
+/* What a query gives back: the shapes of its result and its output. */
+struct ha_answer {
+    enum ha_shape result, output;
+};
+struct ha_answer ha_answer_of(unsigned routine);
+
+/* The CB_ENTER and the CB_LEAVE that a CB_CALL stands for. */
+void ha_record_split(const struct ha_record *call, struct ha_record out[2]);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * who - names in words
+ *
+ * Owns what stands in for a name that the trace did not give.
+ */
+#include "check/who.h"
+
+#include <stdbool.h>
+
+#include "base/names.h"
+
+void ha_driver_words(const struct ha_cast *cast, uint16_t driver, struct ha_text *words)
+{
+    const char *name = ha_cast_name(cast, HA_NS_DRIVER, driver);
+
+    if (name)
+        ha_text_add(words, name);
+    else
+        ha_text_addf(words, "driver%u", driver);
+}
+
+void ha_client_words(const struct ha_cast *cast, uint16_t driver, uint32_t registration,
+                     struct ha_text *words)
+{
+    const char *name = ha_cast_name(cast, HA_NS_REGISTRATION, registration);
+
+    ha_driver_words(cast, driver ? driver : ha_cast_owner(cast, registration), words);
+    if (name)
+        ha_text_addf(words, ".%s", name);
+    else
+        ha_text_addf(words, ".#%u", (unsigned)registration);
+}
+
+void ha_registration_words(const struct ha_cast *cast, uint32_t registration,
+                           struct ha_text *words)
+{
+    if (registration)
+        ha_client_words(cast, 0, registration, words);
+    else
+        ha_text_add(words, "an unknown handle");
+}
+
+void ha_thread_words(const struct ha_cast *cast, uint32_t thread, struct ha_text *words)
+{
+    const char *name = ha_cast_name(cast, HA_NS_THREAD, thread);
+    unsigned kind = ha_cast_thread_kind(cast, thread);
+    const char *kind_name = ha_thread_kind_name(kind);
+    bool alone = kind == HA_THREAD_CALLER || kind == HA_THREAD_HOT_ADD || kind == HA_THREAD_PNP;
+
+    if (!thread)
+        return;
+    if (name)
+        ha_text_add(words, name);
+    else if (alone)
+        ha_text_add(words, kind_name);
+    else
+        ha_text_addf(words, "%s-%u", kind_name ? kind_name : "thread", (unsigned)thread);
+}
+
+void ha_object_words(const struct ha_cast *cast, uint32_t object, struct ha_text *words)
+{
+    const char *name = ha_cast_name(cast, HA_NS_OBJECT, object);
+
+    if (name)
+        ha_text_add(words, name);
+    else
+        ha_text_addf(words, "object %u", (unsigned)object);
+}

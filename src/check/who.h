@@ -1,0 +1,23 @@
+/* who - what a line calls a driver, registration, thread or object, also one without a name */
+#ifndef HA_CHECK_WHO_H
+#define HA_CHECK_WHO_H
+
+#include <stdint.h>
+
+#include "base/text.h"
+#include "check/cast.h"
+
+/* "calm"; "driver2" when the trace gave no name. */
+void ha_driver_words(const struct ha_cast *cast, uint16_t driver, struct ha_text *words);
+/* "calm.sync", or "calm.#7"; `driver` 0 stands for the driver that made the registration. */
+void ha_client_words(const struct ha_cast *cast, uint16_t driver, uint32_t registration,
+                     struct ha_text *words);
+/* The same from a registration alone; 0 is a handle that leads nowhere. */
+void ha_registration_words(const struct ha_cast *cast, uint32_t registration,
+                           struct ha_text *words);
+/* "hot-add"; "system-3" where there may be several of a kind; nothing for thread 0. */
+void ha_thread_words(const struct ha_cast *cast, uint32_t thread, struct ha_text *words);
+/* An event or lock by its name, or "object 3". */
+void ha_object_words(const struct ha_cast *cast, uint32_t object, struct ha_text *words);
+
+#endif

@@ -1,0 +1,58 @@
+/* main - which subcommand, and what there is */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "hotadd/hotadd.h"
+#include "hotadd/scenario.h"
+
+static const char usage[] =
+    "hotadd - play processor hot-adds against Windows drivers, and judge what happens\n"
+    "\n"
+    "  hotadd run FILE|DIR...   play scenario files and judge every call\n"
+    "  hotadd rules [ID...]     what is judged, and why\n"
+    "  hotadd --version\n"
+    "  hotadd --help            this; `hotadd run --help` lists the options of run\n"
+    "\n"
+    "Exit codes: 0 all as expected, 1 a rule or an expectation failed, 2 usage, 3 a file could\n"
+    "not be read, 4 nothing was run, 5 the budget ended first, 70 internal error, 130 and 143\n"
+    "ended by SIGINT and SIGTERM.\n";
+
+static const struct {
+    const char *name;
+    int (*run)(int count, char **argument);
+} commands[] = {
+    {"run", ha_cli_run},
+    {"rules", ha_cli_rules},
+};
+
+/* An assertion of ours failed: that is no verdict on anybody's driver. */
+static void on_abort(int number)
+{
+    (void)number;
+    _exit(HA_EXIT_INTERNAL);
+}
+
+int main(int count, char **argument)
+{
+    signal(SIGABRT, on_abort);
+    if (count < 2) {
+        fputs(usage, stderr);
+        return HA_EXIT_USAGE;
+    }
+    if (!strcmp(argument[1], "--help") || !strcmp(argument[1], "-h")) {
+        fputs(usage, stdout);
+        return HA_EXIT_OK;
+    }
+    if (!strcmp(argument[1], "--version")) {
+        puts("hotadd " HA_VERSION);
+        return HA_EXIT_OK;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (!strcmp(argument[1], commands[i].name))
+            return commands[i].run(count - 2, argument + 2);
+    fprintf(stderr, "hotadd: there is no command '%s'; try `hotadd --help`\n", argument[1]);
+    return HA_EXIT_USAGE;
+}

@@ -1,0 +1,59 @@
+/* rules - what is judged, and why */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "hotadd/scenario.h"
+#include "hotadd/verdict.h"
+
+static const char usage[] =
+    "hotadd rules [ID...]\n"
+    "\n"
+    "Prints the rules that every run is judged by: all in short, or those named in full.\n";
+
+static const char *who(unsigned binds)
+{
+    if (binds == (HA_BINDS_KERNEL | HA_BINDS_DRIVER))
+        return "kernel and driver";
+    return binds == HA_BINDS_DRIVER ? "driver" : "kernel";
+}
+
+static const char *weight(enum ha_severity severity)
+{
+    static const char *const words[] = {"note", "warning", "error"};
+    return words[severity];
+}
+
+static void print_whole(const struct ha_rule *rule)
+{
+    printf("%s\n  %s\n  source    %s\n  class     %s\n  binds     %s\n  a breach  %s\n", rule->id,
+           rule->sentence, rule->source, ha_rule_class_name(rule->class_), who(rule->binds),
+           weight(rule->severity));
+}
+
+int ha_cli_rules(int count, char **argument)
+{
+    size_t rules;
+    const struct ha_rule *rule = ha_rules(&rules);
+    int result = HA_EXIT_OK;
+    for (int i = 0; i < count; i++) {
+        if (!strcmp(argument[i], "--help") || !strcmp(argument[i], "-h")) {
+            fputs(usage, stdout);
+            return HA_EXIT_OK;
+        }
+    }
+    for (int i = 0; i < count; i++) {
+        const struct ha_rule *found = ha_rule_find(argument[i]);
+        if (found) {
+            print_whole(found);
+        } else {
+            fprintf(stderr, "hotadd rules: there is no rule '%s'; `hotadd rules` lists them\n",
+                    argument[i]);
+            result = HA_EXIT_USAGE;
+        }
+    }
+    for (size_t i = 0; i < rules && count == 0; i++)
+        printf("%-9s %-10s %s\n", rule[i].id, ha_rule_class_name(rule[i].class_),
+               rule[i].sentence);
+    return result;
+}

@@ -1,0 +1,142 @@
+/*
+ * arena - the memory of one machine, which can be marked and wound back
+ *
+ * Owns struct ha_arena. Blocks are cut from the front; given-back blocks wait in a list for
+ * each power of two. The lists and the fill level lie in the arena itself, so that a rewind
+ * restores them with everything else.
+ */
+#include "core/arena.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/port.h"
+#include "hotadd/error.h"
+
+#define SMALLEST 16u
+#define CLASSES 40u
+
+struct free_block {
+    struct free_block *next;
+};
+
+struct head {
+    size_t used;
+    struct free_block *free[CLASSES];
+};
+
+#define HEAD_BYTES ((sizeof(struct head) + 63) / 64 * 64)
+
+static struct head *head_of(const struct ha_arena *arena)
+{
+    return (struct head *)(void *)arena->bytes;
+}
+
+int ha_arena_open(struct ha_arena *arena, size_t size)
+{
+    *arena = (struct ha_arena){.size = size};
+    if (size < HEAD_BYTES)
+        return HA_ENOMEM;
+    arena->bytes = ha_port_reserve(size);
+    if (!arena->bytes)
+        return HA_ENOMEM;
+    head_of(arena)->used = HEAD_BYTES;
+    return HA_OK;
+}
+
+void ha_arena_close(struct ha_arena *arena)
+{
+    ha_port_release(arena->bytes, arena->size);
+    free(arena->saved);
+    *arena = (struct ha_arena){0};
+}
+
+/* The class whose blocks hold `size` bytes, and how many bytes those have. */
+static unsigned class_of(size_t size, size_t *block)
+{
+    unsigned class = 0;
+    *block = SMALLEST;
+    while (*block < size && class < CLASSES - 1) {
+        *block *= 2;
+        class++;
+    }
+    return class;
+}
+
+void *ha_arena_take(struct ha_arena *arena, size_t size)
+{
+    struct head *head = head_of(arena);
+    size_t block;
+    if (size > arena->size)
+        return NULL;
+    unsigned class = class_of(size, &block);
+    struct free_block *given = head->free[class];
+    if (given) {
+        head->free[class] = given->next;
+        return memset(given, 0, block);
+    }
+    if (arena->size - head->used < block)
+        return NULL;
+    void *fresh = arena->bytes + head->used;
+    head->used += block;
+    return memset(fresh, 0, block);     /* a rewind leaves old bytes behind the fill level */
+}
+
+void ha_arena_give(struct ha_arena *arena, void *block, size_t size)
+{
+    struct head *head = head_of(arena);
+    if (!block)
+        return;
+    size_t bytes;
+    unsigned class = class_of(size, &bytes);
+    struct free_block *given = block;
+    given->next = head->free[class];
+    head->free[class] = given;
+}
+
+char *ha_arena_copy(struct ha_arena *arena, const char *string)
+{
+    size_t size = strlen(string) + 1;
+    char *copy = ha_arena_take(arena, size);
+    return copy ? memcpy(copy, string, size) : NULL;
+}
+
+void *ha_arena_grow(struct ha_arena *arena, void *array, size_t *room, size_t element_size)
+{
+    size_t more = *room ? *room * 2 : 8;
+    void *larger = ha_arena_take(arena, more * element_size);
+    if (!larger)
+        return NULL;
+    if (array) {
+        memcpy(larger, array, *room * element_size);
+        ha_arena_give(arena, array, *room * element_size);
+    }
+    *room = more;
+    return larger;
+}
+
+int ha_arena_mark(struct ha_arena *arena)
+{
+    size_t used = head_of(arena)->used;
+    unsigned char *saved = malloc(used);
+    if (!saved)
+        return HA_ENOMEM;
+    memcpy(saved, arena->bytes, used);
+    free(arena->saved);
+    arena->saved = saved;
+    arena->saved_size = used;
+    return HA_OK;
+}
+
+void ha_arena_rewind(struct ha_arena *arena)
+{
+    assert(arena->saved);
+    memcpy(arena->bytes, arena->saved, arena->saved_size);
+}
+
+size_t ha_arena_used(const struct ha_arena *arena)
+{
+    return head_of(arena)->used;
+}

@@ -1,0 +1,43 @@
+/*
+ * arena - the memory of one machine, which can be marked and wound back
+ *
+ * All that a run changes lies here, so putting one block of bytes back puts the machine back.
+ * Pointers into the arena stay valid across a rewind, because the block never moves.
+ */
+#ifndef HA_CORE_ARENA_H
+#define HA_CORE_ARENA_H
+
+#include <stddef.h>
+
+/* Lies outside the memory that it describes, so a rewind does not touch it. */
+struct ha_arena {
+    unsigned char *bytes;       /* starts with the head: how much is used, and the free blocks */
+    size_t size;
+    unsigned char *saved;       /* what ha_arena_mark() copied; NULL before */
+    size_t saved_size;
+};
+
+/* Returns HA_OK or HA_ENOMEM. */
+int ha_arena_open(struct ha_arena *arena, size_t size);
+void ha_arena_close(struct ha_arena *arena);
+
+/* Zeroed bytes, aligned for any type. NULL when the arena is full. */
+void *ha_arena_take(struct ha_arena *arena, size_t size);
+/* Give a block back; `size` is the one it was taken with. */
+void ha_arena_give(struct ha_arena *arena, void *block, size_t size);
+/* A terminated copy of a string; NULL when the arena is full. */
+char *ha_arena_copy(struct ha_arena *arena, const char *string);
+/*
+ * A larger array in place of `array`, which held *room elements and is given back; NULL and 0 to
+ * begin with. The new elements are zeroed. NULL when the arena is full: all is then as it was.
+ */
+void *ha_arena_grow(struct ha_arena *arena, void *array, size_t *room, size_t element_size);
+
+/* Remember all of it, in place of an earlier mark. Returns HA_OK or HA_ENOMEM. */
+int ha_arena_mark(struct ha_arena *arena);
+/* Put every byte back as it was at the mark. */
+void ha_arena_rewind(struct ha_arena *arena);
+/* Bytes in use, the free blocks among them included. */
+size_t ha_arena_used(const struct ha_arena *arena);
+
+#endif

@@ -1,0 +1,166 @@
+/*
+ * partition - the processors and memory that exist
+ *
+ * Owns struct ha_partition. Says nothing to anybody: who changes it writes the records.
+ */
+#include "core/partition.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define BIT(n) (1u << (n))
+
+/* What a slot may become. Processors never leave (T-29). */
+static const unsigned may_become[] = {
+    [HA_SLOT_EMPTY] = BIT(HA_SLOT_INCOMING),
+    [HA_SLOT_INCOMING] = BIT(HA_SLOT_ACTIVE) | BIT(HA_SLOT_EMPTY),
+    [HA_SLOT_ACTIVE] = BIT(HA_SLOT_SCHEDULED),
+    [HA_SLOT_SCHEDULED] = 0,
+};
+
+static void become(struct ha_partition *partition, struct ha_place place, enum ha_slot_state state)
+{
+    uint8_t *slot = &partition->group[place.group].slot[place.number];
+    assert(may_become[*slot] & BIT(state));
+    *slot = (uint8_t)state;
+}
+
+static int check_groups(const struct ha_partition_options *options, struct ha_error *error)
+{
+    uint32_t total = 0;
+    if (options->group_count == 0 || options->group_count > HA_MAXIMUM_GROUPS)
+        return ha_error_set(error, HA_EINVAL, "a partition has 1 to %u groups, not %zu",
+                            HA_MAXIMUM_GROUPS, options->group_count);
+    for (size_t g = 0; g < options->group_count; g++) {
+        const struct ha_group_options *group = &options->group[g];
+        if (group->maximum == 0 || group->maximum > HA_GROUP_SIZE)
+            return ha_error_set(error, HA_EINVAL, "group %zu: maximum is 1 to 64, not %u", g,
+                                (unsigned)group->maximum);
+        if (group->maximum < HA_GROUP_SIZE && group->active_mask >> group->maximum)
+            return ha_error_set(error, HA_EINVAL,
+                                "group %zu: a processor is active beyond its maximum of %u", g,
+                                (unsigned)group->maximum);
+        total += group->maximum;
+    }
+    if (total > HA_MAXIMUM_PROCESSORS)
+        return ha_error_set(error, HA_EINVAL, "a partition has at most %u processors, not %u",
+                            HA_MAXIMUM_PROCESSORS, (unsigned)total);
+    if (!options->group[0].active_mask)
+        return ha_error_set(error, HA_EINVAL, "group 0 has no active processor to boot on");
+    return HA_OK;
+}
+
+static int check_memory(const struct ha_partition_options *options, struct ha_error *error)
+{
+    for (size_t i = 0; i < options->memory_count; i++) {
+        const struct ha_memory_options *a = &options->memory[i];
+        if (a->size == 0 || a->base + (a->size - 1) < a->base)
+            return ha_error_set(error, HA_EINVAL, "memory range %zu is empty or wraps around", i);
+        for (size_t j = 0; j < i; j++) {
+            const struct ha_memory_options *b = &options->memory[j];
+            if (a->base <= b->base + (b->size - 1) && b->base <= a->base + (a->size - 1))
+                return ha_error_set(error, HA_EINVAL, "memory ranges %zu and %zu overlap", j, i);
+        }
+    }
+    return HA_OK;
+}
+
+int ha_partition_init(struct ha_partition *partition, struct ha_arena *arena,
+                      const struct ha_partition_options *options, struct ha_error *error)
+{
+    int err = check_groups(options, error);
+    if (!err)
+        err = check_memory(options, error);
+    if (err)
+        return err;
+
+    *partition = (struct ha_partition){
+        .group_count = (uint32_t)options->group_count,
+        .memory_count = (uint32_t)options->memory_count,
+    };
+    for (size_t g = 0; g < options->group_count; g++)
+        partition->maximum += options->group[g].maximum;
+    partition->group = ha_arena_take(arena, options->group_count * sizeof *partition->group);
+    partition->place = ha_arena_take(arena, partition->maximum * sizeof *partition->place);
+    partition->memory = ha_arena_take(arena, options->memory_count * sizeof *partition->memory);
+    if (!partition->group || !partition->place || !partition->memory)
+        return ha_error_set(error, HA_ENOMEM, "the arena is too small for the partition");
+
+    if (options->memory_count)
+        memcpy(partition->memory, options->memory,
+               options->memory_count * sizeof *partition->memory);
+    for (uint32_t g = 0; g < partition->group_count; g++) {
+        struct ha_group *group = &partition->group[g];
+        group->maximum = options->group[g].maximum;
+        group->node = options->group[g].node;
+        if (group->node >= partition->node_count)
+            partition->node_count = group->node + 1u;
+        for (uint32_t n = 0; n < group->maximum; n++) {
+            if (options->group[g].active_mask >> n & 1) {
+                struct ha_place place = {(uint16_t)g, (uint8_t)n};
+                ha_partition_offer(partition, place);
+                ha_partition_activate(partition, place);
+                ha_partition_schedule(partition, place);
+            }
+        }
+    }
+    return HA_OK;
+}
+
+bool ha_partition_find_place(const struct ha_partition *partition, uint32_t group, uint32_t number,
+                             struct ha_place *place)
+{
+    for (uint32_t g = 0; g < partition->group_count; g++) {
+        if (group != HA_ANY_PLACE && g != group)
+            continue;
+        for (uint32_t n = 0; n < partition->group[g].maximum; n++) {
+            if (number != HA_ANY_PLACE && n != number)
+                continue;
+            if (partition->group[g].slot[n] == HA_SLOT_EMPTY) {
+                *place = (struct ha_place){(uint16_t)g, (uint8_t)n};
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+uint32_t ha_partition_offer(struct ha_partition *partition, struct ha_place place)
+{
+    struct ha_group *group = &partition->group[place.group];
+    become(partition, place, HA_SLOT_INCOMING);
+    group->index[place.number] = (uint16_t)partition->active;
+    partition->place[partition->active] = place;
+    return partition->active;
+}
+
+void ha_partition_activate(struct ha_partition *partition, struct ha_place place)
+{
+    struct ha_group *group = &partition->group[place.group];
+    become(partition, place, HA_SLOT_ACTIVE);
+    if (!group->active_mask)
+        partition->active_groups++;
+    group->active_mask |= UINT64_C(1) << place.number;
+    partition->active++;
+}
+
+void ha_partition_schedule(struct ha_partition *partition, struct ha_place place)
+{
+    become(partition, place, HA_SLOT_SCHEDULED);
+    partition->scheduled = partition->group[place.group].index[place.number] + 1u;
+}
+
+void ha_partition_withdraw(struct ha_partition *partition, struct ha_place place)
+{
+    become(partition, place, HA_SLOT_EMPTY);
+}
+
+enum ha_slot_state ha_partition_slot(const struct ha_partition *partition, uint32_t group,
+                                     uint32_t number)
+{
+    if (group >= partition->group_count || number >= partition->group[group].maximum)
+        return HA_SLOT_EMPTY;
+    return (enum ha_slot_state)partition->group[group].slot[number];
+}

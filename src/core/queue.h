@@ -1,0 +1,36 @@
+/*
+ * queue - what is due at which simulated time
+ *
+ * Things that are due at the same time happen in the order in which they were posted.
+ */
+#ifndef HA_CORE_QUEUE_H
+#define HA_CORE_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ha_world;
+
+/* Begins what is due. It runs between threads, so it must not block. */
+typedef void ha_action(struct ha_world *world, void *argument);
+
+struct ha_due {
+    uint64_t due_ns;
+    uint64_t order;
+    ha_action *action;
+    void *argument;
+};
+
+struct ha_queue {
+    struct ha_due *heap;        /* the earliest is first */
+    size_t count, room;
+    uint64_t posted;
+};
+
+/* False when the arena is full; a time that has passed is due now. */
+bool ha_queue_post(struct ha_world *world, uint64_t due_ns, ha_action *action, void *argument);
+/* Move time to the next due thing and begin it. False when nothing is due. */
+bool ha_queue_run_next(struct ha_world *world);
+
+#endif

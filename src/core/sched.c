@@ -1,0 +1,195 @@
+/*
+ * sched - which simulated thread runs
+ *
+ * Owns struct ha_sched. All switching of control goes through switch_from().
+ */
+#include "core/sched.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+#include "core/object.h"
+#include "core/world.h"
+
+#define DISPATCH_LEVEL_IRQL 2
+
+void ha_sched_ready(struct ha_thread *thread)
+{
+    struct ha_sched *sched = &thread->world->sched;
+    thread->state = HA_THREAD_READY;
+    thread->next_ready = NULL;
+    if (sched->last_ready)
+        sched->last_ready->next_ready = thread;
+    else
+        sched->first_ready = thread;
+    sched->last_ready = thread;
+    sched->attention = true;
+}
+
+/* At most one context is at DISPATCH_LEVEL or above on a processor, and it keeps others out. */
+static bool may_run(const struct ha_sched *sched, const struct ha_thread *thread)
+{
+    for (const struct ha_thread *other = sched->first_live; other; other = other->next_live)
+        if (other != thread && other->stamp.irql >= DISPATCH_LEVEL_IRQL &&
+            other->stamp.processor == thread->stamp.processor)
+            return false;
+    return true;
+}
+
+static uint32_t count_eligible(const struct ha_sched *sched)
+{
+    uint32_t count = 0;
+    for (const struct ha_thread *thread = sched->first_ready; thread; thread = thread->next_ready)
+        count += may_run(sched, thread);
+    return count;
+}
+
+/* Take the n-th thread that may run out of the ready list; NULL when there are not so many. */
+static struct ha_thread *take_eligible(struct ha_sched *sched, uint32_t n)
+{
+    struct ha_thread *before = NULL;
+    for (struct ha_thread *thread = sched->first_ready; thread; thread = thread->next_ready) {
+        if (may_run(sched, thread) && n-- == 0) {
+            if (before)
+                before->next_ready = thread->next_ready;
+            else
+                sched->first_ready = thread->next_ready;
+            if (sched->last_ready == thread)
+                sched->last_ready = before;
+            return thread;
+        }
+        before = thread;
+    }
+    return NULL;
+}
+
+static struct ha_thread *run(struct ha_sched *sched, struct ha_thread *thread)
+{
+    thread->state = HA_THREAD_RUNNING;
+    sched->running = thread;
+    return thread;
+}
+
+struct ha_thread *ha_sched_next(struct ha_world *world)
+{
+    struct ha_sched *sched = &world->sched;
+    for (;;) {
+        if (sched->ending)
+            return run(sched, sched->adopted);
+        uint32_t eligible = count_eligible(sched);
+        if (eligible) {
+            uint32_t n = eligible > 1 ? ha_choose(world, HA_CHOICE_THREAD, "next", eligible) : 0;
+            struct ha_thread *next = take_eligible(sched, n);
+            sched->attention = sched->first_ready || world->trace.spent;
+            return run(sched, next);
+        }
+        if (sched->waits_for_quiet)
+            return run(sched, sched->adopted);
+        if (!ha_queue_run_next(world)) {
+            ha_sched_record_deadlock(world);
+            sched->ending = HA_END_DEADLOCK;
+        }
+    }
+}
+
+/* Give control to `next`, which is marked as running; returns when control comes back. */
+static void switch_from(struct ha_world *world, struct ha_thread *self, struct ha_thread *next)
+{
+    if (next != self) {
+        struct ha_carrier *carrier = world->host->carrier;
+        carrier->operations->switch_to(carrier, self->context, next->context);
+        ha_thread_set_current(self);
+    }
+    /* The run has ended around the adopted thread: it cannot go on, and it cannot be dropped. */
+    if (world->sched.ending && self == world->sched.adopted && !world->sched.waits_for_quiet)
+        world->host->fatal(world, world->host->fatal_argument);
+}
+
+void ha_sched_block(struct ha_world *world)
+{
+    struct ha_thread *self = world->sched.running;
+    self->state = HA_THREAD_BLOCKED;
+    switch_from(world, self, ha_sched_next(world));
+}
+
+void ha_sched_attend(struct ha_world *world)
+{
+    struct ha_sched *sched = &world->sched;
+    struct ha_thread *self = sched->running;
+    if (world->trace.spent && !sched->ending)
+        sched->ending = HA_END_BUDGET;
+    if (sched->ending) {
+        if (self != sched->adopted || !sched->waits_for_quiet)
+            switch_from(world, self, run(sched, sched->adopted));
+        return;
+    }
+
+    uint32_t eligible = count_eligible(sched);
+    uint32_t answer = eligible ? ha_choose(world, HA_CHOICE_THREAD, "preempt", eligible + 1) : 0;
+    if (answer == 0)
+        return;
+    struct ha_thread *next = take_eligible(sched, answer - 1);
+    ha_sched_ready(self);
+    switch_from(world, self, run(sched, next));
+}
+
+void ha_sched_run_until_quiet(struct ha_world *world)
+{
+    struct ha_sched *sched = &world->sched;
+    struct ha_thread *self = sched->adopted;
+    assert(sched->running == self && !sched->waits_for_quiet);
+    sched->waits_for_quiet = true;
+    if (world->trace.spent && !sched->ending)
+        sched->ending = HA_END_BUDGET;
+    switch_from(world, self, ha_sched_next(world));
+    if (sched->ending)
+        ha_sched_abandon_all(world);
+    sched->waits_for_quiet = false;
+}
+
+void ha_sched_end(struct ha_world *world, enum ha_ending ending)
+{
+    if (!world->sched.ending)
+        world->sched.ending = (uint8_t)ending;
+    world->sched.attention = true;
+}
+
+void ha_sched_abandon_all(struct ha_world *world)
+{
+    struct ha_sched *sched = &world->sched;
+    struct ha_carrier *carrier = world->host->carrier;
+    struct ha_thread *next;
+    for (struct ha_thread *thread = sched->first_live; thread; thread = next) {
+        next = thread->next_live;
+        if (thread != sched->adopted)
+            carrier->operations->abandon(carrier, sched->adopted->context, thread->context);
+    }
+    sched->first_live = sched->last_live = sched->adopted;
+    sched->adopted->next_live = sched->adopted->previous_live = NULL;
+    sched->first_ready = sched->last_ready = NULL;
+}
+
+bool ha_sched_is_stuck(const struct ha_world *world)
+{
+    for (const struct ha_thread *thread = world->sched.first_live; thread;
+         thread = thread->next_live)
+        if (thread->state == HA_THREAD_BLOCKED && thread->operations)
+            return true;
+    return false;
+}
+
+void ha_sched_record_deadlock(struct ha_world *world)
+{
+    for (const struct ha_thread *thread = world->sched.first_live; thread;
+         thread = thread->next_live) {
+        const struct ha_object *object = thread->waits_for;
+        if (thread->state != HA_THREAD_BLOCKED || !thread->operations || !object)
+            continue;
+        struct ha_record *record = ha_record_open(world, HA_DEADLOCK, object->id);
+        record->driver = thread->stamp.driver;
+        record->as.wait.timeout_ns = HA_FOREVER;
+        record->as.wait.waiter = thread->stamp.thread;
+        record->as.wait.holder = object->holder ? object->holder->stamp.thread : 0;
+        record->as.wait.blocked = 1;
+    }
+}

@@ -1,0 +1,55 @@
+/*
+ * sched - which simulated thread runs
+ *
+ * One thread runs at a time. It changes where a thread blocks or ends, and at a scheduling point
+ * when the tape says so; of several that could go on, the one that has been ready longest is the
+ * ordinary answer. A thread may run unless another one is at DISPATCH_LEVEL on its processor.
+ *
+ * When nothing can run, the world is quiet. The adopted thread waits for that in
+ * ha_sched_run_until_quiet(); or it is inside an NT routine, and then what is due next begins.
+ */
+#ifndef HA_CORE_SCHED_H
+#define HA_CORE_SCHED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/thread.h"
+
+struct ha_sched {
+    struct ha_thread *running;
+    struct ha_thread *adopted;
+    struct ha_thread *first_live, *last_live;
+    struct ha_thread *first_ready, *last_ready;
+    uint32_t threads_made;
+    uint32_t placed;            /* threads that were given a processor, to take turns */
+    bool waits_for_quiet;       /* the adopted thread is in ha_sched_run_until_quiet() */
+    bool attention;             /* a scheduling point has something to decide */
+    uint8_t ending;             /* enum ha_ending; HA_END_NOT_YET while the run goes on */
+};
+
+/* A thread that was blocked, or is new, can run. */
+void ha_sched_ready(struct ha_thread *thread);
+/* The running thread cannot go on; returns when somebody has made it ready and its turn came. */
+void ha_sched_block(struct ha_world *world);
+/* For a thread that ends: the one that runs next, already marked as running. */
+struct ha_thread *ha_sched_next(struct ha_world *world);
+/* Decide at a scheduling point; called through ha_sched_point(). */
+void ha_sched_attend(struct ha_world *world);
+
+/*
+ * On the adopted thread: let the others run until none can. When the run has ended, every other
+ * thread is abandoned, in the order of their ids.
+ */
+void ha_sched_run_until_quiet(struct ha_world *world);
+
+/* End the run at the next scheduling point, or at once if nothing is running. */
+void ha_sched_end(struct ha_world *world, enum ha_ending ending);
+/* Abandon every thread but the adopted one. */
+void ha_sched_abandon_all(struct ha_world *world);
+/* Whether an operation of the machine is under way on a thread that is blocked. */
+bool ha_sched_is_stuck(const struct ha_world *world);
+/* Write down who waits for what, and who holds it. */
+void ha_sched_record_deadlock(struct ha_world *world);
+
+#endif

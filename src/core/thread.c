@@ -1,0 +1,118 @@
+/*
+ * thread - a simulated thread, and which one this host thread is running
+ *
+ * Owns struct ha_thread and the one variable outside the structures: NT routines take no
+ * context argument, so the way from them to their kernel starts here.
+ */
+#include "core/thread.h"
+
+#include <stddef.h>
+
+#include "core/world.h"
+
+static _Thread_local struct ha_thread *current;
+
+struct ha_thread *ha_thread_current(void)
+{
+    return current;
+}
+
+void ha_thread_set_current(struct ha_thread *thread)
+{
+    current = thread;
+}
+
+static void join_live(struct ha_sched *sched, struct ha_thread *thread)
+{
+    thread->previous_live = sched->last_live;
+    if (sched->last_live)
+        sched->last_live->next_live = thread;
+    else
+        sched->first_live = thread;
+    sched->last_live = thread;
+}
+
+static void leave_live(struct ha_sched *sched, struct ha_thread *thread)
+{
+    if (thread->previous_live)
+        thread->previous_live->next_live = thread->next_live;
+    else
+        sched->first_live = thread->next_live;
+    if (thread->next_live)
+        thread->next_live->previous_live = thread->previous_live;
+    else
+        sched->last_live = thread->previous_live;
+}
+
+/* What runs on a fresh stack; its end is the end of the thread. */
+static struct ha_context *thread_main(void *argument)
+{
+    struct ha_thread *self = argument;
+    struct ha_world *world = self->world;
+    current = self;
+    self->body(self->argument);
+    leave_live(&world->sched, self);
+    ha_arena_give(&world->host->arena, self, sizeof *self);
+    struct ha_thread *next = ha_sched_next(world);
+    return next->context;
+}
+
+static struct ha_thread *make(struct ha_world *world, enum ha_thread_kind kind, uint16_t driver)
+{
+    struct ha_thread *thread = ha_arena_take(&world->host->arena, sizeof *thread);
+    if (!thread)
+        return NULL;
+    thread->world = world;
+    thread->kind = (uint8_t)kind;
+    thread->stamp.driver = driver;
+    thread->stamp.processor = (uint16_t)(world->sched.placed++ % world->partition.scheduled);
+    struct ha_place place = world->partition.place[thread->stamp.processor];
+    thread->home = (struct ha_affinity){world->partition.group[place.group].active_mask,
+                                        place.group};
+    thread->affinity = thread->home;
+    return thread;
+}
+
+void ha_thread_announce(struct ha_thread *thread)
+{
+    struct ha_world *world = thread->world;
+    thread->stamp.thread = ++world->sched.threads_made;
+    struct ha_record *record = ha_record_open(world, HA_THREAD, thread->stamp.thread);
+    record->as.made.affinity_mask = thread->affinity.mask;
+    record->as.made.affinity_group = thread->affinity.group;
+    record->as.made.kind = thread->kind;
+    join_live(&world->sched, thread);
+}
+
+struct ha_thread *ha_thread_create(struct ha_world *world, enum ha_thread_kind kind,
+                                   uint16_t driver, void (*body)(void *argument), void *argument)
+{
+    struct ha_carrier *carrier = world->host->carrier;
+    struct ha_thread *thread = make(world, kind, driver);
+    if (!thread)
+        return NULL;
+    thread->body = body;
+    thread->argument = argument;
+    thread->context = carrier->operations->create(carrier, thread_main, thread);
+    if (!thread->context) {
+        ha_arena_give(&world->host->arena, thread, sizeof *thread);
+        return NULL;
+    }
+    ha_thread_announce(thread);
+    ha_sched_ready(thread);
+    return thread;
+}
+
+struct ha_thread *ha_thread_adopt(struct ha_world *world)
+{
+    struct ha_carrier *carrier = world->host->carrier;
+    struct ha_thread *thread = make(world, HA_THREAD_CALLER, 0);
+    if (!thread)
+        return NULL;
+    thread->context = carrier->operations->adopt(carrier);
+    thread->state = HA_THREAD_RUNNING;
+    world->sched.running = thread;
+    world->sched.adopted = thread;
+    current = thread;
+    return thread;
+}

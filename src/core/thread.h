@@ -1,0 +1,66 @@
+/*
+ * thread - a simulated thread, and which one this host thread is running
+ */
+#ifndef HA_CORE_THREAD_H
+#define HA_CORE_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/carrier.h"
+#include "hotadd/trace.h"
+
+struct ha_world;
+struct ha_object;
+
+enum ha_thread_state { HA_THREAD_READY, HA_THREAD_RUNNING, HA_THREAD_BLOCKED };
+
+struct ha_affinity {
+    uint64_t mask;
+    uint16_t group;
+};
+
+struct ha_thread {
+    /*
+     * The header of every record that this thread writes, and the one home of the thread's id,
+     * IRQL, processor, driver in charge and critical regions.
+     */
+    struct ha_record stamp;
+    struct ha_world *world;
+    struct ha_context *context;
+    struct ha_thread *next_live, *previous_live;    /* all threads, by id */
+    struct ha_thread *next_ready;
+    struct ha_thread *next_waiter;
+    struct ha_object *waits_for;
+    void (*body)(void *argument);
+    void *argument;
+    void *callout;              /* the innermost call into a driver; nt's */
+    uint32_t operations;        /* begun by the machine and not ended; what makes a deadlock */
+    struct ha_affinity affinity, home;              /* now, and as it was made */
+    uint8_t kind;               /* enum ha_thread_kind */
+    uint8_t state;              /* enum ha_thread_state */
+};
+
+/* The simulated thread that this host thread is running. NULL outside any machine. */
+struct ha_thread *ha_thread_current(void);
+/* Say so; used where control comes to a host thread. */
+void ha_thread_set_current(struct ha_thread *thread);
+
+/*
+ * Make a thread that is ready to run. It gets the next active processor in turn and keeps it.
+ *
+ *   driver  in charge from the start, 0 for the kernel
+ *
+ * Returns NULL when the arena is full or the host makes no more threads.
+ */
+struct ha_thread *ha_thread_create(struct ha_world *world, enum ha_thread_kind kind,
+                                   uint16_t driver, void (*body)(void *argument), void *argument);
+
+/*
+ * Make the calling host thread the first thread of the world. It is announced to the readers of
+ * the trace by itself, because a trace begins with TRACE_BEGIN. NULL when the arena is full.
+ */
+struct ha_thread *ha_thread_adopt(struct ha_world *world);
+void ha_thread_announce(struct ha_thread *thread);
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * world - what exists: partition, threads, time, queue, tape, trace
+ *
+ * A world lies in its own arena, so a rewind restores it whole. What must survive a rewind, and
+ * what the host gave us, is in struct ha_host.
+ */
+#ifndef HA_CORE_WORLD_H
+#define HA_CORE_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "core/arena.h"
+#include "core/carrier.h"
+#include "core/ids.h"
+#include "core/partition.h"
+#include "core/queue.h"
+#include "core/sched.h"
+#include "core/tape.h"
+#include "core/thread.h"
+#include "core/trace.h"
+
+enum ha_touch_mode { HA_TOUCH_READ, HA_TOUCH_WRITE };
+
+/* What survives a rewind. */
+struct ha_host {
+    struct ha_arena arena;
+    struct ha_trace_store store;
+    struct ha_tape_input input;
+    struct ha_carrier *carrier;
+    /* Told of every object that a step depends on; NULL unless somebody explores. */
+    void (*touch)(struct ha_host *host, uint32_t object, enum ha_touch_mode mode);
+    /* The run ended while the adopted thread was inside an NT routine; does not return. */
+    void (*fatal)(struct ha_world *world, void *argument);
+    void *fatal_argument;
+};
+
+struct ha_world {
+    struct ha_host *host;
+    struct ha_trace trace;
+    struct ha_sched sched;
+    struct ha_partition partition;
+    struct ha_queue queue;
+    struct ha_tape tape;
+    struct ha_ids pointers;     /* functions and contexts of drivers, as ids */
+    uint64_t time_ns;
+    uint32_t objects_made;
+};
+
+
+/* Note that the running step reads or writes an object. Costs nothing unless exploring. */
+static inline void ha_touch(struct ha_world *world, uint32_t object, enum ha_touch_mode mode)
+{
+    if (world->host->touch)
+        world->host->touch(world->host, object, mode);
+}
+
+/* A place where another thread may go on: every NT call, every entry to and return from a driver. */
+static inline void ha_sched_point(struct ha_world *world)
+{
+    if (world->sched.attention)
+        ha_sched_attend(world);
+}
+
+/* Hand the window to the sinks, keep its last record, make room. Returns the place of the next. */
+struct ha_record *ha_trace_make_room(struct ha_world *world);
+
+/* A new record with its header filled in by the running thread and a zeroed rest. */
+static inline struct ha_record *ha_record_open(struct ha_world *world, enum ha_kind kind,
+                                               uint32_t id)
+{
+    struct ha_trace *trace = &world->trace;
+    struct ha_record *record = trace->next;
+    if (record == trace->limit)
+        record = ha_trace_make_room(world);
+    *record = world->sched.running->stamp;
+    record->time_ns = world->time_ns;
+    record->seq_low = (uint32_t)trace->seq;
+    record->seq_high = (uint16_t)(trace->seq >> 32);
+    record->kind = (uint8_t)kind;
+    record->active = (uint16_t)world->partition.active;
+    record->id = id;
+    trace->next = record + 1;
+    trace->seq++;
+    return record;
+}
+
+/* Give an id a name in the trace, in as many NAME records as its length asks for. */
+void ha_record_name(struct ha_world *world, enum ha_namespace space, uint32_t id,
+                    const char *name);
+
+/*
+ * Set up the trace of a world whose partition exists.
+ *
+ * Returns HA_OK or HA_ENOMEM.
+ */
+int ha_trace_open(struct ha_world *world, uint64_t budget);
+void ha_trace_close(struct ha_trace_store *store);
+/* Remember the window, and put it back after the world itself was put back. HA_OK or HA_ENOMEM. */
+int ha_trace_mark(struct ha_world *world);
+void ha_trace_rewind(struct ha_world *world);
+/* Hand everything that was written to the sinks. */
+void ha_trace_flush(struct ha_world *world);
+
+#endif

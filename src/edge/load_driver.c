@@ -1,0 +1,203 @@
+/*
+ * load_driver - the drivers of a scenario, and who means which of them
+ *
+ * Owns the member "drivers", and the references to registrations: a name may be used before the
+ * step that gives it, so it is looked up when all of them are known.
+ */
+#include <stdlib.h>
+
+#include "base/names.h"
+#include "edge/load_parts.h"
+
+#define MOST_DRIVERS UINT16_MAX     /* a trace's record has 16 bits for a driver */
+
+static void read_processor(struct ha_loading *loading, struct ha_node node, int32_t *processor)
+{
+    uint32_t index;
+    if (ha_read_number(&loading->reader, node, 0, ha_load_most_processors(loading) - 1, &index))
+        *processor = (int32_t)index;
+}
+
+static void read_state(struct ha_reader *reader, struct ha_node node, int *state)
+{
+    const char *names[] = {
+        [HA_STATE_START] = ha_state_name(HA_STATE_START),
+        [HA_STATE_COMPLETE] = ha_state_name(HA_STATE_COMPLETE),
+        [HA_STATE_FAILURE] = ha_state_name(HA_STATE_FAILURE),
+    };
+    size_t choice;
+    if (ha_read_choice(reader, node, "state", names, sizeof names / sizeof names[0], &choice))
+        *state = (int)choice;
+}
+
+static void load_handler(struct ha_loading *loading, struct ha_node node, uint32_t driver,
+                         struct ha_handler *handler)
+{
+    enum { CALLBACK, STATE, PROCESSOR, TIMES, DO, KEYS };
+    static const struct ha_key keys[KEYS] = {
+        [CALLBACK] = {"callback", HA_JSON_STRING, true},
+        [STATE] = {"state", HA_JSON_STRING, false},
+        [PROCESSOR] = {"processor", HA_JSON_NUMBER, false},
+        [TIMES] = {"times", HA_JSON_NUMBER, false},
+        [DO] = {"do", HA_JSON_ARRAY, true},
+    };
+    struct ha_reader *reader = &loading->reader;
+    struct ha_member member[KEYS];
+
+    *handler = (struct ha_handler){.state = HA_ANY_STATE, .processor = HA_ANY_PROCESSOR};
+    if (!ha_read_kind(reader, node, HA_JSON_OBJECT))
+        return;
+    ha_read_members(reader, node, keys, KEYS, member);
+    if (member[CALLBACK].value.json) {
+        handler->callback = ha_read_string(reader, member[CALLBACK].value);
+        if (handler->callback)
+            ha_load_refer(loading, member[CALLBACK].value, driver, handler->callback);
+    }
+    if (member[STATE].value.json)
+        read_state(reader, member[STATE].value, &handler->state);
+    if (member[PROCESSOR].value.json)
+        read_processor(loading, member[PROCESSOR].value, &handler->processor);
+    if (member[TIMES].value.json)
+        ha_read_number(reader, member[TIMES].value, 1, UINT32_MAX, &handler->times);
+    if (member[DO].value.json)
+        handler->steps = ha_load_steps(loading, member[DO].value, driver, true);
+}
+
+static void load_handlers(struct ha_loading *loading, struct ha_node list, uint32_t driver)
+{
+    struct ha_reader *reader = &loading->reader;
+    size_t count = ha_node_count(list), i = 0;
+    struct ha_handler *handler = ha_read_take(reader, count, sizeof *handler);
+    if (!handler)
+        return;
+    for (struct ha_node node = ha_node_first(list); node.json;
+         node = ha_node_next(&reader->tree, node))
+        load_handler(loading, node, driver, &handler[i++]);
+    loading->script[driver].handler = handler;
+    loading->script[driver].handler_count = count;
+}
+
+enum { NAME, ENTRY, ON, UNLOAD, IGNORES, KEYS };
+
+static const struct ha_key driver_keys[KEYS] = {
+    [NAME] = {"name", HA_JSON_STRING, true},
+    [ENTRY] = {"entry", HA_JSON_ARRAY, false},
+    [ON] = {"on", HA_JSON_ARRAY, false},
+    [UNLOAD] = {"unload", HA_JSON_ARRAY, false},
+    [IGNORES] = {"entry_ignores_errors", HA_JSON_BOOL, false},
+};
+
+static void add_driver(struct ha_loading *loading, struct ha_node name, uint32_t driver)
+{
+    struct ha_reader *reader = &loading->reader;
+    const char *text = ha_read_name(reader, name);
+    if (!text)
+        return;
+    loading->script[driver].name = text;
+    switch (ha_names_add(&loading->names, HA_SCOPE_DRIVERS, text, driver)) {
+    case HA_EINVAL:
+        HA_COMPLAIN(reader, name, "there is another driver called \"%s\"", text);
+        break;
+    case HA_ENOMEM:
+        reader->no_memory = true;
+        break;
+    }
+}
+
+static void load_body(struct ha_loading *loading, const struct ha_member *member, uint32_t driver)
+{
+    struct ha_script *script = &loading->script[driver];
+    if (member[ENTRY].value.json)
+        script->entry = ha_load_steps(loading, member[ENTRY].value, driver, false);
+    if (member[ON].value.json)
+        load_handlers(loading, member[ON].value, driver);
+    if (member[UNLOAD].value.json)
+        script->unload = ha_load_steps(loading, member[UNLOAD].value, driver, false);
+    script->has_unload = member[UNLOAD].here.json;
+    if (member[IGNORES].value.json)
+        script->entry_ignores_errors = ha_node_is_true(member[IGNORES].value);
+}
+
+void ha_load_drivers(struct ha_loading *loading, struct ha_node list)
+{
+    struct ha_reader *reader = &loading->reader;
+    size_t count = ha_node_count(list), i = 0;
+    if (count > MOST_DRIVERS) {
+        HA_COMPLAIN(reader, list, "there must not be more than %u drivers", MOST_DRIVERS);
+        return;
+    }
+    struct ha_member (*member)[KEYS] = ha_read_take(reader, count, sizeof *member);
+    loading->script = ha_read_take(reader, count, sizeof *loading->script);
+    loading->loads_later = ha_read_take(reader, count, sizeof *loading->loads_later);
+    if (!member || !loading->script || !loading->loads_later)
+        return;
+
+    /* First all names: a step may speak of a driver that comes later. */
+    for (struct ha_node node = ha_node_first(list); node.json;
+         node = ha_node_next(&reader->tree, node), i++) {
+        if (!ha_read_kind(reader, node, HA_JSON_OBJECT))
+            continue;
+        ha_read_members(reader, node, driver_keys, KEYS, member[i]);
+        if (member[i][NAME].value.json)
+            add_driver(loading, member[i][NAME].value, (uint32_t)i);
+    }
+    for (i = 0; i < count; i++)
+        load_body(loading, member[i], (uint32_t)i);
+    loading->made.plan.driver = loading->script;
+    loading->made.plan.loads_later = loading->loads_later;
+    loading->made.plan.driver_count = count;
+}
+
+bool ha_load_driver(struct ha_loading *loading, struct ha_node string, const char *name,
+                    uint32_t *driver)
+{
+    struct ha_reader *reader = &loading->reader;
+    const struct ha_name *found = ha_names_find(&loading->names, HA_SCOPE_DRIVERS, name);
+    if (found) {
+        *driver = found->number;
+        return true;
+    }
+    bool unseen = ha_complaint_counts_only(&reader->complaints,
+                                           ha_node_place(&reader->tree, string));
+    ha_read_no_such(reader, string, "driver", name,
+                    unseen ? NULL : ha_names_nearest(&loading->names, HA_SCOPE_DRIVERS, name));
+    return false;
+}
+
+bool ha_load_registration(struct ha_loading *loading, struct ha_node string, uint32_t driver,
+                          const char *name)
+{
+    struct ha_reader *reader = &loading->reader;
+    if (ha_names_find(&loading->names, driver, name))
+        return true;
+    bool unseen = ha_complaint_counts_only(&reader->complaints,
+                                           ha_node_place(&reader->tree, string));
+    ha_read_no_such(reader, string, "registration", name,
+                    unseen ? NULL : ha_names_nearest(&loading->names, driver, name));
+    return false;
+}
+
+void ha_load_refer(struct ha_loading *loading, struct ha_node string, uint32_t driver,
+                   const char *name)
+{
+    if (loading->reference_count == loading->reference_room) {
+        size_t room = loading->reference_room ? loading->reference_room * 2 : 64;
+        struct ha_reference *grown = realloc(loading->reference, room * sizeof *grown);
+        if (!grown) {
+            loading->reader.no_memory = true;
+            return;
+        }
+        loading->reference = grown;
+        loading->reference_room = room;
+    }
+    loading->reference[loading->reference_count++] =
+        (struct ha_reference){.node = string, .driver = driver, .name = name};
+}
+
+void ha_load_references(struct ha_loading *loading)
+{
+    for (size_t i = 0; i < loading->reference_count; i++) {
+        const struct ha_reference *reference = &loading->reference[i];
+        ha_load_registration(loading, reference->node, reference->driver, reference->name);
+    }
+}

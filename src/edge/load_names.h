@@ -1,0 +1,40 @@
+/*
+ * load_names - which names a scenario has given, each within a scope
+ */
+#ifndef HA_EDGE_LOAD_NAMES_H
+#define HA_EDGE_LOAD_NAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define HA_SCOPE_DRIVERS UINT32_MAX     /* any other scope is a driver's index: registrations */
+
+struct ha_name {
+    const char *text;
+    uint32_t scope;
+    uint32_t number;        /* what the name stands for */
+};
+
+struct ha_names {
+    struct ha_name *name;
+    size_t count, room;
+    uint32_t *slot;         /* open addressing: position in `name` plus 1, 0 when free */
+    size_t slot_count;      /* a power of 2, at least twice `count` */
+};
+
+/*
+ * Add a name, whose text must outlive the table.
+ *
+ * Returns HA_OK, HA_EINVAL when the scope has it already, HA_ENOMEM.
+ */
+int ha_names_add(struct ha_names *names, uint32_t scope, const char *text, uint32_t number);
+
+/* NULL when the scope has no such name. */
+const struct ha_name *ha_names_find(const struct ha_names *names, uint32_t scope,
+                                    const char *text);
+/* The name of a scope that is nearest to a misspelt one; NULL when none is near. */
+const char *ha_names_nearest(const struct ha_names *names, uint32_t scope, const char *text);
+
+void ha_names_close(struct ha_names *names);
+
+#endif

@@ -1,0 +1,81 @@
+/* loop - see loop.h. Owns the libuv loop and its handles. */
+#include "edge/loop.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <uv.h>
+
+struct ha_loop {
+    uv_loop_t uv;
+    uv_signal_t on_interrupt, on_terminate;
+    uv_idle_t work;             /* keeps the loop from waiting while there is something to do */
+    int signal;
+    bool (*slice)(void *argument);
+    void *argument;
+};
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct ha_loop *loop = handle->data;
+    loop->signal = number;
+    uv_idle_stop(&loop->work);
+}
+
+static void on_idle(uv_idle_t *handle)
+{
+    struct ha_loop *loop = handle->data;
+    if (!loop->slice(loop->argument))
+        uv_idle_stop(&loop->work);
+}
+
+/* Signal handles must not keep the loop alive: only work does. */
+static int catch_signal(struct ha_loop *loop, uv_signal_t *handle, int number)
+{
+    handle->data = loop;
+    int err = uv_signal_start(handle, on_signal, number);
+    uv_unref((uv_handle_t *)handle);
+    return err;
+}
+
+struct ha_loop *ha_loop_open(void)
+{
+    struct ha_loop *loop = calloc(1, sizeof *loop);
+    if (!loop)
+        return NULL;
+    if (uv_loop_init(&loop->uv)) {
+        free(loop);
+        return NULL;
+    }
+    /* These three cannot fail; starting to catch a signal can. */
+    uv_signal_init(&loop->uv, &loop->on_interrupt);
+    uv_signal_init(&loop->uv, &loop->on_terminate);
+    uv_idle_init(&loop->uv, &loop->work);
+    loop->work.data = loop;
+    if (catch_signal(loop, &loop->on_interrupt, SIGINT) ||
+        catch_signal(loop, &loop->on_terminate, SIGTERM)) {
+        ha_loop_close(loop);
+        return NULL;
+    }
+    return loop;
+}
+
+void ha_loop_close(struct ha_loop *loop)
+{
+    uv_close((uv_handle_t *)&loop->on_interrupt, NULL);
+    uv_close((uv_handle_t *)&loop->on_terminate, NULL);
+    uv_close((uv_handle_t *)&loop->work, NULL);
+    uv_run(&loop->uv, UV_RUN_DEFAULT);
+    uv_loop_close(&loop->uv);
+    free(loop);
+}
+
+int ha_loop_run(struct ha_loop *loop, bool (*slice)(void *argument), void *argument)
+{
+    if (loop->signal)
+        return loop->signal;
+    loop->slice = slice;
+    loop->argument = argument;
+    uv_idle_start(&loop->work, on_idle);
+    uv_run(&loop->uv, UV_RUN_DEFAULT);
+    return loop->signal;
+}

@@ -1,0 +1,174 @@
+/*
+ * play - many scenarios, one after another, and what is said about them
+ *
+ * Owns the verdict lines, the summary and the exit code.
+ */
+#include "hotadd/scenario.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "edge/files.h"
+#include "edge/load.h"
+#include "edge/run.h"
+
+struct tally {
+    const struct ha_play_options *options;
+    FILE *log;                  /* where verdicts go */
+    size_t passed, failed;
+    bool unreadable, over_budget;
+    int signal;
+    int refused;                /* an enum ha_exit that ends it all */
+};
+
+static const char *paint(const struct tally *tally, const char *escape)
+{
+    return tally->options->color ? escape : "";
+}
+
+static void print_text(FILE *file, struct ha_text *text)
+{
+    fwrite(ha_text_string(text), 1, text->length, file);
+    ha_text_close(text);
+}
+
+/* Findings, each as a paragraph; notes and what the scenario expects fail nothing. */
+static void print_findings(const struct tally *tally, const struct ha_run *run)
+{
+    size_t count;
+    struct ha_text text = {0}, command = {0};
+    const struct ha_finding *finding = ha_judge_findings(run->judge, &count, NULL);
+    ha_run_add_command(run, &command);
+    for (size_t i = 0; i < count; i++)
+        ha_story_add_finding(&text, &finding[i],
+                             ha_cast_name(run->watch.cast, HA_NS_DRIVER, finding[i].driver),
+                             ha_text_string(&command), tally->options->color);
+    print_text(tally->log, &text);
+    ha_text_close(&command);
+}
+
+static void print_verdict(const struct tally *tally, struct ha_run *run, bool passed)
+{
+    const struct ha_play_options *options = tally->options;
+    FILE *log = tally->log;
+    if (passed && options->quiet)
+        return;
+    if (!passed && options->output == HA_OUTPUT_VERDICT && !options->quiet)
+        fprintf(log, "%s", ha_text_string(ha_story_text(run->story)));
+    if (!passed || options->output == HA_OUTPUT_STORY)
+        print_findings(tally, run);
+    if (!passed)
+        fprintf(log, "%s", ha_text_string(&run->report));
+    fprintf(log, "%s%s%s  %s: %s (%llu adds, %llu calls)\n",
+            paint(tally, passed ? "\033[32m" : "\033[31m"), passed ? "pass" : "FAIL",
+            paint(tally, "\033[0m"), run->scenario->file, run->scenario->name,
+            (unsigned long long)run->watch.adds, (unsigned long long)run->watch.calls);
+}
+
+static void count_verdict(struct tally *tally, struct ha_run *run)
+{
+    enum ha_ending ending = ha_machine_ending(run->machine);
+    bool over_budget = ending == HA_END_BUDGET && run->scenario->expect.ending != HA_END_BUDGET;
+    bool passed = run->differences == 0 && !over_budget && !tally->signal;
+    print_verdict(tally, run, passed);
+    tally->over_budget |= over_budget;
+    tally->passed += passed;
+    tally->failed += !passed;
+}
+
+static void play_scenario(struct tally *tally, const struct ha_scenario *scenario,
+                          struct ha_loop *loop)
+{
+    struct ha_run run = {0};
+    struct ha_error error = {""};
+    int err = ha_run_play(&run, scenario, tally->options, loop, &tally->signal, &error);
+    if (err == HA_OK) {
+        count_verdict(tally, &run);
+    } else {
+        fprintf(tally->log, "%s: error: %s\n", scenario->file, error.text);
+        tally->failed++;
+        if (err == HA_EINVAL || err == HA_ESTALE)
+            tally->refused = HA_EXIT_USAGE;     /* the command line, not the file, is wrong */
+        else
+            tally->unreadable = true;
+    }
+    ha_run_close(&run);
+}
+
+static void play_file(struct tally *tally, const char *path, struct ha_loop *loop)
+{
+    struct ha_scenario scenario;
+    struct ha_text messages = {0};
+    int err = ha_scenario_load_file(path, &scenario, &messages);
+    print_text(tally->log, &messages);
+    if (err) {
+        if (err != HA_EREAD)
+            fprintf(tally->log, "%s: error: %s\n", path, ha_err_text(err));
+        tally->unreadable = true;
+        tally->failed++;
+        return;
+    }
+    play_scenario(tally, &scenario, loop);
+    ha_scenario_close(&scenario);
+}
+
+static int find_files(const struct ha_play_options *options, struct ha_files *files,
+                      struct tally *tally)
+{
+    struct ha_text messages = {0};
+    for (size_t i = 0; i < options->path_count; i++) {
+        int err = ha_files_add(files, options->path[i], &messages);
+        tally->unreadable |= err != HA_OK;
+        if (err == HA_ENOMEM)
+            ha_text_addf(&messages, "%s: error: %s\n", options->path[i], ha_err_text(err));
+    }
+    print_text(tally->log, &messages);
+    return tally->unreadable ? HA_EREAD : HA_OK;
+}
+
+static int exit_code(const struct tally *tally)
+{
+    if (tally->signal)
+        return tally->signal == SIGINT ? HA_EXIT_SIGINT : HA_EXIT_SIGTERM;
+    if (tally->refused)
+        return tally->refused;
+    if (tally->unreadable)
+        return HA_EXIT_UNREADABLE;
+    if (tally->failed)
+        return tally->over_budget ? HA_EXIT_BUDGET : HA_EXIT_FAILED;
+    return tally->passed ? HA_EXIT_OK : HA_EXIT_NOTHING;
+}
+
+int ha_play(const struct ha_play_options *options)
+{
+    struct ha_play_options play = *options;
+    struct tally tally = {.options = &play,
+                          .log = options->output == HA_OUTPUT_JSONL ? options->log : options->out};
+    struct ha_files files = {0};
+    find_files(options, &files, &tally);
+    if (files.count == 1 && play.output == HA_OUTPUT_VERDICT)
+        play.output = HA_OUTPUT_STORY;
+    if (files.count > 1 && options->replay) {
+        fprintf(options->log, "hotadd: error: a token repeats one scenario, not %zu\n",
+                files.count);
+        tally.refused = HA_EXIT_USAGE;
+    }
+    struct ha_loop *loop = ha_loop_open();
+    if (!loop) {
+        fprintf(options->log, "hotadd: error: the host gave no event loop\n");
+        tally.refused = HA_EXIT_INTERNAL;
+    }
+    for (size_t i = 0; i < files.count && !tally.signal && !tally.refused; i++)
+        play_file(&tally, files.path[i], loop);
+    if (loop)
+        ha_loop_close(loop);
+    if (!files.count && !tally.unreadable && !tally.refused)
+        fprintf(options->log, "hotadd: no scenario was found\n");
+    if (tally.signal)
+        fprintf(tally.log, "hotadd: ended by %s\n",
+                tally.signal == SIGINT ? "SIGINT" : "SIGTERM");
+    fprintf(tally.log, "%zu passed, %zu failed\n", tally.passed, tally.failed);
+    fflush(options->out);
+    ha_files_close(&files);
+    return exit_code(&tally);
+}

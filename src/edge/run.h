@@ -1,0 +1,60 @@
+/*
+ * run - one scenario: a machine that plays it, and those who watch
+ */
+#ifndef HA_EDGE_RUN_H
+#define HA_EDGE_RUN_H
+
+#include "check/cast.h"
+#include "check/expect.h"
+#include "check/judge.h"
+#include "check/story.h"
+#include "edge/load.h"
+#include "edge/loop.h"
+#include "hotadd/scenario.h"
+#include "sim/player.h"
+
+/* Looks at every record: who is who, how much happened, and the trace as JSON Lines if wanted. */
+struct ha_watch {
+    struct ha_sink sink;
+    struct ha_cast *cast;
+    struct ha_text jsonl;
+    bool wants_jsonl;
+    bool lost;                          /* memory was lacking */
+    uint64_t calls, adds;
+};
+
+/* Everything about one run of one scenario. */
+struct ha_run {
+    const struct ha_scenario *scenario;
+    const struct ha_play_options *options;
+    struct ha_plan plan;                /* the scenario's, with what the command line turned */
+    struct ha_machine *machine;
+    struct ha_judge *judge;
+    struct ha_matcher *matcher;
+    struct ha_story *story;
+    struct ha_watch watch;
+    int err;                            /* what stopped it short: an enum ha_err */
+    int differences;                    /* from what was expected */
+    struct ha_text report;              /* of the differences */
+};
+
+/*
+ * Play a scenario to its end, or to a signal, and hold it against what it expects.
+ *
+ *   run     zeroed; ha_run_close() in any case
+ *   signal  gets the number of the signal that ended it, 0 for none
+ *   error   gets a sentence when there is no verdict
+ *
+ * Returns HA_OK when there is a verdict; HA_EINVAL for a wrong profile, knob or token; HA_ESTALE
+ * for a token of another run; HA_ENOMEM, HA_ETHREAD.
+ */
+int ha_run_play(struct ha_run *run, const struct ha_scenario *scenario,
+                const struct ha_play_options *options, struct ha_loop *loop, int *signal,
+                struct ha_error *error);
+
+/* Append the command line that repeats the run. */
+void ha_run_add_command(const struct ha_run *run, struct ha_text *text);
+
+void ha_run_close(struct ha_run *run);
+
+#endif

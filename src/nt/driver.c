@@ -1,0 +1,124 @@
+/*
+ * driver - a driver's life: loaded, initialised, unloaded, gone
+ *
+ * Owns struct ha_driver.
+ */
+#include "nt/driver.h"
+
+#include <string.h>
+
+#include "nt/callout.h"
+#include "nt/scripted.h"
+
+static const WCHAR services_path[] = u"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\";
+
+#define SERVICES_LENGTH (sizeof services_path / sizeof services_path[0] - 1)
+
+/* The driver's registry path in the arena. False when it is full. */
+static bool make_registry_path(struct ha_driver *driver, UNICODE_STRING *path)
+{
+    size_t name_length = strlen(driver->name);
+    size_t bytes = (SERVICES_LENGTH + name_length) * sizeof(WCHAR);
+    path->Buffer = ha_arena_take(&driver->kernel->world.host->arena, bytes);
+    if (!path->Buffer)
+        return false;
+    memcpy(path->Buffer, services_path, SERVICES_LENGTH * sizeof(WCHAR));
+    for (size_t i = 0; i < name_length; i++)
+        path->Buffer[SERVICES_LENGTH + i] = (unsigned char)driver->name[i];
+    path->Length = path->MaximumLength = (USHORT)bytes;
+    return true;
+}
+
+/* DRV-8: the image goes when no call of the driver is running; what it left behind is dead. */
+static void free_image(struct ha_driver *driver)
+{
+    struct ha_kernel *kernel = driver->kernel;
+    if (driver->calls) {
+        driver->image_waits = true;
+        ha_object_init(&kernel->world, &driver->idle, "the end of the driver's last call");
+        ha_event_wait(&kernel->world, &driver->idle);
+    }
+    for (struct ha_notify_entry *entry = kernel->chain.first; entry; entry = entry->next) {
+        struct ha_registration *registration = (struct ha_registration *)(void *)entry;
+        if (registration->driver == driver)
+            registration->dead = true;
+    }
+    ha_record_open(&kernel->world, HA_IMAGE_FREED, driver->id)->driver = driver->id;
+    driver->state = HA_DRIVER_GONE;
+}
+
+static void load(void *argument)
+{
+    struct ha_driver *driver = argument;
+    struct ha_thread *thread = driver->kernel->world.sched.running;
+    UNICODE_STRING path;
+    thread->operations++;
+    driver->entry_status = make_registry_path(driver, &path) ? ha_callout_entry(driver, &path)
+                                                             : STATUS_INSUFFICIENT_RESOURCES;
+    if (NT_SUCCESS(driver->entry_status))
+        driver->state = HA_DRIVER_LOADED;
+    else
+        free_image(driver);
+    thread->operations--;
+}
+
+static void unload(void *argument)
+{
+    struct ha_driver *driver = argument;
+    struct ha_thread *thread = driver->kernel->world.sched.running;
+    thread->operations++;
+    ha_callout_unload(driver);
+    free_image(driver);
+    thread->operations--;
+}
+
+struct ha_driver *ha_driver_load(struct ha_kernel *kernel, const char *name,
+                                 PDRIVER_INITIALIZE init, const struct ha_script *script)
+{
+    struct ha_arena *arena = &kernel->world.host->arena;
+    struct ha_driver *driver = ha_arena_take(arena, sizeof *driver);
+    if (!driver)
+        return NULL;
+    driver->kernel = kernel;
+    driver->name = ha_arena_copy(arena, name);
+    driver->script = script;
+    if (!driver->name || (script && !ha_scripted_init(driver)))
+        return NULL;
+    driver->object.DriverInit = script ? ha_scripted_entry : init;
+    driver->object.DriverExtension = &driver->extension;
+    driver->extension.DriverObject = &driver->object;
+    driver->id = (uint16_t)++kernel->drivers_made;
+    driver->previous = kernel->last_driver;
+    if (kernel->last_driver)
+        kernel->last_driver->next = driver;
+    else
+        kernel->first_driver = driver;
+    kernel->last_driver = driver;
+    ha_record_name(&kernel->world, HA_NS_DRIVER, driver->id, name);
+    if (!ha_thread_create(&kernel->world, HA_THREAD_SYSTEM, 0, load, driver))
+        return NULL;
+    return driver;
+}
+
+int ha_driver_unload(struct ha_driver *driver)
+{
+    struct ha_world *world = &driver->kernel->world;
+    NTSTATUS status = STATUS_SUCCESS;
+    if (driver->state != HA_DRIVER_LOADED || !driver->object.DriverUnload)
+        status = STATUS_INVALID_DEVICE_REQUEST;
+    struct ha_record *request = ha_record_open(world, HA_UNLOAD_REQ, driver->id);
+    request->driver = driver->id;
+    request->as.status.status = status;
+    if (!NT_SUCCESS(status))
+        return HA_OK;
+    driver->state = HA_DRIVER_UNLOADING;
+    return ha_thread_create(world, HA_THREAD_SYSTEM, 0, unload, driver) ? HA_OK : HA_ETHREAD;
+}
+
+struct ha_driver *ha_driver_find(const struct ha_kernel *kernel, const char *name)
+{
+    struct ha_driver *driver = kernel->last_driver;
+    while (driver && strcmp(driver->name, name) != 0)
+        driver = driver->previous;
+    return driver;
+}

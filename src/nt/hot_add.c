@@ -1,0 +1,210 @@
+/*
+ * hot_add - processors that are added to the running partition
+ *
+ * Owns the procedure of an add (families HOT, STAT, ORD): Start to every registration, hardware
+ * start, ACTIVE, SCHED, then Complete to every registration that heard Start, or Failure.
+ */
+#include "nt/hot_add.h"
+
+#include "nt/callout.h"
+
+struct add {
+    struct ha_kernel *kernel;
+    const struct ha_add_options *options;
+    uint32_t id, unit, index;
+    struct ha_place place;
+    struct ha_round round;
+    NTSTATUS first_error;           /* the first that a client left in the variable */
+};
+
+static struct ha_registration *registration_of(struct ha_notify_entry *entry)
+{
+    return (struct ha_registration *)(void *)entry;
+}
+
+/* The value that decides whether the processor may come (STAT-9). */
+static NTSTATUS verdict_of_start_round(const struct add *add)
+{
+    const struct ha_kernel *kernel = add->kernel;
+    bool first = ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_DECISION) == HA_FIRST_ERROR ||
+                 ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL ||
+                 ha_kernel_knob(kernel, HA_KNOB_HOT_START_ERROR) == HA_STOP_AT_ERROR;
+    NTSTATUS status = first ? add->first_error : add->round.variable;
+    return NT_SUCCESS(status) ? STATUS_SUCCESS : status;
+}
+
+static NTSTATUS start_round(struct add *add)
+{
+    struct ha_kernel *kernel = add->kernel;
+    struct ha_notify_walk walk;
+    ha_round_set(&add->round, add->index, add->place, KeProcessorAddStartNotify, STATUS_SUCCESS);
+    ha_notify_begin(&walk, &kernel->chain, false);
+    for (struct ha_notify_entry *entry; (entry = ha_notify_next(&walk));) {
+        struct ha_registration *registration = registration_of(entry);
+        NTSTATUS before = add->round.variable;
+        registration->told = add->id;
+        registration->wrote_error = false;
+        ha_callout_processor(&add->round, registration);
+        NTSTATUS after = add->round.variable;
+        if (NT_SUCCESS(after))
+            continue;
+        registration->wrote_error = after != before || NT_SUCCESS(before) ||
+            ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL;
+        if (NT_SUCCESS(add->first_error))
+            add->first_error = after;
+        if (ha_kernel_knob(kernel, HA_KNOB_HOT_START_ERROR) == HA_STOP_AT_ERROR)
+            break;
+    }
+    ha_notify_end(&walk);
+    return verdict_of_start_round(add);
+}
+
+static void second_round(struct add *add, NTSTATUS status)
+{
+    struct ha_kernel *kernel = add->kernel;
+    bool failed = !NT_SUCCESS(status);
+    bool backwards = failed &&
+                     ha_kernel_knob(kernel, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE;
+    bool spare_writer = failed &&
+                        ha_kernel_knob(kernel, HA_KNOB_HOT_FAILURE_SCOPE) == HA_EXCLUDE_WRITER;
+    struct ha_notify_walk walk;
+    ha_round_set(&add->round, add->index, add->place,
+                 failed ? KeProcessorAddFailureNotify : KeProcessorAddCompleteNotify,
+                 failed ? status : STATUS_SUCCESS);
+    ha_notify_begin(&walk, &kernel->chain, backwards);
+    for (struct ha_notify_entry *entry; (entry = ha_notify_next(&walk));) {
+        struct ha_registration *registration = registration_of(entry);
+        if (registration->told == add->id && !(spare_writer && registration->wrote_error))
+            ha_callout_processor(&add->round, registration);
+    }
+    ha_notify_end(&walk);
+}
+
+static NTSTATUS start_hardware(struct add *add)
+{
+    struct ha_record *record = ha_record_open(&add->kernel->world, HA_HW_START, add->id);
+    record->as.status.status = add->options->hardware_start;
+    return add->options->hardware_start;
+}
+
+static void record_up(struct add *add, enum ha_kind kind)
+{
+    struct ha_record *record = ha_record_open(&add->kernel->world, kind, add->id);
+    record->as.up.nt_number = (uint16_t)add->index;
+    record->as.up.group = add->place.group;
+    record->as.up.number = add->place.number;
+}
+
+static void bring_up(struct add *add)
+{
+    struct ha_partition *partition = &add->kernel->world.partition;
+    ha_partition_activate(partition, add->place);
+    record_up(add, HA_ACTIVE);
+    ha_partition_schedule(partition, add->place);
+    record_up(add, HA_SCHED);
+}
+
+/* The stages of an add for which there is a place. Returns its status. */
+static NTSTATUS add_at_place(struct add *add)
+{
+    struct ha_kernel *kernel = add->kernel;
+    struct ha_partition *partition = &kernel->world.partition;
+    bool after_start = ha_kernel_knob(kernel, HA_KNOB_SYNC_START_VS_HW) == HA_AFTER_START;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    add->index = ha_partition_offer(partition, add->place);
+    if (after_start)
+        status = start_hardware(add);
+    if (!NT_SUCCESS(status)) {      /* nobody was called yet (T-01) */
+        ha_partition_withdraw(partition, add->place);
+        return status;
+    }
+    status = start_round(add);
+    if (NT_SUCCESS(status) && !after_start)
+        status = start_hardware(add);
+    if (NT_SUCCESS(status))
+        bring_up(add);
+    second_round(add, status);
+    if (!NT_SUCCESS(status))
+        ha_partition_withdraw(partition, add->place);
+    return status;
+}
+
+/* Add one logical processor; the numbers of a unit after its first are for the rule to choose. */
+static bool add_processor(struct ha_kernel *kernel, const struct ha_add_options *options,
+                          uint32_t unit, uint32_t number)
+{
+    struct ha_world *world = &kernel->world;
+    struct ha_thread *thread = world->sched.running;
+    struct add add = {.kernel = kernel, .options = options, .unit = unit};
+    NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+
+    thread->operations++;
+    ha_kernel_lock(kernel);
+    add.id = ++kernel->adds_made;
+    struct ha_record *begin = ha_record_open(world, HA_ADD_BEGIN, add.id);
+    begin->as.add.unit = unit;
+    begin->as.add.group = options->group == HA_ANY_PLACE ? HA_NO_GROUP : (uint16_t)options->group;
+    begin->as.add.affinity_mask = thread->affinity.mask;
+    begin->as.add.affinity_group = thread->affinity.group;
+    ha_round_begin(&add.round, kernel, add.id, false);
+    if (ha_partition_find_place(&world->partition, options->group, number, &add.place))
+        status = add_at_place(&add);    /* otherwise HOT-13 */
+    ha_record_open(world, HA_ADD_END, add.id)->as.status.status = status;
+    ha_kernel_unlock(kernel);
+    thread->operations--;
+    return NT_SUCCESS(status);
+}
+
+static void add_unit(struct ha_kernel *kernel, const struct ha_add_options *options)
+{
+    uint32_t unit = ++kernel->units_made, added = 0;
+    uint32_t count = options->count ? options->count : 1;
+    ha_record_open(&kernel->world, HA_UNIT_BEGIN, unit)->as.unit.processors = count;
+    for (uint32_t i = 0; i < count; i++)
+        added += add_processor(kernel, options, unit, i == 0 ? options->number : HA_ANY_PLACE);
+    ha_record_open(&kernel->world, HA_UNIT_END, unit)->as.unit.processors = added;
+}
+
+static void hot_add_thread(void *argument)
+{
+    struct ha_kernel *kernel = argument;
+    for (;;) {
+        struct ha_add_request *request = kernel->first_request;
+        if (!request) {
+            kernel->hot_add_idle = true;
+            ha_sched_block(&kernel->world);
+            continue;
+        }
+        kernel->first_request = request->next;
+        if (!request->next)
+            kernel->last_request = NULL;
+        struct ha_add_options options = request->options;
+        ha_arena_give(&kernel->world.host->arena, request, sizeof *request);
+        add_unit(kernel, &options);
+    }
+}
+
+int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_options *options)
+{
+    struct ha_add_request *request = ha_arena_take(&kernel->world.host->arena, sizeof *request);
+    if (!request)
+        return HA_ENOMEM;
+    request->options = *options;
+    if (kernel->last_request)
+        kernel->last_request->next = request;
+    else
+        kernel->first_request = request;
+    kernel->last_request = request;
+
+    if (!kernel->hot_add) {
+        kernel->hot_add = ha_thread_create(&kernel->world, HA_THREAD_HOT_ADD, 0, hot_add_thread,
+                                           kernel);
+        return kernel->hot_add ? HA_OK : HA_ETHREAD;
+    }
+    if (kernel->hot_add_idle) {
+        kernel->hot_add_idle = false;
+        ha_sched_ready(kernel->hot_add);
+    }
+    return HA_OK;
+}

@@ -1,0 +1,17 @@
+/*
+ * hot_add - processors that are added to the running partition
+ */
+#ifndef HA_NT_HOT_ADD_H
+#define HA_NT_HOT_ADD_H
+
+#include "nt/kernel.h"
+
+/*
+ * Ask for a unit of processors to be added. The hot-add thread does what is asked one after
+ * another, in the order of asking.
+ *
+ * Returns HA_OK, HA_ENOMEM, or HA_ETHREAD when the host makes no more threads.
+ */
+int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_options *options);
+
+#endif

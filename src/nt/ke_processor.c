@@ -1,0 +1,310 @@
+/*
+ * ke_processor - KeRegisterProcessorChangeCallback and KeDeregisterProcessorChangeCallback
+ *
+ * Owns struct ha_registration and the EXIST phase of a registration. What a hot-add does with
+ * the registrations is in hot_add.c; every call of a callback goes through callout.c.
+ */
+#include <assert.h>
+#include <stdio.h>
+
+#include "nt/callout.h"
+#include "nt/driver.h"
+#include "nt/kernel.h"
+
+#define REGISTER HA_RT_REGISTER_PROCESSOR_CHANGE
+#define DEREGISTER HA_RT_DEREGISTER_PROCESSOR_CHANGE
+
+static struct ha_driver *driver_in_charge(const struct ha_kernel *kernel)
+{
+    uint16_t id = kernel->world.sched.running->stamp.driver;
+    struct ha_driver *driver = id ? kernel->last_driver : NULL;
+    while (driver && driver->id != id)
+        driver = driver->previous;
+    return driver;
+}
+
+/* Introduce the registration under the name a script gives it, or as ke1, ke2, ... */
+static void announce(struct ha_kernel *kernel, struct ha_driver *driver, uint32_t id)
+{
+    char made_up[16];
+    uint32_t number = driver ? ++driver->registrations_made : id;
+    snprintf(made_up, sizeof made_up, "ke%u", (unsigned)number);
+    const char *name = driver && driver->next_name ? driver->next_name : made_up;
+    ha_record_name(&kernel->world, HA_NS_REGISTRATION, id, name);
+}
+
+/* The IRQL that counts as PASSIVE_LEVEL for a call from here (REG-2, last sentence). */
+static bool irql_is_raised(const struct ha_kernel *kernel, const struct ha_thread *thread)
+{
+    KIRQL allowed = ha_kernel_knob(kernel, HA_KNOB_CALLBACK_IRQL) == HA_CALLBACK_APC &&
+                    ha_callout_inside(thread) ? APC_LEVEL : PASSIVE_LEVEL;
+    return thread->stamp.irql > allowed;
+}
+
+static enum ha_reason reason_to_refuse(const struct ha_kernel *kernel,
+                                       const struct ha_thread *thread,
+                                       PPROCESSOR_CALLBACK_FUNCTION function, ULONG flags)
+{
+    if (irql_is_raised(kernel, thread))
+        return HA_REASON_IRQL;                      /* REG-2 */
+    if (!function)
+        return HA_REASON_NULL_FUNCTION;             /* REG-8 */
+    if (ha_callout_inside(thread))
+        return HA_REASON_INSIDE_CALLBACK;           /* REG-11 */
+    if ((flags & ~(ULONG)KE_PROCESSOR_CHANGE_ADD_EXISTING) &&
+        ha_kernel_knob(kernel, HA_KNOB_UNKNOWN_FLAGS) == HA_FLAGS_REJECT)
+        return HA_REASON_UNKNOWN_FLAGS;             /* REG-6 */
+    return HA_REASON_NONE;
+}
+
+/*
+ * EXIST: Start for every active processor, ascending; then Complete for all of them, or, when
+ * one Start call reported an error, Failure for those before it.
+ *
+ * Returns STATUS_SUCCESS or the error that ended the phase.
+ */
+static NTSTATUS tell_existing(struct ha_kernel *kernel, struct ha_registration *registration)
+{
+    struct ha_partition *partition = &kernel->world.partition;
+    struct ha_round round;
+    uint32_t count = partition->active, told;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    ha_round_begin(&round, kernel, registration->id, true);
+    for (told = 0; told < count; told++) {
+        ha_round_set(&round, told, partition->place[told], KeProcessorAddStartNotify,
+                     STATUS_SUCCESS);
+        ha_callout_processor(&round, registration);
+        status = round.variable;
+        if (!NT_SUCCESS(status))
+            break;                                  /* STAT-8, EXIST-6 */
+        status = STATUS_SUCCESS;
+    }
+    if (NT_SUCCESS(status)) {
+        for (uint32_t i = 0; i < count; i++) {
+            ha_round_set(&round, i, partition->place[i], KeProcessorAddCompleteNotify,
+                         STATUS_SUCCESS);
+            ha_callout_processor(&round, registration);
+        }
+        return STATUS_SUCCESS;
+    }
+    for (uint32_t i = 0; i < told; i++) {           /* EXIST-7: not for the one that failed */
+        bool reverse = ha_kernel_knob(kernel, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE;
+        uint32_t index = reverse ? told - 1 - i : i;
+        ha_round_set(&round, index, partition->place[index], KeProcessorAddFailureNotify, status);
+        ha_callout_processor(&round, registration);
+    }
+    return status;
+}
+
+static struct ha_registration *make_registration(struct ha_kernel *kernel)
+{
+    struct ha_arena *arena = &kernel->world.host->arena;
+    struct ha_registration *registration;
+    if (ha_kernel_faults(kernel, REGISTER))
+        return NULL;
+    registration = ha_arena_take(arena, sizeof *registration);
+    if (registration) {
+        registration->handle = ha_slots_put(&kernel->handles, arena, registration);
+        if (registration->handle)
+            return registration;
+        ha_arena_give(arena, registration, sizeof *registration);
+    }
+    ha_record_fault(kernel, REGISTER);
+    return NULL;
+}
+
+/* Wait for the operation in progress, unless the profile lets registrations join at once. */
+static bool lock_for_registration(struct ha_kernel *kernel)
+{
+    if (ha_kernel_knob(kernel, HA_KNOB_REGISTER_DURING_ADD) == HA_REGISTER_LATE_JOIN &&
+        kernel->lock.holder)
+        return false;
+    ha_kernel_lock(kernel);
+    return true;
+}
+
+/* Registers, and returns the registration if it stands. */
+static struct ha_registration *register_callback(struct ha_kernel *kernel,
+                                                 const struct ha_record *enter, PVOID context,
+                                                 PPROCESSOR_CALLBACK_FUNCTION function)
+{
+    struct ha_registration *registration = make_registration(kernel);
+    if (!registration)
+        return NULL;                                /* REG-9 */
+    registration->function = function;
+    registration->context = context;
+    registration->driver = driver_in_charge(kernel);
+    registration->id = enter->id;
+    registration->function_id = enter->as.reg.function;
+    registration->context_id = enter->as.reg.context;
+
+    bool locked = lock_for_registration(kernel);
+    ha_record_open(&kernel->world, HA_REG_LOCKED, registration->id);
+    ha_notify_join(&kernel->chain, &registration->link);
+    struct ha_notify_walk hold;     /* a driver that guesses its handle cannot free it under us */
+    ha_notify_begin(&hold, &kernel->chain, false);
+    NTSTATUS status = enter->as.reg.flags & KE_PROCESSOR_CHANGE_ADD_EXISTING
+                          ? tell_existing(kernel, registration) : STATUS_SUCCESS;
+    bool stands = NT_SUCCESS(status) && !registration->link.left;
+    if (!stands && !registration->link.left)
+        ha_registration_remove(kernel, registration);   /* EXIST-9 */
+    ha_notify_end(&hold);
+    if (locked)
+        ha_kernel_unlock(kernel);
+    return stands ? registration : NULL;
+}
+
+/*
+ * Register a function that is told when a processor is added.
+ *
+ *   CallbackFunction  called with Start, then Complete or Failure, for every processor added
+ *   CallbackContext   handed back in every call; may be NULL
+ *   Flags             KE_PROCESSOR_CHANGE_ADD_EXISTING: told of the active processors first,
+ *                     before this returns, on this thread
+ *
+ * Returns a handle for KeDeregisterProcessorChangeCallback, or NULL: refused, no memory, or the
+ * callback reported an error for a processor that exists. IRQL: PASSIVE_LEVEL.
+ *
+ * Source: WDK reference, wdm.h, KeRegisterProcessorChangeCallback.
+ * Our choice, not documented: a registration made during an add waits until it has ended
+ * (REG-10), one made inside a processor-change callback is refused (REG-11).
+ */
+PVOID KeRegisterProcessorChangeCallback(PPROCESSOR_CALLBACK_FUNCTION CallbackFunction,
+                                        PVOID CallbackContext, ULONG Flags)
+{
+    struct ha_thread *thread = ha_kernel_caller("KeRegisterProcessorChangeCallback");
+    struct ha_kernel *kernel = ha_kernel_of(thread);
+    struct ha_world *world = &kernel->world;
+    ha_sched_point(world);
+
+    uint32_t id = ++kernel->registrations_made;
+    announce(kernel, driver_in_charge(kernel), id);
+    struct ha_record enter = {.id = id};
+    enter.as.reg.function = ha_id_of(&world->pointers, &world->host->arena,
+                                     (uintptr_t)CallbackFunction);
+    enter.as.reg.context = ha_id_of(&world->pointers, &world->host->arena,
+                                    (uintptr_t)CallbackContext);
+    enter.as.reg.flags = Flags;
+    ha_record_open(world, HA_REG_ENTER, id)->as = enter.as;
+
+    struct ha_registration *registration = NULL;
+    thread->operations++;
+    enum ha_reason reason = reason_to_refuse(kernel, thread, CallbackFunction, Flags);
+    if (reason)
+        ha_record_refused(kernel, REGISTER, reason);
+    else
+        registration = register_callback(kernel, &enter, CallbackContext, CallbackFunction);
+    thread->operations--;
+
+    struct ha_record *leave = ha_record_open(world, HA_REG_RETURN, id);
+    leave->as = enter.as;
+    leave->as.reg.handle = registration ? id : 0;
+    PVOID handle = registration ? (PVOID)(uintptr_t)registration->handle : NULL;
+    ha_sched_point(world);
+    return handle;
+}
+
+void ha_registration_remove(struct ha_kernel *kernel, struct ha_registration *registration)
+{
+    ha_slots_drop(&kernel->handles, registration->handle);
+    ha_notify_leave(&kernel->chain, &registration->link);
+}
+
+static bool is_inside(const struct ha_thread *thread, const struct ha_registration *registration)
+{
+    for (const struct ha_callout *call = thread->callout; call; call = call->outer)
+        if (call->registration == registration)
+            return true;
+    return false;
+}
+
+/* Wait until no other thread is inside the callback. */
+static void wait_for_calls(struct ha_kernel *kernel, struct ha_registration *registration)
+{
+    if (!registration->calls)
+        return;
+    registration->removal_waits = true;
+    ha_object_init(&kernel->world, &registration->idle, "the end of the callback's running call");
+    ha_event_wait(&kernel->world, &registration->idle);
+}
+
+static void deregister(struct ha_kernel *kernel, struct ha_thread *thread,
+                       struct ha_registration *registration)
+{
+    struct ha_world *world = &kernel->world;
+    /* At once: inside an operation of this thread (DEREG-3), or where waiting is forbidden. */
+    bool at_once = kernel->lock.holder == thread || thread->stamp.irql > APC_LEVEL ||
+                   is_inside(thread, registration);
+    unsigned wait = ha_kernel_knob(kernel, HA_KNOB_DEREG_WAIT);
+
+    if (wait == HA_DEREG_DEFERRED && kernel->lock.holder) {
+        registration->deferred = true;
+        kernel->any_deferred = true;
+        return;
+    }
+    if (at_once || wait == HA_DEREG_DEFERRED) {
+        ha_record_open(world, HA_DEREG_LOCKED, registration->id);
+        ha_registration_remove(kernel, registration);
+    } else if (wait == HA_DEREG_PER_CALL) {
+        /* Told no more from here; its memory must outlast the wait for the call that runs. */
+        struct ha_notify_walk hold;
+        ha_notify_begin(&hold, &kernel->chain, false);
+        ha_registration_remove(kernel, registration);
+        wait_for_calls(kernel, registration);
+        ha_notify_end(&hold);
+    } else {
+        ha_kernel_lock(kernel);
+        ha_record_open(world, HA_DEREG_LOCKED, registration->id);
+        ha_registration_remove(kernel, registration);
+        ha_kernel_unlock(kernel);
+    }
+}
+
+/*
+ * End a registration.
+ *
+ *   CallbackHandle  from KeRegisterProcessorChangeCallback, and not given back before
+ *
+ * When it returns, no call of the callback is running on another thread and none will come.
+ * A handle that is not live, and a removal from inside the callback itself, are recorded as
+ * misuse and harm nobody else. IRQL: PASSIVE_LEVEL.
+ *
+ * Source: WDK reference, wdm.h, KeDeregisterProcessorChangeCallback.
+ * Our choice, not documented: it waits for the end of an add or EXIST phase of another thread,
+ * so that who heard Start hears the second call (DEREG-3).
+ */
+VOID KeDeregisterProcessorChangeCallback(PVOID CallbackHandle)
+{
+    struct ha_thread *thread = ha_kernel_caller("KeDeregisterProcessorChangeCallback");
+    struct ha_kernel *kernel = ha_kernel_of(thread);
+    struct ha_world *world = &kernel->world;
+    ha_sched_point(world);
+
+    void *object = NULL;
+    enum ha_slot_answer answer =
+        ha_slots_get(&kernel->handles, (uint64_t)(uintptr_t)CallbackHandle, &object);
+    struct ha_registration *registration = object;
+    if (registration && registration->deferred) {
+        registration = NULL;
+        answer = HA_HANDLE_STALE;
+    }
+    uint32_t id = registration ? registration->id : 0;
+    ha_record_open(world, HA_DEREG_ENTER, id);
+    if (!registration)
+        ha_record_misuse(kernel, DEREGISTER, !CallbackHandle ? HA_MISUSE_NULL_HANDLE
+                         : answer == HA_HANDLE_STALE ? HA_MISUSE_STALE_HANDLE
+                                                     : HA_MISUSE_UNKNOWN_HANDLE, 0);
+    else if (irql_is_raised(kernel, thread))
+        ha_record_misuse(kernel, DEREGISTER, HA_MISUSE_RAISED_IRQL, id);
+    else if (is_inside(thread, registration))
+        ha_record_misuse(kernel, DEREGISTER, HA_MISUSE_SELF_REMOVAL, id);
+
+    if (registration) {
+        thread->operations++;
+        deregister(kernel, thread, registration);
+        thread->operations--;
+    }
+    ha_record_open(world, HA_DEREG_RETURN, id);
+    ha_sched_point(world);
+}

@@ -1,0 +1,122 @@
+/*
+ * kernel - what Windows keeps: drivers, processor-change registrations, the hot-add in progress
+ *
+ * struct ha_kernel starts with its world and is itself the start of a machine. NT routines find
+ * it from the thread that calls them.
+ */
+#ifndef HA_NT_KERNEL_H
+#define HA_NT_KERNEL_H
+
+#include <ntddk.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/names.h"
+#include "core/notify.h"
+#include "core/object.h"
+#include "core/slots.h"
+#include "core/world.h"
+#include "hotadd/machine.h"
+
+struct ha_script;
+struct ha_scripted;
+
+enum ha_driver_state {
+    HA_DRIVER_LOADING, HA_DRIVER_LOADED, HA_DRIVER_UNLOADING, HA_DRIVER_GONE
+};
+
+struct ha_driver {
+    DRIVER_OBJECT object;           /* first, so that a DriverObject leads to its driver */
+    DRIVER_EXTENSION extension;
+    struct ha_kernel *kernel;
+    struct ha_driver *next, *previous;
+    const char *name;
+    const struct ha_script *script; /* NULL for compiled code */
+    struct ha_scripted *scripted;   /* what a script's driver remembers; NULL for compiled code */
+    const char *next_name;          /* of the registration being made; NULL for ke1, ke2, ... */
+    uint32_t registrations_made;
+    uint32_t calls;                 /* of its callbacks that are running */
+    struct ha_object idle;          /* set when `calls` comes to 0 while the image waits for it */
+    bool image_waits;
+    uint16_t id;
+    uint8_t state;                  /* enum ha_driver_state */
+    int32_t entry_status;
+};
+
+struct ha_registration {
+    struct ha_notify_entry link;    /* first, so that an entry of the chain leads to it */
+    PPROCESSOR_CALLBACK_FUNCTION function;
+    PVOID context;
+    struct ha_driver *driver;       /* NULL when the adopted thread registered for itself */
+    uint64_t handle;
+    uint32_t id, function_id, context_id;
+    uint32_t told;                  /* the last add in which it heard Start */
+    bool wrote_error;               /* in that add */
+    bool dead;                      /* the image of its driver is gone (DRV-8) */
+    bool deferred;                  /* deregistered, but told until the round is over */
+    uint32_t calls;                 /* that are running */
+    struct ha_object idle;          /* set when `calls` comes to 0 while a removal waits */
+    bool removal_waits;
+};
+
+struct ha_add_request {
+    struct ha_add_request *next;
+    struct ha_add_options options;
+};
+
+/* An event that scripts wait for and signal, by its name. */
+struct ha_script_event {
+    struct ha_script_event *next;
+    const char *name;
+    struct ha_object object;
+};
+
+struct ha_kernel {
+    struct ha_world world;          /* first */
+    struct ha_profile profile;
+    struct ha_notify chain;         /* processor-change registrations, in order of REG_LOCKED */
+    struct ha_slots handles;
+    struct ha_object lock;          /* of registrations, deregistrations and adds (REG-12) */
+    struct ha_driver *first_driver, *last_driver;
+    struct ha_script_event *first_event;
+    struct ha_add_request *first_request, *last_request;
+    struct ha_thread *hot_add;      /* does all adds, one after another; NULL before the first */
+    bool hot_add_idle;              /* it waits for a request */
+    bool any_deferred;              /* a registration of the chain is `deferred` */
+    uint32_t drivers_made, registrations_made, adds_made, units_made;
+};
+
+/* The kernel of the running thread. */
+static inline struct ha_kernel *ha_kernel_of(struct ha_thread *thread)
+{
+    return (struct ha_kernel *)(void *)thread->world;
+}
+
+static inline unsigned ha_kernel_knob(const struct ha_kernel *kernel, enum ha_knob knob)
+{
+    return kernel->profile.knob[knob];
+}
+
+/* The running thread; ends the program with a sentence when no machine runs on this host thread. */
+struct ha_thread *ha_kernel_caller(const char *routine);
+
+/* A kernel over a world that is set up. */
+void ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile);
+
+/* The record of a routine that refuses, or that puts up with a misuse. */
+void ha_record_refused(struct ha_kernel *kernel, enum ha_routine routine, enum ha_reason reason);
+void ha_record_misuse(struct ha_kernel *kernel, enum ha_routine routine, enum ha_misuse misuse,
+                      uint32_t id);
+
+/* Whether the tape says that what the routine needs is lacking here; recorded as a FAULT. */
+bool ha_kernel_faults(struct ha_kernel *kernel, enum ha_routine routine);
+void ha_record_fault(struct ha_kernel *kernel, enum ha_routine routine);
+
+/* Take and give back the lock of REG-12; giving it back ends deregistrations that were deferred. */
+void ha_kernel_lock(struct ha_kernel *kernel);
+void ha_kernel_unlock(struct ha_kernel *kernel);
+
+/* nt/ke_processor.c: end a registration, which frees it when nobody walks the chain. */
+void ha_registration_remove(struct ha_kernel *kernel, struct ha_registration *registration);
+
+#endif

@@ -1,0 +1,311 @@
+/*
+ * scripted - plays the script of a scripted driver
+ *
+ * Owns struct ha_scripted. A step does what a driver's source would do: it calls the NT routine.
+ */
+#include "nt/scripted.h"
+
+#include <string.h>
+
+#include "nt/driver.h"
+
+/* A registration that the script names; the callback's context points here. */
+struct scripted_registration {
+    struct ha_driver *driver;
+    const char *name;
+    PVOID handle;
+    bool made;              /* in the order of `order`, and not removed since */
+    uint32_t order;
+};
+
+struct ha_scripted {
+    struct scripted_registration *registration;     /* one for each REGISTER step of the script */
+    size_t registration_count;
+    uint32_t *handler_hits;                         /* how often each handler applied */
+    uint32_t registered;
+    NTSTATUS stored;        /* what a callback put aside for its entry (seeds 000, 002) */
+};
+
+/* Where a list of steps is played. */
+struct stage {
+    struct ha_driver *driver;
+    PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT context;    /* inside a callback; NULL elsewhere */
+    PNTSTATUS operation_status;
+    bool at_entry;
+    bool returned;
+    NTSTATUS status;        /* that a step failed with or returned */
+};
+
+static void play(struct stage *stage, const struct ha_steps *steps);
+
+static void add_names(struct ha_scripted *scripted, struct ha_driver *driver,
+                      const struct ha_steps *steps)
+{
+    for (size_t i = 0; i < steps->count; i++)
+        if (steps->step[i].kind == HA_STEP_REGISTER)
+            scripted->registration[scripted->registration_count++] =
+                (struct scripted_registration){.driver = driver, .name = steps->step[i].name};
+}
+
+static size_t count_registers(const struct ha_steps *steps)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < steps->count; i++)
+        count += steps->step[i].kind == HA_STEP_REGISTER;
+    return count;
+}
+
+bool ha_scripted_init(struct ha_driver *driver)
+{
+    struct ha_arena *arena = &driver->kernel->world.host->arena;
+    const struct ha_script *script = driver->script;
+    struct ha_scripted *scripted = ha_arena_take(arena, sizeof *scripted);
+    size_t count = count_registers(&script->entry) + count_registers(&script->unload);
+    for (size_t i = 0; i < script->handler_count; i++)
+        count += count_registers(&script->handler[i].steps);
+    if (!scripted)
+        return false;
+    scripted->registration = ha_arena_take(arena, count * sizeof *scripted->registration);
+    scripted->handler_hits = ha_arena_take(arena, script->handler_count * sizeof(uint32_t));
+    if (!scripted->registration || !scripted->handler_hits)
+        return false;
+    add_names(scripted, driver, &script->entry);
+    for (size_t i = 0; i < script->handler_count; i++)
+        add_names(scripted, driver, &script->handler[i].steps);
+    add_names(scripted, driver, &script->unload);
+    driver->scripted = scripted;
+    return true;
+}
+
+static struct scripted_registration *find_registration(struct ha_driver *driver, const char *name)
+{
+    struct ha_scripted *scripted = driver ? driver->scripted : NULL;
+    for (size_t i = 0; scripted && i < scripted->registration_count; i++)
+        if (!strcmp(scripted->registration[i].name, name))
+            return &scripted->registration[i];
+    return NULL;
+}
+
+static bool handler_applies(const struct ha_handler *handler, const char *callback,
+                            const KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT *context, uint32_t *hits)
+{
+    if (strcmp(handler->callback, callback) != 0)
+        return false;
+    if (handler->state != HA_ANY_STATE && handler->state != (int)context->State)
+        return false;
+    if (handler->processor != HA_ANY_PROCESSOR && (ULONG)handler->processor != context->NtNumber)
+        return false;
+    return ++*hits <= handler->times || handler->times == 0;
+}
+
+/* The processor-change callback of every registration that a script makes. */
+static VOID NTAPI scripted_callback(PVOID CallbackContext,
+                                    PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
+                                    PNTSTATUS OperationStatus)
+{
+    struct scripted_registration *registration = CallbackContext;
+    struct ha_driver *driver = registration->driver;
+    const struct ha_script *script = driver->script;
+    struct stage stage = {.driver = driver, .context = ChangeContext,
+                          .operation_status = OperationStatus};
+    for (size_t i = 0; i < script->handler_count && !stage.returned; i++)
+        if (handler_applies(&script->handler[i], registration->name, ChangeContext,
+                            &driver->scripted->handler_hits[i]))
+            play(&stage, &script->handler[i].steps);
+}
+
+static NTSTATUS do_register(struct stage *stage, const struct ha_step *step)
+{
+    struct ha_driver *driver = stage->driver;
+    struct scripted_registration *registration = find_registration(driver, step->name);
+    driver->next_name = step->name;
+    PVOID handle = KeRegisterProcessorChangeCallback(step->null_function ? NULL : scripted_callback,
+                                                     registration, step->flags);
+    driver->next_name = NULL;
+    if (!handle)
+        return STATUS_UNSUCCESSFUL;
+    registration->handle = handle;
+    registration->made = true;
+    registration->order = ++driver->scripted->registered;
+    return STATUS_SUCCESS;
+}
+
+static void do_deregister(struct stage *stage, const struct ha_step *step)
+{
+    struct scripted_registration *registration = NULL;
+    if (step->name) {
+        struct ha_driver *owner = step->driver ? ha_driver_find(stage->driver->kernel, step->driver)
+                                               : stage->driver;
+        registration = find_registration(owner, step->name);
+    }
+    if (registration)
+        registration->made = false;
+    KeDeregisterProcessorChangeCallback(registration ? registration->handle : NULL);
+}
+
+static void do_query(const struct ha_step *step)
+{
+    PROCESSOR_NUMBER number = {.Group = (USHORT)(step->argument >> 16),
+                               .Number = (UCHAR)step->argument};
+    KAFFINITY mask;
+    switch (step->routine) {
+    case HA_RT_ACTIVE_COUNT: KeQueryActiveProcessorCount(&mask); break;
+    case HA_RT_ACTIVE_COUNT_EX: KeQueryActiveProcessorCountEx((USHORT)step->argument); break;
+    case HA_RT_ACTIVE_PROCESSORS: KeQueryActiveProcessors(); break;
+    case HA_RT_MAXIMUM_COUNT: KeQueryMaximumProcessorCount(); break;
+    case HA_RT_MAXIMUM_COUNT_EX: KeQueryMaximumProcessorCountEx((USHORT)step->argument); break;
+    case HA_RT_GROUP_AFFINITY: KeQueryGroupAffinity((USHORT)step->argument); break;
+    case HA_RT_ACTIVE_GROUPS: KeQueryActiveGroupCount(); break;
+    case HA_RT_MAXIMUM_GROUPS: KeQueryMaximumGroupCount(); break;
+    case HA_RT_NUMBER_FROM_INDEX: KeGetProcessorNumberFromIndex(step->argument, &number); break;
+    case HA_RT_INDEX_FROM_NUMBER: KeGetProcessorIndexFromNumber(&number); break;
+    default: KeGetCurrentIrql(); break;
+    }
+}
+
+/* The event of a name, shared by all drivers of the machine; NULL when the arena is full. */
+static struct ha_object *find_event(struct ha_kernel *kernel, const char *name)
+{
+    struct ha_script_event *event = kernel->first_event;
+    while (event && strcmp(event->name, name) != 0)
+        event = event->next;
+    if (!event) {
+        event = ha_arena_take(&kernel->world.host->arena, sizeof *event);
+        if (!event)
+            return NULL;
+        event->name = name;
+        event->next = kernel->first_event;
+        kernel->first_event = event;
+        ha_object_init(&kernel->world, &event->object, name);
+    }
+    return &event->object;
+}
+
+static NTSTATUS do_event(struct stage *stage, const struct ha_step *step)
+{
+    struct ha_world *world = &stage->driver->kernel->world;
+    struct ha_object *event = find_event(stage->driver->kernel, step->name);
+    ha_sched_point(world);
+    if (!event)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    if (step->kind == HA_STEP_WAIT)
+        ha_event_wait(world, event);
+    else
+        ha_event_set(world, event);
+    ha_sched_point(world);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS do_step(struct stage *stage, const struct ha_step *step)
+{
+    switch (step->kind) {
+    case HA_STEP_REGISTER:
+        return do_register(stage, step);
+    case HA_STEP_DEREGISTER:
+        do_deregister(stage, step);
+        break;
+    case HA_STEP_SET_OPERATION_STATUS:
+        *stage->operation_status = step->nt_status;
+        stage->driver->scripted->stored = step->nt_status;
+        break;
+    case HA_STEP_MODIFY_CONTEXT:
+        stage->context->NtNumber ^= 1;
+        break;
+    case HA_STEP_QUERY:
+        do_query(step);
+        break;
+    case HA_STEP_WAIT:
+    case HA_STEP_SIGNAL:
+        return do_event(stage, step);
+    default:
+        stage->returned = true;
+        return step->nt_status;
+    }
+    return STATUS_SUCCESS;
+}
+
+/* Steps follow one another until one fails or returns; callbacks and entries that say so go on. */
+static void play(struct stage *stage, const struct ha_steps *steps)
+{
+    bool goes_on = !stage->at_entry || stage->driver->script->entry_ignores_errors;
+    for (size_t i = 0; i < steps->count; i++) {
+        NTSTATUS status = do_step(stage, &steps->step[i]);
+        if (stage->returned || (!NT_SUCCESS(status) && !goes_on)) {
+            stage->status = status;
+            return;
+        }
+    }
+}
+
+/* Remove what stands, the newest first. */
+static void remove_all(struct ha_driver *driver)
+{
+    struct ha_scripted *scripted = driver->scripted;
+    for (;;) {
+        struct scripted_registration *newest = NULL;
+        for (size_t i = 0; i < scripted->registration_count; i++) {
+            struct scripted_registration *registration = &scripted->registration[i];
+            if (registration->made && (!newest || registration->order > newest->order))
+                newest = registration;
+        }
+        if (!newest)
+            return;
+        newest->made = false;
+        KeDeregisterProcessorChangeCallback(newest->handle);
+    }
+}
+
+static VOID NTAPI scripted_unload(PDRIVER_OBJECT DriverObject)
+{
+    struct ha_driver *driver = (struct ha_driver *)(void *)DriverObject;
+    struct stage stage = {.driver = driver};
+    if (driver->script->has_unload)
+        play(&stage, &driver->script->unload);
+    else
+        remove_all(driver);
+}
+
+/*
+ * An entry that fails undoes what it did and returns the status that its callback put aside, or
+ * else the step's own. An explicit return is the author's word and undoes nothing.
+ */
+NTSTATUS NTAPI ha_scripted_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+    struct ha_driver *driver = (struct ha_driver *)(void *)DriverObject;
+    struct stage stage = {.driver = driver, .at_entry = true, .status = STATUS_SUCCESS};
+    (void)RegistryPath;
+    DriverObject->DriverUnload = scripted_unload;
+    play(&stage, &driver->script->entry);
+    if (stage.returned || NT_SUCCESS(stage.status))
+        return stage.status;
+    remove_all(driver);
+    return NT_SUCCESS(driver->scripted->stored) ? stage.status : driver->scripted->stored;
+}
+
+struct run {
+    struct ha_driver *driver;
+    const struct ha_steps *steps;
+};
+
+static void run_thread(void *argument)
+{
+    struct run run = *(struct run *)argument;
+    struct ha_kernel *kernel = run.driver->kernel;
+    struct ha_thread *thread = kernel->world.sched.running;
+    struct stage stage = {.driver = run.driver};
+    ha_arena_give(&kernel->world.host->arena, argument, sizeof run);
+    thread->operations++;
+    play(&stage, run.steps);
+    thread->operations--;
+}
+
+int ha_scripted_run(struct ha_driver *driver, const struct ha_steps *steps)
+{
+    struct ha_kernel *kernel = driver->kernel;
+    struct run *run = ha_arena_take(&kernel->world.host->arena, sizeof *run);
+    if (!run)
+        return HA_ENOMEM;
+    *run = (struct run){driver, steps};
+    return ha_thread_create(&kernel->world, HA_THREAD_SYSTEM, driver->id, run_thread, run)
+               ? HA_OK : HA_ETHREAD;
+}

@@ -1,0 +1,24 @@
+/*
+ * machine - a kernel with everything around it that a program can hold in its hand
+ */
+#ifndef HA_SIM_MACHINE_H
+#define HA_SIM_MACHINE_H
+
+#include "hotadd/machine.h"
+#include "nt/kernel.h"
+#include "sim/plan.h"
+
+struct ha_machine {
+    struct ha_kernel kernel;        /* first */
+    uint64_t scenario_hash;
+    const struct ha_plan *plan;     /* what is being played; NULL when a program drives */
+    size_t next_driver;             /* of the plan */
+    bool events_posted;
+    void (*fatal)(struct ha_machine *machine, void *argument);
+    void *fatal_argument;
+};
+
+/* The run goes on after a call into the kernel answered `err`, or ends here for want of means. */
+int ha_machine_settle(struct ha_machine *machine, int err);
+
+#endif

@@ -1,0 +1,86 @@
+/* player - see player.h */
+#include "sim/player.h"
+
+#include "nt/driver.h"
+#include "nt/hot_add.h"
+#include "nt/scripted.h"
+#include "sim/machine.h"
+
+struct ha_machine_options ha_player_options(const struct ha_plan *plan, const char *replay)
+{
+    return (struct ha_machine_options){
+        .partition = plan->partition,
+        .profile = plan->profile,
+        .name = plan->name,
+        .scenario_hash = plan->scenario_hash,
+        .replay = replay,
+    };
+}
+
+void ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan)
+{
+    machine->plan = plan;
+    machine->next_driver = 0;
+    machine->events_posted = false;
+}
+
+static int load(struct ha_kernel *kernel, const struct ha_script *script)
+{
+    return ha_driver_load(kernel, script->name, NULL, script) ? HA_OK : HA_ENOMEM;
+}
+
+static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
+{
+    struct ha_kernel *kernel = &machine->kernel;
+    const struct ha_script *script = &machine->plan->driver[event->driver];
+    if (event->kind == HA_EVENT_ADD_PROCESSOR)
+        return ha_hot_add_post(kernel, &event->add);
+    if (event->kind == HA_EVENT_LOAD)
+        return load(kernel, script);
+
+    struct ha_driver *driver = ha_driver_find(kernel, script->name);
+    if (!driver)
+        return HA_OK;       /* it was never loaded: there is nothing to unload or to run as */
+    return event->kind == HA_EVENT_UNLOAD ? ha_driver_unload(driver)
+                                          : ha_scripted_run(driver, &event->steps);
+}
+
+static void begin_event(struct ha_world *world, void *argument)
+{
+    /* The machine starts with its kernel, and that with its world. */
+    if (begin((struct ha_machine *)(void *)world, argument))
+        ha_sched_end(world, HA_END_MEMORY);
+}
+
+static int post_events(struct ha_machine *machine)
+{
+    const struct ha_plan *plan = machine->plan;
+    machine->events_posted = true;
+    for (size_t i = 0; i < plan->event_count; i++)
+        if (!ha_queue_post(&machine->kernel.world, plan->event[i].due_ns, begin_event,
+                           (void *)(uintptr_t)&plan->event[i]))
+            return ha_machine_settle(machine, HA_ENOMEM);
+    return HA_OK;
+}
+
+int ha_player_step(struct ha_machine *machine, bool *more)
+{
+    const struct ha_plan *plan = machine->plan;
+    int err = HA_OK;
+    *more = true;
+    while (machine->next_driver < plan->driver_count && plan->loads_later[machine->next_driver])
+        machine->next_driver++;
+    if (machine->next_driver < plan->driver_count) {
+        err = ha_machine_settle(machine,
+                                load(&machine->kernel, &plan->driver[machine->next_driver++]));
+    } else if (!machine->events_posted) {
+        err = post_events(machine);
+    } else {
+        bool ran;
+        err = ha_machine_step(machine, &ran);
+        if (!err && !ran && !ha_machine_ending(machine))
+            err = ha_machine_finish(machine);
+    }
+    *more = !err && !ha_machine_ending(machine);
+    return err;
+}

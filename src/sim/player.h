@@ -1,0 +1,29 @@
+/*
+ * player - plays a plan on a machine, one step after another
+ *
+ * First the drivers are loaded, in their order; then each event at its time; then, when nothing
+ * is due any more, what is still loaded is unloaded and the run ends.
+ */
+#ifndef HA_SIM_PLAYER_H
+#define HA_SIM_PLAYER_H
+
+#include <stdbool.h>
+
+#include "sim/plan.h"
+
+/* Options for a machine that is to play the plan; `replay` may be NULL. */
+struct ha_machine_options ha_player_options(const struct ha_plan *plan, const char *replay);
+
+/* Give a fresh machine the plan, which must outlive its run. */
+void ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan);
+
+/*
+ * Do the next step: a driver, an event, or the end.
+ *
+ *   more  set to false when the run has ended
+ *
+ * Returns as ha_machine_step().
+ */
+int ha_player_step(struct ha_machine *machine, bool *more);
+
+#endif

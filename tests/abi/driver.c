@@ -1,0 +1,80 @@
+/*
+ * A driver as its author writes it, C and C++ alike: shapes that headers have stumbled over.
+ */
+#define HOTADD_SAMPLE_SPELLING
+#include <ntddk.h>
+#include <wdm.h>
+#include <ntifs.h>
+
+#if defined(__linux__) || !defined(_AMD64_) || !defined(_WIN64)
+#error "not compiled as a driver"
+#endif
+
+#define POOL_TAG 'PcpB'
+
+EXTERN_C_START
+DRIVER_INITIALIZE DriverEntry;
+EXTERN_C_END
+
+static DRIVER_UNLOAD Unload;
+static PROCESSOR_CALLBACK_FUNCTION Changed;
+
+#ifdef ALLOC_PRAGMA
+#pragma alloc_text(INIT, DriverEntry)
+#pragma alloc_text(PAGE, Unload)
+#endif
+#pragma prefast(disable : 28118)
+#pragma warning(push)
+__pragma(warning(disable : 4100))
+
+typedef struct _DECLSPEC_PLACE {
+    __declspec(align(64)) UCHAR Line[64];
+    DECLSPEC_ALIGN(16) unsigned __int64 Count;
+} DECLSPEC_PLACE;
+
+C_ASSERT(sizeof(DECLSPEC_PLACE) == 128);
+
+static PVOID Handle;
+static ULONG LastTag = POOL_TAG;
+DECLARE_CONST_UNICODE_STRING(Name, L"\\Device\\Probe");
+
+static FORCEINLINE BOOLEAN Heard(_In_ PKE_PROCESSOR_CHANGE_NOTIFICATION_CONTEXT Context)
+{
+    return (BOOLEAN)(Context->State == KeProcessorAddStartNotify ? TRUE : FALSE);
+}
+
+_Use_decl_annotations_
+static VOID Changed(IN PVOID CallbackContext,
+                    IN PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
+                    IN OUT PNTSTATUS OperationStatus)
+{
+    UNREFERENCED_PARAMETER(CallbackContext);
+    if (Heard(ChangeContext) && KeQueryMaximumProcessorCountEx(ALL_PROCESSOR_GROUPS) == 0)
+        *OperationStatus = STATUS_INSUFFICIENT_RESOURCES;
+}
+
+__declspec(noinline) static VOID __stdcall Unload(PDRIVER_OBJECT DriverObject)
+{
+    PAGED_CODE()
+    UNREFERENCED_PARAMETER(DriverObject);
+    KeDeregisterProcessorChangeCallback(Handle);
+}
+
+_Use_decl_annotations_
+NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+    PROCESSOR_NUMBER Number;
+    NTSTATUS Status;
+
+    PAGED_CODE();
+    UNREFERENCED_PARAMETER(RegistryPath);
+    DriverObject->DriverUnload = Unload;
+    LastTag += Name.Length;
+    Status = KeGetProcessorNumberFromIndex(KeQueryActiveProcessorCount(NULL) - 1, &Number);
+    if (!NT_SUCCESS(Status))
+        return Status;
+    Handle = KeRegisterProcessorChangeCallback(Changed, NULL, KE_PROCESSOR_CHANGE_ADD_EXISTING);
+    return Handle != NULL ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+}
+
+#pragma warning(pop)

@@ -1,0 +1,399 @@
+/* edge: places of messages, the scan, the tree, the small notations */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "edge/load_names.h"
+#include "edge/load_words.h"
+#include "edge/place.h"
+#include "edge/scan.h"
+#include "edge/tree.h"
+#include "hotadd/error.h"
+
+/* Scan a copy that ends where the text ends, so that a sanitizer sees a step beyond it. */
+static int scan(const char *bytes, size_t length, struct ha_marks *marks, struct ha_text *messages)
+{
+    char *copy = malloc(length ? length : 1);
+    assert_non_null(copy);
+    memcpy(copy, bytes, length);
+    struct ha_source source = {.file = "f", .bytes = copy, .length = length};
+    struct ha_complaints complaints = {.count = 0};
+
+    *marks = (struct ha_marks){0};
+    int err = ha_scan(&source, marks, &complaints);
+    assert_int_equal(complaints.count, err ? 1 : 0);
+    ha_complaints_print(&complaints, &source, messages);
+    ha_complaints_close(&complaints);
+    free(copy);
+    return err;
+}
+
+/* Expect the scan to refuse the bytes with a message that has this text in it. */
+static void refuses(const char *bytes, size_t length, const char *expected)
+{
+    struct ha_text messages = {0};
+    struct ha_marks marks;
+    int err = scan(bytes, length, &marks, &messages);
+
+    if (err != HA_EREAD || !strstr(ha_text_string(&messages), expected))
+        fail_msg("expected \"%s\", got %d: %s", expected, err, ha_text_string(&messages));
+    ha_marks_close(&marks);
+    ha_text_close(&messages);
+}
+
+static void accepts(const char *text)
+{
+    struct ha_text messages = {0};
+    struct ha_marks marks;
+
+    if (scan(text, strlen(text), &marks, &messages))
+        fail_msg("refused: %s", ha_text_string(&messages));
+    ha_marks_close(&marks);
+    ha_text_close(&messages);
+}
+
+static void every_value_has_a_mark_in_document_order(void **state)
+{
+    (void)state;
+    static const char text[] = "{ \"a\": [1, {}], \"b\" : \"x\" }";
+    static const struct ha_mark expected[] = {
+        {0, 0, 5}, {2, 7, 4}, {8, 8, 3}, {11, 11, 4}, {16, 22, 5},
+    };
+    struct ha_text messages = {0};
+    struct ha_marks marks;
+
+    assert_int_equal(scan(text, sizeof text - 1, &marks, &messages), HA_OK);
+
+    assert_int_equal(marks.count, 5);
+    assert_memory_equal(marks.mark, expected, sizeof expected);
+    ha_marks_close(&marks);
+}
+
+static void json_of_every_kind_is_accepted(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "0", "-0", "1.5e-7", "1E+400", "\"\"", "true", "false", "null", "[]", "{}", " [ ] \r\n\t",
+        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"", "\"\\ud83d\\ude00\"",
+        "\"\x7f \xc2\x80 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 \xef\xbf\xbf\"",
+        "\"\xf0\x90\x80\x80 \xf4\x8f\xbf\xbf\"", "\xef\xbb\xbf[1]", "{\"a\":1,\"a\":2}",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        accepts(texts[i]);
+}
+
+static void bytes_that_are_not_utf8_are_refused(void **state)
+{
+    (void)state;
+    static const char *const strings[] = {
+        "\"\x80\"",                 /* begins with a byte that only continues */
+        "\"\xc0\xaf\"",             /* longer than needed: two, three, four bytes */
+        "\"\xe0\x9f\xbf\"",
+        "\"\xf0\x8f\xbf\xbf\"",
+        "\"\xed\xa0\x80\"",         /* a surrogate */
+        "\"\xf4\x90\x80\x80\"",     /* beyond U+10FFFF */
+        "\"\xf8\x88\x80\x80\x80\"", "\"\xff\"",
+        "\"\xe2\x82\"",             /* cut by the closing quote */
+    };
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
+        refuses(strings[i], strlen(strings[i]), "f:1:2: error: a string must not hold byte 0x");
+    refuses("\"\xe2\x82", 3, "f:1:2: error: a string must not hold byte 0xE2");
+    refuses("\xc3", 1, "expected a value, found byte 0xC3, which is not UTF-8");
+    refuses("\xff\xfe{\0}\0", 6, "f:1:1: error: expected a value, found byte 0xFF");
+}
+
+static void nul_and_control_characters_are_refused_wherever_they_stand(void **state)
+{
+    (void)state;
+    refuses("\"a\0b\"", 5, "f:1:3: error: a string must not hold the control character U+0000");
+    refuses("[1\0]", 4, "expected ',' or ']', found the control character U+0000");
+    refuses("[1]\0", 4, "expected the end of the file, found the control character U+0000");
+    refuses("\"\x1f\"", 3, "a string must not hold the control character U+001F");
+    refuses("\"\t\"", 3, "a string must not hold a tab");
+    refuses("\"\\u0000\"", 8, "f:1:2: error: a string must not hold NUL");
+}
+
+static void a_text_cut_anywhere_is_refused(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"a\":[-1.5e+3,\"x\\u00e9\\ud83d\\ude00\\n\",true,null,{\"\":[]}]}";
+
+    for (size_t length = 0; length < sizeof text - 1; length++)
+        refuses(text, length, "error: ");
+    accepts(text);
+}
+
+static void half_a_surrogate_pair_is_refused(void **state)
+{
+    (void)state;
+    static const char *const strings[] = {
+        "\"\\ud83d\"", "\"\\ude00\"", "\"\\ud83d\\u0041\"", "\"\\ud83d\\ud83d\"", "\"\\ud83dx\"",
+        "\"\\ud83d\\n\"",
+    };
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
+        refuses(strings[i], strlen(strings[i]), "is only half of a surrogate pair");
+}
+
+static void sixty_four_levels_are_accepted_and_one_more_is_not(void **state)
+{
+    (void)state;
+    char text[2 * (HA_SCAN_MOST_DEPTH + 1) + 1] = "";
+
+    memset(text, '[', HA_SCAN_MOST_DEPTH);
+    memset(text + HA_SCAN_MOST_DEPTH, ']', HA_SCAN_MOST_DEPTH);
+    accepts(text);
+    memset(text, '[', HA_SCAN_MOST_DEPTH + 1);
+    memset(text + HA_SCAN_MOST_DEPTH + 1, ']', HA_SCAN_MOST_DEPTH + 1);
+    refuses(text, sizeof text - 1, "f:1:65: error: this is nested more than 64 levels deep");
+}
+
+/* Walk all nodes and hold each string against the text at its place. */
+static void check_places(const struct ha_tree *tree, struct ha_node node, size_t *seen)
+{
+    (*seen)++;
+    if (ha_node_key(node))
+        assert_memory_equal(tree->source.bytes + ha_node_key_place(tree, node) + 1,
+                            ha_node_key(node), strlen(ha_node_key(node)));
+    if (ha_node_kind(node) == HA_JSON_STRING)
+        assert_memory_equal(ha_node_text(tree, node) + 1, ha_node_string(node),
+                            strlen(ha_node_string(node)));
+    for (struct ha_node child = ha_node_first(node); child.json; child = ha_node_next(tree, child))
+        check_places(tree, child, seen);
+}
+
+static void every_node_of_a_tree_knows_its_place(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"a\": {\"b\": [\"one\", [\"two\", {}], \"three\"], \"c\": []},\n"
+                               " \"d\": \"four\", \"e\": [[[]], \"five\"], \"f\": null}";
+    struct ha_source source = {.file = "f", .bytes = text, .length = sizeof text - 1};
+    struct ha_complaints complaints = {.count = 0};
+    struct ha_tree tree;
+    size_t seen = 0;
+
+    assert_int_equal(ha_tree_init(&tree, &source, &complaints), HA_OK);
+
+    check_places(&tree, ha_tree_root(&tree), &seen);
+    assert_int_equal(seen, 15);
+    assert_int_equal(tree.marks.count, 15);
+    ha_tree_close(&tree);
+}
+
+static void a_message_counts_characters_and_cuts_a_long_line(void **state)
+{
+    (void)state;
+    char text[4000] = "\xef\xbb\xbf";
+    struct ha_complaints complaints = {.count = 0};
+    struct ha_text messages = {0}, expected = {0};
+    size_t length = 3;
+
+    for (; length < 3003; length += 3)
+        memcpy(text + length, "\xe3\x82\xa2", 3);
+    struct ha_source source = {.file = "f", .bytes = text, .length = length};
+    ha_complain(&complaints, 3 + 3 * 500, "here");
+    ha_complain(&complaints, 3, "at the start");
+    ha_complaints_print(&complaints, &source, &messages);
+
+    ha_text_add(&expected, "f:1:1: error: at the start\n    ");
+    for (size_t i = 0; i < 100; i++)
+        ha_text_add(&expected, "\xe3\x82\xa2");
+    ha_text_add(&expected, "...\n    ^\nf:1:501: error: here\n    ...");
+    for (size_t i = 0; i < 100; i++)
+        ha_text_add(&expected, "\xe3\x82\xa2");
+    ha_text_addf(&expected, "...\n%*s^\n", 4 + 3 + 60, "");
+    assert_string_equal(ha_text_string(&messages), ha_text_string(&expected));
+    ha_complaints_close(&complaints);
+    ha_text_close(&messages);
+    ha_text_close(&expected);
+}
+
+static void bytes_that_a_terminal_obeys_are_not_printed(void **state)
+{
+    (void)state;
+    static const char text[] = "\t\x1b[2J\xc2\x9b\xff\rx\r\n";
+    struct ha_source source = {.file = "f", .bytes = text, .length = sizeof text - 1};
+    struct ha_complaints complaints = {.count = 0};
+    struct ha_text messages = {0};
+
+    ha_complain(&complaints, 9, "%s", ha_quote("a\n\"\x1b\xc2\x9b\xff").text);
+    ha_complaints_print(&complaints, &source, &messages);
+
+    assert_string_equal(ha_text_string(&messages),
+                        "f:1:9: error: \"a\\u000a\\\"\\u001b\\u009b\\ufffd\"\n"
+                        "     ?[2J?? x\n"
+                        "            ^\n");
+    ha_complaints_close(&complaints);
+    ha_text_close(&messages);
+}
+
+static void complaints_come_in_the_order_of_their_places_and_the_first_twenty_only(void **state)
+{
+    (void)state;
+    static const char text[] = "abcdefghijklmnopqrstuvwxyz";
+    struct ha_source source = {.file = "f", .bytes = text, .length = sizeof text - 1};
+    struct ha_complaints complaints = {.count = 0};
+    struct ha_text messages = {0}, expected = {0};
+
+    for (size_t i = 0; i < 25; i++)
+        ha_complain(&complaints, (i * 7) % 25, "%c", text[(i * 7) % 25]);
+    ha_complain(&complaints, 3, "again");
+    ha_complaints_print(&complaints, &source, &messages);
+
+    for (size_t i = 0; i < 19; i++) {
+        ha_text_addf(&expected, "f:1:%zu: error: %c\n    %s\n%*s^\n", i + 1, text[i], text,
+                     (int)i + 4, "");
+        if (i == 3)
+            ha_text_addf(&expected, "f:1:4: error: again\n    %s\n       ^\n", text);
+    }
+    ha_text_add(&expected, "f: ... and 6 more\n");
+    assert_string_equal(ha_text_string(&messages), ha_text_string(&expected));
+    ha_complaints_close(&complaints);
+    ha_text_close(&messages);
+    ha_text_close(&expected);
+}
+
+static void a_number_is_taken_when_it_is_whole_and_exact(void **state)
+{
+    (void)state;
+    static const struct { const char *text; int64_t value; } whole[] = {
+        {"0", 0}, {"-0", 0}, {"-0.0e9", 0}, {"0e999999999999", 0}, {"7", 7}, {"-7", -7},
+        {"1.0", 1}, {"1e3", 1000}, {"1.25E2", 125}, {"1200e-2", 12}, {"0.00003e5", 3},
+        {"10.50e1", 105}, {"9007199254740992", 9007199254740992},
+        {"-9007199254740992", -9007199254740992},
+    };
+    static const char *const others[] = {
+        "0.5", "1.25e1", "1e-1", "9007199254740993", "-9007199254740993", "1e16", "1e400",
+        "1e-400", "1e99999999999999999999", "1e-99999999999999999999",
+    };
+    int64_t value;
+
+    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
+        if (!ha_word_number(whole[i].text, &value) || value != whole[i].value)
+            fail_msg("%s is not what it says", whole[i].text);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (ha_word_number(others[i], &value))
+            fail_msg("%s was taken", others[i]);
+}
+
+static void a_time_is_whole_nanoseconds(void **state)
+{
+    (void)state;
+    static const struct { const char *text; uint64_t ns; } times[] = {
+        {"0", 0}, {"0ms", 0}, {"250ns", 250}, {"20us", 20000}, {"1ms", 1000000},
+        {"1.5ms", 1500000}, {"3s", 3000000000}, {"0.000000001s", 1}, {"0.25000us", 250},
+        {"9223372036.854775807s", INT64_MAX},
+    };
+    static const char *const others[] = {
+        "", "1", "s", "1 ms", "1.ms", ".5ms", "-1ms", "+1ms", "1Ms", "1mss", "0.5ns", "1.0005us",
+        "0x1ms", "1e3ms", "9223372036.854775808s", "99999999999999999999ns",
+    };
+    uint64_t ns;
+
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        if (!ha_word_time(times[i].text, &ns) || ns != times[i].ns)
+            fail_msg("%s is not what it says", times[i].text);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (ha_word_time(others[i], &ns))
+            fail_msg("%s was taken", others[i]);
+}
+
+static void a_size_has_64_bits(void **state)
+{
+    (void)state;
+    static const struct { const char *text; uint64_t bytes; } sizes[] = {
+        {"0", 0}, {"0x0", 0}, {"4096", 4096}, {"0x1F000", 0x1f000}, {"0X1f", 31},
+        {"4KiB", 4096}, {"8MiB", 8388608}, {"16GiB", 17179869184}, {"1TiB", 1099511627776},
+        {"0x10KiB", 16384}, {"0xFFFFFFFFFFFFFFFF", UINT64_MAX},
+        {"18446744073709551615", UINT64_MAX},
+    };
+    static const char *const others[] = {
+        "", "0x", "GiB", "4 GiB", "4GB", "4gib", "-1", "1.5GiB", "0x10000000000000000",
+        "18446744073709551616", "16777216TiB", "4KiBs", "0xg",
+    };
+    uint64_t bytes;
+
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        if (!ha_word_size(sizes[i].text, &bytes) || bytes != sizes[i].bytes)
+            fail_msg("%s is not what it says", sizes[i].text);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (ha_word_size(others[i], &bytes))
+            fail_msg("%s was taken", others[i]);
+}
+
+static void names_statuses_and_pairs_have_one_form(void **state)
+{
+    (void)state;
+    uint32_t group, number;
+    int32_t nt_status;
+
+    assert_true(ha_word_is_name("_a-1", 4));
+    assert_true(ha_word_is_name("abcdefghijklmnopqrstuvwxyz01234", 31));
+    assert_false(ha_word_is_name("abcdefghijklmnopqrstuvwxyz012345", 32));
+    assert_false(ha_word_is_name("", 0));
+    assert_false(ha_word_is_name("1a", 2));
+    assert_false(ha_word_is_name("-a", 2));
+    assert_false(ha_word_is_name("a.b", 3));
+    assert_true(ha_word_pair("65535:255", 9, &group, &number));
+    assert_int_equal(group, 65535);
+    assert_int_equal(number, 255);
+    assert_false(ha_word_pair("65536:0", 7, &group, &number));
+    assert_false(ha_word_pair("0:256", 5, &group, &number));
+    assert_false(ha_word_pair("0:", 2, &group, &number));
+    assert_false(ha_word_pair("0:1x", 4, &group, &number));
+    assert_true(ha_word_status("0xC00000b5", &nt_status));
+    assert_int_equal((uint32_t)nt_status, 0xc00000b5);
+    assert_true(ha_word_status("STATUS_IO_TIMEOUT", &nt_status));
+    assert_false(ha_word_status("0xC00000B", &nt_status));
+    assert_false(ha_word_status("0xC00000B50", &nt_status));
+    assert_false(ha_word_status("0xC00000Bz", &nt_status));
+}
+
+static void a_name_is_found_in_its_own_scope_only(void **state)
+{
+    (void)state;
+    static char text[1000][8];
+    struct ha_names names = {0};
+
+    for (uint32_t i = 0; i < 1000; i++) {
+        snprintf(text[i], sizeof text[i], "n%u", (unsigned)(i / 2));
+        assert_int_equal(ha_names_add(&names, i % 2, text[i], i), HA_OK);
+    }
+    assert_int_equal(ha_names_add(&names, 1, "n499", 0), HA_EINVAL);
+
+    assert_int_equal(ha_names_find(&names, 0, "n499")->number, 998);
+    assert_int_equal(ha_names_find(&names, 1, "n0")->number, 1);
+    assert_null(ha_names_find(&names, 2, "n0"));
+    assert_null(ha_names_find(&names, 0, "n500"));
+    assert_string_equal(ha_names_nearest(&names, 1, "nn17"), "n17");
+    assert_null(ha_names_nearest(&names, 2, "n17"));
+    ha_names_close(&names);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_value_has_a_mark_in_document_order),
+        cmocka_unit_test(json_of_every_kind_is_accepted),
+        cmocka_unit_test(bytes_that_are_not_utf8_are_refused),
+        cmocka_unit_test(nul_and_control_characters_are_refused_wherever_they_stand),
+        cmocka_unit_test(a_text_cut_anywhere_is_refused),
+        cmocka_unit_test(half_a_surrogate_pair_is_refused),
+        cmocka_unit_test(sixty_four_levels_are_accepted_and_one_more_is_not),
+        cmocka_unit_test(every_node_of_a_tree_knows_its_place),
+        cmocka_unit_test(a_message_counts_characters_and_cuts_a_long_line),
+        cmocka_unit_test(bytes_that_a_terminal_obeys_are_not_printed),
+        cmocka_unit_test(complaints_come_in_the_order_of_their_places_and_the_first_twenty_only),
+        cmocka_unit_test(a_number_is_taken_when_it_is_whole_and_exact),
+        cmocka_unit_test(a_time_is_whole_nanoseconds),
+        cmocka_unit_test(a_size_has_64_bits),
+        cmocka_unit_test(names_statuses_and_pairs_have_one_form),
+        cmocka_unit_test(a_name_is_found_in_its_own_scope_only),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
