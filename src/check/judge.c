@@ -165,6 +165,7 @@ static bool look_up(struct ha_judge *judge)
         judge->enter = record->kind == HA_CB_LEAVE ? judge->around : record;
         if (!judge->enter)
             return false;
+        judge->aside = call && record->kind == HA_CB_LEAVE && call->aside;
         judge->registration = ha_seen_registration(judge, record->id);
         if (record->kind != HA_CB_ENTER)
             look_at_leave(judge);

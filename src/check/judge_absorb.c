@@ -1,8 +1,8 @@
 /*
  * judge_absorb - how a record goes into a judge's memory, once it has been judged
  *
- * Owns what happens to registrations, adds, drivers and the partition; the calls themselves are
- * absorbed by judge_round.c and judge_phase.c.
+ * Owns what happens to registrations, adds and the partition. Calls are absorbed by judge_round.c
+ * and judge_phase.c, a driver's life by judge_driver.c.
  */
 #include <string.h>
 
@@ -131,6 +131,21 @@ static void absorb_trouble(struct ha_judge *judge)
     }
 }
 
+/* Takes effect now (HA_REMOVED), or at a moment that the trace does not show (HA_LEAVING). */
+static void take_out(struct ha_judge *judge, enum ha_standing standing)
+{
+    struct ha_seen_registration *leaver = judge->registration;
+
+    if (judge->around && judge->around->id == judge->record->id)
+        leaver->why = HA_WHY_SELF_REMOVAL;
+    else if (judge->thread->removing_irql)
+        leaver->why = HA_WHY_IRQL;
+    leaver->standing = (uint8_t)standing;
+    leaver->left_during = judge->add.open ? judge->add.id : 0;
+    leaver->thread = judge->record->thread;
+    ha_list_unlink(judge, judge->record->id);
+}
+
 static void remove_entered(struct ha_judge *judge)
 {
     struct ha_seen_thread *thread = judge->thread;
@@ -140,48 +155,42 @@ static void remove_entered(struct ha_judge *judge)
     thread->removing_locked = false;
     thread->removing_misused = false;
     thread->removing_irql = ha_may_be_at_passive(judge) ? 0 : judge->record->irql;
-}
-
-static void take_out(struct ha_judge *judge)
-{
-    struct ha_seen_registration *leaver = judge->registration;
-    bool working = judge->add.open || ha_is_being_called(judge, judge->record->id, 0);
-
-    if (!leaver || leaver->standing != HA_LIVE || judge->thread->removing_misused)
-        return;
-    if (judge->around && judge->around->id == judge->record->id)
-        leaver->why = HA_WHY_SELF_REMOVAL;
-    else if (judge->thread->removing_irql)
-        leaver->why = HA_WHY_IRQL;
-    leaver->standing = judge->knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_DEFERRED && working
-                           ? HA_LEAVING : HA_REMOVED;
-    leaver->left_during = judge->add.open ? judge->add.id : 0;
-    leaver->thread = judge->record->thread;
-    ha_list_unlink(judge, judge->record->id);
+    if (judge->registration && judge->registration->standing == HA_LIVE
+        && judge->knob[HA_KNOB_DEREG_WAIT] != HA_DEREG_TRANSACTION)
+        take_out(judge, HA_LEAVING);
 }
 
 static void remove_locked(struct ha_judge *judge)
 {
     judge->thread->removing_locked = true;
     judge->locked_removals++;
-    take_out(judge);
+    if (judge->registration && judge->registration->standing == HA_LIVE)
+        take_out(judge, HA_REMOVED);
 }
 
 static void remove_returned(struct ha_judge *judge)
 {
-    take_out(judge);
+    struct ha_seen_registration *leaver = judge->registration;
+    bool per_call = judge->knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_PER_CALL;
+
+    if (leaver && leaver->standing == HA_LIVE && !judge->thread->removing_misused)
+        take_out(judge, HA_REMOVED);
+    else if (leaver && leaver->standing == HA_LEAVING && (per_call || !judge->add.open))
+        leaver->standing = HA_REMOVED;
     if (judge->thread->removing_locked)
         judge->locked_removals--;
     judge->thread->removing_open = judge->thread->removing_locked = false;
 }
 
-/* One that is still being registered is not told of the add. */
-static uint32_t live_registrations(const struct ha_judge *judge)
+static uint32_t registrations_to_call(const struct ha_judge *judge)
 {
     uint32_t count = judge->listed;
 
-    for (size_t i = 0; i < judge->phase_count; i++)
-        count -= judge->registrations[judge->phases[i].registration].listed;
+    for (size_t i = 0; i < judge->phase_count; i++) {
+        const struct ha_seen_registration *one =
+            &judge->registrations[judge->phases[i].registration];
+        count -= one->listed && !ha_is_called_by_adds(judge, one);
+    }
     return count;
 }
 
@@ -201,7 +210,7 @@ static void add_began(struct ha_judge *judge)
     add->index = (uint16_t)judge->layout.active;
     add->open = true;
     add->second_state = HA_NO_ROUND;
-    add->due = live_registrations(judge);
+    add->due = registrations_to_call(judge);
     add->place_limit = judge->next_place + 1;
     room = ha_layout_room(&judge->layout, add->asked_group, &add->group, &add->number);
     add->full = judge->layout.known && !room
@@ -236,6 +245,7 @@ static void became_active(struct ha_judge *judge)
     judge->add.group = record->as.up.group;
     judge->add.number = record->as.up.number;
     judge->add.placed = true;
+    judge->add.round = HA_NO_ROUND;
     if (judge->layout.known)
         ha_layout_activate(&judge->layout, judge->layout.active++, record->as.up.group,
                            record->as.up.number);
@@ -288,39 +298,6 @@ static void dead_call(struct ha_judge *judge)
     }
     add->last_place = dead->place;
     add->next = dead->next;
-}
-
-static void absorb_driver(struct ha_judge *judge)
-{
-    const struct ha_record *record = judge->record;
-    struct ha_seen_driver *driver = judge->driver;
-
-    switch (record->kind) {
-    case HA_DRV_ENTRY_ENTER:
-        memset(driver, 0, sizeof *driver);      /* it may have been loaded before */
-        driver->in_entry = true;
-        driver->entry_thread = record->thread;
-        driver->first_registration = (uint32_t)judge->registration_count;
-        break;
-    case HA_DRV_ENTRY_LEAVE:
-        driver->in_entry = false;
-        driver->entry_failed = !ha_nt_success(record->as.status.status);
-        break;
-    case HA_UNLOAD_REQ:
-        driver->unload_asked |= ha_nt_success(record->as.status.status);
-        driver->unload_refused |= !ha_nt_success(record->as.status.status);
-        break;
-    case HA_UNLOAD_LEAVE:
-        driver->unload_left = true;
-        for (uint32_t id = judge->first; id; id = judge->registrations[id].next)
-            driver->left_behind |= judge->registrations[id].driver == record->driver;
-        break;
-    case HA_IMAGE_FREED:
-        driver->freed = true;
-        break;
-    default:
-        break;
-    }
 }
 
 static void absorb_answer(struct ha_judge *judge)
@@ -403,7 +380,7 @@ void ha_absorb(struct ha_judge *judge)
         if (record->kind < HA_DRV_ENTRY_ENTER)
             absorb_companion(judge);
         else
-            absorb_driver(judge);
+            ha_driver_absorb(judge);
         break;
     }
 }

@@ -57,7 +57,7 @@ static struct ha_bar bar_of_removed(const struct ha_judge *judge)
     const struct ha_seen_registration *registration = judge->registration;
     bool same_operation = judge->add.open && registration->left_during == judge->add.id;
 
-    if (registration->standing == HA_LEAVING && same_operation)
+    if (registration->standing == HA_LEAVING && (same_operation || !registration->left_during))
         return no_bar();
     if (registration->why == HA_WHY_SELF_REMOVAL)
         return bar(HA_RULE_DEREG_4, "no call after a callback removed itself", "another call");
@@ -88,6 +88,9 @@ struct ha_bar ha_call_bar(const struct ha_judge *judge)
     case HA_ENTERED:
         return bar_of_entered(judge);
     case HA_LOCKED:
+        if (!existing && ha_is_called_by_adds(judge, registration)
+            && registration->place < judge->add.place_limit)
+            return no_bar();
         if (!registration->existing || !existing)
             return bar_of_entered(judge);
         return no_bar();
@@ -105,14 +108,20 @@ struct ha_bar ha_call_bar(const struct ha_judge *judge)
     }
 }
 
+/* Once an operation: its second call tells nothing new. */
 void ha_judge_barred(struct ha_judge *judge)
 {
+    uint64_t operation = (uint64_t)judge->record->as.cb.operation << 8 | judge->record->flags >> 3
+                         | 0x80u;
+
     if (judge->record->flags & HA_CB_EXISTING) {
         ha_exercise(judge, HA_RULE_EXIST_3);
         ha_exercise(judge, HA_RULE_EXIST_5);
     }
-    if (judge->bar.rule != HA_RULE_COUNT)
-        ha_blame(judge, judge->bar.rule, 0, judge->bar.expected, "%s", judge->bar.seen);
+    if (judge->bar.rule == HA_RULE_COUNT || judge->registration->barred_by == operation)
+        return;
+    judge->registration->barred_by = operation;
+    ha_blame(judge, judge->bar.rule, 0, judge->bar.expected, "%s", judge->bar.seen);
 }
 
 void ha_judge_entry(struct ha_judge *judge)

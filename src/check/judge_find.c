@@ -10,7 +10,7 @@
 
 #include "check/expect.h"
 #include "check/judge_rules.h"
-#include "check/vocabulary.h"
+#include "check/who.h"
 
 /* The finding that this one only counts on: an equal note, or any equal one when all is full. */
 static struct ha_finding *find_equal(const struct ha_judge *judge, const struct ha_rule *rule,
@@ -48,6 +48,14 @@ static struct ha_finding *append(struct ha_judge *judge)
     return finding;
 }
 
+/* The words just made; whoever asked for them goes on without when memory was lacking. */
+static const char *words(struct ha_judge *judge)
+{
+    if (judge->words.lost)
+        judge->lost = true;
+    return ha_text_string(&judge->words);
+}
+
 /* The words of the call that the record belongs to, or was made inside of. */
 static void put_call(struct ha_judge *judge, struct ha_finding *finding)
 {
@@ -58,9 +66,7 @@ static void put_call(struct ha_judge *judge, struct ha_finding *finding)
         return;
     ha_text_clear(&judge->words);
     ha_call_words(judge->cast, enter, record->kind == HA_CB_LEAVE ? record : NULL, &judge->words);
-    if (judge->words.lost)
-        judge->lost = true;
-    snprintf(finding->call, sizeof finding->call, "%s", ha_text_string(&judge->words));
+    snprintf(finding->call, sizeof finding->call, "%s", words(judge));
 }
 
 /* A row whose judge is not named for this kind of record has nothing to say here. */
@@ -81,6 +87,7 @@ void ha_blame(struct ha_judge *judge, enum ha_rule_number number, uint16_t drive
 
     if (!speaks_at(number, judge->record->kind))
         return;
+    ha_exercise(judge, number);
     struct ha_finding *finding = find_equal(judge, rule, severity, driver);
     if (finding) {
         finding->count++;
@@ -111,7 +118,19 @@ const char *ha_client(struct ha_judge *judge, uint32_t registration)
 {
     ha_text_clear(&judge->words);
     ha_client_words(judge->cast, 0, registration, &judge->words);
-    if (judge->words.lost)
-        judge->lost = true;
-    return ha_text_string(&judge->words);
+    return words(judge);
+}
+
+const char *ha_thread_name(struct ha_judge *judge, uint32_t thread)
+{
+    ha_text_clear(&judge->words);
+    ha_thread_words(judge->cast, thread, &judge->words);
+    return words(judge);
+}
+
+const char *ha_driver_name(struct ha_judge *judge, uint16_t driver)
+{
+    ha_text_clear(&judge->words);
+    ha_driver_words(judge->cast, driver, &judge->words);
+    return words(judge);
 }

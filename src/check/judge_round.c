@@ -23,6 +23,11 @@ static bool masked(const struct ha_judge *judge)
     return judge->add.first_error && judge->add.first_error != ha_add_veto(judge);
 }
 
+static bool excludes_writers(const struct ha_judge *judge)
+{
+    return judge->knob[HA_KNOB_HOT_FAILURE_SCOPE] == HA_EXCLUDE_WRITER && ha_add_cause(judge);
+}
+
 static void judge_start(struct ha_judge *judge)
 {
     const struct ha_add *add = &judge->add;
@@ -96,8 +101,7 @@ static void judge_second(struct ha_judge *judge, unsigned state)
         stray(judge, HA_RULE_HOT_1, "a second call for who had Start", "one without Start");
     else if (registration->ended == add->id)
         stray(judge, HA_RULE_HOT_1, "two calls a registration", "a third one");
-    else if (state == HA_STATE_FAILURE && registration->wrote
-             && judge->knob[HA_KNOB_HOT_FAILURE_SCOPE] == HA_EXCLUDE_WRITER)
+    else if (state == HA_STATE_FAILURE && registration->wrote && excludes_writers(judge))
         stray(judge, HA_RULE_HOT_6, "no Failure call for who refused (exclude_writer)",
               "a Failure call");
 }
@@ -111,7 +115,8 @@ static void judge_order(struct ha_judge *judge, unsigned state)
     uint32_t place = judge->registration->place;
 
     ha_exercise(judge, HA_RULE_HOT_3);
-    if (new_round || !add->last_place || judge->registration->standing != HA_LIVE)
+    if (new_round || !add->last_place
+        || !ha_is_called_by_adds(judge, judge->registration))
         return;
     if (reverse ? place < add->last_place : place > add->last_place)
         return;
@@ -130,7 +135,7 @@ static void judge_thread(struct ha_judge *judge)
         return;
     if (record->thread != add->thread) {
         ha_blame(judge, HA_RULE_HOT_11, 0, "every call on the thread of the add",
-                 "a call on thread %u", (unsigned)record->thread);
+                 "a call on thread %s", ha_thread_name(judge, record->thread));
         add->moved = true;
     } else if (record->as.cb.affinity_mask != add->affinity_mask
                || record->as.cb.affinity_group != add->affinity_group) {
@@ -186,7 +191,9 @@ static uint32_t find_missing(const struct ha_judge *judge, bool second)
 
     for (uint32_t id = judge->first; id; id = judge->registrations[id].next) {
         const struct ha_seen_registration *one = &judge->registrations[id];
-        if (one->place >= add->place_limit || one->standing != HA_LIVE)
+        if (one->place >= add->place_limit || !ha_is_called_by_adds(judge, one))
+            continue;
+        if (second && one->wrote && excludes_writers(judge))
             continue;
         if (!second ? one->started != add->id : one->started == add->id && one->ended != add->id)
             return id;
@@ -230,12 +237,9 @@ static void judge_missing_start(struct ha_judge *judge)
 static void judge_missing_second(struct ha_judge *judge)
 {
     const struct ha_add *add = &judge->add;
-    bool exclude = judge->knob[HA_KNOB_HOT_FAILURE_SCOPE] == HA_EXCLUDE_WRITER;
-    uint32_t due = add->heard;
+    uint32_t due = add->heard - (excludes_writers(judge) ? add->writers : 0);
     int32_t veto = ha_add_veto(judge);
 
-    if (exclude && ha_add_cause(judge))
-        due -= add->writers;
     if (add->ended >= due)
         return;
     ha_blame(judge, add->removals ? HA_RULE_DEREG_6
@@ -254,12 +258,14 @@ void ha_judge_round_end(struct ha_judge *judge)
     bool stops = judge->knob[HA_KNOB_HOT_START_ERROR] == HA_STOP_AT_ERROR && add->first_error;
     bool never = judge->knob[HA_KNOB_SYNC_START_VS_HW] == HA_AFTER_START && add->hw_status;
 
+    if (end && ha_add_found_no_place(judge))
+        return;
     if (!add->open || add->strayed || add->full || judge->gap || judge->bar.rule != HA_RULE_COUNT)
         return;
     if (!end && ((record->flags & HA_CB_EXISTING) || record->as.cb.operation != add->id
                  || HA_CB_STATE(record->flags) == HA_STATE_START || add->second_begun))
         return;
-    if (!stops)
+    if (add->first_error && !stops)
         ha_exercise(judge, HA_RULE_HOT_5);
     if (add->told < add->due && !stops && !never)
         judge_missing_start(judge);
@@ -297,7 +303,7 @@ void ha_round_absorb_entry(struct ha_judge *judge)
         add->second_begun = true;
         add->second_state = (uint8_t)state;
     }
-    if (!registration || registration->standing != HA_LIVE) {
+    if (!registration || !ha_is_called_by_adds(judge, registration)) {
         add->round = HA_NO_ROUND;
         return;
     }

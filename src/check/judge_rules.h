@@ -43,7 +43,7 @@ void ha_judge_query(struct ha_judge *judge);
 void ha_judge_driver(struct ha_judge *judge);
 void ha_judge_dead_call(struct ha_judge *judge);
 
-/* How a record goes into the memory: judge_absorb.c, calls: judge_round.c and judge_phase.c */
+/* How a record goes into the memory: judge_absorb.c, calls: judge_short.c and by operation */
 void ha_absorb(struct ha_judge *judge);
 void ha_absorb_lock(struct ha_judge *judge, uint32_t registration, uint32_t thread);
 void ha_absorb_entry(struct ha_judge *judge);
@@ -52,6 +52,7 @@ void ha_phase_absorb_entry(struct ha_judge *judge);
 void ha_phase_absorb_leave(struct ha_judge *judge);
 void ha_round_absorb_entry(struct ha_judge *judge);
 void ha_round_absorb_leave(struct ha_judge *judge);
+void ha_driver_absorb(struct ha_judge *judge);
 /* Open a round of the add to the shortcut. */
 void ha_round_open(struct ha_judge *judge, unsigned state);
 
@@ -66,8 +67,10 @@ bool ha_shortcut(struct ha_judge *judge, const struct ha_record *record);
  */
 void ha_blame(struct ha_judge *judge, enum ha_rule_number rule, uint16_t driver,
               const char *expected, const char *seen, ...) __attribute__((format(printf, 5, 6)));
-/* DRIVER.NAME of a registration; valid until the next call. */
+/* What a registration (DRIVER.NAME), a thread or a driver is called; valid until the next call. */
 const char *ha_client(struct ha_judge *judge, uint32_t registration);
+const char *ha_thread_name(struct ha_judge *judge, uint32_t thread);
+const char *ha_driver_name(struct ha_judge *judge, uint16_t driver);
 
 /* Why the call in hand must not be made at all; its rule is HA_RULE_COUNT when it may. */
 struct ha_bar ha_call_bar(const struct ha_judge *judge);

@@ -101,7 +101,6 @@ static void settle(struct ha_judge *judge, uint32_t id, struct ha_seen_registrat
         add->heard--;
         if (leaver->wrote)
             add->writers--;
-        leaver->dropped = true;
     }
     if (leaver->regions && leaver->started == add->id) {
         leaver->regions = 0;
@@ -139,7 +138,7 @@ struct ha_open_call *ha_innermost_call(const struct ha_judge *judge, uint32_t th
     return NULL;
 }
 
-void ha_call_open(struct ha_judge *judge, const struct ha_record *enter)
+void ha_call_open(struct ha_judge *judge, const struct ha_record *enter, bool aside)
 {
     void *array = judge->calls;
 
@@ -148,7 +147,7 @@ void ha_call_open(struct ha_judge *judge, const struct ha_record *enter)
         return;
     }
     judge->calls = array;
-    judge->calls[judge->call_count++].enter = *enter;
+    judge->calls[judge->call_count++] = (struct ha_open_call){*enter, aside};
 }
 
 void ha_call_close(struct ha_judge *judge, struct ha_open_call *call)
@@ -265,6 +264,22 @@ int32_t ha_add_cause(const struct ha_judge *judge)
     int32_t veto = ha_add_veto(judge);
 
     return veto ? veto : judge->add.hw_status;
+}
+
+bool ha_add_found_no_place(const struct ha_judge *judge)
+{
+    const struct ha_add *add = &judge->add;
+
+    return add->asked_group != HA_NO_GROUP && !add->called && !add->hw_started
+           && judge->record->as.status.status == HA_NO_ROOM;
+}
+
+bool ha_is_called_by_adds(const struct ha_judge *judge,
+                          const struct ha_seen_registration *registration)
+{
+    return registration->standing == HA_LIVE
+           || (registration->standing == HA_LOCKED
+               && judge->knob[HA_KNOB_REGISTER_DURING_ADD] == HA_REGISTER_LATE_JOIN);
 }
 
 bool ha_may_be_at_passive(const struct ha_judge *judge)

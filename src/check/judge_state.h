@@ -22,6 +22,7 @@
 #define HA_JUDGES_OF_A_KIND 16u
 #define HA_FINDINGS_KEPT 1000u
 #define HA_NO_ROUND 0xffu
+#define HA_NO_ROOM ((int32_t)0xC000009Au)       /* STATUS_INSUFFICIENT_RESOURCES */
 
 /* Where a registration stands. */
 enum ha_standing {
@@ -42,6 +43,7 @@ struct ha_seen_registration {
     uint32_t place;             /* rank in registration order, from 1 */
     uint32_t started, ended;    /* the add of its latest Start and of its latest second call */
     uint32_t left_during;       /* the add that was going on when it was removed */
+    uint64_t barred_by;         /* the operation that called it though it must not, with a mark */
     uint16_t driver;
     uint16_t refused;           /* enum ha_reason that a REFUSED record gave */
     int16_t regions;            /* critical regions entered and not left, in this operation */
@@ -51,14 +53,13 @@ struct ha_seen_registration {
     bool listed;
     bool wrote;                 /* an error, in the Start call of the add `started` */
     bool in_entry;              /* made inside DriverEntry */
-    bool dropped;               /* removed with a second call still due */
 };
 
 struct ha_seen_driver {
     uint32_t first_registration;    /* that its DriverEntry could make */
     uint32_t entry_thread;
     bool in_entry, entry_failed, failed_registration;
-    bool unload_asked, unload_refused, unload_left, left_behind, freed;
+    bool unload_asked, unload_refused, left_behind, freed;
 };
 
 struct ha_seen_thread {
@@ -75,6 +76,7 @@ struct ha_seen_thread {
 /* A callback that has been entered and not left. */
 struct ha_open_call {
     struct ha_record enter;
+    bool aside;                 /* not part of an operation that is known, or should not be */
 };
 
 /* A registration from REG_LOCKED to REG_RETURN, with its calls for existing processors. */
@@ -173,6 +175,7 @@ struct ha_judge {
     struct ha_phase *phase;
     const struct ha_record *around;     /* the call that the thread is inside, entered before */
     struct ha_bar bar;
+    bool aside;                         /* of the call that is left, see struct ha_open_call */
     struct { uint64_t affinity_mask; int32_t op_out; uint16_t affinity_group;
              uint8_t irql, regions; bool changed; } left;
 
@@ -208,7 +211,7 @@ void ha_list_unlink(struct ha_judge *judge, uint32_t id);
 
 /* Calls that are open; the innermost of a thread, or NULL. `id` 0 stands for any. */
 struct ha_open_call *ha_innermost_call(const struct ha_judge *judge, uint32_t thread, uint32_t id);
-void ha_call_open(struct ha_judge *judge, const struct ha_record *enter);
+void ha_call_open(struct ha_judge *judge, const struct ha_record *enter, bool aside);
 void ha_call_close(struct ha_judge *judge, struct ha_open_call *call);
 bool ha_is_being_called(const struct ha_judge *judge, uint32_t registration, uint32_t but_thread);
 
@@ -230,5 +233,10 @@ int32_t ha_add_veto(const struct ha_judge *judge);
 /* What made the add fail: a veto or the hardware; 0 when nothing did. */
 int32_t ha_add_cause(const struct ha_judge *judge);
 bool ha_may_be_at_passive(const struct ha_judge *judge);
+/* ADD_END in hand: the place that was asked for was taken, which ADD_BEGIN does not show. */
+bool ha_add_found_no_place(const struct ha_judge *judge);
+/* Whether adds call it: it stands, or stands already while it is being made (late_join). */
+bool ha_is_called_by_adds(const struct ha_judge *judge,
+                          const struct ha_seen_registration *registration);
 
 #endif

@@ -54,9 +54,10 @@ static void write_line(struct ha_story *story, const struct ha_record *record, e
     struct ha_text thread = {0};
 
     ha_thread_words(story->cast, record->thread, &thread);
-    ha_text_addf(&story->text, "%s%5" PRIu64 ".%03u ms  %-*s", ha_paint_escape(HA_DIM, story->color),
-                 record->time_ns / 1000000, (unsigned)(record->time_ns / 1000 % 1000),
-                 THREAD_COLUMN, ha_text_string(&thread));
+    ha_text_addf(&story->text, "%s%5" PRIu64 ".%03u ms  %-*s",
+                 ha_paint_escape(HA_DIM, story->color), record->time_ns / 1000000,
+                 (unsigned)(record->time_ns / 1000 % 1000), THREAD_COLUMN,
+                 ha_text_string(&thread));
     ha_text_addf(&story->text, "%s %*s", ha_paint_escape(HA_PLAIN, story->color),
                  (int)(2 * depth), "");
     if (paint != HA_PLAIN)
@@ -232,7 +233,7 @@ static bool is_silent(struct ha_story *story, const struct ha_record *record)
     case HA_TRACE_END:
         return record->as.end.ending == HA_END_NORMALLY;
     default:
-        return false;
+        return record->kind >= HA_KIND_COUNT;
     }
 }
 

@@ -62,7 +62,7 @@ void ha_object_words(const struct ha_cast *cast, uint32_t object, struct ha_text
     const char *name = ha_cast_name(cast, HA_NS_OBJECT, object);
 
     if (name)
-        ha_text_add(words, name);
+        ha_text_addf(words, "\"%s\"", name);
     else
         ha_text_addf(words, "object %u", (unsigned)object);
 }

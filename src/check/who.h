@@ -17,7 +17,7 @@ void ha_registration_words(const struct ha_cast *cast, uint32_t registration,
                            struct ha_text *words);
 /* "hot-add"; "system-3" where there may be several of a kind; nothing for thread 0. */
 void ha_thread_words(const struct ha_cast *cast, uint32_t thread, struct ha_text *words);
-/* An event or lock by its name, or "object 3". */
+/* An event or lock by its name, in quotes, or object 3. */
 void ha_object_words(const struct ha_cast *cast, uint32_t object, struct ha_text *words);
 
 #endif

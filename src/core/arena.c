@@ -17,6 +17,7 @@
 
 #define SMALLEST 16u
 #define CLASSES 40u
+#define LINE 64u
 
 struct free_block {
     struct free_block *next;
@@ -77,10 +78,12 @@ void *ha_arena_take(struct ha_arena *arena, size_t size)
         head->free[class] = given->next;
         return memset(given, 0, block);
     }
-    if (arena->size - head->used < block)
+    /* What fills a line of the host's cache shall not lie across two. */
+    size_t start = block < LINE ? head->used : (head->used + LINE - 1) / LINE * LINE;
+    if (start > arena->size || arena->size - start < block)
         return NULL;
-    void *fresh = arena->bytes + head->used;
-    head->used += block;
+    void *fresh = arena->bytes + start;
+    head->used = start + block;
     return memset(fresh, 0, block);     /* a rewind leaves old bytes behind the fill level */
 }
 

@@ -73,7 +73,9 @@ static bool take_turn(struct ha_context *self)
     if (quit)
         return false;
 
-    if (!self->abandoned && setjmp(self->base) == 0)
+    if (self->abandoned)                /* before it ever ran */
+        next = self->abandoner;
+    else if (setjmp(self->base) == 0)
         next = self->body(self->argument);
     else
         next = self->abandoner;

@@ -29,10 +29,14 @@ uint32_t ha_id_of(struct ha_ids *ids, struct ha_arena *arena, uintptr_t pointer)
 {
     if (!pointer)
         return 0;
-    if ((ids->count + 1) * 2 > ids->room && !grow(ids, arena))
-        return 0;
-    struct ha_id_entry *entry = find(ids->entry, ids->room, pointer);
-    if (!entry->id)
-        *entry = (struct ha_id_entry){pointer, (uint32_t)++ids->count};
+    struct ha_id_entry *entry = ids->room ? find(ids->entry, ids->room, pointer) : NULL;
+    if (entry && entry->id)
+        return entry->id;
+    if ((ids->count + 1) * 2 > ids->room) {
+        if (!grow(ids, arena))
+            return 0;
+        entry = find(ids->entry, ids->room, pointer);
+    }
+    *entry = (struct ha_id_entry){pointer, (uint32_t)++ids->count};
     return entry->id;
 }

@@ -21,7 +21,10 @@ struct ha_ids {
     size_t count, room;
 };
 
-/* The id of a pointer, a new one at its first appearance; 0 for NULL, and when the arena is full. */
+/*
+ * The id of a pointer, a new one at its first appearance. 0 for NULL, and for a new pointer when
+ * the arena is full.
+ */
 uint32_t ha_id_of(struct ha_ids *ids, struct ha_arena *arena, uintptr_t pointer);
 
 #endif

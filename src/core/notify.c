@@ -6,7 +6,6 @@
 
 void ha_notify_join(struct ha_notify *notify, struct ha_notify_entry *entry)
 {
-    entry->number = ++notify->joined;
     entry->left = false;
     entry->next = NULL;
     entry->previous = notify->last;
@@ -44,20 +43,8 @@ void ha_notify_leave(struct ha_notify *notify, struct ha_notify_entry *entry)
     }
 }
 
-void ha_notify_begin(struct ha_notify_walk *walk, struct ha_notify *notify, bool backwards)
+void ha_notify_end(struct ha_notify *notify)
 {
-    *walk = (struct ha_notify_walk){
-        .notify = notify,
-        .at = backwards ? notify->last : notify->first,
-        .newest = notify->joined,
-        .backwards = backwards,
-    };
-    notify->walks++;
-}
-
-void ha_notify_end(struct ha_notify_walk *walk)
-{
-    struct ha_notify *notify = walk->notify;
     if (--notify->walks)
         return;
     while (notify->left) {

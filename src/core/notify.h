@@ -13,28 +13,28 @@
 #define HA_CORE_NOTIFY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct ha_notify_entry {
     struct ha_notify_entry *next, *previous;
     struct ha_notify_entry *next_left;  /* those that left during a walk */
-    uint64_t number;                    /* place in the order of joining, from 1 */
+    uint32_t id;                        /* for its owner */
     bool left;
 };
 
 struct ha_notify {
     struct ha_notify_entry *first, *last;
     struct ha_notify_entry *left;       /* removed, but a walk may stand on them */
-    uint64_t joined;                    /* number of the newest entry */
     uint32_t count;                     /* entries that have not left */
     uint32_t walks;
     void (*free_entry)(struct ha_notify *notify, struct ha_notify_entry *entry);
 };
 
+/* Where a walk goes; it need not be changed while it lasts. */
 struct ha_notify_walk {
-    struct ha_notify *notify;
-    struct ha_notify_entry *at;
-    uint64_t newest;                    /* entries with a greater number joined later */
+    struct ha_notify_entry *first;
+    struct ha_notify_entry *last;       /* those that join behind it are not told */
     bool backwards;
 };
 
@@ -42,18 +42,44 @@ void ha_notify_join(struct ha_notify *notify, struct ha_notify_entry *entry);
 /* The entry is told no more; free_entry() is called for it, at once or when the walks end. */
 void ha_notify_leave(struct ha_notify *notify, struct ha_notify_entry *entry);
 
-/* A walk begins, gives one entry after another until NULL, and must be ended. */
-void ha_notify_begin(struct ha_notify_walk *walk, struct ha_notify *notify, bool backwards);
-void ha_notify_end(struct ha_notify_walk *walk);
-
-static inline struct ha_notify_entry *ha_notify_next(struct ha_notify_walk *walk)
+/*
+ * A walk begins, and must be ended:
+ *
+ *   struct ha_notify_walk walk = ha_notify_begin(notify, backwards);
+ *   for (entry = ha_notify_first(&walk); entry; entry = ha_notify_after(&walk, entry)) ...
+ *   ha_notify_end(notify);
+ */
+static inline struct ha_notify_walk ha_notify_begin(struct ha_notify *notify, bool backwards)
 {
-    struct ha_notify_entry *entry = walk->at;
-    while (entry && (entry->left || entry->number > walk->newest))
-        entry = walk->backwards ? entry->previous : entry->next;
-    if (entry)
-        walk->at = walk->backwards ? entry->previous : entry->next;
+    notify->walks++;
+    return (struct ha_notify_walk){
+        .first = backwards ? notify->last : notify->first,
+        .last = backwards ? notify->first : notify->last,
+        .backwards = backwards,
+    };
+}
+void ha_notify_end(struct ha_notify *notify);
+
+/* The entry itself, or the next one that has not left. */
+static inline struct ha_notify_entry *ha_notify_staying(const struct ha_notify_walk *walk,
+                                                        struct ha_notify_entry *entry)
+{
+    while (entry && entry->left)
+        entry = entry == walk->last ? NULL : walk->backwards ? entry->previous : entry->next;
     return entry;
+}
+
+static inline struct ha_notify_entry *ha_notify_first(const struct ha_notify_walk *walk)
+{
+    return ha_notify_staying(walk, walk->first);
+}
+
+static inline struct ha_notify_entry *ha_notify_after(const struct ha_notify_walk *walk,
+                                                      struct ha_notify_entry *entry)
+{
+    if (entry == walk->last)
+        return NULL;
+    return ha_notify_staying(walk, walk->backwards ? entry->previous : entry->next);
 }
 
 #endif

@@ -29,6 +29,8 @@ bool ha_queue_post(struct ha_world *world, uint64_t due_ns, ha_action *action, v
             return false;
         queue->heap = heap;
     }
+    if (due_ns < world->time_ns)
+        due_ns = world->time_ns;
     size_t i = queue->count++;
     queue->heap[i] = (struct ha_due){due_ns, queue->posted++, action, argument};
     for (; i > 0 && earlier(&queue->heap[i], &queue->heap[(i - 1) / 2]); i = (i - 1) / 2)
@@ -54,8 +56,7 @@ bool ha_queue_run_next(struct ha_world *world)
         swap(&queue->heap[i], &queue->heap[least]);
         i = least;
     }
-    if (due.due_ns > world->time_ns)
-        world->time_ns = due.due_ns;
+    world->time_ns = due.due_ns;
     due.action(world, due.argument);
     return true;
 }

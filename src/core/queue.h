@@ -28,7 +28,7 @@ struct ha_queue {
     uint64_t posted;
 };
 
-/* False when the arena is full; a time that has passed is due now. */
+/* False when the arena is full; a time that has passed is due now, behind what is due already. */
 bool ha_queue_post(struct ha_world *world, uint64_t due_ns, ha_action *action, void *argument);
 /* Move time to the next due thing and begin it. False when nothing is due. */
 bool ha_queue_run_next(struct ha_world *world);

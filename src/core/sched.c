@@ -74,6 +74,8 @@ struct ha_thread *ha_sched_next(struct ha_world *world)
 {
     struct ha_sched *sched = &world->sched;
     for (;;) {
+        if (world->trace.spent && !sched->ending)
+            sched->ending = HA_END_BUDGET;
         if (sched->ending)
             return run(sched, sched->adopted);
         uint32_t eligible = count_eligible(sched);
@@ -100,6 +102,7 @@ static void switch_from(struct ha_world *world, struct ha_thread *self, struct h
         carrier->operations->switch_to(carrier, self->context, next->context);
         ha_thread_set_current(self);
     }
+    self->disturbed = true;
     /* The run has ended around the adopted thread: it cannot go on, and it cannot be dropped. */
     if (world->sched.ending && self == world->sched.adopted && !world->sched.waits_for_quiet)
         world->host->fatal(world, world->host->fatal_argument);
@@ -139,8 +142,6 @@ void ha_sched_run_until_quiet(struct ha_world *world)
     struct ha_thread *self = sched->adopted;
     assert(sched->running == self && !sched->waits_for_quiet);
     sched->waits_for_quiet = true;
-    if (world->trace.spent && !sched->ending)
-        sched->ending = HA_END_BUDGET;
     switch_from(world, self, ha_sched_next(world));
     if (sched->ending)
         ha_sched_abandon_all(world);

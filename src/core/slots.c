@@ -17,24 +17,28 @@ static uint64_t handle_of(size_t place, uint32_t uses)
     return HANDLE_BASE | (uses & USES_MASK) << (PLACE_BITS + 4) | (uint64_t)(place + 1) << 4;
 }
 
-uint64_t ha_slots_put(struct ha_slots *slots, struct ha_arena *arena, void *object)
+bool ha_slots_put(struct ha_slots *slots, struct ha_arena *arena, void *object, uint32_t *place)
 {
-    size_t place;
     if (slots->first_free) {
-        place = slots->first_free - 1;
-        slots->first_free = slots->slot[place].next_free;
+        *place = slots->first_free - 1;
+        slots->first_free = slots->slot[*place].next_free;
     } else {
         if (slots->count == slots->room) {
             struct ha_slot *larger = slots->count < PLACE_MASK
                 ? ha_arena_grow(arena, slots->slot, &slots->room, sizeof *larger) : NULL;
             if (!larger)
-                return 0;
+                return false;
             slots->slot = larger;
         }
-        place = slots->count++;
+        *place = (uint32_t)slots->count++;
     }
-    slots->slot[place].object = object;
-    slots->slot[place].uses++;
+    slots->slot[*place].object = object;
+    slots->slot[*place].uses++;
+    return true;
+}
+
+uint64_t ha_slots_handle(const struct ha_slots *slots, uint32_t place)
+{
     return handle_of(place, slots->slot[place].uses);
 }
 
@@ -49,15 +53,14 @@ enum ha_slot_answer ha_slots_get(const struct ha_slots *slots, uint64_t handle, 
         *object = slot->object;
         return HA_HANDLE_LIVE;
     }
-    return (handle & 0xf) == 0 && uses > 0 && uses <= slot->uses ? HA_HANDLE_STALE
-                                                                 : HA_HANDLE_UNKNOWN;
+    return handle == handle_of(place - 1, (uint32_t)uses) && uses > 0 && uses <= slot->uses
+               ? HA_HANDLE_STALE : HA_HANDLE_UNKNOWN;
 }
 
-void ha_slots_drop(struct ha_slots *slots, uint64_t handle)
+void ha_slots_drop(struct ha_slots *slots, uint32_t place)
 {
-    uint64_t place = (handle >> 4 & PLACE_MASK) - 1;
     assert(place < slots->count && slots->slot[place].object);
     slots->slot[place].object = NULL;
     slots->slot[place].next_free = slots->first_free;
-    slots->first_free = (uint32_t)place + 1;
+    slots->first_free = place + 1;
 }

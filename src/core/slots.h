@@ -7,6 +7,7 @@
 #ifndef HA_CORE_SLOTS_H
 #define HA_CORE_SLOTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,11 +27,13 @@ struct ha_slots {
     uint32_t first_free;    /* place + 1; 0 when none is free */
 };
 
-/* A handle for an object; 0 when the arena is full. */
-uint64_t ha_slots_put(struct ha_slots *slots, struct ha_arena *arena, void *object);
+/* Put an object into the table. False when the arena is full. */
+bool ha_slots_put(struct ha_slots *slots, struct ha_arena *arena, void *object, uint32_t *place);
+/* The handle of what is in a place. */
+uint64_t ha_slots_handle(const struct ha_slots *slots, uint32_t place);
 /* What a handle is, and its object when it is live. */
 enum ha_slot_answer ha_slots_get(const struct ha_slots *slots, uint64_t handle, void **object);
-/* Give a live handle back. */
-void ha_slots_drop(struct ha_slots *slots, uint64_t handle);
+/* The place is free again, and its handle stale. */
+void ha_slots_drop(struct ha_slots *slots, uint32_t place);
 
 #endif

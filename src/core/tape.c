@@ -5,7 +5,6 @@
  */
 #include "core/tape.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,16 +39,16 @@ bool ha_tape_fits(const struct ha_world *world)
     return !world->tape.stale && world->tape.given == world->host->input.count;
 }
 
-/* A number of at most 32 bits in the given base; the text goes on behind it. */
-static bool read_number(const char **text, int base, uint32_t *number)
+/* A number of at most 32 bits and at least `least`; the text goes on behind it. */
+static bool read_number(const char **text, int base, uint64_t least, uint32_t *number)
 {
-    char *end;
-    if (!isxdigit((unsigned char)**text))
+    size_t length = strspn(*text, base == 16 ? "0123456789abcdef" : "0123456789");
+    if (length == 0 || length > 10)
         return false;
-    unsigned long value = strtoul(*text, &end, base);
-    if (end == *text || end - *text > 10 || value > UINT32_MAX)
+    unsigned long long value = strtoull(*text, NULL, base);
+    if (value < least || value > UINT32_MAX)
         return false;
-    *text = end;
+    *text += length;
     *number = (uint32_t)value;
     return true;
 }
@@ -75,7 +74,8 @@ int ha_tape_read(struct ha_tape_input *input, const char *token, uint64_t scenar
     const char *at = token;
     uint32_t scenario, profile;
     if (!read_char(&at, 'h') || !read_char(&at, '1') || !read_char(&at, '-') ||
-        !read_number(&at, 16, &scenario) || !read_char(&at, '-') || !read_number(&at, 16, &profile))
+        !read_number(&at, 16, 0, &scenario) || !read_char(&at, '-') ||
+        !read_number(&at, 16, 0, &profile))
         return not_a_token(error, token, at);
 
     size_t room = 0;
@@ -88,9 +88,9 @@ int ha_tape_read(struct ha_tape_input *input, const char *token, uint64_t scenar
     size_t count = 0;
     for (char before = '-'; *at; before = ',') {
         struct ha_answer *next = &answers[count];
-        if (!read_char(&at, before) || !read_number(&at, 10, &next->question) ||
-            !read_char(&at, ':') || !read_number(&at, 10, &next->answer) || next->answer == 0 ||
-            (count && next->question <= next[-1].question)) {
+        uint64_t least = count ? next[-1].question + (uint64_t)1 : 0;
+        if (!read_char(&at, before) || !read_number(&at, 10, least, &next->question) ||
+            !read_char(&at, ':') || !read_number(&at, 10, 1, &next->answer)) {
             free(answers);
             return not_a_token(error, token, at);
         }

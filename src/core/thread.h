@@ -36,6 +36,11 @@ struct ha_thread {
     void *argument;
     void *callout;              /* the innermost call into a driver; nt's */
     uint32_t operations;        /* begun by the machine and not ended; what makes a deadlock */
+    /*
+     * Since a call into a driver began, control was given away, or IRQL, regions or affinity
+     * changed: the call must be looked at closely when it ends.
+     */
+    bool disturbed;
     struct ha_affinity affinity, home;              /* now, and as it was made */
     uint8_t kind;               /* enum ha_thread_kind */
     uint8_t state;              /* enum ha_thread_state */
@@ -45,6 +50,12 @@ struct ha_thread {
 struct ha_thread *ha_thread_current(void);
 /* Say so; used where control comes to a host thread. */
 void ha_thread_set_current(struct ha_thread *thread);
+
+static inline void ha_thread_set_irql(struct ha_thread *thread, uint8_t irql)
+{
+    thread->stamp.irql = irql;
+    thread->disturbed = true;
+}
 
 /*
  * Make a thread that is ready to run. It gets the next active processor in turn and keeps it.

@@ -15,7 +15,7 @@ static void set_limit(struct ha_world *world)
 {
     struct ha_trace *trace = &world->trace;
     struct ha_record *end = world->host->store.window + HA_TRACE_WINDOW;
-    uint64_t left = trace->budget > trace->seq ? trace->budget - trace->seq + 1 : 0;
+    uint64_t left = trace->budget >= trace->seq ? trace->budget - trace->seq + 1 : 0;
     trace->limit = left < (uint64_t)(end - trace->next) ? trace->next + left : end;
 }
 
@@ -88,6 +88,7 @@ struct ha_record *ha_trace_make_room(struct ha_world *world)
     if (trace->next == window + HA_TRACE_WINDOW) {
         /* The last record may be an ENTER that its call turns into a CALL. */
         hand_over(world, HA_TRACE_WINDOW - 1);
+        world->sched.running->disturbed = true;     /* records of a call under way have moved */
         window[0] = window[HA_TRACE_WINDOW - 1];
         trace->next = window + 1;
     }

@@ -17,6 +17,12 @@
 #define HA_TRACE_WINDOW 16384u      /* records; 1 MiB */
 #define HA_TRACE_SINKS 8u
 
+static inline void ha_record_number(struct ha_record *record, uint64_t seq)
+{
+    record->seq_low = (uint32_t)seq;
+    record->seq_high = (uint16_t)(seq >> 32);
+}
+
 /* Survives a rewind: where records lie and who takes them. */
 struct ha_trace_store {
     struct ha_record *window;

@@ -76,13 +76,11 @@ static inline struct ha_record *ha_record_open(struct ha_world *world, enum ha_k
         record = ha_trace_make_room(world);
     *record = world->sched.running->stamp;
     record->time_ns = world->time_ns;
-    record->seq_low = (uint32_t)trace->seq;
-    record->seq_high = (uint16_t)(trace->seq >> 32);
+    ha_record_number(record, trace->seq++);
     record->kind = (uint8_t)kind;
     record->active = (uint16_t)world->partition.active;
     record->id = id;
     trace->next = record + 1;
-    trace->seq++;
     return record;
 }
 

@@ -133,7 +133,7 @@ static void read_modify_context(struct reading *r, struct ha_node value, struct 
 
 static void read_event_name(struct reading *r, struct ha_node value, struct ha_step *step)
 {
-    step->name = ha_read_name(r->reader, value);
+    step->name = ha_read_string(r->reader, value);
 }
 
 /* The option that a query's argument is given by; none for those without argument. */

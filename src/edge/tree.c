@@ -16,7 +16,10 @@ int ha_tree_init(struct ha_tree *tree, const struct ha_source *source,
     struct ha_tree made = {.source = *source};
     int err = ha_scan(source, &made.marks, complaints);
     if (!err) {
-        made.root = cJSON_ParseWithLengthOpts(source->bytes, source->length, NULL, false);
+        /* cJSON passes over a byte order mark too, but not in a text of less than 5 bytes. */
+        size_t mark = ha_source_mark(source);
+        made.root = cJSON_ParseWithLengthOpts(source->bytes + mark, source->length - mark, NULL,
+                                              false);
         if (!made.root)
             err = HA_ENOMEM;
     }

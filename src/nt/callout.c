@@ -1,40 +1,77 @@
 /*
  * callout - the one door to driver code
  *
- * Owns struct ha_callout and struct ha_round. The straight path of ha_callout_processor() runs
- * for every notification of every registration, so it does no more than it must: a call that
- * changed nothing becomes one record.
+ * Owns struct ha_callout and struct ha_round. call_client() runs for every notification of every
+ * registration, so it does no more than it must: a call that changed nothing becomes one record,
+ * and whatever else may have happened marks the thread as disturbed and is looked at aside.
  */
 #include "nt/callout.h"
 
 #include <string.h>
 
-#include "nt/driver.h"
-
 #define POISON 0xdd
+
+/*
+ * What the next client gets, and what the records of entry say of the moment. A call that left
+ * everything as it was leaves this as it was, too.
+ */
+static void refresh(struct ha_round *round)
+{
+    struct ha_world *world = &round->kernel->world;
+    round->copy = round->context;
+    round->enter.as.cb.op_in = round->variable;
+    round->enter.time_ns = world->time_ns;
+    round->enter.active = (uint16_t)world->partition.active;
+    round->enter.regions = round->thread->stamp.regions;
+}
 
 void ha_round_begin(struct ha_round *round, struct ha_kernel *kernel, uint32_t operation,
                     bool existing)
 {
+    struct ha_thread *thread = kernel->world.sched.running;
     memset(round, 0, sizeof *round);
+    round->callout.outer = thread->callout;
     round->kernel = kernel;
-    round->thread = kernel->world.sched.running;
-    round->call.cb.operation = operation;
-    round->call.cb.affinity_mask = round->thread->affinity.mask;
-    round->call.cb.affinity_group = round->thread->affinity.group;
-    round->flags = existing ? HA_CB_EXISTING : 0;
-    round->irql = ha_kernel_knob(kernel, HA_KNOB_CALLBACK_IRQL) == HA_CALLBACK_APC ? APC_LEVEL
-                                                                                  : PASSIVE_LEVEL;
+    round->thread = thread;
+    round->affinity = thread->affinity;
+    round->driver = thread->stamp.driver;
+    round->irql = thread->stamp.irql;
+    round->per_call =
+        ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL;
+
+    round->walk = ha_notify_begin(&kernel->chain, false);
+    thread->callout = round;
+    thread->disturbed = false;
+    thread->stamp.irql = ha_kernel_knob(kernel, HA_KNOB_CALLBACK_IRQL) == HA_CALLBACK_APC
+                             ? APC_LEVEL : PASSIVE_LEVEL;
+    round->enter = thread->stamp;
+    round->enter.kind = HA_CB_ENTER;
+    round->enter.flags = existing ? HA_CB_EXISTING : 0;
+    round->enter.as.cb.operation = operation;
+    round->enter.as.cb.affinity_mask = thread->affinity.mask;
+    round->enter.as.cb.affinity_group = thread->affinity.group;
+}
+
+void ha_round_end(struct ha_round *round)
+{
+    struct ha_thread *thread = round->thread;
+    thread->callout = round->callout.outer;
+    thread->stamp.driver = round->driver;
+    thread->stamp.irql = round->irql;
+    thread->disturbed = true;       /* a call that encloses this operation saw things change */
+    memset(&round->copy, POISON, sizeof round->copy);
+    ha_notify_end(&round->kernel->chain);
 }
 
 void ha_round_set(struct ha_round *round, uint32_t index, struct ha_place place,
                   KE_PROCESSOR_CHANGE_NOTIFY_STATE state, NTSTATUS status)
 {
-    round->flags = (uint8_t)((round->flags & ~3u) | (unsigned)state);
-    round->call.cb.status = status;
-    round->call.cb.nt_number = (uint16_t)index;
-    round->call.cb.group = place.group;
-    round->call.cb.number = place.number;
+    union ha_payload *call = &round->enter.as;
+    round->enter.flags = (uint8_t)((round->enter.flags & ~3u) | (unsigned)state);
+    call->cb.status = status;
+    call->cb.nt_number = (uint16_t)index;
+    call->cb.group = place.group;
+    call->cb.number = place.number;
     round->context.State = state;
     round->context.NtNumber = index;
     round->context.Status = status;
@@ -43,101 +80,187 @@ void ha_round_set(struct ha_round *round, uint32_t index, struct ha_place place,
     /* Before Windows 7 the structure ends before ProcNumber (CTX-6): there is nothing to read. */
     if (ha_kernel_knob(round->kernel, HA_KNOB_TARGET) == HA_TARGET_WS2008)
         memset(&round->context.ProcNumber, POISON, sizeof round->context.ProcNumber);
+    refresh(round);
+}
+
+/* Two words of eight bytes, compared without a branch between them. */
+static inline bool copy_is_changed(const struct ha_round *round)
+{
+    uint64_t copy[2], context[2];
+    _Static_assert(sizeof copy == sizeof round->copy, "the context has 16 bytes (CTX-1)");
+    memcpy(copy, &round->copy, sizeof copy);
+    memcpy(context, &round->context, sizeof context);
+    return ((copy[0] ^ context[0]) | (copy[1] ^ context[1])) != 0;
+}
+
+/* Something happened during the call, or the driver left something changed. */
+static void leave_disturbed(struct ha_round *round, const struct ha_registration *client)
+{
+    struct ha_thread *thread = round->thread;
+    struct ha_world *world = &round->kernel->world;
+    struct ha_record *record = ha_record_open(world, HA_CB_LEAVE, client->link.id);
+    record->flags = round->enter.flags;
+    if (copy_is_changed(round))
+        record->flags |= HA_CB_CONTEXT_CHANGED;
+    record->as.cb_leave.op_out = round->variable;
+    record->as.cb_leave.affinity_mask = thread->affinity.mask;
+    record->as.cb_leave.affinity_group = thread->affinity.group;
+
+    round->wrote_error = round->variable != round->enter.as.cb.op_in && !NT_SUCCESS(round->variable);
+    if (round->wrote_error && NT_SUCCESS(round->first_error) &&
+        round->context.State == KeProcessorAddStartNotify)
+        round->first_error = round->variable;
+    if (round->per_call)
+        round->variable = STATUS_SUCCESS;
+    thread->affinity = round->affinity;             /* HOT-11 */
+    thread->stamp.irql = round->enter.irql;         /* CTX-7 */
+    round->callout.inside = NULL;
+    if (round->kernel->call_ends.first_waiter)
+        ha_event_set(world, &round->kernel->call_ends);
+    refresh(round);
+    thread->disturbed = false;
+}
+
+/* The kernel itself goes on. */
+static void leave_driver(struct ha_round *round)
+{
+    round->callout.inside = NULL;
+    round->thread->stamp.driver = round->driver;
+}
+
+/* Let others run between two calls, if there are any. */
+static void pause_between_calls(struct ha_round *round)
+{
+    leave_driver(round);
+    memset(&round->copy, POISON, sizeof round->copy);
+    ha_sched_attend(&round->kernel->world);
+    refresh(round);
+    round->thread->disturbed = false;
+}
+
+static void record_dead_call(struct ha_round *round, const struct ha_registration *client)
+{
+    struct ha_record *dead = ha_record_open(&round->kernel->world, HA_DEAD_CALL, client->link.id);
+    dead->driver = client->driver_id;
+    dead->flags = round->enter.flags;
+}
+
+/* Call one client. Returns whether anything was to be looked at. Part of each of its callers. */
+__attribute__((always_inline)) static inline bool call_client(struct ha_round *round, struct ha_registration *client)
+{
+    struct ha_world *world = &round->kernel->world;
+    struct ha_trace *trace = &world->trace;
+    if (client->dead) {
+        record_dead_call(round, client);
+        return false;
+    }
+    if (world->sched.attention)
+        pause_between_calls(round);
+
+    struct ha_record *enter = trace->next;
+    if (enter == trace->limit)
+        enter = ha_trace_make_room(world);
+    *enter = round->enter;
+    ha_record_number(enter, trace->seq++);
+    enter->driver = client->driver_id;
+    enter->id = client->link.id;
+    enter->as.cb.context = client->context_id;
+    trace->next = ++enter;
+    round->thread->stamp.driver = client->driver_id;
+    round->callout.inside = client;
+
+    client->function(client->context, &round->copy, &round->variable);
+
+    /* Unless the thread is disturbed, the record is where it was: what follows it was added. */
+    if (!round->thread->disturbed && trace->next == enter &&
+        round->variable == round->enter.as.cb.op_in && !copy_is_changed(round)) {
+        enter[-1].kind = HA_CB_CALL;    /* one record that stands for two */
+        trace->seq++;
+        return false;
+    }
+    leave_disturbed(round, client);
+    return true;
+}
+
+void ha_callout_one(struct ha_round *round, struct ha_registration *client)
+{
+    call_client(round, client);
+    leave_driver(round);
+}
+
+static struct ha_registration *registration_of(struct ha_notify_entry *entry)
+{
+    return (struct ha_registration *)(void *)entry;
+}
+
+void ha_callout_start(struct ha_round *round)
+{
+    bool stop = ha_kernel_knob(round->kernel, HA_KNOB_HOT_START_ERROR) == HA_STOP_AT_ERROR;
+    const struct ha_notify_walk walk = {round->walk.first, round->walk.last, false};
+    for (struct ha_notify_entry *entry = ha_notify_first(&walk); entry;
+         entry = ha_notify_after(&walk, entry)) {
+        struct ha_registration *client = registration_of(entry);
+        if (call_client(round, client) && round->wrote_error) {
+            client->wrote_error = round->enter.as.cb.operation;
+            if (stop) {
+                round->walk.last = entry;       /* nobody behind it was told */
+                break;
+            }
+        }
+    }
+    leave_driver(round);
+}
+
+void ha_callout_second(struct ha_round *round)
+{
+    const struct ha_kernel *kernel = round->kernel;
+    bool failed = round->context.State == KeProcessorAddFailureNotify;
+    uint32_t spared = failed && ha_kernel_knob(kernel, HA_KNOB_HOT_FAILURE_SCOPE) ==
+                                    HA_EXCLUDE_WRITER ? round->enter.as.cb.operation : 0;
+    struct ha_notify_walk walk = round->walk;
+    if (failed && ha_kernel_knob(kernel, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE)
+        walk = (struct ha_notify_walk){round->walk.last, round->walk.first, true};
+    for (struct ha_notify_entry *entry = ha_notify_first(&walk); entry;
+         entry = ha_notify_after(&walk, entry)) {
+        struct ha_registration *client = registration_of(entry);
+        if (!spared || client->wrote_error != spared)
+            call_client(round, client);
+    }
+    leave_driver(round);
 }
 
 struct ha_registration *ha_callout_inside(const struct ha_thread *thread)
 {
     for (const struct ha_callout *call = thread->callout; call; call = call->outer)
-        if (call->registration)
-            return call->registration;
+        if (call->inside)
+            return call->inside;
     return NULL;
 }
 
-/* Write the header and payload of an entry record. */
-static struct ha_record *record_enter(const struct ha_round *round,
-                                      const struct ha_registration *registration)
+static bool is_inside(const struct ha_thread *thread, const struct ha_registration *registration,
+                      const struct ha_driver *driver)
 {
-    struct ha_record *record = ha_record_open(&round->kernel->world, HA_CB_ENTER, registration->id);
-    record->driver = registration->driver ? registration->driver->id : 0;
-    record->flags = round->flags;
-    record->as = round->call;
-    record->as.cb.context = registration->context_id;
-    record->as.cb.op_in = round->variable;
-    return record;
+    for (const struct ha_callout *call = thread->callout; call; call = call->outer)
+        if (call->inside && (registration ? call->inside == registration
+                                          : call->inside->driver_id == driver->id))
+            return true;
+    return false;
 }
 
-/* Something happened during the call, or the driver left something changed. */
-static void record_leave(struct ha_round *round, const struct ha_registration *registration)
+void ha_callout_wait(struct ha_kernel *kernel, const struct ha_registration *registration,
+                     const struct ha_driver *driver)
 {
-    struct ha_thread *thread = round->thread;
-    struct ha_record *record = ha_record_open(&round->kernel->world, HA_CB_LEAVE, registration->id);
-    record->flags = round->flags;
-    if (memcmp(&round->copy, &round->context, sizeof round->copy) != 0)
-        record->flags |= HA_CB_CONTEXT_CHANGED;
-    record->as.cb_leave.op_out = round->variable;
-    record->as.cb_leave.affinity_mask = thread->affinity.mask;
-    record->as.cb_leave.affinity_group = thread->affinity.group;
-}
-
-static void call_ended(struct ha_world *world, uint32_t *calls, bool waited_for,
-                       struct ha_object *idle)
-{
-    if (--*calls == 0 && waited_for)
-        ha_event_set(world, idle);
-}
-
-void ha_callout_processor(struct ha_round *round, struct ha_registration *registration)
-{
-    struct ha_world *world = &round->kernel->world;
-    struct ha_thread *thread = round->thread;
-    struct ha_driver *driver = registration->driver;
-    if (registration->dead) {
-        struct ha_record *dead = ha_record_open(world, HA_DEAD_CALL, registration->id);
-        dead->driver = driver->id;
-        dead->flags = round->flags;
-        return;
+    const struct ha_thread *self = kernel->world.sched.running;
+    const struct ha_thread *thread = kernel->world.sched.first_live;
+    while (thread) {
+        if (thread == self || !is_inside(thread, registration, driver)) {
+            thread = thread->next_live;
+            continue;
+        }
+        kernel->call_ends.set = false;
+        ha_event_wait(&kernel->world, &kernel->call_ends);
+        thread = kernel->world.sched.first_live;
     }
-    ha_sched_point(world);
-
-    struct ha_callout call = {thread->callout, registration};
-    struct ha_affinity affinity = thread->affinity;
-    uint16_t in_charge = thread->stamp.driver;
-    uint8_t irql = thread->stamp.irql;
-    uint8_t regions = thread->stamp.regions;
-    if (ha_kernel_knob(round->kernel, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL)
-        round->variable = STATUS_SUCCESS;
-    round->copy = round->context;
-    thread->stamp.irql = round->irql;
-    thread->stamp.driver = driver ? driver->id : 0;
-    thread->callout = &call;
-    registration->calls++;
-    if (driver)
-        driver->calls++;
-    NTSTATUS op_in = round->variable;
-    uint64_t time_ns = world->time_ns;
-    struct ha_record *enter = record_enter(round, registration);
-    uint64_t seq = world->trace.seq;
-
-    registration->function(registration->context, &round->copy, &round->variable);
-
-    if (world->trace.seq == seq && round->variable == op_in && world->time_ns == time_ns &&
-        memcmp(&round->copy, &round->context, sizeof round->copy) == 0 &&
-        thread->stamp.irql == round->irql && thread->stamp.regions == regions &&
-        thread->affinity.mask == affinity.mask && thread->affinity.group == affinity.group) {
-        enter->kind = HA_CB_CALL;       /* one record that stands for two */
-        world->trace.seq++;
-    } else {
-        record_leave(round, registration);
-        thread->affinity = affinity;    /* HOT-11: the next call starts from the same */
-    }
-    call_ended(world, &registration->calls, registration->removal_waits, &registration->idle);
-    if (driver)
-        call_ended(world, &driver->calls, driver->image_waits, &driver->idle);
-    thread->callout = call.outer;
-    thread->stamp.driver = in_charge;
-    thread->stamp.irql = irql;          /* CTX-7 */
-    memset(&round->copy, POISON, sizeof round->copy);
-    ha_sched_point(world);
 }
 
 NTSTATUS ha_callout_entry(struct ha_driver *driver, PUNICODE_STRING registry_path)
@@ -145,7 +268,6 @@ NTSTATUS ha_callout_entry(struct ha_driver *driver, PUNICODE_STRING registry_pat
     struct ha_world *world = &driver->kernel->world;
     struct ha_thread *thread = world->sched.running;
     struct ha_callout call = {thread->callout, NULL};
-    uint16_t in_charge = thread->stamp.driver;
     thread->callout = &call;
     thread->stamp.driver = driver->id;
     ha_record_open(world, HA_DRV_ENTRY_ENTER, driver->id);
@@ -156,7 +278,7 @@ NTSTATUS ha_callout_entry(struct ha_driver *driver, PUNICODE_STRING registry_pat
     ha_record_open(world, HA_DRV_ENTRY_LEAVE, driver->id)->as.status.status = status;
     memset(registry_path->Buffer, POISON, registry_path->MaximumLength);
     thread->stamp.irql = PASSIVE_LEVEL;
-    thread->stamp.driver = in_charge;
+    thread->stamp.driver = 0;
     thread->callout = call.outer;
     ha_sched_point(world);
     return status;
@@ -167,7 +289,6 @@ void ha_callout_unload(struct ha_driver *driver)
     struct ha_world *world = &driver->kernel->world;
     struct ha_thread *thread = world->sched.running;
     struct ha_callout call = {thread->callout, NULL};
-    uint16_t in_charge = thread->stamp.driver;
     thread->callout = &call;
     thread->stamp.driver = driver->id;
     ha_record_open(world, HA_UNLOAD_ENTER, driver->id);
@@ -177,7 +298,7 @@ void ha_callout_unload(struct ha_driver *driver)
 
     ha_record_open(world, HA_UNLOAD_LEAVE, driver->id);
     thread->stamp.irql = PASSIVE_LEVEL;
-    thread->stamp.driver = in_charge;
+    thread->stamp.driver = 0;
     thread->callout = call.outer;
     ha_sched_point(world);
 }

@@ -10,39 +10,62 @@
 
 #include "nt/kernel.h"
 
-/* A call into a driver that is under way; lies on the stack of the thread that makes it. */
+/* What a thread is doing for the kernel while driver code may run; on the thread's own stack. */
 struct ha_callout {
     struct ha_callout *outer;
-    struct ha_registration *registration;   /* NULL for DriverEntry and Unload */
+    struct ha_registration *inside;     /* the callback that runs; NULL in DriverEntry and Unload */
 };
 
 /*
- * The calls that one operation (an add, or the EXIST phase of a registration) makes for one
- * processor. What is the same for all of them is worked out once.
+ * The calls that one operation (an add, or the EXIST phase of a registration) makes. What is the
+ * same for many of them is worked out once.
  */
 struct ha_round {
+    struct ha_callout callout;                      /* first */
     struct ha_kernel *kernel;
     struct ha_thread *thread;
-    union ha_payload call;                          /* of its records */
+    struct ha_notify_walk walk;                     /* over the clients; held until the end */
+    struct ha_record enter;                         /* what the records of entry have in common */
     KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT context;     /* as every client gets it */
     KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT copy;        /* what one client gets; poisoned after */
     NTSTATUS variable;                              /* behind OperationStatus */
-    KIRQL irql;                                     /* at which the callbacks run */
-    uint8_t flags;                                  /* of its records, without the state */
+    NTSTATUS first_error;                           /* the first that a client left there at Start */
+    struct ha_affinity affinity;                    /* of the thread when the operation began */
+    bool per_call;                                  /* the variable starts anew with every call */
+    bool wrote_error;                               /* the last call that was looked at did */
+    uint16_t driver;                                /* who was in charge, and at which IRQL, */
+    KIRQL irql;                                     /* before the operation began */
 };
 
-/* Begin the calls of an operation of the running thread; the status variable is STATUS_SUCCESS. */
+/*
+ * An operation of the running thread begins: the status variable is STATUS_SUCCESS. From here to
+ * ha_round_end() the thread runs at the IRQL of the callbacks, and no registration is freed.
+ */
 void ha_round_begin(struct ha_round *round, struct ha_kernel *kernel, uint32_t operation,
                     bool existing);
+void ha_round_end(struct ha_round *round);
+
 /* The calls that follow are for this processor, in this state, with this Status. */
 void ha_round_set(struct ha_round *round, uint32_t index, struct ha_place place,
                   KE_PROCESSOR_CHANGE_NOTIFY_STATE state, NTSTATUS status);
 
 /* Call one client. A registration whose driver is gone gets a DEAD_CALL record instead. */
-void ha_callout_processor(struct ha_round *round, struct ha_registration *registration);
+void ha_callout_one(struct ha_round *round, struct ha_registration *client);
+
+/* Call every client of the chain with Start, until one reports an error if the profile says so. */
+void ha_callout_start(struct ha_round *round);
+/* Call every client that heard Start in this round, except whom the profile leaves out. */
+void ha_callout_second(struct ha_round *round);
 
 /* The innermost processor-change callback that the thread is inside, NULL when in none. */
 struct ha_registration *ha_callout_inside(const struct ha_thread *thread);
+
+/*
+ * Wait until no other thread is inside a callback of the registration, or, when that is NULL, of
+ * the driver.
+ */
+void ha_callout_wait(struct ha_kernel *kernel, const struct ha_registration *registration,
+                     const struct ha_driver *driver);
 
 /* Call DriverEntry. The registry path is valid during the call only (DRV-11). */
 NTSTATUS ha_callout_entry(struct ha_driver *driver, PUNICODE_STRING registry_path);

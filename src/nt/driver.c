@@ -33,14 +33,10 @@ static bool make_registry_path(struct ha_driver *driver, UNICODE_STRING *path)
 static void free_image(struct ha_driver *driver)
 {
     struct ha_kernel *kernel = driver->kernel;
-    if (driver->calls) {
-        driver->image_waits = true;
-        ha_object_init(&kernel->world, &driver->idle, "the end of the driver's last call");
-        ha_event_wait(&kernel->world, &driver->idle);
-    }
+    ha_callout_wait(kernel, NULL, driver);
     for (struct ha_notify_entry *entry = kernel->chain.first; entry; entry = entry->next) {
         struct ha_registration *registration = (struct ha_registration *)(void *)entry;
-        if (registration->driver == driver)
+        if (registration->driver_id == driver->id)
             registration->dead = true;
     }
     ha_record_open(&kernel->world, HA_IMAGE_FREED, driver->id)->driver = driver->id;

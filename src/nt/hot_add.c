@@ -14,70 +14,28 @@ struct add {
     uint32_t id, unit, index;
     struct ha_place place;
     struct ha_round round;
-    NTSTATUS first_error;           /* the first that a client left in the variable */
 };
 
-static struct ha_registration *registration_of(struct ha_notify_entry *entry)
-{
-    return (struct ha_registration *)(void *)entry;
-}
-
 /* The value that decides whether the processor may come (STAT-9). */
-static NTSTATUS verdict_of_start_round(const struct add *add)
+static NTSTATUS start_round(struct add *add)
 {
     const struct ha_kernel *kernel = add->kernel;
     bool first = ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_DECISION) == HA_FIRST_ERROR ||
                  ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL ||
                  ha_kernel_knob(kernel, HA_KNOB_HOT_START_ERROR) == HA_STOP_AT_ERROR;
-    NTSTATUS status = first ? add->first_error : add->round.variable;
-    return NT_SUCCESS(status) ? STATUS_SUCCESS : status;
-}
-
-static NTSTATUS start_round(struct add *add)
-{
-    struct ha_kernel *kernel = add->kernel;
-    struct ha_notify_walk walk;
     ha_round_set(&add->round, add->index, add->place, KeProcessorAddStartNotify, STATUS_SUCCESS);
-    ha_notify_begin(&walk, &kernel->chain, false);
-    for (struct ha_notify_entry *entry; (entry = ha_notify_next(&walk));) {
-        struct ha_registration *registration = registration_of(entry);
-        NTSTATUS before = add->round.variable;
-        registration->told = add->id;
-        registration->wrote_error = false;
-        ha_callout_processor(&add->round, registration);
-        NTSTATUS after = add->round.variable;
-        if (NT_SUCCESS(after))
-            continue;
-        registration->wrote_error = after != before || NT_SUCCESS(before) ||
-            ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL;
-        if (NT_SUCCESS(add->first_error))
-            add->first_error = after;
-        if (ha_kernel_knob(kernel, HA_KNOB_HOT_START_ERROR) == HA_STOP_AT_ERROR)
-            break;
-    }
-    ha_notify_end(&walk);
-    return verdict_of_start_round(add);
+    ha_callout_start(&add->round);
+    NTSTATUS status = first ? add->round.first_error : add->round.variable;
+    return NT_SUCCESS(status) ? STATUS_SUCCESS : status;
 }
 
 static void second_round(struct add *add, NTSTATUS status)
 {
-    struct ha_kernel *kernel = add->kernel;
     bool failed = !NT_SUCCESS(status);
-    bool backwards = failed &&
-                     ha_kernel_knob(kernel, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE;
-    bool spare_writer = failed &&
-                        ha_kernel_knob(kernel, HA_KNOB_HOT_FAILURE_SCOPE) == HA_EXCLUDE_WRITER;
-    struct ha_notify_walk walk;
     ha_round_set(&add->round, add->index, add->place,
                  failed ? KeProcessorAddFailureNotify : KeProcessorAddCompleteNotify,
                  failed ? status : STATUS_SUCCESS);
-    ha_notify_begin(&walk, &kernel->chain, backwards);
-    for (struct ha_notify_entry *entry; (entry = ha_notify_next(&walk));) {
-        struct ha_registration *registration = registration_of(entry);
-        if (registration->told == add->id && !(spare_writer && registration->wrote_error))
-            ha_callout_processor(&add->round, registration);
-    }
-    ha_notify_end(&walk);
+    ha_callout_second(&add->round);
 }
 
 static NTSTATUS start_hardware(struct add *add)
@@ -147,9 +105,11 @@ static bool add_processor(struct ha_kernel *kernel, const struct ha_add_options 
     begin->as.add.group = options->group == HA_ANY_PLACE ? HA_NO_GROUP : (uint16_t)options->group;
     begin->as.add.affinity_mask = thread->affinity.mask;
     begin->as.add.affinity_group = thread->affinity.group;
-    ha_round_begin(&add.round, kernel, add.id, false);
-    if (ha_partition_find_place(&world->partition, options->group, number, &add.place))
-        status = add_at_place(&add);    /* otherwise HOT-13 */
+    if (ha_partition_find_place(&world->partition, options->group, number, &add.place)) {
+        ha_round_begin(&add.round, kernel, add.id, false);
+        status = add_at_place(&add);
+        ha_round_end(&add.round);
+    }                                   /* otherwise HOT-13 */
     ha_record_open(world, HA_ADD_END, add.id)->as.status.status = status;
     ha_kernel_unlock(kernel);
     thread->operations--;

@@ -65,35 +65,29 @@ static enum ha_reason reason_to_refuse(const struct ha_kernel *kernel,
  */
 static NTSTATUS tell_existing(struct ha_kernel *kernel, struct ha_registration *registration)
 {
-    struct ha_partition *partition = &kernel->world.partition;
+    const struct ha_partition *partition = &kernel->world.partition;
     struct ha_round round;
     uint32_t count = partition->active, told;
-    NTSTATUS status = STATUS_SUCCESS;
 
-    ha_round_begin(&round, kernel, registration->id, true);
+    ha_round_begin(&round, kernel, registration->link.id, true);
     for (told = 0; told < count; told++) {
         ha_round_set(&round, told, partition->place[told], KeProcessorAddStartNotify,
                      STATUS_SUCCESS);
-        ha_callout_processor(&round, registration);
-        status = round.variable;
-        if (!NT_SUCCESS(status))
+        ha_callout_one(&round, registration);
+        if (!NT_SUCCESS(round.first_error))
             break;                                  /* STAT-8, EXIST-6 */
-        status = STATUS_SUCCESS;
     }
-    if (NT_SUCCESS(status)) {
-        for (uint32_t i = 0; i < count; i++) {
-            ha_round_set(&round, i, partition->place[i], KeProcessorAddCompleteNotify,
-                         STATUS_SUCCESS);
-            ha_callout_processor(&round, registration);
-        }
-        return STATUS_SUCCESS;
-    }
+    NTSTATUS status = round.first_error;
+    bool failed = !NT_SUCCESS(status);
+    bool reverse = failed && ha_kernel_knob(kernel, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE;
     for (uint32_t i = 0; i < told; i++) {           /* EXIST-7: not for the one that failed */
-        bool reverse = ha_kernel_knob(kernel, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE;
         uint32_t index = reverse ? told - 1 - i : i;
-        ha_round_set(&round, index, partition->place[index], KeProcessorAddFailureNotify, status);
-        ha_callout_processor(&round, registration);
+        ha_round_set(&round, index, partition->place[index],
+                     failed ? KeProcessorAddFailureNotify : KeProcessorAddCompleteNotify,
+                     failed ? status : STATUS_SUCCESS);
+        ha_callout_one(&round, registration);
     }
+    ha_round_end(&round);
     return status;
 }
 
@@ -105,8 +99,7 @@ static struct ha_registration *make_registration(struct ha_kernel *kernel)
         return NULL;
     registration = ha_arena_take(arena, sizeof *registration);
     if (registration) {
-        registration->handle = ha_slots_put(&kernel->handles, arena, registration);
-        if (registration->handle)
+        if (ha_slots_put(&kernel->handles, arena, registration, &registration->place))
             return registration;
         ha_arena_give(arena, registration, sizeof *registration);
     }
@@ -134,22 +127,20 @@ static struct ha_registration *register_callback(struct ha_kernel *kernel,
         return NULL;                                /* REG-9 */
     registration->function = function;
     registration->context = context;
-    registration->driver = driver_in_charge(kernel);
-    registration->id = enter->id;
-    registration->function_id = enter->as.reg.function;
+    registration->driver_id = kernel->world.sched.running->stamp.driver;
+    registration->link.id = enter->id;
     registration->context_id = enter->as.reg.context;
 
     bool locked = lock_for_registration(kernel);
-    ha_record_open(&kernel->world, HA_REG_LOCKED, registration->id);
+    ha_record_open(&kernel->world, HA_REG_LOCKED, registration->link.id);
     ha_notify_join(&kernel->chain, &registration->link);
-    struct ha_notify_walk hold;     /* a driver that guesses its handle cannot free it under us */
-    ha_notify_begin(&hold, &kernel->chain, false);
+    ha_notify_begin(&kernel->chain, false);     /* who guesses the handle cannot free it under us */
     NTSTATUS status = enter->as.reg.flags & KE_PROCESSOR_CHANGE_ADD_EXISTING
                           ? tell_existing(kernel, registration) : STATUS_SUCCESS;
     bool stands = NT_SUCCESS(status) && !registration->link.left;
     if (!stands && !registration->link.left)
         ha_registration_remove(kernel, registration);   /* EXIST-9 */
-    ha_notify_end(&hold);
+    ha_notify_end(&kernel->chain);
     if (locked)
         ha_kernel_unlock(kernel);
     return stands ? registration : NULL;
@@ -200,33 +191,15 @@ PVOID KeRegisterProcessorChangeCallback(PPROCESSOR_CALLBACK_FUNCTION CallbackFun
     struct ha_record *leave = ha_record_open(world, HA_REG_RETURN, id);
     leave->as = enter.as;
     leave->as.reg.handle = registration ? id : 0;
-    PVOID handle = registration ? (PVOID)(uintptr_t)registration->handle : NULL;
+    uint64_t handle = registration ? ha_slots_handle(&kernel->handles, registration->place) : 0;
     ha_sched_point(world);
-    return handle;
+    return (PVOID)(uintptr_t)handle;
 }
 
 void ha_registration_remove(struct ha_kernel *kernel, struct ha_registration *registration)
 {
-    ha_slots_drop(&kernel->handles, registration->handle);
+    ha_slots_drop(&kernel->handles, registration->place);
     ha_notify_leave(&kernel->chain, &registration->link);
-}
-
-static bool is_inside(const struct ha_thread *thread, const struct ha_registration *registration)
-{
-    for (const struct ha_callout *call = thread->callout; call; call = call->outer)
-        if (call->registration == registration)
-            return true;
-    return false;
-}
-
-/* Wait until no other thread is inside the callback. */
-static void wait_for_calls(struct ha_kernel *kernel, struct ha_registration *registration)
-{
-    if (!registration->calls)
-        return;
-    registration->removal_waits = true;
-    ha_object_init(&kernel->world, &registration->idle, "the end of the callback's running call");
-    ha_event_wait(&kernel->world, &registration->idle);
 }
 
 static void deregister(struct ha_kernel *kernel, struct ha_thread *thread,
@@ -235,7 +208,7 @@ static void deregister(struct ha_kernel *kernel, struct ha_thread *thread,
     struct ha_world *world = &kernel->world;
     /* At once: inside an operation of this thread (DEREG-3), or where waiting is forbidden. */
     bool at_once = kernel->lock.holder == thread || thread->stamp.irql > APC_LEVEL ||
-                   is_inside(thread, registration);
+                   ha_callout_inside(thread) == registration;
     unsigned wait = ha_kernel_knob(kernel, HA_KNOB_DEREG_WAIT);
 
     if (wait == HA_DEREG_DEFERRED && kernel->lock.holder) {
@@ -244,18 +217,17 @@ static void deregister(struct ha_kernel *kernel, struct ha_thread *thread,
         return;
     }
     if (at_once || wait == HA_DEREG_DEFERRED) {
-        ha_record_open(world, HA_DEREG_LOCKED, registration->id);
+        ha_record_open(world, HA_DEREG_LOCKED, registration->link.id);
         ha_registration_remove(kernel, registration);
     } else if (wait == HA_DEREG_PER_CALL) {
         /* Told no more from here; its memory must outlast the wait for the call that runs. */
-        struct ha_notify_walk hold;
-        ha_notify_begin(&hold, &kernel->chain, false);
+        ha_notify_begin(&kernel->chain, false);
         ha_registration_remove(kernel, registration);
-        wait_for_calls(kernel, registration);
-        ha_notify_end(&hold);
+        ha_callout_wait(kernel, registration, NULL);
+        ha_notify_end(&kernel->chain);
     } else {
         ha_kernel_lock(kernel);
-        ha_record_open(world, HA_DEREG_LOCKED, registration->id);
+        ha_record_open(world, HA_DEREG_LOCKED, registration->link.id);
         ha_registration_remove(kernel, registration);
         ha_kernel_unlock(kernel);
     }
@@ -289,7 +261,7 @@ VOID KeDeregisterProcessorChangeCallback(PVOID CallbackHandle)
         registration = NULL;
         answer = HA_HANDLE_STALE;
     }
-    uint32_t id = registration ? registration->id : 0;
+    uint32_t id = registration ? registration->link.id : 0;
     ha_record_open(world, HA_DEREG_ENTER, id);
     if (!registration)
         ha_record_misuse(kernel, DEREGISTER, !CallbackHandle ? HA_MISUSE_NULL_HANDLE
@@ -297,7 +269,7 @@ VOID KeDeregisterProcessorChangeCallback(PVOID CallbackHandle)
                                                      : HA_MISUSE_UNKNOWN_HANDLE, 0);
     else if (irql_is_raised(kernel, thread))
         ha_record_misuse(kernel, DEREGISTER, HA_MISUSE_RAISED_IRQL, id);
-    else if (is_inside(thread, registration))
+    else if (ha_callout_inside(thread) == registration)
         ha_record_misuse(kernel, DEREGISTER, HA_MISUSE_SELF_REMOVAL, id);
 
     if (registration) {

@@ -193,7 +193,7 @@ NTSTATUS KeGetProcessorNumberFromIndex(ULONG ProcIndex, PPROCESSOR_NUMBER ProcNu
         if (is_mapped(kernel, place.group, place.number) &&
             partition->group[place.group].index[place.number] == ProcIndex) {
             *ProcNumber = (PROCESSOR_NUMBER){.Group = place.group, .Number = place.number};
-            output = place.group | (uint64_t)place.number << 16;
+            output = (uint64_t)place.group << 16 | place.number;
             status = STATUS_SUCCESS;
         }
     }

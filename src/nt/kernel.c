@@ -30,6 +30,7 @@ void ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile)
     kernel->profile = *profile;
     kernel->chain.free_entry = free_registration;
     ha_object_init(&kernel->world, &kernel->lock, "the lock of registrations and adds");
+    ha_object_init(&kernel->world, &kernel->call_ends, "the end of a running callback");
 }
 
 void ha_record_refused(struct ha_kernel *kernel, enum ha_routine routine, enum ha_reason reason)
@@ -68,14 +69,14 @@ void ha_kernel_lock(struct ha_kernel *kernel)
 void ha_kernel_unlock(struct ha_kernel *kernel)
 {
     if (kernel->any_deferred) {
-        struct ha_notify_walk walk;
-        ha_notify_begin(&walk, &kernel->chain, false);
-        for (struct ha_notify_entry *entry; (entry = ha_notify_next(&walk));) {
+        const struct ha_notify_walk walk = ha_notify_begin(&kernel->chain, false);
+        for (struct ha_notify_entry *entry = ha_notify_first(&walk); entry;
+             entry = ha_notify_after(&walk, entry)) {
             struct ha_registration *registration = (struct ha_registration *)(void *)entry;
             if (registration->deferred)
                 ha_registration_remove(kernel, registration);
         }
-        ha_notify_end(&walk);
+        ha_notify_end(&kernel->chain);
         kernel->any_deferred = false;
     }
     ha_lock_give(&kernel->world, &kernel->lock);

@@ -35,29 +35,25 @@ struct ha_driver {
     struct ha_scripted *scripted;   /* what a script's driver remembers; NULL for compiled code */
     const char *next_name;          /* of the registration being made; NULL for ke1, ke2, ... */
     uint32_t registrations_made;
-    uint32_t calls;                 /* of its callbacks that are running */
-    struct ha_object idle;          /* set when `calls` comes to 0 while the image waits for it */
-    bool image_waits;
     uint16_t id;
     uint8_t state;                  /* enum ha_driver_state */
     int32_t entry_status;
 };
 
+/* One line of the host's cache: a hundred thousand of them may be told, or removed, in turn. */
 struct ha_registration {
     struct ha_notify_entry link;    /* first, so that an entry of the chain leads to it */
     PPROCESSOR_CALLBACK_FUNCTION function;
     PVOID context;
-    struct ha_driver *driver;       /* NULL when the adopted thread registered for itself */
-    uint64_t handle;
-    uint32_t id, function_id, context_id;
-    uint32_t told;                  /* the last add in which it heard Start */
-    bool wrote_error;               /* in that add */
+    uint32_t place;                 /* in the table of handles */
+    uint32_t context_id;
+    uint32_t wrote_error;           /* the last add in which it wrote an error at Start */
+    uint16_t driver_id;             /* 0 when the adopted thread registered for itself */
     bool dead;                      /* the image of its driver is gone (DRV-8) */
     bool deferred;                  /* deregistered, but told until the round is over */
-    uint32_t calls;                 /* that are running */
-    struct ha_object idle;          /* set when `calls` comes to 0 while a removal waits */
-    bool removal_waits;
 };
+
+_Static_assert(sizeof(struct ha_registration) == 64, "one line of the cache");
 
 struct ha_add_request {
     struct ha_add_request *next;
@@ -77,6 +73,7 @@ struct ha_kernel {
     struct ha_notify chain;         /* processor-change registrations, in order of REG_LOCKED */
     struct ha_slots handles;
     struct ha_object lock;          /* of registrations, deregistrations and adds (REG-12) */
+    struct ha_object call_ends;     /* set when a callback has returned that others may wait for */
     struct ha_driver *first_driver, *last_driver;
     struct ha_script_event *first_event;
     struct ha_add_request *first_request, *last_request;

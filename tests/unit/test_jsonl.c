@@ -75,7 +75,8 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
     {{.kind = HA_DRV_ENTRY_LEAVE, .as.status = {INSUF}},
      ",\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
     {{.kind = HA_UNLOAD_REQ, .as.status = {0}}, ",\"status\":\"STATUS_SUCCESS\"}\n"},
-    {{.kind = HA_REG_ENTER, .as.reg = {1, 2, 3, 0}}, ",\"function\":1,\"context\":2,\"flags\":3}\n"},
+    {{.kind = HA_REG_ENTER, .as.reg = {1, 2, 3, 0}},
+     ",\"function\":1,\"context\":2,\"flags\":3}\n"},
     {{.kind = HA_REG_RETURN, .as.reg = {1, 2, 3, 0}},
      ",\"function\":1,\"context\":2,\"flags\":3,\"handle\":null}\n"},
     {{.kind = HA_CB_ENTER, .flags = HA_STATE_FAILURE | HA_CB_OBJECT,
@@ -90,11 +91,9 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      ",\"client\":\"ke\",\"existing\":true,\"State\":\"KeProcessorAddStartNotify\","
      "\"op_out\":\"0xC1234567\",\"context_changed\":true,\"affinity_group\":0,"
      "\"affinity_mask\":\"0x3\"}\n"},
-    {{.kind = HA_DEAD_CALL, .flags = HA_STATE_COMPLETE, .as.cb = {.operation = 2, .nt_number = 5}},
-     ",\"client\":\"ke\",\"operation\":2,\"existing\":false,\"context\":0,"
-     "\"State\":\"KeProcessorAddCompleteNotify\",\"NtNumber\":5,"
-     "\"ProcNumber\":{\"group\":0,\"number\":0,\"reserved\":0},\"ctx_status\":\"STATUS_SUCCESS\","
-     "\"op_in\":\"STATUS_SUCCESS\",\"affinity_group\":0,\"affinity_mask\":\"0x0\"}\n"},
+    {{.kind = HA_DEAD_CALL, .flags = HA_STATE_COMPLETE, .as.cb = {.operation = 2}},
+     ",\"client\":\"ke\",\"operation\":2,\"existing\":false,"
+     "\"State\":\"KeProcessorAddCompleteNotify\"}\n"},
     {{.kind = HA_UNIT_BEGIN, .as.unit = {4}}, ",\"processors\":4}\n"},
     {{.kind = HA_UNIT_END, .as.unit = {3}}, ",\"processors\":3}\n"},
     {{.kind = HA_ADD_BEGIN, .as.add = {0xf, 2, HA_NO_GROUP, 0}},

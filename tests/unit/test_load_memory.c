@@ -14,8 +14,13 @@
 #include "hotadd/error.h"
 #include "unit/failing.h"
 
-/* Load a file of the tests again and again, with one more allocation that succeeds each time. */
-static void load_with_failures(const char *path, int last_result)
+#define LONG_NAME "abcdefghijklmnopqrstuvwxyz01234"
+
+/*
+ * Load again and again, with one more allocation that succeeds each time: a text, or the file of
+ * that name when `text` is NULL.
+ */
+static void load_with_failures(const char *path, const struct ha_text *text, int last_result)
 {
     struct ha_scenario before, scenario;
     bool refused = true;
@@ -25,7 +30,9 @@ static void load_with_failures(const char *path, int last_result)
         struct ha_text messages = {0};
         memcpy(&scenario, &before, sizeof scenario);
         failing_after(good);
-        int err = ha_scenario_load_file(path, &scenario, &messages);
+        int err = text ? ha_scenario_load_text(path, text->bytes, text->length, &scenario,
+                                               &messages)
+                       : ha_scenario_load_file(path, &scenario, &messages);
         refused = failing_stop();
 
         if (err != (refused ? HA_ENOMEM : last_result))
@@ -41,16 +48,41 @@ static void load_with_failures(const char *path, int last_result)
 static void a_refused_allocation_leaves_the_scenario_untouched(void **state)
 {
     (void)state;
-    load_with_failures(HA_TESTS_DIR "/good/everything.json", HA_OK);
+    load_with_failures(HA_TESTS_DIR "/good/everything.json", NULL, HA_OK);
 }
 
 static void a_refused_allocation_while_complaining_is_no_wrong_file(void **state)
 {
     (void)state;
-    load_with_failures(HA_TESTS_DIR "/bad/register_options.json", HA_EREAD);
-    load_with_failures(HA_TESTS_DIR "/bad/many_errors.json", HA_EREAD);
-    load_with_failures(HA_TESTS_DIR "/bad/truncated_object.json", HA_EREAD);
-    load_with_failures(HA_TESTS_DIR "/bad/no_such_file.json", HA_EREAD);
+    load_with_failures(HA_TESTS_DIR "/bad/register_options.json", NULL, HA_EREAD);
+    load_with_failures(HA_TESTS_DIR "/bad/many_errors.json", NULL, HA_EREAD);
+    load_with_failures(HA_TESTS_DIR "/bad/truncated_object.json", NULL, HA_EREAD);
+    load_with_failures(HA_TESTS_DIR "/bad/no_such_file.json", NULL, HA_EREAD);
+}
+
+/* Lengths are mixed, so that every kind of copy is once the one that needs a new block. */
+static void a_refused_allocation_among_many_names_is_noticed(void **state)
+{
+    (void)state;
+    struct ha_text text = {0};
+
+    ha_text_add(&text, "{\"format\": 1, \"name\": \"n\","
+                       " \"partition\": {\"groups\": [{\"maximum\": 1, \"active\": 1}]},"
+                       " \"drivers\": [{\"name\": \"a\", \"entry\": [");
+    for (unsigned i = 0; i < 40; i++)
+        ha_text_addf(&text, "%s{\"register\": \"processor-change\", \"as\": \"r%u\"}",
+                     i ? "," : "", i);
+    ha_text_add(&text, "]}, {\"name\": \"b\", \"unload\": [");
+    for (unsigned i = 0; i < 200; i++)
+        ha_text_addf(&text, "%s{\"deregister\": \"%s.r%u\"}", i ? "," : "",
+                     i % 2 ? "a" : LONG_NAME, i % 40);
+    ha_text_add(&text, "]}, {\"name\": \"" LONG_NAME "\", \"entry\": [");
+    for (unsigned i = 0; i < 40; i += 2)
+        ha_text_addf(&text, "%s{\"register\": \"processor-change\", \"as\": \"r%u\"}",
+                     i ? "," : "", i);
+    ha_text_add(&text, "]}]}");
+    load_with_failures("f", &text, HA_OK);
+    ha_text_close(&text);
 }
 
 int main(void)
@@ -59,6 +91,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refused_allocation_leaves_the_scenario_untouched),
         cmocka_unit_test(a_refused_allocation_while_complaining_is_no_wrong_file),
+        cmocka_unit_test(a_refused_allocation_among_many_names_is_noticed),
     };
     cJSON_InitHooks(&hooks);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,7 +122,8 @@ static void nul_and_control_characters_are_refused_wherever_they_stand(void **st
 static void a_text_cut_anywhere_is_refused(void **state)
 {
     (void)state;
-    static const char text[] = "{\"a\":[-1.5e+3,\"x\\u00e9\\ud83d\\ude00\\n\",true,null,{\"\":[]}]}";
+    static const char text[] = "{\"a\":[-1.5e+3,\"x\\u00e9\\ud83d\\ude00\\n\",true,null,"
+                               "{\"\":[]}]}";
 
     for (size_t length = 0; length < sizeof text - 1; length++)
         refuses(text, length, "error: ");
@@ -182,6 +183,20 @@ static void every_node_of_a_tree_knows_its_place(void **state)
     check_places(&tree, ha_tree_root(&tree), &seen);
     assert_int_equal(seen, 15);
     assert_int_equal(tree.marks.count, 15);
+    ha_tree_close(&tree);
+}
+
+static void a_byte_order_mark_before_the_shortest_text_is_no_trouble(void **state)
+{
+    (void)state;
+    struct ha_source source = {.file = "f", .bytes = "\xef\xbb\xbf" "0", .length = 4};
+    struct ha_complaints complaints = {.count = 0};
+    struct ha_tree tree;
+
+    assert_int_equal(ha_tree_init(&tree, &source, &complaints), HA_OK);
+
+    assert_int_equal(ha_node_kind(ha_tree_root(&tree)), HA_JSON_NUMBER);
+    assert_int_equal(ha_node_place(&tree, ha_tree_root(&tree)), 3);
     ha_tree_close(&tree);
 }
 
@@ -386,6 +401,7 @@ int main(void)
         cmocka_unit_test(half_a_surrogate_pair_is_refused),
         cmocka_unit_test(sixty_four_levels_are_accepted_and_one_more_is_not),
         cmocka_unit_test(every_node_of_a_tree_knows_its_place),
+        cmocka_unit_test(a_byte_order_mark_before_the_shortest_text_is_no_trouble),
         cmocka_unit_test(a_message_counts_characters_and_cuts_a_long_line),
         cmocka_unit_test(bytes_that_a_terminal_obeys_are_not_printed),
         cmocka_unit_test(complaints_come_in_the_order_of_their_places_and_the_first_twenty_only),

@@ -1,0 +1,110 @@
+/*
+ * judge_dereg - calls of KeDeregisterProcessorChangeCallback
+ *
+ * Owns what a driver may remove and where, and what the removal has to wait for.
+ */
+#include "base/names.h"
+#include "check/judge_rules.h"
+
+static void judge_misuse(struct ha_judge *judge)
+{
+    unsigned misuse = judge->record->as.misuse.misuse;
+
+    if (!judge->thread->removing_open || judge->thread->removing_blamed)
+        return;
+    if (misuse != HA_MISUSE_NULL_HANDLE && misuse != HA_MISUSE_UNKNOWN_HANDLE
+        && misuse != HA_MISUSE_STALE_HANDLE)
+        return;
+    judge->thread->removing_blamed = true;
+    ha_blame(judge, HA_RULE_DEREG_5, judge->record->driver, "the handle of a live registration",
+             "%s", ha_misuse_name(misuse));
+}
+
+/* One verdict a call, the first that applies. */
+void ha_judge_remove(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_seen_registration *registration = judge->registration;
+    bool live = registration && (registration->standing == HA_LIVE
+                                 || registration->standing == HA_LOCKED);
+    bool unknown = judge->gap && registration && registration->standing == HA_UNHEARD_OF;
+
+    if (record->kind == HA_MISUSE) {
+        judge_misuse(judge);
+        return;
+    }
+    ha_exercise(judge, HA_RULE_DEREG_1);
+    ha_exercise(judge, HA_RULE_DEREG_5);
+    if (judge->around)
+        ha_exercise(judge, HA_RULE_DEREG_4);
+    judge->thread->removing_blamed = true;
+    if (!live && !unknown)
+        ha_blame(judge, HA_RULE_DEREG_5, record->driver, "the handle of a live registration",
+                 "%s", !record->id ? "one that is NULL, unknown or removed before"
+                       : registration->standing == HA_FAILED ? "one whose registering failed"
+                                                             : "one that was removed before");
+    else if (judge->around && ha_innermost_call(judge, record->thread, record->id))
+        ha_blame(judge, HA_RULE_DEREG_4, record->driver, "no removal from inside the callback",
+                 "%s removed by itself", ha_client(judge, record->id));
+    else if (!ha_may_be_at_passive(judge))
+        ha_blame(judge, HA_RULE_DEREG_1, record->driver, "removing at PASSIVE_LEVEL",
+                 "at IRQL %u", record->irql);
+    else
+        judge->thread->removing_blamed = false;
+}
+
+/* An add or a registration on another thread, which a removal waits for. */
+static bool others_at_work(const struct ha_judge *judge)
+{
+    uint32_t thread = judge->record->thread;
+
+    if (judge->add.open && judge->add.thread != thread)
+        return true;
+    for (size_t i = 0; i < judge->phase_count; i++)
+        if (judge->phases[i].thread != thread)
+            return true;
+    return false;
+}
+
+static bool has_to_wait(const struct ha_judge *judge)
+{
+    return judge->knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_TRANSACTION && !judge->gap
+           && judge->thread->removing_open && !judge->thread->removing_misused
+           && judge->thread->removing_irql < 2;
+}
+
+void ha_judge_remove_locked(struct ha_judge *judge)
+{
+    ha_exercise(judge, HA_RULE_REG_12);
+    if (!has_to_wait(judge))
+        return;
+    ha_exercise(judge, HA_RULE_DEREG_3);
+    if (others_at_work(judge))
+        ha_blame(judge, HA_RULE_DEREG_3, 0, "waiting for the end of the add or registration",
+                 "%s removed during it", ha_client(judge, judge->record->id));
+    else if (judge->locked_removals)
+        ha_blame(judge, HA_RULE_REG_12, 0, "one removal at a time",
+                 "%s obtains the lock while another holds it",
+                 ha_client(judge, judge->record->id));
+}
+
+void ha_judge_remove_return(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_seen_registration *registration = judge->registration;
+    bool deferred = judge->knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_DEFERRED;
+
+    if (!registration || judge->gap || judge->thread->removing_misused
+        || judge->thread->removing_irql >= 2)
+        return;
+    ha_exercise(judge, HA_RULE_DEREG_2);
+    if (registration->standing == HA_LIVE && has_to_wait(judge)
+        && !judge->thread->removing_locked && others_at_work(judge))
+        ha_blame(judge, HA_RULE_DEREG_3, 0, "waiting for the end of the add or registration",
+                 "%s removed during it", ha_client(judge, record->id));
+    else if (!deferred && ha_is_being_called(judge, record->id, record->thread)
+             && !(judge->knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_TRANSACTION
+                  && others_at_work(judge)))
+        ha_blame(judge, HA_RULE_DEREG_2, 0, "waiting for the call that is running",
+                 "%s removed while it runs", ha_client(judge, record->id));
+}

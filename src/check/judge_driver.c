@@ -1,0 +1,196 @@
+/*
+ * judge_driver - a driver's life
+ *
+ * Owns DriverEntry, Unload and the image: where they run, what must be gone by then, and what is
+ * left to be called afterwards.
+ */
+#include <string.h>
+
+#include "base/names.h"
+#include "check/judge_rules.h"
+
+static void judge_where(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    unsigned kind = judge->thread->kind;
+
+    ha_exercise(judge, HA_RULE_DRV_1);
+    if (record->irql)
+        ha_blame(judge, HA_RULE_DRV_1, 0, "at PASSIVE_LEVEL", "at IRQL %u", record->irql);
+    else if (kind == HA_THREAD_CALLER || kind == HA_THREAD_DPC)
+        ha_blame(judge, HA_RULE_DRV_1, 0, "in a system thread", "in a %s thread",
+                 ha_thread_kind_name(kind));
+}
+
+/* Whether the driver registered the same function again, and that stands. */
+static bool was_repaired(const struct ha_judge *judge, uint32_t failed)
+{
+    const struct ha_seen_registration *lost = &judge->registrations[failed];
+
+    for (uint32_t id = failed + 1; id < judge->registration_count; id++) {
+        const struct ha_seen_registration *one = &judge->registrations[id];
+        if (one->driver == lost->driver && one->function == lost->function
+            && one->standing == HA_LIVE)
+            return true;
+    }
+    return false;
+}
+
+static void judge_success(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    uint32_t first = judge->driver->first_registration ? judge->driver->first_registration : 1;
+
+    for (uint32_t id = first; id < judge->registration_count; id++) {
+        const struct ha_seen_registration *one = &judge->registrations[id];
+        if (one->driver != record->driver || one->standing != HA_FAILED || !one->in_entry)
+            continue;
+        ha_exercise(judge, HA_RULE_DRV_2);
+        if (was_repaired(judge, id))
+            continue;
+        ha_blame(judge, HA_RULE_DRV_2, record->driver,
+                 "an error from DriverEntry, as a registration gave NULL",
+                 "success without %s", ha_client(judge, id));
+        return;
+    }
+}
+
+/* Registrations that the driver should have removed by now. */
+static void judge_left(struct ha_judge *judge, enum ha_rule_number rule, const char *expected)
+{
+    ha_exercise(judge, rule);
+    for (uint32_t id = judge->first; id; id = judge->registrations[id].next)
+        if (judge->registrations[id].driver == judge->record->driver)
+            ha_blame(judge, rule, judge->record->driver, expected, "%s is still registered",
+                     ha_client(judge, id));
+}
+
+static void judge_unload(struct ha_judge *judge)
+{
+    const struct ha_seen_driver *driver = judge->driver;
+
+    judge_where(judge);
+    ha_exercise(judge, HA_RULE_DRV_10);
+    if (driver->entry_failed)
+        ha_blame(judge, HA_RULE_DRV_3, 0, "no Unload after DriverEntry failed", "Unload called");
+    else if (!driver->unload_asked && !judge->gap)
+        ha_blame(judge, HA_RULE_DRV_10, 0, "Unload on an accepted request only",
+                 driver->unload_refused ? "Unload after a refused one" : "Unload without one");
+}
+
+static void judge_image(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_seen_driver *driver = judge->driver;
+
+    ha_exercise(judge, HA_RULE_DRV_8);
+    for (size_t i = 0; i < judge->call_count; i++) {
+        if (judge->calls[i].enter.driver == record->driver) {
+            ha_blame(judge, HA_RULE_DRV_8, 0, "the image kept while a callback runs",
+                     "freed inside a call of %s", ha_client(judge, judge->calls[i].enter.id));
+            return;
+        }
+    }
+    if (driver->unload_refused && !driver->unload_asked && !driver->entry_failed)
+        ha_blame(judge, HA_RULE_DRV_10, 0, "the image kept after a refused request", "freed");
+}
+
+/* What a run that ended by itself should have come to. */
+static void judge_end(struct ha_judge *judge)
+{
+    if (judge->gap || judge->record->as.end.ending != HA_END_NORMALLY)
+        return;
+    for (size_t id = 1; id < judge->driver_count; id++) {
+        const struct ha_seen_driver *driver = &judge->drivers[id];
+        if (driver->entry_failed)
+            ha_exercise(judge, HA_RULE_DRV_3);
+        if (driver->left_behind)
+            ha_exercise(judge, HA_RULE_DRV_6);
+        if (driver->freed)
+            continue;
+        if (driver->entry_failed)
+            ha_blame(judge, HA_RULE_DRV_3, 0, "the image freed after DriverEntry failed",
+                     "that of %s still there", ha_driver_name(judge, (uint16_t)id));
+        else if (driver->left_behind)
+            ha_blame(judge, HA_RULE_DRV_6, 0, "the image freed, whatever is still registered",
+                     "that of %s still there", ha_driver_name(judge, (uint16_t)id));
+    }
+}
+
+void ha_judge_driver(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    switch (record->kind) {
+    case HA_DRV_ENTRY_ENTER:
+        judge_where(judge);
+        break;
+    case HA_DRV_ENTRY_LEAVE:
+        if (!ha_nt_success(record->as.status.status))
+            judge_left(judge, HA_RULE_DRV_4, "everything removed before DriverEntry fails");
+        else if (judge->driver->failed_registration)
+            judge_success(judge);
+        break;
+    case HA_UNLOAD_ENTER:
+        judge_unload(judge);
+        break;
+    case HA_UNLOAD_LEAVE:
+        judge_left(judge, HA_RULE_DRV_5, "everything removed before Unload returns");
+        break;
+    case HA_IMAGE_FREED:
+        judge_image(judge);
+        break;
+    default:
+        judge_end(judge);
+        break;
+    }
+}
+
+/* The image is gone; its driver should have removed the registration while it was there. */
+void ha_judge_dead_call(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_seen_registration *dead = ha_seen_registration(judge, record->id);
+    uint16_t driver = dead ? dead->driver : record->driver;
+
+    ha_exercise(judge, HA_RULE_DRV_8);
+    ha_blame(judge, HA_RULE_DRV_8, driver, "nothing registered when the image is gone",
+             "the turn of %s came", ha_client(judge, record->id));
+}
+
+static void note_left_behind(struct ha_judge *judge)
+{
+    for (uint32_t id = judge->first; id; id = judge->registrations[id].next)
+        judge->driver->left_behind |= judge->registrations[id].driver == judge->record->driver;
+}
+
+void ha_driver_absorb(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    struct ha_seen_driver *driver = judge->driver;
+
+    switch (record->kind) {
+    case HA_DRV_ENTRY_ENTER:
+        memset(driver, 0, sizeof *driver);      /* it may have been loaded before */
+        driver->in_entry = true;
+        driver->entry_thread = record->thread;
+        driver->first_registration = (uint32_t)judge->registration_count;
+        break;
+    case HA_DRV_ENTRY_LEAVE:
+        driver->in_entry = false;
+        driver->entry_failed = !ha_nt_success(record->as.status.status);
+        break;
+    case HA_UNLOAD_REQ:
+        driver->unload_asked |= ha_nt_success(record->as.status.status);
+        driver->unload_refused |= !ha_nt_success(record->as.status.status);
+        break;
+    case HA_UNLOAD_LEAVE:
+        note_left_behind(judge);
+        break;
+    case HA_IMAGE_FREED:
+        driver->freed = true;
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,210 @@
+/*
+ * judge_short - calls that run as the judge foresaw
+ *
+ * Owns the shortcut: one straight line of comparisons with what the next call has to look like.
+ * A call that passes breaks no rule, so no judge looks at it; one that does not pass goes the
+ * long way, and the judges say what is wrong, if anything is. The first call of each kind of
+ * situation takes the long way too, so that the rules it exercises are marked.
+ */
+#include "base/names.h"
+#include "check/judge_rules.h"
+
+/* What the rules that a call exercises depend on: its operation, State and what it finds. */
+static unsigned situation(const struct ha_record *enter)
+{
+    return HA_CB_STATE(enter->flags) | (enter->flags & HA_CB_EXISTING ? 4u : 0)
+           | (ha_nt_success(enter->as.cb.op_in) ? 0 : 8u);
+}
+
+#define ENTRY_LOOKED(enter) (UINT32_C(1) << situation(enter))
+#define LEAVE_LOOKED(enter) (UINT32_C(1) << (situation(enter) + 16))
+
+static bool is_of_add(const struct ha_judge *judge)
+{
+    return judge->add.open && !(judge->enter->flags & HA_CB_EXISTING)
+           && judge->enter->as.cb.operation == judge->add.id;
+}
+
+static void enter_operation(struct ha_judge *judge)
+{
+    if (judge->phase)
+        ha_phase_absorb_entry(judge);
+    else
+        ha_round_absorb_entry(judge);
+}
+
+static void leave_operation(struct ha_judge *judge)
+{
+    if (judge->phase)
+        ha_phase_absorb_leave(judge);
+    else if (is_of_add(judge))
+        ha_round_absorb_leave(judge);
+}
+
+void ha_absorb_entry(struct ha_judge *judge)
+{
+    bool of_add = !judge->phase && is_of_add(judge);
+    bool strayed = judge->phase ? judge->phase->strayed || judge->phase->dirty
+                                : judge->add.strayed || judge->add.dirty || judge->add.full;
+
+    judge->aside = judge->bar.rule != HA_RULE_COUNT || (!judge->phase && !of_add)
+                   || HA_CB_STATE(judge->enter->flags) > HA_STATE_FAILURE;
+    if (!judge->aside) {
+        enter_operation(judge);
+        if (!strayed && !judge->gap && judge->layout.known)
+            judge->looked |= ENTRY_LOOKED(judge->enter);
+    }
+    if (judge->record->kind == HA_CB_ENTER)
+        ha_call_open(judge, judge->enter, judge->aside);
+}
+
+void ha_absorb_leave(struct ha_judge *judge)
+{
+    if (!judge->aside) {
+        leave_operation(judge);
+        judge->looked |= LEAVE_LOOKED(judge->enter);
+    }
+    if (judge->record->kind == HA_CB_LEAVE)
+        ha_call_close(judge, ha_innermost_call(judge, judge->record->thread, judge->record->id));
+}
+
+static int32_t expected_variable(const struct ha_judge *judge, bool called, int32_t variable)
+{
+    return called && judge->knob[HA_KNOB_OPSTATUS_SCOPE] == HA_OPSTATUS_SHARED ? variable : 0;
+}
+
+/* What every call has to look like, whatever its operation. */
+static bool is_plain(const struct ha_judge *judge, const struct ha_record *record)
+{
+    return ha_record_seq(record) == judge->next_seq && record->active == judge->shown
+           && record->processor < judge->running && !judge->call_count && !judge->gap
+           && record->id < judge->registration_count && record->driver < judge->driver_count
+           && !judge->drivers[record->driver].freed
+           && record->irql == judge->knob[HA_KNOB_CALLBACK_IRQL]
+           && record->as.cb.context == judge->registrations[record->id].context
+           && !record->as.cb.reserved && (judge->looked & ENTRY_LOOKED(record));
+}
+
+static bool is_next_of_add(const struct ha_judge *judge, const struct ha_record *record)
+{
+    const struct ha_add *add = &judge->add;
+    const struct ha_seen_registration *registration = &judge->registrations[record->id];
+    bool exclude = judge->knob[HA_KNOB_HOT_FAILURE_SCOPE] == HA_EXCLUDE_WRITER;
+
+    if (record->id != add->next || record->flags != add->round
+        || record->as.cb.operation != add->id || record->thread != add->thread
+        || judge->phase_count || add->strayed || add->dirty || !add->placed
+        || registration->standing != HA_LIVE || registration->place >= add->place_limit
+        || record->as.cb.nt_number != add->index || record->as.cb.group != add->group
+        || record->as.cb.number != add->number
+        || record->as.cb.affinity_mask != add->affinity_mask
+        || record->as.cb.affinity_group != add->affinity_group
+        || record->as.cb.op_in != expected_variable(judge, add->called, add->variable))
+        return false;
+    if (record->flags == HA_STATE_START)
+        return registration->started != add->id && !record->as.cb.status && !add->second_begun;
+    return registration->started == add->id && registration->ended != add->id
+           && !(exclude && registration->wrote)
+           && record->as.cb.status == (record->flags == HA_STATE_FAILURE ? ha_add_cause(judge)
+                                                                         : 0);
+}
+
+static bool is_next_of_phase(const struct ha_judge *judge, const struct ha_record *record)
+{
+    const struct ha_phase *phase = &judge->phases[judge->phase_count - 1];
+    const struct ha_seen_registration *registration = &judge->registrations[record->id];
+    uint32_t index = record->as.cb.nt_number;
+    unsigned state = HA_CB_STATE(record->flags), second = state != HA_STATE_START;
+
+    if (phase->registration != record->id || phase->thread != record->thread
+        || record->flags != (HA_CB_EXISTING | state) || record->as.cb.operation != record->id
+        || phase->strayed || phase->dirty || index != phase->next || index >= phase->count
+        || phase->told[second][index / 64] >> index % 64 & 1
+        || registration->standing != HA_LOCKED || !registration->existing
+        || record->as.cb.group != judge->layout.place[index].group
+        || record->as.cb.number != judge->layout.place[index].number
+        || record->as.cb.op_in != expected_variable(judge, phase->called, phase->variable)
+        || record->as.cb.status != (state == HA_STATE_FAILURE ? phase->cause : 0))
+        return false;
+    switch (state) {
+    case HA_STATE_START:
+        return phase->round == HA_STATE_START && !phase->cause;
+    case HA_STATE_COMPLETE:
+        return !phase->cause && phase->started == phase->count;
+    default:
+        return phase->round == HA_STATE_FAILURE && phase->cause && index != phase->failed_at
+               && (phase->told[0][index / 64] >> index % 64 & 1);
+    }
+}
+
+/* The driver touched nothing. */
+static bool is_plain_leave(const struct ha_judge *judge, const struct ha_record *record)
+{
+    const struct ha_record *enter = &judge->calls[0].enter;
+
+    return judge->call_count == 1 && !judge->calls[0].aside && !judge->gap
+           && enter->thread == record->thread && enter->id == record->id
+           && ha_record_seq(record) == judge->next_seq && record->active == judge->shown
+           && record->processor < judge->running && !(record->flags & HA_CB_CONTEXT_CHANGED)
+           && record->as.cb_leave.op_out == enter->as.cb.op_in
+           && record->as.cb_leave.affinity_mask == enter->as.cb.affinity_mask
+           && record->as.cb_leave.affinity_group == enter->as.cb.affinity_group
+           && record->irql == enter->irql && record->regions == enter->regions
+           && (judge->looked & LEAVE_LOOKED(enter));
+}
+
+static void set_left(struct ha_judge *judge)
+{
+    judge->left.op_out = judge->enter->as.cb.op_in;
+    judge->left.regions = judge->enter->regions;
+    judge->left.changed = false;
+}
+
+static void take_leave(struct ha_judge *judge, const struct ha_record *record)
+{
+    judge->record = record;
+    judge->enter = &judge->calls[0].enter;
+    judge->registration = ha_seen_registration(judge, record->id);
+    judge->phase = judge->enter->flags & HA_CB_EXISTING
+                       ? ha_phase_find(judge, judge->enter->as.cb.operation) : NULL;
+    judge->next_seq++;
+    set_left(judge);
+    leave_operation(judge);
+    judge->call_count = 0;
+}
+
+static void take_entry(struct ha_judge *judge, const struct ha_record *record, bool existing)
+{
+    judge->record = judge->enter = record;
+    judge->registration = &judge->registrations[record->id];
+    judge->phase = existing ? &judge->phases[judge->phase_count - 1] : NULL;
+    judge->next_seq += record->kind == HA_CB_CALL ? 2 : 1;
+    enter_operation(judge);
+    if (record->kind == HA_CB_ENTER) {
+        ha_call_open(judge, record, false);
+    } else {
+        set_left(judge);
+        leave_operation(judge);
+    }
+}
+
+bool ha_shortcut(struct ha_judge *judge, const struct ha_record *record)
+{
+    bool existing = record->flags & HA_CB_EXISTING;
+
+    if (record->kind == HA_CB_LEAVE) {
+        if (!judge->call_count || !is_plain_leave(judge, record))
+            return false;
+        take_leave(judge, record);
+        return true;
+    }
+    if (!is_plain(judge, record))
+        return false;
+    if (existing ? !judge->phase_count || !is_next_of_phase(judge, record)
+                 : !is_next_of_add(judge, record))
+        return false;
+    if (record->kind == HA_CB_CALL && !(judge->looked & LEAVE_LOOKED(record)))
+        return false;
+    take_entry(judge, record, existing);
+    return true;
+}

@@ -1,0 +1,53 @@
+/*
+ * bench - what the simulator costs, as ratios within one run
+ *
+ * Each measurement repeats its work several times and gives the median. A measurement can also
+ * run bare, a given number of times and nothing else, so that instructions can be counted from
+ * outside (see tests/bench/instructions).
+ */
+#ifndef HA_BENCH_H
+#define HA_BENCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct ha_machine;
+
+#define BENCH_ROUNDS 15
+
+/* Nanoseconds of a clock that only goes forward. */
+uint64_t bench_now(void);
+/* The median of BENCH_ROUNDS figures; reorders them. */
+double bench_median(double *figure);
+/* A machine with `active` processors of 2,048 in groups of 64; ends the program on an error. */
+struct ha_machine *bench_machine(unsigned active);
+
+/* How a call is measured. */
+enum bench_judge { BENCH_UNJUDGED, BENCH_JUDGED };
+
+/* Nanoseconds a call of a loop over an array of {function, context}. */
+double bench_bare_loop(size_t registrations);
+/* Nanoseconds a call through the simulator, everything on. */
+double bench_call(size_t registrations, enum bench_judge judge);
+/* Run so many calls and nothing else. Each returns how many there were. */
+uint64_t bench_bare_loop_only(size_t registrations, uint64_t times);
+uint64_t bench_call_only(size_t registrations, enum bench_judge judge, uint64_t times);
+
+/* Nanoseconds for a registration and its removal while `others` are registered. */
+double bench_register_pair(size_t others);
+/* Nanoseconds for the removal alone, in an order unlike that of registration. */
+double bench_removal(size_t others);
+
+/* Nanoseconds a record into the window, with a sink that takes it. */
+double bench_record(void);
+/* Bytes a record in a trace that keeps them all. */
+double bench_record_bytes(void);
+
+/* Microseconds for a small scenario in a machine that is rewound after each run. */
+double bench_scenario(void);
+uint64_t bench_scenario_only(uint64_t times);
+
+/* Microseconds to start a program, wait for its end and throw its output away. */
+double bench_start(const char *const *command, const char *const *other, double *other_us);
+
+#endif

@@ -1,0 +1,250 @@
+/*
+ * calls - a notification call, bare and simulated; registration and removal; a record
+ *
+ * The bare loop is what the fastest kernel could do: an array of {function, context}, walked.
+ */
+#include <ntddk.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "check/judge.h"
+#include "core/world.h"
+#include "hotadd/hotadd.h"
+
+#define BLOCK_BYTES 64
+#define FAILED_ADDS 256     /* in one unit: no time is spent on switching threads */
+
+/* What a driver keeps for each of its registrations. */
+struct client {
+    PVOID handle;
+    ULONG calls;
+    unsigned char block[BLOCK_BYTES];
+};
+
+/* As drivers do: prepare at Start, take back at Failure. */
+static VOID NTAPI callback(PVOID CallbackContext, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
+                           PNTSTATUS OperationStatus)
+{
+    struct client *client = CallbackContext;
+    (void)OperationStatus;
+    client->calls++;
+    if (ChangeContext->State == KeProcessorAddStartNotify)
+        memset(client->block, (int)ChangeContext->NtNumber, sizeof client->block);
+}
+
+struct pair {
+    PPROCESSOR_CALLBACK_FUNCTION function;
+    PVOID context;
+};
+
+static void *must(void *memory)
+{
+    if (!memory) {
+        fputs("bench: out of memory\n", stderr);
+        exit(1);
+    }
+    return memory;
+}
+
+static void walk(const struct pair *pair, size_t count, NTSTATUS *status)
+{
+    KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT context = {.NtNumber = 4};
+    for (size_t i = 0; i < count; i++)
+        pair[i].function(pair[i].context, &context, status);
+}
+
+static struct pair *make_pairs(size_t registrations, struct client *client)
+{
+    /* Through a volatile pointer, so that the compiler does not know whom it calls. */
+    PPROCESSOR_CALLBACK_FUNCTION volatile function = callback;
+    struct pair *pair = must(calloc(registrations, sizeof *pair));
+    for (size_t i = 0; i < registrations; i++)
+        pair[i] = (struct pair){function, &client[i]};
+    return pair;
+}
+
+uint64_t bench_bare_loop_only(size_t registrations, uint64_t times)
+{
+    struct client *client = must(calloc(registrations, sizeof *client));
+    struct pair *pair = make_pairs(registrations, client);
+    NTSTATUS status = STATUS_SUCCESS;
+    for (uint64_t i = 0; i < times; i++)
+        walk(pair, registrations, &status);
+    free(pair);
+    free(client);
+    return times * registrations;
+}
+
+double bench_bare_loop(size_t registrations)
+{
+    struct client *client = must(calloc(registrations, sizeof *client));
+    struct pair *pair = make_pairs(registrations, client);
+    NTSTATUS status = STATUS_SUCCESS;
+    uint64_t times = 2000000 / registrations;
+    double figure[BENCH_ROUNDS];
+    for (int round = 0; round < BENCH_ROUNDS; round++) {
+        uint64_t start = bench_now();
+        for (uint64_t i = 0; i < times; i++)
+            walk(pair, registrations, &status);
+        figure[round] = (double)(bench_now() - start) / (double)(times * registrations);
+    }
+    free(pair);
+    free(client);
+    return bench_median(figure);
+}
+
+static void register_all(struct client *client, size_t count, ULONG flags)
+{
+    for (size_t i = 0; i < count; i++)
+        client[i].handle = must(KeRegisterProcessorChangeCallback(callback, &client[i], flags));
+}
+
+/* One registration hears of 2,048 existing processors; many hear of adds that fail. */
+static uint64_t make_calls(struct ha_machine *machine, struct client *client, size_t registrations)
+{
+    struct ha_add_options add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE,
+                                 .count = FAILED_ADDS,
+                                 .hardware_start = STATUS_IO_TIMEOUT};
+    if (registrations == 1) {
+        register_all(client, 1, KE_PROCESSOR_CHANGE_ADD_EXISTING);
+        KeDeregisterProcessorChangeCallback(client->handle);
+        return 2 * HA_MAXIMUM_PROCESSORS;
+    }
+    if (ha_machine_add_processor(machine, 0, &add) || ha_machine_run(machine))
+        exit(1);
+    return 2 * FAILED_ADDS * (uint64_t)registrations;
+}
+
+struct setting {
+    struct ha_machine *machine;
+    struct ha_judge *judge;
+    struct client *client;
+};
+
+static struct setting set_up(size_t registrations, enum bench_judge judge)
+{
+    struct setting s = {.machine = bench_machine(registrations == 1 ? HA_MAXIMUM_PROCESSORS : 4)};
+    s.client = must(calloc(registrations, sizeof *s.client));
+    if (judge == BENCH_JUDGED) {
+        s.judge = must(ha_judge_create());
+        ha_machine_add_sink(s.machine, ha_judge_sink(s.judge));
+    }
+    if (registrations > 1)
+        register_all(s.client, registrations, 0);
+    return s;
+}
+
+static void tear_down(struct setting *s)
+{
+    ha_machine_destroy(s->machine);
+    if (s->judge) {
+        size_t count;
+        ha_judge_findings(s->judge, &count, NULL);
+        if (count)
+            fprintf(stderr, "bench: the judge found %zu things\n", count);
+        ha_judge_destroy(s->judge);
+    }
+    free(s->client);
+}
+
+uint64_t bench_call_only(size_t registrations, enum bench_judge judge, uint64_t times)
+{
+    struct setting s = set_up(registrations, judge);
+    uint64_t calls = 0;
+    for (uint64_t i = 0; i < times; i++)
+        calls += make_calls(s.machine, s.client, registrations);
+    ha_machine_flush(s.machine);
+    tear_down(&s);
+    return calls;
+}
+
+double bench_call(size_t registrations, enum bench_judge judge)
+{
+    struct setting s = set_up(registrations, judge);
+    double figure[BENCH_ROUNDS];
+    for (int round = 0; round < BENCH_ROUNDS; round++) {
+        uint64_t calls = 0, start = bench_now();
+        while (calls < 400000)
+            calls += make_calls(s.machine, s.client, registrations);
+        ha_machine_flush(s.machine);
+        figure[round] = (double)(bench_now() - start) / (double)calls;
+    }
+    tear_down(&s);
+    return bench_median(figure);
+}
+
+double bench_register_pair(size_t others)
+{
+    struct setting s = set_up(others, BENCH_UNJUDGED);
+    struct client one = {0};
+    double figure[BENCH_ROUNDS];
+    for (int round = 0; round < BENCH_ROUNDS; round++) {
+        uint64_t start = bench_now();
+        for (int i = 0; i < 10000; i++) {
+            register_all(&one, 1, 0);
+            KeDeregisterProcessorChangeCallback(one.handle);
+        }
+        figure[round] = (double)(bench_now() - start) / 10000;
+    }
+    tear_down(&s);
+    return bench_median(figure);
+}
+
+double bench_removal(size_t others)
+{
+    struct setting s = set_up(others, BENCH_UNJUDGED);
+    double figure[BENCH_ROUNDS];
+    size_t step = others / 3 * 2 + 1;   /* no divisor of `others`: every place, in jumps */
+    for (int round = 0; round < BENCH_ROUNDS; round++) {
+        uint64_t start = bench_now();
+        for (size_t i = 0, at = 0; i < others; i++, at = (at + step) % others)
+            KeDeregisterProcessorChangeCallback(s.client[at].handle);
+        figure[round] = (double)(bench_now() - start) / (double)others;
+        register_all(s.client, others, 0);
+    }
+    tear_down(&s);
+    return bench_median(figure);
+}
+
+static void take_nothing(struct ha_sink *sink, const struct ha_record *first, size_t count)
+{
+    (void)sink;
+    (void)first;
+    (void)count;
+}
+
+double bench_record(void)
+{
+    struct ha_sink sink = {take_nothing};
+    struct ha_machine *machine = bench_machine(4);
+    struct ha_world *world = ha_thread_current()->world;
+    double figure[BENCH_ROUNDS];
+    ha_machine_add_sink(machine, &sink);
+    for (int round = 0; round < BENCH_ROUNDS; round++) {
+        uint64_t start = bench_now();
+        for (uint32_t i = 0; i < 1000000; i++)
+            ha_record_open(world, HA_QUERY, i)->as.query.routine = 1;
+        figure[round] = (double)(bench_now() - start) / 1000000;
+    }
+    ha_machine_destroy(machine);
+    return bench_median(figure);
+}
+
+double bench_record_bytes(void)
+{
+    struct ha_collector collector;
+    struct ha_machine *machine = bench_machine(4);
+    struct ha_world *world = ha_thread_current()->world;
+    ha_collector_init(&collector);
+    ha_machine_add_sink(machine, &collector.sink);
+    while (world->trace.seq <= 1000000)
+        ha_record_open(world, HA_QUERY, 0);
+    ha_machine_flush(machine);
+    double bytes = (double)sizeof(struct ha_record) +
+                   (double)sizeof(struct ha_record) * HA_TRACE_WINDOW / (double)collector.count;
+    ha_machine_destroy(machine);
+    ha_collector_close(&collector);
+    return bytes;
+}

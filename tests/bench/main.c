@@ -1,0 +1,116 @@
+/* main - the table of figures, or one measurement alone for counting instructions */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "bench.h"
+#include "hotadd/hotadd.h"
+
+uint64_t bench_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double bench_median(double *figure)
+{
+    qsort(figure, BENCH_ROUNDS, sizeof *figure, ascending);
+    return figure[BENCH_ROUNDS / 2];
+}
+
+struct ha_machine *bench_machine(unsigned active)
+{
+    static struct ha_group_options groups[32];
+    for (unsigned g = 0; g < 32; g++) {
+        unsigned here = active > g * 64 ? active - g * 64 : 0;
+        groups[g].maximum = 64;
+        groups[g].active_mask = here >= 64 ? UINT64_MAX : (UINT64_C(1) << here) - 1;
+    }
+    struct ha_machine_options options = {.partition = {.group = groups, .group_count = 32},
+                                         .arena_bytes = (size_t)1 << 30};
+    struct ha_machine *machine;
+    struct ha_error error;
+    if (ha_machine_create(&options, &machine, &error)) {
+        fprintf(stderr, "bench: %s\n", error.text);
+        exit(1);
+    }
+    return machine;
+}
+
+static void print_calls(void)
+{
+    static const size_t counts[] = {1, 16, 1000};
+    puts("a call of a driver that zeroes its 64 bytes for the processor");
+    puts("  registrations   bare loop   simulated   ratio   with the judge   ratio");
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        double bare = bench_bare_loop(counts[i]);
+        double call = bench_call(counts[i], BENCH_UNJUDGED);
+        double judged = bench_call(counts[i], BENCH_JUDGED);
+        printf("  %13zu %8.1f ns %8.1f ns %7.2f %13.1f ns %7.2f\n", counts[i], bare, call,
+               call / bare, judged, judged / bare);
+    }
+}
+
+static void print_registrations(void)
+{
+    static const size_t counts[] = {10, 1000, 100000};
+    double thousand = 1;
+    puts("registration and removal");
+    puts("  others registered   pair        removal     to that at 1000");
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        double pair = bench_register_pair(counts[i]);
+        double removal = bench_removal(counts[i]);
+        if (counts[i] == 1000)
+            thousand = removal;
+        printf("  %17zu %8.1f ns %8.1f ns", counts[i], pair, removal);
+        printf(counts[i] > 1000 ? " %11.2f\n" : "\n", removal / thousand);
+    }
+}
+
+static void print_start(const char *hotadd, const char *empty, const char *scenario)
+{
+    const char *run[] = {hotadd, "run", scenario, NULL};
+    const char *nothing[] = {empty, NULL};
+    double empty_us;
+    double run_us = bench_start(run, nothing, &empty_us);
+    printf("process start: empty program %.0f us, hotadd run %.0f us, ratio %.2f\n", empty_us,
+           run_us, run_us / empty_us);
+}
+
+/* "call 1000 50": the measurement alone. Prints how often it ran. */
+static int run_only(int count, char **argument)
+{
+    size_t registrations = count > 3 ? strtoul(argument[3], NULL, 10) : 0;
+    uint64_t times = strtoull(argument[2], NULL, 10), ran = 0;
+    if (!strcmp(argument[1], "bare"))
+        ran = bench_bare_loop_only(registrations, times);
+    else if (!strcmp(argument[1], "call"))
+        ran = bench_call_only(registrations, BENCH_UNJUDGED, times);
+    else if (!strcmp(argument[1], "judged"))
+        ran = bench_call_only(registrations, BENCH_JUDGED, times);
+    else if (!strcmp(argument[1], "scenario"))
+        ran = bench_scenario_only(times);
+    printf("%llu\n", (unsigned long long)ran);
+    return ran ? 0 : 2;
+}
+
+int main(int count, char **argument)
+{
+    if (count >= 3 && strcmp(argument[1], "all") != 0)
+        return run_only(count, argument);
+    print_calls();
+    print_registrations();
+    printf("a trace record: %.1f ns, %.1f bytes kept\n", bench_record(), bench_record_bytes());
+    printf("a small scenario in a machine that is rewound: %.1f us\n", bench_scenario());
+    if (count == 5)
+        print_start(argument[2], argument[3], argument[4]);
+    return 0;
+}

@@ -1,0 +1,116 @@
+/*
+ * judging - traces and the findings they must give, as tables of cases
+ *
+ * Owns how a table is worked off, and that the shortcut of the judge changes nothing.
+ */
+#include "unit/judging.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "check/judge.h"
+#include "check/judge_state.h"
+
+struct outcome {
+    struct ha_text findings;    /* in short, as a case says them */
+    struct ha_text whole;       /* every member, and the exercised rules */
+    bool unexercised;
+};
+
+static void add_finding(struct outcome *outcome, const struct ha_judge *judge,
+                        const struct ha_finding *finding)
+{
+    ha_text_addf(&outcome->findings, "%s%s%s", outcome->findings.length ? " " : "",
+                 finding->severity == HA_NOTE ? "note " : "", finding->rule->id);
+    if (finding->driver)
+        ha_text_addf(&outcome->findings, "(%c)", "?abcx"[finding->driver % 5]);
+    if (finding->count > 1)
+        ha_text_addf(&outcome->findings, "*%d", (int)finding->count);
+    ha_text_addf(&outcome->whole, "%d %s %d: %s | expected %s | seen %s\n", (int)finding->seq,
+                 finding->rule->id, (int)finding->count, finding->call, finding->expected,
+                 finding->seen);
+    if (!ha_judge_exercised(judge, finding->rule)) {
+        outcome->unexercised = true;
+        ha_text_addf(&outcome->whole, "%s was not exercised\n", finding->rule->id);
+    }
+}
+
+static void judge_all(struct outcome *outcome, const struct records *records, bool shortcut,
+                      size_t piece)
+{
+    struct ha_judge *judge = ha_judge_create();
+    struct ha_sink *sink = ha_judge_sink(judge);
+    size_t count, rule_count;
+    bool lost;
+
+    judge->shortcut = shortcut;
+    for (size_t i = 0; i < records->count; i += piece) {
+        size_t rest = records->count - i;
+        sink->take(sink, records->record + i, rest < piece ? rest : piece);
+    }
+    const struct ha_finding *findings = ha_judge_findings(judge, &count, &lost);
+    assert_false(lost);
+    for (size_t i = 0; i < count; i++)
+        add_finding(outcome, judge, &findings[i]);
+    const struct ha_rule *rules = ha_rules(&rule_count);
+    for (size_t i = 0; i < rule_count; i++)
+        if (ha_judge_exercised(judge, &rules[i]))
+            ha_text_addf(&outcome->whole, " %s", rules[i].id);
+    ha_judge_destroy(judge);
+}
+
+static void close_outcome(struct outcome *outcome)
+{
+    ha_text_close(&outcome->findings);
+    ha_text_close(&outcome->whole);
+}
+
+/* Whether the other way to judge comes to the same. */
+static bool same_otherwise(const struct judging *one, const struct records *records,
+                           const struct outcome *plain, bool shortcut, size_t piece)
+{
+    struct outcome other = {0};
+
+    judge_all(&other, records, shortcut, piece);
+    bool same = !strcmp(ha_text_string(&plain->whole), ha_text_string(&other.whole));
+    if (!same)
+        print_error("%s: %s, %zu at a time, it is otherwise:\n%s\n--- and not\n%s\n", one->label,
+                    shortcut ? "with the shortcut" : "without", piece,
+                    ha_text_string(&other.whole), ha_text_string(&plain->whole));
+    close_outcome(&other);
+    return same;
+}
+
+static bool as_expected(const struct judging *one)
+{
+    struct records records;
+    struct outcome plain = {0};
+
+    records_make(&records, one->text);
+    judge_all(&plain, &records, false, records.count);
+    bool right = !strcmp(ha_text_string(&plain.findings), one->findings) && !plain.unexercised;
+    if (!right)
+        print_error("%s: expected [%s], found [%s]\n%s\n", one->label, one->findings,
+                    ha_text_string(&plain.findings), ha_text_string(&plain.whole));
+    right &= same_otherwise(one, &records, &plain, true, records.count);
+    right &= same_otherwise(one, &records, &plain, true, 1);
+    close_outcome(&plain);
+    records_close(&records);
+    return right;
+}
+
+void expect_findings(const struct judging *cases, size_t count)
+{
+    size_t wrong = 0;
+
+    for (size_t i = 0; i < count; i++)
+        wrong += !as_expected(&cases[i]);
+    if (wrong)
+        fail_msg("%zu of %zu traces were judged otherwise", wrong, count);
+}

@@ -1,0 +1,63 @@
+/*
+ * records - traces written down as text, for the tests of the judge
+ *
+ * A text is a list of statements, each ended by `;`. Registrations are A B C X (ids 1 to 4) of the
+ * drivers a b c x (1 to 4); threads are T caller, H hot-add, S and R system, D DPC (1 to 5).
+ * A statement may begin with its thread; otherwise adds run on H and all else on S.
+ *
+ *   partition 8:4 4:0   maximum:active of each group; 8:4 when it is not said   } these come
+ *   set KNOB=VALUE ...  knobs that differ from the preset "documented"            } before all
+ *   foreign             a trace that somebody else made                           } others
+ *   reg A [+]        registering, whole; with + also the calls for existing processors
+ *   reg> A [+]       REG_ENTER            lock A   REG_LOCKED       reg< A [null]   REG_RETURN
+ *   refused REASON   fault                irql, null, inside, flags
+ *   dereg A          removing, whole
+ *   dereg> A         DEREG_ENTER          dereg! A  DEREG_LOCKED    dereg< A        DEREG_RETURN
+ *   misuse KIND      stale, unknown, null, irql, self
+ *   A S  A C  A F    Start, Complete, Failure of the add; A ES 2 the same for existing processor 2
+ *   A> S   A< S      CB_ENTER and CB_LEAVE alone
+ *   dead A           DEAD_CALL
+ *   unit N  unit< N  add  hw  active  sched  end     the add; hw and end take a status
+ *   hot A B ...      a whole add that succeeds
+ *   enter a  leave a [STATUS]  ask a [STATUS]  unload a  unloaded a  freed a
+ *   query ROUTINE ARGUMENT RESULT [OUTPUT]
+ *   over [deadlock]  TRACE_END
+ *
+ * A status is 0, I (insufficient resources), T (time-out), P (pending), U (unsuccessful) or a
+ * number. What follows as name=value changes the record: id irql cpu active skip (records that
+ * are missing before it) fn ctx flags handle group unit kind in out st nt at (group.number)
+ * state res aff op lirql laff regions changed split. Without it the record is as it should be.
+ */
+#ifndef HA_TESTS_RECORDS_H
+#define HA_TESTS_RECORDS_H
+
+#include <stdbool.h>
+
+#include "hotadd/profile.h"
+#include "core/trace.h"
+
+struct records {
+    struct ha_record *record;
+    size_t count, room;
+    uint64_t seq;
+    bool introduced;                    /* TRACE_BEGIN and its companions are written */
+    uint16_t maker;
+    struct ha_profile profile;
+    uint16_t active;
+    uint16_t group_count;
+    uint32_t group_maximum[4];
+    uint64_t group_mask[4];
+    struct { uint16_t group; uint8_t number; } place[32];
+    uint8_t regions[8];                 /* by thread */
+    struct ha_record entered[8];        /* by registration: its latest CB_ENTER */
+    uint32_t add, unit;
+    uint16_t index, group;              /* of the processor that is being added */
+    uint8_t number;
+    int32_t variable, first_error, final, hw_error;
+};
+
+/* Make the records of a trace. A text that cannot be read ends the test program. */
+void records_make(struct records *records, const char *text);
+void records_close(struct records *records);
+
+#endif

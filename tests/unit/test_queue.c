@@ -1,0 +1,217 @@
+/* core: queue */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "unit/world.h"
+
+#define ENTRIES 4000u
+
+/* What is due, and what happened so far. */
+struct event {
+    struct bench *bench;
+    uint64_t due_ns;
+    uint32_t posted;            /* place in the order of posting */
+};
+
+struct bench {
+    struct test_world *t;
+    struct event event[ENTRIES];
+    uint32_t posted;
+    const struct event *happened[ENTRIES];
+    uint64_t happened_at_ns[ENTRIES];
+    uint32_t count;
+};
+
+static int open_bench(void **state)
+{
+    struct bench *b = calloc(1, sizeof *b);
+    *state = b;
+    if (!b)
+        return -1;
+    b->t = test_world_open(NULL);
+    return 0;
+}
+
+static int close_bench(void **state)
+{
+    struct bench *b = *state;
+    test_world_close(b->t);
+    free(b);
+    return 0;
+}
+
+static void happen(struct ha_world *world, void *argument)
+{
+    struct event *event = argument;
+    struct bench *b = event->bench;
+    b->happened[b->count] = event;
+    b->happened_at_ns[b->count++] = world->time_ns;
+}
+
+static bool post(struct bench *b, uint64_t due_ns, ha_action *action)
+{
+    struct event *event = &b->event[b->posted];
+    *event = (struct event){b, due_ns, b->posted};
+    if (!ha_queue_post(b->t->world, due_ns, action, event))
+        return false;
+    b->posted++;
+    return true;
+}
+
+static void run_all(struct bench *b)
+{
+    while (ha_queue_run_next(b->t->world))
+        continue;
+}
+
+static int by_due_then_posted(const void *left, const void *right)
+{
+    const struct event *a = *(struct event *const *)left, *b = *(struct event *const *)right;
+    if (a->due_ns != b->due_ns)
+        return a->due_ns < b->due_ns ? -1 : 1;
+    return a->posted < b->posted ? -1 : 1;
+}
+
+static void an_empty_queue_runs_nothing_and_time_stands_still(void **state)
+{
+    struct bench *b = *state;
+
+    assert_false(ha_queue_run_next(b->t->world));
+    assert_int_equal(b->t->world->time_ns, 0);
+}
+
+static void time_jumps_to_what_is_due_next(void **state)
+{
+    struct bench *b = *state;
+    post(b, 3000, happen);
+    post(b, 1000, happen);
+
+    assert_true(ha_queue_run_next(b->t->world));
+    assert_int_equal(b->t->world->time_ns, 1000);
+    assert_int_equal(b->count, 1);
+    assert_true(ha_queue_run_next(b->t->world));
+    assert_int_equal(b->t->world->time_ns, 3000);
+    assert_false(ha_queue_run_next(b->t->world));
+    assert_int_equal(b->t->world->time_ns, 3000);
+    assert_int_equal(b->happened[0]->posted, 1);
+}
+
+static void what_is_due_together_happens_in_the_order_of_posting(void **state)
+{
+    struct bench *b = *state;
+    for (uint32_t i = 0; i < 100; i++)
+        post(b, 7, happen);
+
+    run_all(b);
+
+    for (uint32_t i = 0; i < 100; i++)
+        assert_int_equal(b->happened[i]->posted, i);
+}
+
+static void random_entries_happen_as_a_sort_would_order_them(void **state)
+{
+    struct bench *b = *state;
+    const uint32_t seed = 20240607;
+    uint32_t random = seed;
+    const struct event *expected[ENTRIES];
+    for (uint32_t i = 0; i < ENTRIES; i++) {
+        random = random * 1664525u + 1013904223u;
+        assert_true(post(b, random >> 22, happen));     /* about four at each time */
+        expected[i] = &b->event[i];
+    }
+    qsort(expected, ENTRIES, sizeof *expected, by_due_then_posted);
+
+    run_all(b);
+
+    assert_int_equal(b->count, ENTRIES);
+    for (uint32_t i = 0; i < ENTRIES; i++)
+        if (b->happened[i] != expected[i] || b->happened_at_ns[i] != expected[i]->due_ns)
+            fail_msg("seed %u, step %u: entry %u due at %u came in place of entry %u due at %u",
+                     seed, i, b->happened[i]->posted, (unsigned)b->happened[i]->due_ns,
+                     expected[i]->posted, (unsigned)expected[i]->due_ns);
+}
+
+/* Posts one entry before its own time and one at it. */
+static void happen_and_post(struct ha_world *world, void *argument)
+{
+    struct event *event = argument;
+    happen(world, argument);
+    post(event->bench, event->due_ns / 2, happen);
+    post(event->bench, event->due_ns, happen);
+}
+
+static void a_time_that_has_passed_is_due_now_behind_what_was_posted_for_now(void **state)
+{
+    struct bench *b = *state;
+    static const uint32_t expected[] = {0, 1, 3, 4, 2};
+    post(b, 1000, happen_and_post);
+    post(b, 1000, happen);
+    post(b, 1001, happen);
+
+    run_all(b);
+
+    assert_int_equal(b->count, 5);
+    for (uint32_t i = 0; i < 5; i++) {
+        assert_int_equal(b->happened[i]->posted, expected[i]);
+        assert_int_equal(b->happened_at_ns[i], i < 4 ? 1000 : 1001);
+    }
+}
+
+static void time_never_goes_back_while_entries_come_and_go(void **state)
+{
+    struct bench *b = *state;
+    const uint32_t seed = 777;
+    uint32_t random = seed;
+    while (b->posted < ENTRIES) {
+        random = random * 1664525u + 1013904223u;
+        assert_true(post(b, random >> 18, happen));
+        if (random & 0x10000)
+            ha_queue_run_next(b->t->world);
+    }
+
+    run_all(b);
+
+    assert_int_equal(b->count, ENTRIES);
+    for (uint32_t i = 1; i < ENTRIES; i++)
+        if (b->happened_at_ns[i] < b->happened_at_ns[i - 1])
+            fail_msg("seed %u: time went back at step %u", seed, i);
+}
+
+static void a_full_arena_refuses_an_entry_and_keeps_the_others(void **state)
+{
+    struct bench *b = *state;
+    while (ha_arena_take(&b->t->host.arena, 512))
+        continue;
+    while (post(b, b->posted, happen))
+        continue;
+    struct ha_queue before = b->t->world->queue;
+
+    assert_false(post(b, 0, happen));
+
+    assert_memory_equal(&b->t->world->queue, &before, sizeof before);
+    run_all(b);
+    assert_int_equal(b->count, b->posted);
+    assert_in_range(b->count, 1, 16);
+}
+
+#define with_bench(test) cmocka_unit_test_setup_teardown(test, open_bench, close_bench)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        with_bench(an_empty_queue_runs_nothing_and_time_stands_still),
+        with_bench(time_jumps_to_what_is_due_next),
+        with_bench(what_is_due_together_happens_in_the_order_of_posting),
+        with_bench(random_entries_happen_as_a_sort_would_order_them),
+        with_bench(a_time_that_has_passed_is_due_now_behind_what_was_posted_for_now),
+        with_bench(time_never_goes_back_while_entries_come_and_go),
+        with_bench(a_full_arena_refuses_an_entry_and_keeps_the_others),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

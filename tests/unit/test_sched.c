@@ -1,0 +1,435 @@
+/* core: threads and their scheduling; how runs end is in test_sched_end.c */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/object.h"
+#include "unit/world.h"
+
+#define DISPATCH_LEVEL_IRQL 2
+
+/* A thread that says its name and comes to a scheduling point, some times. */
+struct actor {
+    struct test_world *t;
+    const char *name;
+    uint32_t points;
+    struct ha_object *event;            /* waited for after the first word; NULL for none */
+    struct ha_thread *thread;
+};
+
+static int open_world(void **state)
+{
+    *state = test_world_open(NULL);
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    test_world_close(*state);
+    return 0;
+}
+
+static struct test_world *open_with_processors(void **state, uint32_t processors)
+{
+    test_world_close(*state);
+    return *state = test_world_open(&(struct test_world_options){.processors = processors});
+}
+
+static void act(void *argument)
+{
+    struct actor *actor = argument;
+    for (uint32_t i = 0; i < actor->points; i++) {
+        test_world_say(actor->t, actor->name);
+        ha_sched_point(actor->t->world);
+        if (i == 0 && actor->event)
+            ha_event_wait(actor->t->world, actor->event);
+    }
+}
+
+/* Three threads a, b, c of two words each. */
+static void cast_three(struct test_world *t, struct actor *actors)
+{
+    static const char *const names[] = {"a", "b", "c"};
+    for (int i = 0; i < 3; i++) {
+        actors[i] = (struct actor){.t = t, .name = names[i], .points = 2};
+        actors[i].thread = test_world_thread(t, act, &actors[i]);
+    }
+}
+
+static void threads_run_in_the_order_in_which_they_became_ready(void **state)
+{
+    struct test_world *t = *state;
+    struct actor actors[3];
+    cast_three(t, actors);
+
+    ha_sched_run_until_quiet(t->world);
+
+    assert_string_equal(t->said, "a a b b c c ");
+    assert_null(test_world_record(t, HA_CHOICE, 0));
+    assert_int_equal(t->world->sched.ending, HA_END_NOT_YET);
+}
+
+static void the_tape_chooses_who_goes_on_when_a_thread_ends(void **state)
+{
+    struct test_world *t = *state;
+    struct actor actors[3];
+    cast_three(t, actors);
+    test_world_answer(t, 0, 2);
+
+    ha_sched_run_until_quiet(t->world);
+
+    assert_string_equal(t->said, "c c a a b b ");
+    const struct ha_record *choice = test_world_record(t, HA_CHOICE, 0);
+    assert_int_equal(choice->as.choice.kind, HA_CHOICE_THREAD);
+    assert_int_equal(choice->as.choice.options, 3);
+    assert_string_equal(choice->as.choice.label, "next");
+    assert_null(test_world_record(t, HA_CHOICE, 1));
+}
+
+static void the_tape_preempts_a_thread_at_a_scheduling_point(void **state)
+{
+    struct test_world *t = *state;
+    struct actor actors[3];
+    cast_three(t, actors);
+    test_world_answer(t, 1, 2);         /* question 0 was who goes first */
+
+    ha_sched_run_until_quiet(t->world);
+
+    assert_string_equal(t->said, "a c c b b a ");
+    const struct ha_record *choice = test_world_record(t, HA_CHOICE, 0);
+    assert_int_equal(choice->id, 1);
+    assert_int_equal(choice->thread, actors[0].thread->stamp.thread);
+    assert_int_equal(choice->as.choice.options, 3);
+    assert_string_equal(choice->as.choice.label, "preempt");
+    assert_true(ha_tape_fits(t->world));
+}
+
+static void nothing_is_asked_while_only_one_thread_can_go_on(void **state)
+{
+    struct test_world *t = *state;
+    struct actor alone = {.t = t, .name = "a", .points = 5};
+    test_world_thread(t, act, &alone);
+
+    ha_sched_run_until_quiet(t->world);
+
+    assert_string_equal(t->said, "a a a a a ");
+    assert_int_equal(t->world->tape.asked, 0);
+}
+
+static void the_adopted_thread_can_be_preempted_as_well(void **state)
+{
+    struct test_world *t = *state;
+    struct actor other = {.t = t, .name = "b", .points = 2};
+    test_world_thread(t, act, &other);
+    test_world_answer(t, 1, 1);
+
+    for (int i = 0; i < 3; i++) {
+        test_world_say(t, "adopted");
+        ha_sched_point(t->world);
+    }
+
+    assert_string_equal(t->said, "adopted adopted b b adopted ");
+    assert_ptr_equal(ha_thread_current(), t->world->sched.adopted);
+}
+
+static void say_who_is_current(void *argument)
+{
+    struct actor *actor = argument;
+    bool me = ha_thread_current() == actor->thread;
+    act(argument);
+    me = me && ha_thread_current() == actor->thread &&
+         actor->t->world->sched.running == actor->thread;
+    test_world_say(actor->t, me ? "myself" : "somebody else");
+}
+
+static void a_thread_is_the_current_one_whenever_it_runs(void **state)
+{
+    struct test_world *t = *state;
+    struct ha_object event;
+    ha_object_init(t->world, &event, "go");
+    struct actor actors[2];
+    for (int i = 0; i < 2; i++) {
+        actors[i] = (struct actor){.t = t, .name = "", .points = 1, .event = &event};
+        actors[i].thread = test_world_thread(t, say_who_is_current, &actors[i]);
+    }
+
+    ha_sched_run_until_quiet(t->world);
+    assert_ptr_equal(ha_thread_current(), t->world->sched.adopted);
+    ha_event_set(t->world, &event);
+    ha_sched_run_until_quiet(t->world);
+
+    assert_string_equal(t->said, "  myself myself ");
+}
+
+static void threads_take_processors_in_turn_and_keep_them(void **state)
+{
+    struct test_world *t = open_with_processors(state, 3);
+    struct ha_object never;
+    ha_object_init(t->world, &never, "never");
+    struct actor actor = {.t = t, .name = "", .points = 2, .event = &never};
+    struct ha_thread *thread[7];
+    assert_int_equal(t->world->sched.adopted->stamp.processor, 0);
+
+    for (int i = 0; i < 7; i++)
+        thread[i] = test_world_thread(t, act, &actor);
+    ha_sched_run_until_quiet(t->world);
+
+    for (int i = 0; i < 7; i++) {
+        assert_int_equal(thread[i]->stamp.processor, (i + 1) % 3);
+        assert_int_equal(thread[i]->home.mask, 7);
+        assert_int_equal(thread[i]->affinity.mask, 7);
+        assert_int_equal(thread[i]->affinity.group, 0);
+    }
+}
+
+static void a_thread_is_announced_with_the_next_id_before_it_runs(void **state)
+{
+    struct test_world *t = open_with_processors(state, 2);
+    struct actor actor = {.t = t, .name = "", .points = 1};
+
+    ha_thread_create(t->world, HA_THREAD_HOT_ADD, 0, act, &actor);
+    ha_thread_create(t->world, HA_THREAD_WORKER, 5, act, &actor);
+    ha_sched_run_until_quiet(t->world);
+
+    static const uint8_t kinds[] = {HA_THREAD_CALLER, HA_THREAD_HOT_ADD, HA_THREAD_WORKER};
+    for (uint32_t i = 0; i < 3; i++) {
+        const struct ha_record *record = test_world_record(t, HA_THREAD, i);
+        assert_int_equal(record->id, i + 1);
+        assert_int_equal(record->thread, 1);
+        assert_int_equal(record->as.made.kind, kinds[i]);
+        assert_int_equal(record->as.made.affinity_mask, 3);
+    }
+    assert_null(test_world_record(t, HA_THREAD, 3));
+}
+
+static void a_record_names_the_thread_and_the_driver_in_charge(void **state)
+{
+    struct test_world *t = *state;
+    struct ha_object event;
+    ha_object_init(t->world, &event, "go");
+    ha_event_set(t->world, &event);
+    struct actor actor = {.t = t, .name = "", .points = 1, .event = &event};
+
+    ha_thread_create(t->world, HA_THREAD_WORKER, 5, act, &actor);
+    ha_sched_run_until_quiet(t->world);
+
+    const struct ha_record *wait = test_world_record(t, HA_WAIT_BEGIN, 0);
+    assert_int_equal(wait->thread, 2);
+    assert_int_equal(wait->driver, 5);
+}
+
+static void make_another(struct ha_world *world, void *argument)
+{
+    ha_thread_create(world, HA_THREAD_SYSTEM, 0, act, argument);
+}
+
+static void set_event(struct ha_world *world, void *argument)
+{
+    ha_event_set(world, argument);
+}
+
+static void what_is_due_begins_while_the_adopted_thread_is_blocked(void **state)
+{
+    struct test_world *t = *state;
+    struct ha_object event;
+    ha_object_init(t->world, &event, "go");
+    struct actor first = {.t = t, .name = "first", .points = 1};
+    struct actor second = {.t = t, .name = "second", .points = 1};
+    test_world_thread(t, act, &first);
+    assert_true(ha_queue_post(t->world, 2000, set_event, &event));
+    assert_true(ha_queue_post(t->world, 1000, make_another, &second));
+
+    ha_event_wait(t->world, &event);
+
+    assert_int_equal(t->world->time_ns, 2000);
+    assert_string_equal(t->said, "first second ");
+}
+
+/* The thread that ended is still the one that runs while the next thing begins. */
+static void what_begins_when_a_thread_has_ended_is_recorded_by_that_thread(void **state)
+{
+    struct test_world *t = *state;
+    struct ha_object event;
+    ha_object_init(t->world, &event, "go");
+    struct actor first = {.t = t, .name = "first", .points = 1};
+    struct actor second = {.t = t, .name = "second", .points = 1};
+    test_world_thread(t, act, &first);
+    assert_true(ha_queue_post(t->world, 1000, make_another, &second));
+    assert_true(ha_queue_post(t->world, 2000, set_event, &event));
+
+    ha_event_wait(t->world, &event);
+
+    const struct ha_record *made = test_world_record(t, HA_THREAD, 2);
+    assert_int_equal(made->id, 3);
+    assert_int_equal(made->thread, 2);
+}
+
+static void time_stands_still_while_the_adopted_thread_waits_for_quiet(void **state)
+{
+    struct test_world *t = *state;
+    struct ha_object event;
+    ha_object_init(t->world, &event, "go");
+    assert_true(ha_queue_post(t->world, 1000, set_event, &event));
+
+    ha_sched_run_until_quiet(t->world);
+
+    assert_false(event.set);
+    assert_int_equal(t->world->time_ns, 0);
+}
+
+static void wait_at_dispatch_level(void *argument)
+{
+    struct actor *actor = argument;
+    ha_thread_set_irql(actor->thread, DISPATCH_LEVEL_IRQL);
+    test_world_say(actor->t, "raised");
+    ha_event_wait(actor->t->world, actor->event);
+    test_world_say(actor->t, "lowered");
+    ha_thread_set_irql(actor->thread, 0);
+}
+
+static void say_and_set(void *argument)
+{
+    struct actor *actor = argument;
+    test_world_say(actor->t, actor->name);
+    ha_event_set(actor->t->world, actor->event);
+}
+
+static void a_thread_at_dispatch_level_keeps_others_off_its_processor_only(void **state)
+{
+    struct test_world *t = open_with_processors(state, 2);
+    struct ha_object event;
+    ha_object_init(t->world, &event, "go");
+    struct actor high = {.t = t, .event = &event};
+    struct actor setter = {.t = t, .name = "elsewhere", .event = &event};
+    struct actor low = {.t = t, .name = "same", .points = 1};
+    high.thread = test_world_thread(t, wait_at_dispatch_level, &high);
+    low.thread = test_world_thread(t, act, &low);
+    setter.thread = test_world_thread(t, say_and_set, &setter);
+    high.thread->stamp.processor = low.thread->stamp.processor = 1;
+    setter.thread->stamp.processor = 0;
+
+    ha_sched_run_until_quiet(t->world);
+
+    assert_string_equal(t->said, "raised elsewhere lowered same ");
+    assert_int_equal(t->world->tape.asked, 1);      /* who goes first; then one at a time */
+}
+
+/* Raises and lowers its IRQL and looks whether its processor is its own. */
+static void rise_and_fall(void *argument)
+{
+    struct actor *actor = argument;
+    const struct ha_sched *sched = &actor->t->world->sched;
+    struct ha_thread *self = ha_thread_current();
+    for (int i = 0; i < 6; i++) {
+        ha_thread_set_irql(self, i % 2 ? DISPATCH_LEVEL_IRQL : 0);
+        ha_sched_point(actor->t->world);
+        for (const struct ha_thread *other = sched->first_live; other; other = other->next_live)
+            if (other != self && other->stamp.processor == self->stamp.processor &&
+                other->stamp.irql >= DISPATCH_LEVEL_IRQL)
+                test_world_say(actor->t, "clash");
+    }
+    ha_thread_set_irql(self, 0);
+}
+
+static void no_schedule_runs_two_threads_where_one_is_at_dispatch_level(void **state)
+{
+    uint64_t preemptions = 0;
+    for (uint32_t seed = 1; seed <= 50; seed++) {
+        struct test_world *t = open_with_processors(state, 2);
+        struct actor actor = {.t = t};
+        uint32_t random = seed * 2654435761u;
+        for (uint32_t question = 0; question < 100; question++) {
+            random = random * 1664525u + 1013904223u;
+            if (random >> 31)
+                test_world_answer(t, question, 1 + (random >> 29 & 1));
+        }
+        for (int i = 0; i < 8; i++)
+            test_world_thread(t, rise_and_fall, &actor);
+
+        ha_sched_run_until_quiet(t->world);
+
+        if (t->said_length)
+            fail_msg("seed %u: %s", seed, t->said);
+        assert_ptr_equal(t->world->sched.first_live, t->world->sched.last_live);
+        while (test_world_record(t, HA_CHOICE, preemptions % 1000))
+            preemptions++;
+    }
+    assert_true(preemptions > 50);
+}
+
+static void ten_thousand_threads_one_after_another_use_the_same_memory(void **state)
+{
+    struct test_world *t = *state;
+    struct actor actor = {.t = t, .name = "", .points = 0};
+    test_world_thread(t, act, &actor);
+    ha_sched_run_until_quiet(t->world);
+    size_t used = ha_arena_used(&t->host.arena);
+
+    for (int i = 0; i < 10000; i++) {
+        test_world_thread(t, act, &actor);
+        ha_sched_run_until_quiet(t->world);
+    }
+
+    assert_int_equal(ha_arena_used(&t->host.arena), used);
+    assert_int_equal(t->world->sched.threads_made, 10002);
+    assert_ptr_equal(t->world->sched.last_live, t->world->sched.adopted);
+}
+
+static void a_rewound_world_runs_to_the_same_bytes(void **state)
+{
+    struct test_world *t = *state;
+    struct ha_collector first;
+    ha_collector_init(&first);
+    test_world_answer(t, 1, 2);
+    test_world_answer(t, 3, 1);
+    assert_int_equal(ha_trace_mark(t->world), HA_OK);
+    assert_int_equal(ha_arena_mark(&t->host.arena), HA_OK);
+
+    for (int run = 0; run < 3; run++) {
+        struct actor actors[3];
+        cast_three(t, actors);
+        ha_sched_run_until_quiet(t->world);
+        ha_trace_flush(t->world);
+        assert_true(ha_tape_fits(t->world));
+        if (run == 0)
+            first.sink.take(&first.sink, t->kept.record, t->kept.count);
+        assert_int_equal(t->kept.count, first.count);
+        assert_memory_equal(t->kept.record, first.record, first.count * sizeof *first.record);
+        ha_collector_clear(&t->kept);
+        ha_sched_abandon_all(t->world);
+        ha_arena_rewind(&t->host.arena);
+        ha_trace_rewind(t->world);
+    }
+    ha_collector_close(&first);
+}
+
+#define with_world(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        with_world(threads_run_in_the_order_in_which_they_became_ready),
+        with_world(the_tape_chooses_who_goes_on_when_a_thread_ends),
+        with_world(the_tape_preempts_a_thread_at_a_scheduling_point),
+        with_world(nothing_is_asked_while_only_one_thread_can_go_on),
+        with_world(the_adopted_thread_can_be_preempted_as_well),
+        with_world(a_thread_is_the_current_one_whenever_it_runs),
+        with_world(threads_take_processors_in_turn_and_keep_them),
+        with_world(a_thread_is_announced_with_the_next_id_before_it_runs),
+        with_world(a_record_names_the_thread_and_the_driver_in_charge),
+        with_world(what_is_due_begins_while_the_adopted_thread_is_blocked),
+        with_world(what_begins_when_a_thread_has_ended_is_recorded_by_that_thread),
+        with_world(time_stands_still_while_the_adopted_thread_waits_for_quiet),
+        with_world(a_thread_at_dispatch_level_keeps_others_off_its_processor_only),
+        with_world(no_schedule_runs_two_threads_where_one_is_at_dispatch_level),
+        with_world(ten_thousand_threads_one_after_another_use_the_same_memory),
+        with_world(a_rewound_world_runs_to_the_same_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
