@@ -86,7 +86,7 @@ void ha_judge_reset(struct ha_judge *judge)
     judge->locked_removals = judge->looked = judge->shown = 0;
     judge->running = UINT32_MAX;
     judge->next_seq = judge->counted_groups = 0;
-    judge->failed_add = 0;
+    judge->failed_add = judge->abandoned_add = 0;
     judge->failed_index = HA_NO_INDEX;
     judge->record = judge->enter = judge->around = NULL;
 }
@@ -209,8 +209,10 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
         note_gap(judge);
         if (!look_up(judge))
             continue;
-        for (size_t i = 0; i < judge->index[record->kind].count; i++)
-            judge->index[record->kind].judge[i](judge);
+        for (size_t i = 0; i < judge->index[record->kind].count; i++) {
+            judge->speaking = judge->index[record->kind].judge[i];
+            judge->speaking(judge);
+        }
         ha_absorb(judge);
     }
     judge->record = judge->enter = judge->around = NULL;

@@ -198,9 +198,12 @@ static void add_began(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     struct ha_add *add = &judge->add;
-    bool room;
+    bool room, overlaps = add->open;
 
+    if (overlaps)
+        judge->abandoned_add = add->id;
     memset(add, 0, sizeof *add);
+    add->strayed = overlaps;
     add->id = record->id;
     add->unit = record->as.add.unit;
     add->thread = record->thread;
@@ -266,6 +269,8 @@ static void add_ended(struct ha_judge *judge)
     struct ha_add *add = &judge->add;
     bool failed = !ha_nt_success(judge->record->as.status.status);
 
+    if (judge->record->id != add->id)
+        return;
     for (uint32_t id = judge->first; id && add->unbalanced; id = judge->registrations[id].next)
         judge->registrations[id].regions = 0;
     judge->failed_add = failed ? add->id : 0;
@@ -276,28 +281,6 @@ static void add_ended(struct ha_judge *judge)
         judge->unit.succeeded++;
     add->open = false;
     add->round = HA_NO_ROUND;
-}
-
-/* A dead registration counts as one that was called and found nothing wrong. */
-static void dead_call(struct ha_judge *judge)
-{
-    struct ha_seen_registration *dead = ha_seen_registration(judge, judge->record->id);
-    struct ha_add *add = &judge->add;
-
-    if (!dead || !add->open || !dead->listed)
-        return;
-    if (dead->started != add->id) {
-        dead->started = add->id;
-        dead->wrote = false;
-        add->told++;
-        add->heard++;
-    } else if (dead->ended != add->id) {
-        dead->ended = add->id;
-        add->ended++;
-        add->second_begun = true;
-    }
-    add->last_place = dead->place;
-    add->next = dead->next;
 }
 
 static void absorb_answer(struct ha_judge *judge)
@@ -367,7 +350,6 @@ void ha_absorb(struct ha_judge *judge)
     case HA_CB_ENTER:      ha_absorb_entry(judge); break;
     case HA_CB_LEAVE:      ha_absorb_leave(judge); break;
     case HA_CB_CALL:       ha_absorb_entry(judge); ha_absorb_leave(judge); break;
-    case HA_DEAD_CALL:     dead_call(judge); break;
     case HA_UNIT_BEGIN:
     case HA_UNIT_END:      absorb_unit(judge); break;
     case HA_ADD_BEGIN:     add_began(judge); break;

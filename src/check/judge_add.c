@@ -146,15 +146,12 @@ static void judge_schedulable(struct ha_judge *judge)
     const struct ha_add *add = &judge->add;
 
     ha_exercise(judge, HA_RULE_ORD_1);
-    ha_exercise(judge, HA_RULE_ORD_2);
     if (ha_add_veto(judge))
         stray(judge, rule_of_veto(judge), "no thread on a processor that was refused");
     else if (add->hw_status)
         stray(judge, HA_RULE_HOT_7, "no thread on a processor that could not be started");
     else if (add->scheduled || !add->active)
         stray(judge, HA_RULE_ORD_1, "SCHED once, after ACTIVE");
-    else if (is_called(judge))
-        stray(judge, HA_RULE_ORD_2, "SCHED after every Start call has returned");
     else
         judge_place(judge);
 }
@@ -169,7 +166,7 @@ void ha_judge_stage(struct ha_judge *judge)
         if (judge->phase_count)
             ha_blame(judge, HA_RULE_EXIST_12, 0, "no processor started while one registers", "%s",
                      ha_kind_name(judge->record->kind));
-        else
+        else if (!judge->abandoned_add || judge->record->id != judge->abandoned_add)
             ha_blame(judge, HA_RULE_ORD_1, 0, "stages between the begin and the end of an add",
                      "%s outside", ha_kind_name(judge->record->kind));
         return;
@@ -253,7 +250,8 @@ void ha_judge_count(struct ha_judge *judge)
     char expected[64];
 
     ha_exercise(judge, HA_RULE_QRY_5);
-    if (!judge->layout.known || record->active == judge->shown + up)
+    if (!judge->layout.known || record->active == judge->shown + up
+        || record->active == judge->layout.active + up)     /* back from a single wrong one */
         return;
     snprintf(expected, sizeof expected, "%u active processors", (unsigned)judge->shown + up);
     ha_blame(judge, record->active < judge->shown ? HA_RULE_QRY_5 : HA_RULE_QRY_4, 0, expected,

@@ -79,7 +79,7 @@ struct ha_bar ha_call_bar(const struct ha_judge *judge)
 
     if (!registration || registration->standing == HA_UNHEARD_OF)
         return no_bar();
-    if (judge->record->driver && judge->driver->freed)
+    if (registration->standing == HA_DEAD || judge->driver->freed)
         return bar(HA_RULE_DRV_8, "no call after the image was freed", "a call");
     if (own_phase && own_phase->registration != judge->record->id)
         return bar(HA_RULE_EXIST_5, "calls of the new registration only",
@@ -198,6 +198,8 @@ static void judge_first_place(struct ha_judge *judge)
         snprintf(expected, sizeof expected, "%u:%u, the lowest free place",
                  add->group, add->number);
         ha_blame(judge, HA_RULE_QRY_11, 0, expected, "%u:%u", group, number);
+    } else if (add->active) {
+        return;     /* too late, which is found elsewhere; it now holds its place itself */
     } else if (group >= layout->groups || number >= layout->group_maximum[group]
                || layout->group_mask[group] >> number & 1
                || (add->asked_group != HA_NO_GROUP && group != add->asked_group)) {
@@ -267,21 +269,22 @@ void ha_judge_context(struct ha_judge *judge)
                && record->as.cb.operation == add->id && !add->full) {
         ha_exercise(judge, HA_RULE_CTX_5);
         judge_add_place(judge);
-        judge_status(judge, add->dirty, ha_add_cause(judge), add->late_error);
+        judge_status(judge, add->dirty, add->parted ? 0 : ha_add_cause(judge), add->late_error);
     }
 }
 
 void ha_judge_variable(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
-    const struct ha_phase *phase = judge->phase;
-    const struct ha_add *add = &judge->add;
+    struct ha_phase *phase = judge->phase;
+    struct ha_add *add = &judge->add;
     bool in_add = !phase && add->open && !(record->flags & HA_CB_EXISTING)
                   && record->as.cb.operation == add->id;
     bool own = judge->knob[HA_KNOB_OPSTATUS_SCOPE] == HA_OPSTATUS_PER_CALL;
     char expected[HA_STATUS_TEXT], seen[HA_STATUS_TEXT];
 
-    if (judge->bar.rule != HA_RULE_COUNT || (!phase && !in_add))
+    if (judge->bar.rule != HA_RULE_COUNT || (!phase && !in_add)
+        || (phase ? phase->parted : add->parted))
         return;
     bool first = own || (phase ? !phase->called : !add->called);
     enum ha_rule_number shared = phase ? HA_RULE_STAT_4 : HA_RULE_STAT_5;
@@ -289,9 +292,14 @@ void ha_judge_variable(struct ha_judge *judge)
     ha_exercise(judge, HA_RULE_STAT_1);
     if (!own)
         ha_exercise(judge, shared);
-    if (record->as.cb.op_in != holds)
-        ha_blame(judge, first ? HA_RULE_STAT_1 : shared, 0, ha_status_text(holds, expected),
-                 "%s behind OperationStatus", ha_status_text(record->as.cb.op_in, seen));
+    if (record->as.cb.op_in == holds)
+        return;
+    ha_blame(judge, first ? HA_RULE_STAT_1 : shared, 0, ha_status_text(holds, expected),
+             "%s behind OperationStatus", ha_status_text(record->as.cb.op_in, seen));
+    if (!first && phase)
+        phase->parted = true;
+    else if (!first)
+        add->parted = add->strayed = true;      /* nobody can tell what decides now */
 }
 
 /* One verdict for a call that wrote, the first that applies. */

@@ -164,6 +164,20 @@ static void note_left_behind(struct ha_judge *judge)
         judge->driver->left_behind |= judge->registrations[id].driver == judge->record->driver;
 }
 
+/* What is left of it is called no more; nobody waits for its calls. */
+static void image_freed(struct ha_judge *judge)
+{
+    judge->driver->freed = true;
+    for (uint32_t id = judge->first, next; id; id = next) {
+        struct ha_seen_registration *one = &judge->registrations[id];
+        next = one->next;
+        if (one->driver != judge->record->driver)
+            continue;
+        one->standing = HA_DEAD;
+        ha_list_unlink(judge, id);
+    }
+}
+
 void ha_driver_absorb(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
@@ -188,7 +202,7 @@ void ha_driver_absorb(struct ha_judge *judge)
         note_left_behind(judge);
         break;
     case HA_IMAGE_FREED:
-        driver->freed = true;
+        image_freed(judge);
         break;
     default:
         break;

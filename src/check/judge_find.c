@@ -69,11 +69,12 @@ static void put_call(struct ha_judge *judge, struct ha_finding *finding)
     snprintf(finding->call, sizeof finding->call, "%s", words(judge));
 }
 
-/* A row whose judge is not named for this kind of record has nothing to say here. */
-static bool speaks_at(enum ha_rule_number rule, unsigned kind)
+/* The table decides: a judge speaks for a rule at those records where the rule's row says so. */
+static bool may_speak(const struct ha_judge *judge, enum ha_rule_number rule)
 {
     for (size_t i = 0; i < HA_JUDGES_OF_A_RULE; i++)
-        if (ha_rule_rows[rule].at[i].kinds >> kind & 1)
+        if (ha_rule_rows[rule].at[i].judge == judge->speaking
+            && ha_rule_rows[rule].at[i].kinds >> judge->record->kind & 1)
             return true;
     return false;
 }
@@ -85,7 +86,7 @@ void ha_blame(struct ha_judge *judge, enum ha_rule_number number, uint16_t drive
     bool foreign = !judge->own && !driver;
     enum ha_severity severity = foreign ? HA_NOTE : rule->severity;
 
-    if (!speaks_at(number, judge->record->kind))
+    if (!may_speak(judge, number))
         return;
     ha_exercise(judge, number);
     struct ha_finding *finding = find_equal(judge, rule, severity, driver);

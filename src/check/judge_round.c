@@ -300,6 +300,8 @@ void ha_round_absorb_entry(struct ha_judge *judge)
     }
     add->variable = enter->as.cb.op_in;
     if (state != HA_STATE_START) {
+        if (add->second_state == HA_NO_ROUND)
+            add->last_place = 0;        /* the first of the round may be one who is leaving */
         add->second_begun = true;
         add->second_state = (uint8_t)state;
     }

@@ -26,7 +26,8 @@
 
 /* Where a registration stands. */
 enum ha_standing {
-    HA_UNHEARD_OF, HA_ENTERED, HA_LOCKED, HA_LIVE, HA_LEAVING, HA_REMOVED, HA_FAILED
+    HA_UNHEARD_OF, HA_ENTERED, HA_LOCKED, HA_LIVE, HA_LEAVING, HA_REMOVED, HA_FAILED,
+    HA_DEAD                     /* its image is gone */
 };
 
 /* Why a registration must not be called: what kept it from standing, or how it was removed. */
@@ -92,7 +93,10 @@ struct ha_phase {
     int32_t information;        /* a success code other than 0 that a Start call left */
     int32_t late_error;         /* an error written after the Start calls */
     uint8_t round;              /* enum ha_state of the latest call */
-    bool called, dirty, strayed, disordered;
+    bool called, disordered;
+    bool strayed;               /* broke its course: what follows from that is not judged */
+    bool dirty;                 /* the latest call modified its change context */
+    bool parted;                /* more than one status variable was seen */
     uint64_t told[2][HA_JUDGED_PROCESSORS / 64];
 };
 
@@ -106,7 +110,9 @@ struct ha_add {
     bool called;                /* a callback of it was called */
     bool open, full;
     bool hw_started, active, scheduled;
-    bool second_begun, dirty, strayed, trespassed, moved;
+    bool second_begun;
+    bool strayed, dirty, parted;    /* as in struct ha_phase */
+    bool moved, trespassed;         /* its calls changed threads, somebody ran there too early */
     uint8_t second_state;
     uint8_t round;              /* enum ha_state that the shortcut may take, or HA_NO_ROUND */
     int32_t hw_status;
@@ -160,13 +166,15 @@ struct ha_judge {
     uint64_t counted[HA_JUDGED_GROUPS + 2], maxima[HA_JUDGED_GROUPS + 2];   /* answers + 1 */
     uint64_t counted_groups;
     struct ha_add add;
+    uint32_t abandoned_add;             /* in progress when another one began */
     uint32_t failed_add, failed_index;  /* of the latest add that failed, 0 and HA_NO_INDEX */
     uint16_t failed_group;
     uint8_t failed_number;
     struct { uint32_t id, processors, begun, succeeded; bool open; } unit;
     uint32_t locked_removals;
 
-    /* The record in hand, and what of the above it speaks of. */
+    /* The record in hand, who judges it, and what of the above it speaks of. */
+    void (*speaking)(struct ha_judge *judge);
     const struct ha_record *record;
     const struct ha_record *enter;      /* of the call that is entered or left */
     struct ha_seen_registration *registration;

@@ -271,7 +271,7 @@ RULE(ORD_1, "ORD-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
      AT(ON(ADD_END), add_end))
 RULE(ORD_2, "ORD-2", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "No thread runs on the new processor before every Start call has returned.",
-     "Introduction to Driver Notification; seed 001", AT(ENTERED, round), AT(ON(SCHED), stage),
+     "Introduction to Driver Notification; seed 001", AT(ENTERED, round),
      AT(ANY, whereabouts))
 
 /* A driver's life. */

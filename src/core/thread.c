@@ -52,8 +52,8 @@ static struct ha_context *thread_main(void *argument)
     current = self;
     self->body(self->argument);
     leave_live(&world->sched, self);
+    struct ha_thread *next = ha_sched_next(world);      /* may write records in our name */
     ha_arena_give(&world->host->arena, self, sizeof *self);
-    struct ha_thread *next = ha_sched_next(world);
     return next->context;
 }
 

@@ -59,10 +59,11 @@ static void print_verdict(const struct tally *tally, struct ha_run *run, bool pa
         print_findings(tally, run);
     if (!passed)
         fprintf(log, "%s", ha_text_string(&run->report));
-    fprintf(log, "%s%s%s  %s: %s (%llu adds, %llu calls)\n",
+    fprintf(log, "%s%s%s  %s: %s (%llu add%s, %llu call%s)\n",
             paint(tally, passed ? "\033[32m" : "\033[31m"), passed ? "pass" : "FAIL",
             paint(tally, "\033[0m"), run->scenario->file, run->scenario->name,
-            (unsigned long long)run->watch.adds, (unsigned long long)run->watch.calls);
+            (unsigned long long)run->watch.adds, run->watch.adds == 1 ? "" : "s",
+            (unsigned long long)run->watch.calls, run->watch.calls == 1 ? "" : "s");
 }
 
 static void count_verdict(struct tally *tally, struct ha_run *run)

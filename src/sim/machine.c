@@ -300,27 +300,36 @@ int ha_machine_run(struct ha_machine *machine)
     return err;
 }
 
+/* Quiet, and nothing due: what has not ended now never will. */
+static bool is_deadlocked(struct ha_machine *machine)
+{
+    struct ha_world *world = world_of(machine);
+    if (!ha_sched_is_stuck(world))
+        return false;
+    ha_sched_record_deadlock(world);
+    ha_sched_end(world, HA_END_DEADLOCK);
+    end_run(machine);
+    return true;
+}
+
 int ha_machine_finish(struct ha_machine *machine)
 {
     struct ha_world *world = world_of(machine);
     int err = enter(machine);
-    if (err)
-        return err;
-    err = ha_machine_settle(machine, HA_OK);
+    if (!err)
+        err = ha_machine_settle(machine, HA_OK);
     struct ha_driver *driver = machine->kernel.last_driver;
-    for (; driver && !err && !world->sched.ending; driver = driver->previous)
-        if (driver->state == HA_DRIVER_LOADED && driver->object.DriverUnload)
+    while (!err && !world->sched.ending && !is_deadlocked(machine)) {
+        while (driver && (driver->state != HA_DRIVER_LOADED || !driver->object.DriverUnload))
+            driver = driver->previous;
+        if (driver) {
             err = ha_machine_settle(machine, ha_driver_unload(driver));
-    if (err || world->sched.ending)
-        return err;
-    if (ha_sched_is_stuck(world)) {
-        ha_sched_record_deadlock(world);
-        ha_sched_end(world, HA_END_DEADLOCK);
-    } else {
-        ha_sched_end(world, HA_END_NORMALLY);
+        } else {
+            ha_sched_end(world, HA_END_NORMALLY);
+            end_run(machine);
+        }
     }
-    end_run(machine);
-    return HA_OK;
+    return err;
 }
 
 void ha_machine_stop(struct ha_machine *machine, enum ha_ending ending)

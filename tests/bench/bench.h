@@ -24,19 +24,22 @@ struct ha_machine *bench_machine(unsigned active);
 
 /* How a call is measured. */
 enum bench_judge { BENCH_UNJUDGED, BENCH_JUDGED };
+/* What the driver does in it: count, or also clear the 512 bytes that it keeps for a processor. */
+enum bench_driver { BENCH_COUNTS, BENCH_CLEARS };
 
 /* Nanoseconds a call of a loop over an array of {function, context}. */
-double bench_bare_loop(size_t registrations);
+double bench_bare_loop(size_t registrations, enum bench_driver driver);
 /* Nanoseconds a call through the simulator, everything on. */
-double bench_call(size_t registrations, enum bench_judge judge);
-/* Run so many calls and nothing else. Each returns how many there were. */
+double bench_call(size_t registrations, enum bench_driver driver, enum bench_judge judge);
+/* Run so many calls of a driver that counts, and nothing else. Each returns how many there were. */
 uint64_t bench_bare_loop_only(size_t registrations, uint64_t times);
 uint64_t bench_call_only(size_t registrations, enum bench_judge judge, uint64_t times);
 
 /* Nanoseconds for a registration and its removal while `others` are registered. */
 double bench_register_pair(size_t others);
-/* Nanoseconds for the removal alone, in an order unlike that of registration. */
-double bench_removal(size_t others);
+/* Nanoseconds for the removal alone: the newest first, or in jumps all over memory. */
+enum bench_order { BENCH_NEWEST_FIRST, BENCH_JUMPS };
+double bench_removal(size_t others, enum bench_order order);
 
 /* Nanoseconds a record into the window, with a sink that takes it. */
 double bench_record(void);

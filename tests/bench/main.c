@@ -45,15 +45,15 @@ struct ha_machine *bench_machine(unsigned active)
     return machine;
 }
 
-static void print_calls(void)
+static void print_calls(enum bench_driver driver, const char *what)
 {
     static const size_t counts[] = {1, 16, 1000};
-    puts("a call of a driver that zeroes its 64 bytes for the processor");
+    printf("a call of a driver that %s\n", what);
     puts("  registrations   bare loop   simulated   ratio   with the judge   ratio");
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        double bare = bench_bare_loop(counts[i]);
-        double call = bench_call(counts[i], BENCH_UNJUDGED);
-        double judged = bench_call(counts[i], BENCH_JUDGED);
+        double bare = bench_bare_loop(counts[i], driver);
+        double call = bench_call(counts[i], driver, BENCH_UNJUDGED);
+        double judged = bench_call(counts[i], driver, BENCH_JUDGED);
         printf("  %13zu %8.1f ns %8.1f ns %7.2f %13.1f ns %7.2f\n", counts[i], bare, call,
                call / bare, judged, judged / bare);
     }
@@ -62,16 +62,23 @@ static void print_calls(void)
 static void print_registrations(void)
 {
     static const size_t counts[] = {10, 1000, 100000};
-    double thousand = 1;
+    double newest_at_1000 = 1, jumps_at_1000 = 1;
     puts("registration and removal");
-    puts("  others registered   pair        removal     to that at 1000");
+    puts("  others registered   pair        newest first   ratio   in jumps   ratio");
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         double pair = bench_register_pair(counts[i]);
-        double removal = bench_removal(counts[i]);
-        if (counts[i] == 1000)
-            thousand = removal;
-        printf("  %17zu %8.1f ns %8.1f ns", counts[i], pair, removal);
-        printf(counts[i] > 1000 ? " %11.2f\n" : "\n", removal / thousand);
+        double newest = bench_removal(counts[i], BENCH_NEWEST_FIRST);
+        double jumps = bench_removal(counts[i], BENCH_JUMPS);
+        if (counts[i] == 1000) {
+            newest_at_1000 = newest;
+            jumps_at_1000 = jumps;
+        }
+        printf("  %17zu %8.1f ns %11.1f ns", counts[i], pair, newest);
+        if (counts[i] > 1000)
+            printf(" %7.2f %7.1f ns %7.2f\n", newest / newest_at_1000, jumps,
+                   jumps / jumps_at_1000);
+        else
+            printf("         %7.1f ns\n", jumps);
     }
 }
 
@@ -106,7 +113,8 @@ int main(int count, char **argument)
 {
     if (count >= 3 && strcmp(argument[1], "all") != 0)
         return run_only(count, argument);
-    print_calls();
+    print_calls(BENCH_COUNTS, "counts");
+    print_calls(BENCH_CLEARS, "clears the 512 bytes it keeps for a processor");
     print_registrations();
     printf("a trace record: %.1f ns, %.1f bytes kept\n", bench_record(), bench_record_bytes());
     printf("a small scenario in a machine that is rewound: %.1f us\n", bench_scenario());

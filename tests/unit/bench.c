@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "nt/driver.h"
+#include "nt/hot_add.h"
 
 static struct ha_world *world_of(struct bench *b)
 {
@@ -242,12 +243,36 @@ void bench_run(struct bench *b, struct driver *driver, void (*body)(void *argume
     assert_int_equal(ha_machine_settle(b->machine, HA_OK), HA_OK);
 }
 
-void bench_interlude(struct driver *driver, void (*body)(void *argument), void *argument)
+static void post_add(struct bench *b)
+{
+    const struct ha_add_options add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE};
+    assert_int_equal(ha_hot_add_post(&b->machine->kernel, &add), HA_OK);
+}
+
+uint32_t bench_race(struct bench *b, bool add_first, struct driver *driver,
+                    void (*body)(void *argument))
+{
+    bench_load(b);
+    if (add_first)
+        post_add(b);
+    assert_non_null(ha_thread_create(world_of(b), HA_THREAD_SYSTEM, id_of(driver), body, driver));
+    if (!add_first)
+        post_add(b);
+    assert_int_equal(ha_machine_settle(b->machine, HA_OK), HA_OK);
+    return world_of(b)->tape.asked;
+}
+
+void bench_yield(void)
 {
     struct ha_thread *self = ha_thread_current();
-    ha_thread_create(self->world, HA_THREAD_SYSTEM, id_of(driver), body, argument);
-    ha_sched_ready(self);       /* behind the new one, which has been ready longer */
+    ha_sched_ready(self);       /* behind the others, which have been ready longer */
     ha_sched_block(self->world);
+}
+
+void bench_interlude(struct driver *driver, void (*body)(void *argument), void *argument)
+{
+    ha_thread_create(ha_thread_current()->world, HA_THREAD_SYSTEM, id_of(driver), body, argument);
+    bench_yield();
 }
 
 uint32_t bench_active_count(const struct bench *b)

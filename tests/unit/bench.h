@@ -107,6 +107,15 @@ void bench_finish(struct bench *b);
 void bench_run(struct bench *b, struct driver *driver, void (*body)(void *argument),
                void *argument);
 
+/*
+ * Post an add of one processor and start a body on a system thread, in this order or the other,
+ * and let both run. Returns how many questions the tape has answered so far.
+ */
+uint32_t bench_race(struct bench *b, bool add_first, struct driver *driver,
+                    void (*body)(void *argument));
+
+/* On a simulated thread: let those that are ready run until they block or end. */
+void bench_yield(void);
 /* On a simulated thread: start another one, and let it run until it blocks or ends. */
 void bench_interlude(struct driver *driver, void (*body)(void *argument), void *argument);
 

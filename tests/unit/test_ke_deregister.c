@@ -109,7 +109,7 @@ static void above_apc_level_it_does_not_wait_for_the_add(void **state)
         "hot-add ADD_BEGIN [4]\n"
         "hot-add enters a.ke1 Start 4 (0.4) st=0 op=0 [4]\n"
         "system-5 DEREG_ENTER a.ke1 [4]\n"
-        "system-5 MISUSE IRQL is too high [4]\n"
+        "system-5 MISUSE called at a raised IRQL [4]\n"
         "system-5 DEREG_LOCKED a.ke1 [4]\n"
         "system-5 DEREG_RETURN a.ke1 [4]\n"
         "hot-add leaves a.ke1 Start op=0 [4]\n"
@@ -264,12 +264,11 @@ static void inside_a_phase_of_its_own_thread_it_works_at_once(void **state)
     struct bench *b = *state;
     b->group[0] = (struct ha_group_options){.maximum = 2, .active_mask = 1};
     struct driver *first = bench_driver(b, "first");
-    bench_load(b);
+    bench_forget(b);
     struct driver *late = bench_driver(b, "late");
     late->flags = KE_PROCESSOR_CHANGE_ADD_EXISTING;
     late->extra = first;
     late->act = remove_other;
-    bench_forget(b);
 
     bench_load(b);
 
@@ -440,31 +439,46 @@ static void an_old_handle_does_not_remove_a_new_registration(void **state)
     assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_STALE_HANDLE);
 }
 
-/* DEREG-2, DEREG-3: an add and a removal race; one answer of the tape is turned at a time */
-static void who_heard_start_hears_the_second_call_however_the_race_ends(void **state)
+/* One answer of the tape is turned at a time. */
+static void let_an_add_and_a_removal_race(const char *dereg_wait, bool add_first)
 {
     struct ha_text token = {0};
     uint32_t asked = 1;
-    (void)state;
     for (uint32_t question = 0; question < asked; question++) {
         struct bench *b;
         assert_int_equal(bench_setup((void **)&b), 0);
+        bench_turn(b, "dereg_wait", dereg_wait);
         struct driver *a = bench_driver(b, "a");
+        bench_driver(b, "c");
         bench_replay(b, &token, question, 1);
-        bench_load(b);
-        struct ha_world *world = &b->machine->kernel.world;
-        struct ha_add_options add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE};
-        assert_int_equal(ha_machine_add_processor(b->machine, 0, &add), HA_OK);
-        assert_non_null(ha_thread_create(world, HA_THREAD_SYSTEM, 1, deregister_on_a_thread, a));
-        assert_int_equal(ha_machine_run(b->machine), HA_OK);
+        uint32_t count = bench_race(b, add_first, a, deregister_on_a_thread);
+        asked = count > asked ? count : asked;
 
-        assert_int_equal(a->heard_count % 2, 0);
-        if (world->tape.asked > asked)
-            asked = world->tape.asked;
+        if (b->options.profile.knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_TRANSACTION)
+            assert_int_equal(a->heard_count % 2, 0);
+        assert_int_equal(bench_active_count(b), 5);
         bench_teardown((void **)&b);
     }
     assert_true(asked > 5);
     ha_text_close(&token);
+}
+
+/* DEREG-2, DEREG-3 */
+static void who_heard_start_hears_the_second_call_however_the_race_ends(void **state)
+{
+    (void)state;
+    let_an_add_and_a_removal_race("transaction", true);
+    let_an_add_and_a_removal_race("transaction", false);
+}
+
+/* DEREG-2: dereg_wait=per_call and deferred */
+static void no_call_runs_when_the_removal_has_returned_however_the_race_ends(void **state)
+{
+    (void)state;
+    let_an_add_and_a_removal_race("per_call", true);
+    let_an_add_and_a_removal_race("per_call", false);
+    let_an_add_and_a_removal_race("deferred", true);
+    let_an_add_and_a_removal_race("deferred", false);
 }
 
 int main(void)
@@ -488,6 +502,7 @@ int main(void)
         BENCH_TEST(handles_that_are_not_live_harm_nobody),
         BENCH_TEST(an_old_handle_does_not_remove_a_new_registration),
         cmocka_unit_test(who_heard_start_hears_the_second_call_however_the_race_ends),
+        cmocka_unit_test(no_call_runs_when_the_removal_has_returned_however_the_race_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
