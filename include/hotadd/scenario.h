@@ -22,7 +22,8 @@ enum ha_exit {
     HA_EXIT_OK = 0,             /* all as expected */
     HA_EXIT_FAILED = 1,         /* a rule or an expectation failed */
     HA_EXIT_USAGE = 2,
-    HA_EXIT_UNREADABLE = 3,     /* a scenario could not be read; the others were run */
+    HA_EXIT_UNREADABLE = 3,     /* a scenario could not be read, the others were run; or
+                                   memory or room for the output was lacking */
     HA_EXIT_NOTHING = 4,        /* nothing was run */
     HA_EXIT_BUDGET = 5,         /* the budget ended before the run did */
     HA_EXIT_INTERNAL = 70,

@@ -174,7 +174,9 @@ static bool look_up(struct ha_judge *judge)
                            ? ha_phase_find(judge, judge->enter->as.cb.operation) : NULL;
         if (record->kind != HA_CB_LEAVE)
             judge->bar = ha_call_bar(judge);
-    } else if (record->kind >= HA_REG_ENTER && record->kind <= HA_DEREG_RETURN && record->id) {
+    } else if (record->kind >= HA_REG_ENTER && record->kind <= HA_DEREG_RETURN) {
+        if (!record->id)        /* a handle that is none; nothing is registered under it */
+            return record->kind >= HA_DEREG_ENTER;
         judge->registration = ha_reach_registration(judge, record->id);
         judge->phase = ha_phase_find(judge, record->id);
         return judge->registration != NULL;

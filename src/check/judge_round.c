@@ -306,6 +306,8 @@ void ha_round_absorb_entry(struct ha_judge *judge)
         add->second_state = (uint8_t)state;
     }
     if (!registration || !ha_is_called_by_adds(judge, registration)) {
+        if (registration && state == HA_STATE_START)
+            registration->started = add->id;    /* who is leaving is owed nothing, but may be told */
         add->round = HA_NO_ROUND;
         return;
     }

@@ -329,16 +329,6 @@ static enum ha_paint trouble_fact(const struct ha_cast *cast, const struct ha_re
     }
 }
 
-/* Nobody was called, so there is no context to read a processor from. */
-static void dead_words(const struct ha_cast *cast, const struct ha_record *record,
-                       struct ha_text *words)
-{
-    const char *state = ha_state_short(HA_CB_STATE(record->flags));
-
-    ha_client_words(cast, record->driver, record->id, words);
-    ha_text_addf(words, " %s not called: the driver is gone", state ? state : "?");
-}
-
 enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *record,
                             const struct ha_record *opener,
                             const struct ha_story_processor *processor, struct ha_text *words)
@@ -358,7 +348,8 @@ enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *
         query_words(cast, record, words);
         return HA_PLAIN;
     case HA_DEAD_CALL:
-        dead_words(cast, record, words);
+        ha_call_words(cast, record, NULL, words);
+        ha_text_add(words, " not called: the driver is gone");
         return HA_RED;
     default:
         ha_text_addf(words, "the run ended: %s", ha_ending_name(record->as.end.ending)

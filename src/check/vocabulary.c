@@ -140,12 +140,6 @@ static const struct ha_field enter[] = {
     FIELD("op_in", HA_SHAPE_STATUS, as.cb.op_in),
     AFFINITY(cb),
 };
-static const struct ha_field dead_call[] = {
-    CLIENT,
-    FIELD("operation", HA_SHAPE_NUMBER, as.cb.operation),
-    FLAG_BIT("existing", HA_CB_EXISTING),
-    STATE,
-};
 static const struct ha_field leave[] = {
     CLIENT,
     FLAG_BIT("existing", HA_CB_EXISTING),
@@ -199,7 +193,7 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_THREAD] = ROW(thread), [HA_CHOICE] = ROW(choice), [HA_TRACE_END] = ROW(end),
     [HA_DRV_ENTRY_LEAVE] = ROW(status), [HA_UNLOAD_REQ] = ROW(status),
     [HA_REG_ENTER] = ROW(reg_enter), [HA_REG_RETURN] = ROW(reg_return),
-    [HA_CB_ENTER] = ROW(enter), [HA_CB_LEAVE] = ROW(leave), [HA_DEAD_CALL] = ROW(dead_call),
+    [HA_CB_ENTER] = ROW(enter), [HA_CB_LEAVE] = ROW(leave), [HA_DEAD_CALL] = ROW(enter),
     [HA_UNIT_BEGIN] = ROW(unit), [HA_UNIT_END] = ROW(unit),
     [HA_ADD_BEGIN] = ROW(add), [HA_ADD_END] = ROW(status), [HA_HW_START] = ROW(status),
     [HA_ACTIVE] = ROW(up), [HA_SCHED] = ROW(up),

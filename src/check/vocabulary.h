@@ -25,10 +25,9 @@
  *   DRV_ENTRY_LEAVE, UNLOAD_REQ, HW_START, ADD_END            status
  *   REG_ENTER        function context flags
  *   REG_RETURN       function context flags handle
- *   CB_ENTER         client operation existing context State NtNumber ProcNumber ctx_status op_in
- *                    affinity_group affinity_mask
+ *   CB_ENTER, DEAD_CALL  client operation existing context State NtNumber ProcNumber ctx_status
+ *                    op_in affinity_group affinity_mask
  *   CB_LEAVE         client existing State op_out context_changed affinity_group affinity_mask
- *   DEAD_CALL        client operation existing State
  *   UNIT_BEGIN, UNIT_END  processors
  *   ADD_BEGIN        unit group affinity_group affinity_mask
  *   ACTIVE, SCHED    NtNumber ProcNumber

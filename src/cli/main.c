@@ -46,9 +46,11 @@ int main(int count, char **argument)
         fputs(usage, stdout);
         return HA_EXIT_OK;
     }
-    if (!strcmp(argument[1], "--version")) {
-        puts("hotadd " HA_VERSION);
-        return HA_EXIT_OK;
+    for (int i = 1; i < count; i++) {
+        if (!strcmp(argument[i], "--version")) {
+            puts("hotadd " HA_VERSION);
+            return HA_EXIT_OK;
+        }
     }
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (!strcmp(argument[1], commands[i].name))

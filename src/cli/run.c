@@ -22,24 +22,15 @@ static const char usage[] =
     "  --budget RECORDS     end a run that writes more records than this (default 100000000)\n"
     "  --quiet              only what fails, and the summary\n"
     "  --color WHEN         auto, always or never; NO_COLOR is heeded by auto\n"
-    "  --help\n"
+    "  --help, --version\n"
     "\n"
     "The last line is `N passed, N failed`.\n";
 
-/* The value of an option, as "--name value" or "--name=value"; NULL when it is another option. */
-static const char *value_of(const char *name, int count, char **argument, int *i)
-{
-    size_t length = strlen(name);
-    if (strncmp(argument[*i], name, length) != 0)
-        return NULL;
-    if (argument[*i][length] == '=')
-        return argument[*i] + length + 1;
-    if (argument[*i][length] != '\0')
-        return NULL;
-    if (*i + 1 < count)
-        return argument[++*i];
-    return "";
-}
+/* What the command line says, as far as it has been read. */
+struct command {
+    struct ha_play_options play;
+    const char **path, **set;   /* room for every argument */
+};
 
 static int wrong(const char *option, const char *value, const char *expected)
 {
@@ -48,105 +39,130 @@ static int wrong(const char *option, const char *value, const char *expected)
     return HA_EXIT_USAGE;
 }
 
-static int read_color(const char *value, bool *color)
+static int read_profile(struct command *command, const char *value)
 {
-    if (!strcmp(value, "always"))
-        *color = true;
-    else if (!strcmp(value, "never"))
-        *color = false;
-    else if (strcmp(value, "auto") != 0)
-        return wrong("--color", value, "auto, always or never");
+    command->play.profile = value;
     return HA_EXIT_OK;
 }
 
-static int read_format(const char *value, enum ha_output *output)
+static int read_set(struct command *command, const char *value)
+{
+    command->set[command->play.set_count++] = value;
+    return HA_EXIT_OK;
+}
+
+static int read_replay(struct command *command, const char *value)
+{
+    command->play.replay = value;
+    return HA_EXIT_OK;
+}
+
+static int read_format(struct command *command, const char *value)
 {
     if (!strcmp(value, "story"))
-        *output = HA_OUTPUT_STORY;
+        command->play.output = HA_OUTPUT_STORY;
     else if (!strcmp(value, "jsonl"))
-        *output = HA_OUTPUT_JSONL;
+        command->play.output = HA_OUTPUT_JSONL;
     else
         return wrong("--format", value, "story or jsonl");
     return HA_EXIT_OK;
 }
 
-static int read_budget(const char *value, uint64_t *budget)
+static int read_budget(struct command *command, const char *value)
 {
-    char *end;
     errno = 0;
-    unsigned long long number = strtoull(value, &end, 10);
-    if (errno || end == value || *end || value[0] == '-' || number == 0)
+    unsigned long long number = strtoull(value, NULL, 10);
+    if (errno || number == 0 || value[strspn(value, "0123456789")])
         return wrong("--budget", value, "a number of records, 1 or more");
-    *budget = number;
+    command->play.record_budget = number;
     return HA_EXIT_OK;
 }
 
-/* One option with its value. -1 when argument[*i] is no option that takes one. */
-static int read_option(int count, char **argument, int *i, struct ha_play_options *options,
-                       const char **sets)
+static bool wants_color(void)
 {
-    const char *value;
-    if ((value = value_of("--profile", count, argument, i)))
-        options->profile = value;
-    else if ((value = value_of("--replay", count, argument, i)))
-        options->replay = value;
-    else if ((value = value_of("--set", count, argument, i)))
-        sets[options->set_count++] = value;
-    else if ((value = value_of("--format", count, argument, i)))
-        return read_format(value, &options->output);
-    else if ((value = value_of("--budget", count, argument, i)))
-        return read_budget(value, &options->record_budget);
-    else if ((value = value_of("--color", count, argument, i)))
-        return read_color(value, &options->color);
+    const char *never = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && !(never && never[0]);
+}
+
+static int read_color(struct command *command, const char *value)
+{
+    if (!strcmp(value, "auto"))
+        command->play.color = wants_color();
+    else if (!strcmp(value, "always"))
+        command->play.color = true;
+    else if (!strcmp(value, "never"))
+        command->play.color = false;
     else
-        return -1;
+        return wrong("--color", value, "auto, always or never");
     return HA_EXIT_OK;
 }
 
-static int play(int count, char **argument, const char **paths, const char **sets)
+static const struct {
+    const char *name;
+    int (*read)(struct command *command, const char *value);
+} valued[] = {
+    {"--profile", read_profile}, {"--set", read_set},       {"--replay", read_replay},
+    {"--format", read_format},   {"--budget", read_budget}, {"--color", read_color},
+};
+
+/* An option that has a value, as "--name value" or "--name=value". */
+static int read_option(struct command *command, int count, char **argument, int *i)
 {
-    struct ha_play_options options = {
-        .path = paths, .set = sets, .record_budget = 100000000, .out = stdout, .log = stderr,
-        .color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
-    };
+    const char *word = argument[*i];
+    size_t length = strcspn(word, "=");
+    for (size_t k = 0; k < sizeof valued / sizeof valued[0]; k++) {
+        if (strlen(valued[k].name) != length || strncmp(valued[k].name, word, length) != 0)
+            continue;
+        if (word[length] == '=')
+            return valued[k].read(command, word + length + 1);
+        if (*i + 1 < count)
+            return valued[k].read(command, argument[++*i]);
+        fprintf(stderr, "hotadd run: %s needs a value; try `hotadd run --help`\n", word);
+        return HA_EXIT_USAGE;
+    }
+    fprintf(stderr, "hotadd run: there is no option '%s'; try `hotadd run --help`\n", word);
+    return HA_EXIT_USAGE;
+}
+
+static int play(struct command *command, int count, char **argument)
+{
     for (int i = 0; i < count; i++) {
+        int result = HA_EXIT_OK;
         if (!strcmp(argument[i], "--help") || !strcmp(argument[i], "-h")) {
             fputs(usage, stdout);
             return HA_EXIT_OK;
         }
-        if (!strcmp(argument[i], "--quiet")) {
-            options.quiet = true;
-            continue;
-        }
-        int result = read_option(count, argument, &i, &options, sets);
-        if (result > 0)
+        if (!strcmp(argument[i], "--quiet"))
+            command->play.quiet = true;
+        else if (argument[i][0] == '-' && argument[i][1])
+            result = read_option(command, count, argument, &i);
+        else
+            command->path[command->play.path_count++] = argument[i];
+        if (result)
             return result;
-        if (result == 0)
-            continue;
-        if (argument[i][0] == '-' && argument[i][1]) {
-            fprintf(stderr, "hotadd run: there is no option '%s'; try `hotadd run --help`\n",
-                    argument[i]);
-            return HA_EXIT_USAGE;
-        }
-        paths[options.path_count++] = argument[i];
     }
-    if (!options.path_count) {
+    if (!command->play.path_count) {
         fputs("hotadd run: name a scenario file or a folder; try `hotadd run --help`\n", stderr);
         return HA_EXIT_USAGE;
     }
-    return ha_play(&options);
+    return ha_play(&command->play);
 }
 
 int ha_cli_run(int count, char **argument)
 {
-    const char **paths = calloc((size_t)count + 1, sizeof *paths);
-    const char **sets = calloc((size_t)count + 1, sizeof *sets);
+    const char **path = calloc((size_t)count + 1, sizeof *path);
+    const char **set = calloc((size_t)count + 1, sizeof *set);
+    struct command command = {
+        .play = {.path = path, .set = set, .record_budget = 100000000, .color = wants_color(),
+                 .out = stdout, .log = stderr},
+        .path = path, .set = set,
+    };
     int result = HA_EXIT_INTERNAL;
-    if (paths && sets)
-        result = play(count, argument, paths, sets);
+    if (path && set)
+        result = play(&command, count, argument);
     else
         fputs("hotadd: out of memory\n", stderr);
-    free(paths);
-    free(sets);
+    free(path);
+    free(set);
     return result;
 }

@@ -96,12 +96,23 @@ struct ha_record *ha_trace_make_room(struct ha_world *world)
     return trace->next;
 }
 
+/* As much of a name as one record holds; a character of UTF-8 is not cut in two. */
+static size_t name_part(const char *name, size_t length)
+{
+    size_t part = sizeof ((struct ha_record *)0)->as.name.text;
+    if (length <= part)
+        return length;
+    while (part > 1 && ((unsigned char)name[part] & 0xc0) == 0x80)
+        part--;
+    return part;
+}
+
 void ha_record_name(struct ha_world *world, enum ha_namespace space, uint32_t id, const char *name)
 {
     size_t length = strlen(name);
     do {
         struct ha_record *record = ha_record_open(world, HA_NAME, id);
-        size_t part = length < sizeof record->as.name.text ? length : sizeof record->as.name.text;
+        size_t part = name_part(name, length);
         memcpy(record->as.name.text, name, part);
         name += part;
         length -= part;

@@ -10,7 +10,12 @@
 
 #include "hotadd/error.h"
 
-#define DEEPEST 32u     /* folders; a loop of links ends here */
+/* A folder that is searched, and those around it: a link that leads back to one is not followed. */
+struct folder {
+    const struct folder *outer;
+    dev_t device;
+    ino_t node;
+};
 
 static int add_file(struct ha_files *files, const char *path)
 {
@@ -29,10 +34,21 @@ static int add_file(struct ha_files *files, const char *path)
     return HA_OK;
 }
 
-static bool is_folder(const char *path)
+static bool is_folder(const char *path, const struct folder *outer, struct folder *folder)
 {
     struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
+        return false;
+    *folder = (struct folder){outer, status.st_dev, status.st_ino};
+    return true;
+}
+
+static bool leads_back(const struct folder *folder)
+{
+    for (const struct folder *outer = folder->outer; outer; outer = outer->outer)
+        if (outer->device == folder->device && outer->node == folder->node)
+            return true;
+    return false;
 }
 
 static bool ends_in_json(const char *name)
@@ -46,24 +62,25 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int add_folder(struct ha_files *files, const char *folder, unsigned depth,
+static int add_folder(struct ha_files *files, const char *name, const struct folder *folder,
                       struct ha_text *messages);
 
-static int add_entry(struct ha_files *files, const char *path, unsigned depth,
+static int add_entry(struct ha_files *files, const char *path, const struct folder *outer,
                      struct ha_text *messages)
 {
-    if (is_folder(path))
-        return depth < DEEPEST ? add_folder(files, path, depth + 1, messages) : HA_OK;
+    struct folder folder;
+    if (is_folder(path, outer, &folder))
+        return leads_back(&folder) ? HA_OK : add_folder(files, path, &folder, messages);
     return ends_in_json(path) ? add_file(files, path) : HA_OK;
 }
 
 /* The entries of a folder by name, so that every system plays them in the same order. */
-static int add_folder(struct ha_files *files, const char *folder, unsigned depth,
+static int add_folder(struct ha_files *files, const char *name, const struct folder *folder,
                       struct ha_text *messages)
 {
-    DIR *directory = opendir(folder);
+    DIR *directory = opendir(name);
     if (!directory) {
-        ha_text_addf(messages, "%s: error: %s\n", folder, strerror(errno));
+        ha_text_addf(messages, "%s: error: cannot be searched: %s\n", name, strerror(errno));
         return HA_EREAD;
     }
     struct ha_files entries = {0};
@@ -73,29 +90,33 @@ static int add_folder(struct ha_files *files, const char *folder, unsigned depth
         if (entry->d_name[0] == '.')
             continue;
         ha_text_clear(&path);
-        ha_text_addf(&path, "%s/%s", folder, entry->d_name);
+        ha_text_addf(&path, "%s/%s", name, entry->d_name);
         err = path.lost ? HA_ENOMEM : add_file(&entries, ha_text_string(&path));
     }
     closedir(directory);
     ha_text_close(&path);
     if (entries.count)
         qsort(entries.path, entries.count, sizeof *entries.path, by_name);
-    for (size_t i = 0; i < entries.count && !err; i++)
-        err = add_entry(files, entries.path[i], depth, messages);
+    /* A folder within that cannot be searched does not hide the others. */
+    for (size_t i = 0; i < entries.count && err != HA_ENOMEM; i++) {
+        int entry_err = add_entry(files, entries.path[i], folder, messages);
+        err = entry_err ? entry_err : err;
+    }
     ha_files_close(&entries);
     return err;
 }
 
 int ha_files_add(struct ha_files *files, const char *path, struct ha_text *messages)
 {
-    if (!is_folder(path))
+    struct folder folder;
+    if (!is_folder(path, NULL, &folder))
         return add_file(files, path);
     /* "scenarios/" and "scenarios" name the same folder, and its files alike. */
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/')
         length--;
-    char *folder = ha_bag_copy(&files->bag, path, length);
-    return folder ? add_folder(files, folder, 0, messages) : HA_ENOMEM;
+    char *name = ha_bag_copy(&files->bag, path, length);
+    return name ? add_folder(files, name, &folder, messages) : HA_ENOMEM;
 }
 
 void ha_files_close(struct ha_files *files)

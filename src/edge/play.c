@@ -16,7 +16,8 @@ struct tally {
     const struct ha_play_options *options;
     FILE *log;                  /* where verdicts go */
     size_t passed, failed;
-    bool unreadable, over_budget;
+    bool unreadable;            /* or not to be judged, for want of means */
+    bool wrong;                 /* something failed that no budget ended */
     int signal;
     int refused;                /* an enum ha_exit that ends it all */
 };
@@ -26,14 +27,18 @@ static const char *paint(const struct tally *tally, const char *escape)
     return tally->options->color ? escape : "";
 }
 
-static void print_text(FILE *file, struct ha_text *text)
+static void print_text(struct tally *tally, struct ha_text *text)
 {
-    fwrite(ha_text_string(text), 1, text->length, file);
+    fwrite(ha_text_string(text), 1, text->length, tally->log);
+    if (text->lost) {
+        fprintf(tally->log, "hotadd: error: %s\n", ha_err_text(HA_ENOMEM));
+        tally->unreadable = true;
+    }
     ha_text_close(text);
 }
 
 /* Findings, each as a paragraph; notes and what the scenario expects fail nothing. */
-static void print_findings(const struct tally *tally, const struct ha_run *run)
+static void print_findings(struct tally *tally, const struct ha_run *run)
 {
     size_t count;
     struct ha_text text = {0}, command = {0};
@@ -43,11 +48,12 @@ static void print_findings(const struct tally *tally, const struct ha_run *run)
         ha_story_add_finding(&text, &finding[i],
                              ha_cast_name(run->watch.cast, HA_NS_DRIVER, finding[i].driver),
                              ha_text_string(&command), tally->options->color);
-    print_text(tally->log, &text);
+    text.lost |= command.lost;
+    print_text(tally, &text);
     ha_text_close(&command);
 }
 
-static void print_verdict(const struct tally *tally, struct ha_run *run, bool passed)
+static void print_verdict(struct tally *tally, struct ha_run *run, bool passed)
 {
     const struct ha_play_options *options = tally->options;
     FILE *log = tally->log;
@@ -72,7 +78,7 @@ static void count_verdict(struct tally *tally, struct ha_run *run)
     bool over_budget = ending == HA_END_BUDGET && run->scenario->expect.ending != HA_END_BUDGET;
     bool passed = run->differences == 0 && !over_budget && !tally->signal;
     print_verdict(tally, run, passed);
-    tally->over_budget |= over_budget;
+    tally->wrong |= !passed && !over_budget;
     tally->passed += passed;
     tally->failed += !passed;
 }
@@ -88,8 +94,9 @@ static void play_scenario(struct tally *tally, const struct ha_scenario *scenari
     } else {
         fprintf(tally->log, "%s: error: %s\n", scenario->file, error.text);
         tally->failed++;
-        if (err == HA_EINVAL || err == HA_ESTALE)
-            tally->refused = HA_EXIT_USAGE;     /* the command line, not the file, is wrong */
+        /* Profile and knobs were checked before: what is left to be wrong there is the token. */
+        if (tally->options->replay && (err == HA_EINVAL || err == HA_ESTALE))
+            tally->refused = HA_EXIT_USAGE;
         else
             tally->unreadable = true;
     }
@@ -101,7 +108,7 @@ static void play_file(struct tally *tally, const char *path, struct ha_loop *loo
     struct ha_scenario scenario;
     struct ha_text messages = {0};
     int err = ha_scenario_load_file(path, &scenario, &messages);
-    print_text(tally->log, &messages);
+    print_text(tally, &messages);
     if (err) {
         if (err != HA_EREAD)
             fprintf(tally->log, "%s: error: %s\n", path, ha_err_text(err));
@@ -113,8 +120,8 @@ static void play_file(struct tally *tally, const char *path, struct ha_loop *loo
     ha_scenario_close(&scenario);
 }
 
-static int find_files(const struct ha_play_options *options, struct ha_files *files,
-                      struct tally *tally)
+static void find_files(const struct ha_play_options *options, struct ha_files *files,
+                       struct tally *tally)
 {
     struct ha_text messages = {0};
     for (size_t i = 0; i < options->path_count; i++) {
@@ -123,8 +130,22 @@ static int find_files(const struct ha_play_options *options, struct ha_files *fi
         if (err == HA_ENOMEM)
             ha_text_addf(&messages, "%s: error: %s\n", options->path[i], ha_err_text(err));
     }
-    print_text(tally->log, &messages);
-    return tally->unreadable ? HA_EREAD : HA_OK;
+    print_text(tally, &messages);
+}
+
+/* What is wrong with the command line whatever the scenarios are. */
+static void check_command(struct tally *tally, size_t files)
+{
+    const struct ha_play_options *options = tally->options;
+    struct ha_profile profile = ha_profile_preset(HA_PRESET_DOCUMENTED);
+    struct ha_error error = {""};
+    if (files > 1 && options->replay)
+        snprintf(error.text, sizeof error.text, "a token repeats one scenario, not %zu", files);
+    ha_run_turn_profile(options, &profile, &error);
+    if (error.text[0]) {
+        fprintf(options->log, "hotadd: error: %s\n", error.text);
+        tally->refused = HA_EXIT_USAGE;
+    }
 }
 
 static int exit_code(const struct tally *tally)
@@ -136,7 +157,7 @@ static int exit_code(const struct tally *tally)
     if (tally->unreadable)
         return HA_EXIT_UNREADABLE;
     if (tally->failed)
-        return tally->over_budget ? HA_EXIT_BUDGET : HA_EXIT_FAILED;
+        return tally->wrong ? HA_EXIT_FAILED : HA_EXIT_BUDGET;
     return tally->passed ? HA_EXIT_OK : HA_EXIT_NOTHING;
 }
 
@@ -149,14 +170,10 @@ int ha_play(const struct ha_play_options *options)
     find_files(options, &files, &tally);
     if (files.count == 1 && play.output == HA_OUTPUT_VERDICT)
         play.output = HA_OUTPUT_STORY;
-    if (files.count > 1 && options->replay) {
-        fprintf(options->log, "hotadd: error: a token repeats one scenario, not %zu\n",
-                files.count);
-        tally.refused = HA_EXIT_USAGE;
-    }
+    check_command(&tally, files.count);
     struct ha_loop *loop = ha_loop_open();
     if (!loop) {
-        fprintf(options->log, "hotadd: error: the host gave no event loop\n");
+        fprintf(options->log, "hotadd: error: no event loop: memory or descriptors are lacking\n");
         tally.refused = HA_EXIT_INTERNAL;
     }
     for (size_t i = 0; i < files.count && !tally.signal && !tally.refused; i++)
@@ -169,7 +186,10 @@ int ha_play(const struct ha_play_options *options)
         fprintf(tally.log, "hotadd: ended by %s\n",
                 tally.signal == SIGINT ? "SIGINT" : "SIGTERM");
     fprintf(tally.log, "%zu passed, %zu failed\n", tally.passed, tally.failed);
-    fflush(options->out);
+    if (fflush(options->out) || ferror(options->out)) {
+        fprintf(options->log, "hotadd: error: not everything could be written\n");
+        tally.unreadable = true;
+    }
     ha_files_close(&files);
     return exit_code(&tally);
 }

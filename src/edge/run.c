@@ -26,17 +26,15 @@ static void watch_records(struct ha_sink *sink, const struct ha_record *first, s
     }
 }
 
-/* The plan with the profile that the command line asks for. */
-static int turn_profile(struct ha_run *run, struct ha_error *error)
+int ha_run_turn_profile(const struct ha_play_options *options, struct ha_profile *profile,
+                        struct ha_error *error)
 {
-    const struct ha_play_options *options = run->options;
     enum ha_preset preset;
     int err = HA_OK;
-    run->plan = run->scenario->plan;
     if (options->profile) {
         err = ha_profile_find(options->profile, &preset, error);
         if (!err)
-            run->plan.profile = ha_profile_preset(preset);
+            *profile = ha_profile_preset(preset);
     }
     for (size_t i = 0; i < options->set_count && !err; i++) {
         char knob[64];
@@ -47,7 +45,7 @@ static int turn_profile(struct ha_run *run, struct ha_error *error)
                                 options->set[i]);
         memcpy(knob, options->set[i], length);
         knob[length] = '\0';
-        err = ha_profile_set(&run->plan.profile, knob, equals + 1, error);
+        err = ha_profile_set(profile, knob, equals + 1, error);
     }
     return err;
 }
@@ -80,6 +78,7 @@ static void print_progress(struct ha_run *run)
     if (!text)
         return;
     fwrite(ha_text_string(text), 1, text->length, run->options->out);
+    fflush(run->options->out);          /* whole lines, also when the log goes the same way */
     run->watch.lost |= text->lost;
     ha_text_clear(text);
 }
@@ -106,7 +105,8 @@ static int conclude(struct ha_run *run, struct ha_error *error)
         return ha_error_set(error, HA_ESTALE,
                             "the token is stale: the run does not ask what the token answers");
     run->differences = ha_matcher_compare(run->matcher, run->judge, &run->report);
-    if (run->differences < 0 || run->report.lost || run->watch.lost || lost)
+    if (run->differences < 0 || run->report.lost || run->watch.lost || lost ||
+        ha_story_text(run->story)->lost)
         return ha_error_set(error, HA_ENOMEM, "out of memory");
     return HA_OK;
 }
@@ -118,7 +118,8 @@ int ha_run_play(struct ha_run *run, const struct ha_scenario *scenario,
     run->scenario = scenario;
     run->options = options;
     *signal = 0;
-    int err = turn_profile(run, error);
+    run->plan = scenario->plan;
+    int err = ha_run_turn_profile(options, &run->plan.profile, error);
     if (err)
         return err;
     struct ha_machine_options machine = ha_player_options(&run->plan, options->replay);
@@ -139,15 +140,36 @@ int ha_run_play(struct ha_run *run, const struct ha_scenario *scenario,
     return conclude(run, error);
 }
 
+/* As one word of a shell. */
+static void add_word(struct ha_text *text, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-+=./:,@%";
+    if (word[0] && word[strspn(word, plain)] == '\0') {
+        ha_text_add(text, word);
+        return;
+    }
+    ha_text_add(text, "'");
+    for (const char *c = word; *c; c++)
+        if (*c == '\'')
+            ha_text_add(text, "'\\''");
+        else
+            ha_text_add_bytes(text, c, 1);
+    ha_text_add(text, "'");
+}
+
 void ha_run_add_command(const struct ha_run *run, struct ha_text *text)
 {
     const struct ha_play_options *options = run->options;
     struct ha_tape_input answers = {0};
-    ha_text_addf(text, "hotadd run %s", run->scenario->file);
+    ha_text_add(text, "hotadd run ");
+    add_word(text, run->scenario->file);
     if (options->profile)
         ha_text_addf(text, " --profile %s", options->profile);
     for (size_t i = 0; i < options->set_count; i++)
         ha_text_addf(text, " --set %s", options->set[i]);
+    if (ha_machine_ending(run->machine) == HA_END_BUDGET)
+        ha_text_addf(text, " --budget %llu", (unsigned long long)options->record_budget);
     ha_text_add(text, " --replay ");
     if (options->replay)
         ha_text_add(text, options->replay);

@@ -45,14 +45,23 @@ struct ha_run {
  *   signal  gets the number of the signal that ended it, 0 for none
  *   error   gets a sentence when there is no verdict
  *
- * Returns HA_OK when there is a verdict; HA_EINVAL for a wrong profile, knob or token; HA_ESTALE
- * for a token of another run; HA_ENOMEM, HA_ETHREAD.
+ * Returns HA_OK when there is a verdict; HA_EINVAL for a wrong profile, knob or token, or when
+ * the profile does not go with the partition; HA_ESTALE for a token of another run; HA_ENOMEM,
+ * HA_ETHREAD.
  */
 int ha_run_play(struct ha_run *run, const struct ha_scenario *scenario,
                 const struct ha_play_options *options, struct ha_loop *loop, int *signal,
                 struct ha_error *error);
 
-/* Append the command line that repeats the run. */
+/*
+ * Turn a profile as the command line asks for: the preset first, then the knobs.
+ *
+ * Returns HA_OK, or HA_EINVAL with a sentence.
+ */
+int ha_run_turn_profile(const struct ha_play_options *options, struct ha_profile *profile,
+                        struct ha_error *error);
+
+/* Append the command line that repeats the run, fit for a shell. */
 void ha_run_add_command(const struct ha_run *run, struct ha_text *text);
 
 void ha_run_close(struct ha_run *run);

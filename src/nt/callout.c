@@ -143,6 +143,8 @@ static void record_dead_call(struct ha_round *round, const struct ha_registratio
     struct ha_record *dead = ha_record_open(&round->kernel->world, HA_DEAD_CALL, client->link.id);
     dead->driver = client->driver_id;
     dead->flags = round->enter.flags;
+    dead->as = round->enter.as;
+    dead->as.cb.context = client->context_id;
 }
 
 /* Call one client. Returns whether anything was to be looked at. Part of each of its callers. */
@@ -150,12 +152,15 @@ __attribute__((always_inline)) static inline bool call_client(struct ha_round *r
 {
     struct ha_world *world = &round->kernel->world;
     struct ha_trace *trace = &world->trace;
+    if (world->sched.attention) {
+        pause_between_calls(round);
+        if (client->link.left)      /* it was removed in the meantime (DEREG-2) */
+            return false;
+    }
     if (client->dead) {
         record_dead_call(round, client);
         return false;
     }
-    if (world->sched.attention)
-        pause_between_calls(round);
 
     struct ha_record *enter = trace->next;
     if (enter == trace->limit)

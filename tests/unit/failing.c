@@ -1,11 +1,13 @@
-/* failing - an allocator that refuses where a test wants it to */
+/* failing - a host that refuses where a test wants it to */
 #include "unit/failing.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 static struct {
     bool armed, refused;
-    size_t good;                /* allocations that still succeed */
+    size_t good;                /* requests that still succeed */
 } failing;
 
 void failing_after(size_t good)
@@ -43,4 +45,15 @@ void *ha_test_calloc(size_t count, size_t size)
 void *ha_test_realloc(void *old, size_t size)
 {
     return refuses() ? NULL : realloc(old, size);
+}
+
+void *ha_test_mmap(void *address, size_t size, int protection, int flags, int file, off_t offset)
+{
+    return refuses() ? MAP_FAILED : mmap(address, size, protection, flags, file, offset);
+}
+
+int ha_test_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                           void *(*start)(void *argument), void *argument)
+{
+    return refuses() ? EAGAIN : pthread_create(thread, attributes, start, argument);
 }

@@ -91,9 +91,13 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      ",\"client\":\"ke\",\"existing\":true,\"State\":\"KeProcessorAddStartNotify\","
      "\"op_out\":\"0xC1234567\",\"context_changed\":true,\"affinity_group\":0,"
      "\"affinity_mask\":\"0x3\"}\n"},
-    {{.kind = HA_DEAD_CALL, .flags = HA_STATE_COMPLETE, .as.cb = {.operation = 2}},
-     ",\"client\":\"ke\",\"operation\":2,\"existing\":false,"
-     "\"State\":\"KeProcessorAddCompleteNotify\"}\n"},
+    {{.kind = HA_DEAD_CALL, .flags = HA_STATE_COMPLETE,
+      .as.cb = {0x3, 2, 5, 0, 0, 4, 0, 4, 0, 0}},
+     ",\"client\":\"ke\",\"operation\":2,\"existing\":false,\"context\":5,"
+     "\"State\":\"KeProcessorAddCompleteNotify\",\"NtNumber\":4,"
+     "\"ProcNumber\":{\"group\":0,\"number\":4,\"reserved\":0},"
+     "\"ctx_status\":\"STATUS_SUCCESS\",\"op_in\":\"STATUS_SUCCESS\","
+     "\"affinity_group\":0,\"affinity_mask\":\"0x3\"}\n"},
     {{.kind = HA_UNIT_BEGIN, .as.unit = {4}}, ",\"processors\":4}\n"},
     {{.kind = HA_UNIT_END, .as.unit = {3}}, ",\"processors\":3}\n"},
     {{.kind = HA_ADD_BEGIN, .as.add = {0xf, 2, HA_NO_GROUP, 0}},

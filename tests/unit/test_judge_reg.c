@@ -134,6 +134,8 @@ static void a_kernel_that_announces_existing_processors_wrongly_is_found(void **
         {"a hot-add call after an error", "EXIST-9", PHASE "A ES 0 out=I; reg< A null; hot A;"},
         {"a processor that was added left out", "EXIST-10",
          "hot; " PHASE STARTS COMPLETES "reg< A;"},
+        {"a processor that was added left out, and no Complete", "EXIST-10",
+         "hot; " PHASE STARTS "reg< A;"},
         {"a processor that could not be added", "EXIST-10",
          "reg B; add; B S out=I; B F; end; " PHASE STARTS "A ES 4; " COMPLETES "reg< A;"},
         {"another thread", "EXIST-11",

@@ -1,6 +1,7 @@
 /* core: slots and ids */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -39,22 +40,38 @@ static void use_up(struct ha_arena *arena)
             continue;
 }
 
+/* Put an object that must find room; returns its place. */
+static uint32_t put(struct bench *b, void *object)
+{
+    uint32_t place = UINT32_MAX;
+    assert_true(ha_slots_put(&b->slots, &b->arena, object, &place));
+    return place;
+}
+
+static enum ha_slot_answer ask(struct bench *b, uint64_t handle, void **object)
+{
+    *object = NULL;
+    return ha_slots_get(&b->slots, handle, object);
+}
+
 static void a_handle_leads_to_its_object_until_it_is_dropped(void **state)
 {
     struct bench *b = *state;
     int objects[2];
-    void *object = NULL;
-    uint64_t first = ha_slots_put(&b->slots, &b->arena, &objects[0]);
-    uint64_t second = ha_slots_put(&b->slots, &b->arena, &objects[1]);
+    void *object;
+    uint32_t place = put(b, &objects[0]);
+    uint64_t first = ha_slots_handle(&b->slots, place);
+    uint64_t second = ha_slots_handle(&b->slots, put(b, &objects[1]));
 
-    assert_int_equal(ha_slots_get(&b->slots, first, &object), HA_HANDLE_LIVE);
+    assert_int_equal(ask(b, first, &object), HA_HANDLE_LIVE);
     assert_ptr_equal(object, &objects[0]);
-    assert_int_equal(ha_slots_get(&b->slots, second, &object), HA_HANDLE_LIVE);
+    assert_int_equal(ask(b, second, &object), HA_HANDLE_LIVE);
     assert_ptr_equal(object, &objects[1]);
 
-    ha_slots_drop(&b->slots, first);
-    assert_int_equal(ha_slots_get(&b->slots, first, &object), HA_HANDLE_STALE);
-    assert_int_equal(ha_slots_get(&b->slots, second, &object), HA_HANDLE_LIVE);
+    ha_slots_drop(&b->slots, place);
+    assert_int_equal(ask(b, first, &object), HA_HANDLE_STALE);
+    assert_null(object);
+    assert_int_equal(ask(b, second, &object), HA_HANDLE_LIVE);
 }
 
 static void a_place_used_again_has_a_new_handle_and_the_old_one_stays_stale(void **state)
@@ -64,13 +81,14 @@ static void a_place_used_again_has_a_new_handle_and_the_old_one_stays_stale(void
     void *object;
 
     for (int i = 0; i < 100; i++) {
-        handle[i] = ha_slots_put(&b->slots, &b->arena, b);
-        ha_slots_drop(&b->slots, handle[i]);
+        uint32_t place = put(b, b);
+        assert_int_equal(place, 0);
+        handle[i] = ha_slots_handle(&b->slots, place);
+        ha_slots_drop(&b->slots, place);
     }
 
-    assert_int_equal(b->slots.count, 1);
     for (int i = 0; i < 100; i++) {
-        assert_int_equal(ha_slots_get(&b->slots, handle[i], &object), HA_HANDLE_STALE);
+        assert_int_equal(ask(b, handle[i], &object), HA_HANDLE_STALE);
         for (int j = 0; j < i; j++)
             assert_true(handle[i] != handle[j]);
     }
@@ -79,23 +97,25 @@ static void a_place_used_again_has_a_new_handle_and_the_old_one_stays_stale(void
 static void a_handle_that_was_never_given_out_is_unknown(void **state)
 {
     struct bench *b = *state;
-    uint64_t live = ha_slots_put(&b->slots, &b->arena, b);
-    uint64_t dropped = ha_slots_put(&b->slots, &b->arena, b);
-    ha_slots_drop(&b->slots, dropped);
-    uint64_t next_use = ha_slots_put(&b->slots, &b->arena, b);
-    ha_slots_drop(&b->slots, next_use);
+    uint64_t live = ha_slots_handle(&b->slots, put(b, b));
+    uint64_t dropped[2];
+    for (int i = 0; i < 2; i++) {
+        uint32_t place = put(b, b);
+        dropped[i] = ha_slots_handle(&b->slots, place);
+        ha_slots_drop(&b->slots, place);
+    }
+    uint64_t one_use = dropped[1] - dropped[0];
     const uint64_t never[] = {
         0, 1, 16, UINT64_MAX, (uint64_t)(uintptr_t)b, live + 1, live + 8, live + 0x1000,
-        live & 0xffffffffu, dropped + 1, dropped + 4, live ^ UINT64_C(1) << 46,
-        dropped ^ UINT64_C(1) << 46, next_use + (next_use - dropped),
-        dropped - (next_use - dropped),
+        live & 0xffffffffu, live ^ UINT64_C(1) << 46, live + one_use, live - one_use,
+        dropped[0] + 1, dropped[0] + 4, dropped[0] ^ UINT64_C(1) << 46, dropped[0] - one_use,
+        dropped[1] + one_use,
     };
 
     for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
-        void *object = NULL;
-        if (ha_slots_get(&b->slots, never[i], &object) != HA_HANDLE_UNKNOWN)
+        void *object;
+        if (ask(b, never[i], &object) != HA_HANDLE_UNKNOWN || object)
             fail_msg("case %zu: %llx was taken for a handle", i, (unsigned long long)never[i]);
-        assert_null(object);
     }
 }
 
@@ -109,37 +129,37 @@ static void a_hundred_thousand_handles_live_side_by_side(void **state)
     assert_non_null(handle);
     assert_non_null(objects);
 
-    for (size_t i = 0; i < COUNT; i++)
-        handle[i] = ha_slots_put(&b->slots, &b->arena, &objects[i]);
-    for (size_t i = 0; i < COUNT; i += 2)
-        ha_slots_drop(&b->slots, handle[i]);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        assert_int_equal(put(b, &objects[i]), i);
+        handle[i] = ha_slots_handle(&b->slots, i);
+    }
+    for (uint32_t i = 0; i < COUNT; i += 2)
+        ha_slots_drop(&b->slots, i);
 
     for (size_t i = 0; i < COUNT; i++) {
-        enum ha_slot_answer answer = ha_slots_get(&b->slots, handle[i], &object);
-        assert_int_equal(answer, i % 2 ? HA_HANDLE_LIVE : HA_HANDLE_STALE);
-        if (i % 2)
-            assert_ptr_equal(object, &objects[i]);
+        assert_int_equal(ask(b, handle[i], &object), i % 2 ? HA_HANDLE_LIVE : HA_HANDLE_STALE);
+        assert_ptr_equal(object, i % 2 ? &objects[i] : NULL);
     }
     free(handle);
     free(objects);
 }
 
-static void a_full_arena_gives_no_handle_and_keeps_the_others(void **state)
+static void a_full_arena_takes_no_object_and_keeps_the_others(void **state)
 {
     struct bench *b = *state;
-    uint64_t first = ha_slots_put(&b->slots, &b->arena, b);
+    uint32_t first = put(b, b), place = UINT32_MAX;
+    uint64_t handle = ha_slots_handle(&b->slots, first);
     void *object;
     use_up(&b->arena);
-    while (ha_slots_put(&b->slots, &b->arena, b))
-        continue;
-    size_t count = b->slots.count;
+    while (b->slots.count < b->slots.room)
+        put(b, b);
 
-    assert_true(ha_slots_put(&b->slots, &b->arena, b) == 0);
+    assert_false(ha_slots_put(&b->slots, &b->arena, b, &place));
 
-    assert_int_equal(b->slots.count, count);
-    assert_int_equal(ha_slots_get(&b->slots, first, &object), HA_HANDLE_LIVE);
+    assert_int_equal(b->slots.count, b->slots.room);
+    assert_int_equal(ask(b, handle, &object), HA_HANDLE_LIVE);
     ha_slots_drop(&b->slots, first);
-    assert_true(ha_slots_put(&b->slots, &b->arena, b) != 0);
+    assert_int_equal(put(b, b), first);
 }
 
 static void ids_count_pointers_in_the_order_of_their_appearance(void **state)
@@ -195,7 +215,7 @@ int main(void)
         with_bench(a_place_used_again_has_a_new_handle_and_the_old_one_stays_stale),
         with_bench(a_handle_that_was_never_given_out_is_unknown),
         with_bench(a_hundred_thousand_handles_live_side_by_side),
-        with_bench(a_full_arena_gives_no_handle_and_keeps_the_others),
+        with_bench(a_full_arena_takes_no_object_and_keeps_the_others),
         with_bench(ids_count_pointers_in_the_order_of_their_appearance),
         with_bench(the_null_pointer_has_no_id_and_takes_none),
         with_bench(pointers_that_differ_in_any_one_bit_have_different_ids),

@@ -417,7 +417,7 @@ static void the_life_of_a_driver_is_told(void **state)
                  "    1.000 ms  system-3  enters calm Unload\n"
                  "    1.000 ms  system-3    calm.sync removed\n"
                  "    1.000 ms  system-3  leaves calm Unload\n"
-                 "    1.000 ms  hot-add   calm.sync Start not called: the driver is gone\n");
+                 "    1.000 ms  hot-add   calm.sync Start 5 not called: the driver is gone\n");
 }
 
 static struct ha_record *waiting(struct bench *b, enum ha_kind kind, uint32_t thread, bool blocked)
