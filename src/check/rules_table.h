@@ -13,21 +13,23 @@
 /* Registering a callback. */
 RULE(REG_1, "REG-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Registering gives a handle exactly when the registration stands at the return, else NULL.",
-     "seed 001; seed 000", AT(ON(REG_RETURN), register_return), AT(ENTERED, barred))
+     "KeRegisterProcessorChangeCallback; Registering for Synchronous Driver Notification",
+     AT(ON(REG_RETURN), register_return), AT(ENTERED, barred))
 RULE(REG_2, "REG-2", HA_DOCUMENTED, BOTH, HA_ERROR,
      "Registering is done at PASSIVE_LEVEL, and callbacks are called at the IRQL of the profile.",
-     "seed 001; ReactOS test of the processor-change callback",
+     "KeRegisterProcessorChangeCallback; ReactOS test of the processor-change callback",
      AT(ON(REG_ENTER), register), AT(ON(REG_LOCKED), register_locked), AT(ENTERED, entry),
      AT(ENTERED, barred))
 RULE(REG_3, "REG-3", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Each call hands the driver the CallbackContext that it registered, NULL included.",
-     "seed 001", AT(ENTERED, entry))
+     "KeRegisterProcessorChangeCallback", AT(ENTERED, entry))
 RULE(REG_4, "REG-4", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Without KE_PROCESSOR_CHANGE_ADD_EXISTING no call comes before registering has returned.",
-     "seed 001", AT(ENTERED, barred))
+     "KeRegisterProcessorChangeCallback", AT(ENTERED, barred))
 RULE(REG_5, "REG-5", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "With KE_PROCESSOR_CHANGE_ADD_EXISTING the processors that exist are announced at once.",
-     "seed 000; seed 001", AT(ON(REG_RETURN), phase_return))
+     "Registering for Synchronous Driver Notification; KeRegisterProcessorChangeCallback",
+     AT(ON(REG_RETURN), phase_return))
 RULE(REG_6, "REG-6", HA_OBSERVED, BOTH, HA_NOTE,
      "Only bit 0 of Flags means something; a driver should not set the others.",
      "ReactOS test of the processor-change callback", AT(ON(REG_ENTER), register))
@@ -40,7 +42,7 @@ RULE(REG_8, "REG-8", HA_CHOSEN, BOTH, HA_ERROR,
      AT(ENTERED, barred))
 RULE(REG_9, "REG-9", HA_IMPLIED, KERNEL, HA_ERROR,
      "A registration for which resources are lacking makes no call.",
-     "seed 000", AT(ENTERED, barred))
+     "Registering for Synchronous Driver Notification", AT(ENTERED, barred))
 RULE(REG_10, "REG-10", HA_CHOSEN, KERNEL, HA_ERROR,
      "A registration attempted during a hot-add waits for its end and hears none of its calls.",
      "VirtualBox IPRT", AT(ON(REG_LOCKED), register_locked), AT(ENTERED, barred))
@@ -56,71 +58,76 @@ RULE(REG_12, "REG-12", HA_CHOSEN, KERNEL, HA_ERROR,
 /* Announcing the processors that exist. */
 RULE(EXIST_1, "EXIST-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Each active processor gets one Start call, and all of them come before any Complete.",
-     "seed 001", AT(ENTERED, phase_call), AT(ON(REG_RETURN), phase_return))
+     "KeRegisterProcessorChangeCallback", AT(ENTERED, phase_call), AT(ON(REG_RETURN), phase_return))
 RULE(EXIST_2, "EXIST-2", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "When no Start call failed, each of these processors gets one Complete call.",
-     "seed 001", AT(ENTERED, phase_call), AT(ON(REG_RETURN), phase_return))
+     "KeRegisterProcessorChangeCallback", AT(ENTERED, phase_call), AT(ON(REG_RETURN), phase_return))
 RULE(EXIST_3, "EXIST-3", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Registering returns only when the last of these calls has returned.",
-     "seed 001", AT(ENTERED, barred), AT(ON(REG_RETURN), register_return))
+     "KeRegisterProcessorChangeCallback", AT(ENTERED, barred), AT(ON(REG_RETURN), register_return))
 RULE(EXIST_4, "EXIST-4", HA_OBSERVED, KERNEL, HA_ERROR,
      "Start calls, and Complete calls, go from the lowest index up.",
      "ReactOS test of the processor-change callback", AT(ENTERED, phase_call))
 RULE(EXIST_5, "EXIST-5", HA_IMPLIED, KERNEL, HA_ERROR,
      "Existing processors are announced to the new registration and to nobody else.",
-     "seed 001; seed 000", AT(ENTERED, barred))
+     "KeRegisterProcessorChangeCallback; Registering for Synchronous Driver Notification",
+     AT(ENTERED, barred))
 RULE(EXIST_6, "EXIST-6", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "After a Start call that failed there is no other Start and no Complete.",
-     "seed 001", AT(ENTERED, phase_call))
+     "KeRegisterProcessorChangeCallback", AT(ENTERED, phase_call))
 RULE(EXIST_7, "EXIST-7", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "After an error each processor whose Start succeeded gets one Failure, the failed one none.",
-     "seed 001", AT(ENTERED, phase_call), AT(ON(REG_RETURN), phase_return))
+     "KeRegisterProcessorChangeCallback", AT(ENTERED, phase_call), AT(ON(REG_RETURN), phase_return))
 RULE(EXIST_8, "EXIST-8", HA_OBSERVED, KERNEL, HA_ERROR,
      "Failure calls go from the lowest index up (down with failure_order=reverse).",
      "ReactOS test of the processor-change callback", AT(ENTERED, phase_call))
 RULE(EXIST_9, "EXIST-9", HA_IMPLIED, KERNEL, HA_ERROR,
      "A failed Start call ends the registration: NULL, and no call for a later hot-add.",
-     "seed 000; seed 001; ReactOS test of the processor-change callback",
+     "Registering for Synchronous Driver Notification; KeRegisterProcessorChangeCallback; "
+     "ReactOS test of the processor-change callback",
      AT(ENTERED, barred), AT(ON(REG_RETURN), register_return))
 RULE(EXIST_10, "EXIST-10", HA_IMPLIED, KERNEL, HA_ERROR,
      "A registration is told of a processor once: as existing, or by its hot-add.",
-     "seed 001", AT(ENTERED, phase_call), AT(ON(REG_RETURN), phase_return))
+     "KeRegisterProcessorChangeCallback", AT(ENTERED, phase_call), AT(ON(REG_RETURN), phase_return))
 RULE(EXIST_11, "EXIST-11", HA_CHOSEN, KERNEL, HA_ERROR,
      "These calls come one after another, on the thread that registers.",
-     "seed 001", AT(ENTERED, phase_call))
+     "KeRegisterProcessorChangeCallback", AT(ENTERED, phase_call))
 RULE(EXIST_12, "EXIST-12", HA_IMPLIED, KERNEL, HA_ERROR,
      "Announcing starts no hardware, and queries include every announced processor throughout.",
-     "seed 001", AT(ON(HW_START) | ON(ACTIVE), stage), AT(ON(QUERY), query))
+     "KeRegisterProcessorChangeCallback",
+     AT(ON(HW_START) | ON(ACTIVE), stage), AT(ON(QUERY), query))
 
 /* The calls of a hot-add. */
 RULE(HOT_1, "HOT-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "A hot-add calls each live registration twice: Start, then either Complete or Failure.",
-     "seed 001; seed 002; KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT",
+     "KeRegisterProcessorChangeCallback; Processing a Synchronous Driver Notification; "
+     "KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT",
      AT(ENTERED, round), AT(ENTERED | ON(ADD_END), round_end))
 RULE(HOT_2, "HOT-2", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "All Start calls have returned before the processor is started.",
-     "seed 002", AT(ENTERED, round), AT(ON(HW_START), stage))
+     "Processing a Synchronous Driver Notification", AT(ENTERED, round), AT(ON(HW_START), stage))
 RULE(HOT_3, "HOT-3", HA_CHOSEN, KERNEL, HA_ERROR,
      "Each round goes through the callbacks in the order of their registration.",
      "ExNotifyCallback", AT(ENTERED, round))
 RULE(HOT_4, "HOT-4", HA_IMPLIED, KERNEL, HA_ERROR,
      "After a refusal at Start the processor does not become active.",
-     "seed 001", AT(ON(HW_START) | ON(ACTIVE) | ON(SCHED), stage))
+     "KeRegisterProcessorChangeCallback", AT(ON(HW_START) | ON(ACTIVE) | ON(SCHED), stage))
 RULE(HOT_5, "HOT-5", HA_IMPLIED, KERNEL, HA_ERROR,
      "A refusal does not spare the later registrations their Start call.",
      "KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT; ExRegisterCallback",
      AT(ENTERED | ON(ADD_END), round_end))
 RULE(HOT_6, "HOT-6", HA_IMPLIED, KERNEL, HA_ERROR,
      "When an add is refused, everyone who heard Start hears Failure once.",
-     "seed 001; seed 002; KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT",
+     "KeRegisterProcessorChangeCallback; Processing a Synchronous Driver Notification; "
+     "KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT",
      AT(ENTERED, round), AT(ON(ADD_END), round_end))
 RULE(HOT_7, "HOT-7", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "When nobody refuses but the processor cannot be started, everyone hears Failure.",
-     "seed 002", AT(ENTERED, round), AT(ON(ADD_END), round_end),
+     "Processing a Synchronous Driver Notification", AT(ENTERED, round), AT(ON(ADD_END), round_end),
      AT(ON(ACTIVE) | ON(SCHED), stage))
 RULE(HOT_8, "HOT-8", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "When the add succeeds the second calls are Complete, made once threads may run there.",
-     "seed 001", AT(ENTERED, round))
+     "KeRegisterProcessorChangeCallback", AT(ENTERED, round))
 RULE(HOT_9, "HOT-9", HA_CHOSEN, KERNEL, HA_ERROR,
      "One hot-add ends before the next begins.",
      "eBPF for Windows", AT(ON(ADD_BEGIN), add_begin))
@@ -145,10 +152,10 @@ RULE(STAT_1, "STAT-1", HA_OBSERVED, KERNEL, HA_ERROR,
      "ReactOS test of the processor-change callback; ExRegisterCallback", AT(ENTERED, variable))
 RULE(STAT_2, "STAT-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A driver writes OperationStatus during Start only.",
-     "seed 001", AT(LEFT, leave))
+     "KeRegisterProcessorChangeCallback", AT(LEFT, leave))
 RULE(STAT_3, "STAT-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A call without an error leaves OperationStatus alone; clearing it is found as STAT-6.",
-     "seed 001", AT(LEFT, leave))
+     "KeRegisterProcessorChangeCallback", AT(LEFT, leave))
 RULE(STAT_4, "STAT-4", HA_OBSERVED, KERNEL, HA_ERROR,
      "One status variable serves all calls for existing processors.",
      "ReactOS test of the processor-change callback", AT(ENTERED, variable))
@@ -164,7 +171,7 @@ RULE(STAT_7, "STAT-7", HA_CHOSEN, BOTH, HA_ERROR,
      AT(ON(REG_RETURN), register_return))
 RULE(STAT_8, "STAT-8", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "For existing processors the variable is looked at after each Start call.",
-     "seed 001", AT(ENTERED, phase_call))
+     "KeRegisterProcessorChangeCallback", AT(ENTERED, phase_call))
 RULE(STAT_9, "STAT-9", HA_CHOSEN, KERNEL, HA_ERROR,
      "What the variable holds after the last Start call of a hot-add decides it.",
      "none", AT(ENTERED, round), AT(ON(HW_START) | ON(ACTIVE) | ON(SCHED), stage))
@@ -174,7 +181,7 @@ RULE(STAT_10, "STAT-10", HA_OBSERVED, KERNEL, HA_ERROR,
      AT(ENTERED, phase_call), AT(ON(REG_RETURN), register_return), AT(ON(ADD_END), add_end))
 RULE(STAT_11, "STAT-11", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Status in Failure calls, and the result of the add, is the error that stopped it.",
-     "KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT; seed 001", AT(ENTERED, context),
+     "KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT; KeRegisterProcessorChangeCallback", AT(ENTERED, context),
      AT(ON(ADD_END), add_end))
 RULE(STAT_12, "STAT-12", HA_OBSERVED, KERNEL, HA_ERROR,
      "Status is STATUS_SUCCESS in Start and Complete calls.",
@@ -183,15 +190,18 @@ RULE(STAT_12, "STAT-12", HA_OBSERVED, KERNEL, HA_ERROR,
 /* Removing a registration. */
 RULE(DEREG_1, "DEREG-1", HA_DOCUMENTED, BOTH, HA_ERROR,
      "Removing is done at PASSIVE_LEVEL, and no add that begins afterwards calls the callback.",
-     "KeDeregisterProcessorChangeCallback; seed 000", AT(ON(DEREG_ENTER), remove),
+     "KeDeregisterProcessorChangeCallback; Registering for Synchronous Driver Notification",
+     AT(ON(DEREG_ENTER), remove),
      AT(ENTERED, barred))
 RULE(DEREG_2, "DEREG-2", HA_IMPLIED, KERNEL, HA_ERROR,
      "When removing returns, no call of the callback is running elsewhere, and none follows.",
-     "seed 001; KeDeregisterProcessorChangeCallback", AT(ON(DEREG_RETURN), remove_return),
+     "KeRegisterProcessorChangeCallback; KeDeregisterProcessorChangeCallback",
+     AT(ON(DEREG_RETURN), remove_return),
      AT(ENTERED, barred))
 RULE(DEREG_3, "DEREG-3", HA_CHOSEN, KERNEL, HA_ERROR,
      "Removing waits for the end of another thread's add; on its own thread it acts at once.",
-     "seed 001; VirtualBox IPRT; eBPF for Windows", AT(ON(DEREG_LOCKED), remove_locked),
+     "KeRegisterProcessorChangeCallback; VirtualBox IPRT; eBPF for Windows",
+     AT(ON(DEREG_LOCKED), remove_locked),
      AT(ON(DEREG_RETURN), remove_return), AT(ENTERED, barred))
 RULE(DEREG_4, "DEREG-4", HA_CHOSEN, BOTH, HA_ERROR,
      "A callback must not remove its own registration.",
@@ -220,7 +230,8 @@ RULE(CTX_4, "CTX-4", HA_CHOSEN, KERNEL, HA_ERROR,
      "none", AT(ENTERED, context))
 RULE(CTX_5, "CTX-5", HA_IMPLIED, KERNEL, HA_ERROR,
      "All calls about one processor in one operation name it alike.",
-     "seed 002; KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT", AT(ENTERED, context))
+     "Processing a Synchronous Driver Notification; KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT",
+     AT(ENTERED, context))
 RULE(CTX_7, "CTX-7", HA_CHOSEN, BOTH, HA_ERROR,
      "A callback returns at its IRQL, and an operation leaves no critical region entered.",
      "eBPF for Windows", AT(LEFT, leave), AT(ON(REG_RETURN) | ON(ADD_END), regions))
@@ -228,13 +239,14 @@ RULE(CTX_7, "CTX-7", HA_CHOSEN, BOTH, HA_ERROR,
 /* Queries. */
 RULE(QRY_1, "QRY-1", HA_IMPLIED, KERNEL, HA_ERROR,
      "During Start the active queries do not include the incoming processor.",
-     "seed 001; KeQueryActiveProcessorCountEx", AT(ON(QUERY), query))
+     "KeRegisterProcessorChangeCallback; KeQueryActiveProcessorCountEx", AT(ON(QUERY), query))
 RULE(QRY_2, "QRY-2", HA_IMPLIED, KERNEL, HA_ERROR,
      "During Complete the active queries include the new processor.",
-     "seed 001; seed 002", AT(ON(QUERY), query))
+     "KeRegisterProcessorChangeCallback; Processing a Synchronous Driver Notification",
+     AT(ON(QUERY), query))
 RULE(QRY_3, "QRY-3", HA_IMPLIED, KERNEL, HA_ERROR,
      "During Failure and afterwards the active queries do not include the failed processor.",
-     "seed 001; KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT", AT(ON(QUERY), query))
+     "KeRegisterProcessorChangeCallback; KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT", AT(ON(QUERY), query))
 RULE(QRY_4, "QRY-4", HA_CHOSEN, KERNEL, HA_ERROR,
      "Active counts and masks change at one moment, after the hardware start.",
      "none", AT(ANY, count), AT(ON(ACTIVE), stage), AT(ON(QUERY), query))
@@ -267,11 +279,12 @@ RULE(QRY_19, "QRY-19", HA_DOCUMENTED, KERNEL, HA_ERROR,
 /* Order of the stages. */
 RULE(ORD_1, "ORD-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "The stages of an add: Start calls, hardware start, active, schedulable, Complete calls.",
-     "seed 002; seed 001", AT(ENTERED, round), AT(ON(HW_START) | ON(ACTIVE) | ON(SCHED), stage),
+     "Processing a Synchronous Driver Notification; KeRegisterProcessorChangeCallback",
+     AT(ENTERED, round), AT(ON(HW_START) | ON(ACTIVE) | ON(SCHED), stage),
      AT(ON(ADD_END), add_end))
 RULE(ORD_2, "ORD-2", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "No thread runs on the new processor before every Start call has returned.",
-     "Introduction to Driver Notification; seed 001", AT(ENTERED, round),
+     "Introduction to Driver Notification; KeRegisterProcessorChangeCallback", AT(ENTERED, round),
      AT(ANY, whereabouts))
 
 /* A driver's life. */
@@ -281,7 +294,8 @@ RULE(DRV_1, "DRV-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
      AT(ON(DRV_ENTRY_ENTER) | ON(UNLOAD_ENTER), driver))
 RULE(DRV_2, "DRV-2", HA_DOCUMENTED, DRIVER, HA_NOTE,
      "A DriverEntry whose registration gave NULL should return an error.",
-     "seed 001; seed 000", AT(ON(DRV_ENTRY_LEAVE), driver))
+     "KeRegisterProcessorChangeCallback; Registering for Synchronous Driver Notification",
+     AT(ON(DRV_ENTRY_LEAVE), driver))
 RULE(DRV_3, "DRV-3", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "When DriverEntry fails the image is freed, and Unload is not called.",
      "DriverEntry Return Values; Unload Routine Environment",
@@ -291,13 +305,16 @@ RULE(DRV_4, "DRV-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "DriverEntry Return Values", AT(ON(DRV_ENTRY_LEAVE), driver))
 RULE(DRV_5, "DRV-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A driver removes its processor-change callbacks before it is unloaded.",
-     "seed 001; seed 000; KeDeregisterProcessorChangeCallback", AT(ON(UNLOAD_LEAVE), driver))
+     "KeRegisterProcessorChangeCallback; Registering for Synchronous Driver Notification; "
+     "KeDeregisterProcessorChangeCallback",
+     AT(ON(UNLOAD_LEAVE), driver))
 RULE(DRV_6, "DRV-6", HA_CHOSEN, KERNEL, HA_ERROR,
      "A processor-change registration does not keep its driver's image.",
      "none", AT(ON(TRACE_END), driver))
 RULE(DRV_8, "DRV-8", HA_IMPLIED, BOTH, HA_ERROR,
      "No callback of a driver runs when its image is freed, and none is due afterwards.",
-     "seed 001; IoUnregisterPlugPlayNotificationEx; DriverEntry Return Values",
+     "KeRegisterProcessorChangeCallback; IoUnregisterPlugPlayNotificationEx; "
+     "DriverEntry Return Values",
      AT(ON(DEAD_CALL), dead_call), AT(ON(IMAGE_FREED), driver), AT(ENTERED, barred))
 RULE(DRV_10, "DRV-10", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Unload is called on an accepted request only, so a driver without it stays.",

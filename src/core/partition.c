@@ -12,7 +12,7 @@
 
 #define BIT(n) (1u << (n))
 
-/* What a slot may become. Processors never leave (T-29). */
+/* What a slot may become. Processors never leave. */
 static const unsigned may_become[] = {
     [HA_SLOT_EMPTY] = BIT(HA_SLOT_INCOMING),
     [HA_SLOT_INCOMING] = BIT(HA_SLOT_ACTIVE) | BIT(HA_SLOT_EMPTY),

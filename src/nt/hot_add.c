@@ -73,7 +73,7 @@ static NTSTATUS add_at_place(struct add *add)
     add->index = ha_partition_offer(partition, add->place);
     if (after_start)
         status = start_hardware(add);
-    if (!NT_SUCCESS(status)) {      /* nobody was called yet (T-01) */
+    if (!NT_SUCCESS(status)) {      /* nobody was called yet */
         ha_partition_withdraw(partition, add->place);
         return status;
     }

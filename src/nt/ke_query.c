@@ -115,7 +115,7 @@ ULONG KeQueryMaximumProcessorCount(VOID)
  * 0 for a group that does not exist.
  *
  * Source: WDK reference, wdm.h, KeQueryMaximumProcessorCountEx (QRY-19).
- * Our choice, not documented: 0 for an invalid group; the sum of all groups may exceed 64 (T-25).
+ * Our choice, not documented: 0 for an invalid group; the sum of all groups may exceed 64.
  */
 ULONG KeQueryMaximumProcessorCountEx(USHORT GroupNumber)
 {

@@ -23,7 +23,7 @@ struct ha_scripted {
     size_t registration_count;
     uint32_t *handler_hits;                         /* how often each handler applied */
     uint32_t registered;
-    NTSTATUS stored;        /* what a callback put aside for its entry (seeds 000, 002) */
+    NTSTATUS stored;        /* what a callback put aside for its entry */
 };
 
 /* Where a list of steps is played. */
