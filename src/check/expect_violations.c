@@ -63,6 +63,7 @@ static bool is_expected(const struct ha_finding *finding,
     return false;
 }
 
+/* One line: who prints the report prints the finding itself, too. */
 static void unexpected_words(const struct ha_finding *finding, const struct ha_cast *cast,
                              struct ha_text *report)
 {
@@ -77,10 +78,6 @@ static void unexpected_words(const struct ha_finding *finding, const struct ha_c
     if (finding->count > 1)
         ha_text_addf(report, ", the first of %" PRIu64, finding->count);
     ha_text_add(report, ")\n");
-    if (finding->expected[0])
-        ha_text_addf(report, "  expected  %s\n", finding->expected);
-    if (finding->seen[0])
-        ha_text_addf(report, "  seen      %s\n", finding->seen);
 }
 
 int ha_violations_compare(const struct ha_expected_violation *expected, size_t expected_count,

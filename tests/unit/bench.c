@@ -12,6 +12,7 @@
 
 #include "nt/driver.h"
 #include "nt/hot_add.h"
+#include "sim/player.h"
 
 static struct ha_world *world_of(struct bench *b)
 {
@@ -131,6 +132,8 @@ static void list_findings(const struct bench *b, struct ha_text *text)
     assert_false(lost);
     for (size_t i = 0; i < count; i++) {
         uint16_t driver = finding[i].driver;
+        if (driver && b->drivers_err)
+            continue;
         ha_text_addf(text, "%s %s\n", driver ? b->driver[driver - 1].name : "kernel",
                      finding[i].rule->id);
         if (!driver)
@@ -188,16 +191,20 @@ void bench_replay(struct bench *b, struct ha_text *token, uint32_t question, uin
     b->options.replay = ha_text_string(token);
 }
 
+static void make_machine(struct bench *b)
+{
+    struct ha_error error;
+    if (ha_machine_create(&b->options, &b->machine, &error))
+        fail_msg("%s", error.text);
+    ha_machine_set_fatal(b->machine, run_ended_inside_a_routine, b);
+    assert_int_equal(ha_machine_add_sink(b->machine, &b->collector.sink), HA_OK);
+    assert_int_equal(ha_machine_add_sink(b->machine, ha_judge_sink(b->judge)), HA_OK);
+}
+
 void bench_load(struct bench *b)
 {
-    if (!b->machine) {
-        struct ha_error error;
-        if (ha_machine_create(&b->options, &b->machine, &error))
-            fail_msg("%s", error.text);
-        ha_machine_set_fatal(b->machine, run_ended_inside_a_routine, b);
-        assert_int_equal(ha_machine_add_sink(b->machine, &b->collector.sink), HA_OK);
-        assert_int_equal(ha_machine_add_sink(b->machine, ha_judge_sink(b->judge)), HA_OK);
-    }
+    if (!b->machine)
+        make_machine(b);
     for (size_t i = 0; i < b->driver_count; i++) {
         if (b->driver[i].loaded)
             continue;
@@ -273,6 +280,25 @@ void bench_interlude(struct driver *driver, void (*body)(void *argument), void *
 {
     ha_thread_create(ha_thread_current()->world, HA_THREAD_SYSTEM, id_of(driver), body, argument);
     bench_yield();
+}
+
+void bench_play(struct bench *b, const struct ha_script *script, size_t script_count,
+                const struct ha_event_plan *event, size_t event_count)
+{
+    bool more = true;
+    b->plan = (struct ha_plan){
+        .name = "a plan", .partition = b->options.partition, .profile = b->options.profile,
+        .driver = script, .loads_later = b->loads_later, .driver_count = script_count,
+        .event = event, .event_count = event_count};
+    size_t arena_bytes = b->options.arena_bytes;
+    b->options = ha_player_options(&b->plan, b->options.replay);
+    b->options.arena_bytes = arena_bytes;
+    for (size_t i = 0; i < script_count; i++)
+        bench_driver(b, script[i].name)->loaded = true;
+    make_machine(b);
+    ha_player_begin(b->machine, &b->plan);
+    while (more)
+        assert_int_equal(ha_player_step(b->machine, &more), HA_OK);
 }
 
 uint32_t bench_active_count(const struct bench *b)

@@ -25,6 +25,7 @@
 #include "check/judge.h"
 #include "core/trace.h"
 #include "sim/machine.h"
+#include "sim/plan.h"
 
 #define BENCH_DRIVERS 4u
 #define BENCH_CALLS 64u
@@ -82,7 +83,10 @@ struct bench {
     struct ha_collector collector;
     size_t from;                            /* records before this one were looked at */
     struct ha_judge *judge;
+    struct ha_plan plan;                    /* what bench_play() plays */
+    bool loads_later[BENCH_DRIVERS];
     const char *findings;                   /* "DRIVER RULE\n" each; "kernel" for the kernel */
+    bool drivers_err;                       /* only what is found against the kernel counts */
 };
 
 /* Setup and teardown of a test. */
@@ -125,6 +129,10 @@ PVOID driver_register(struct driver *driver, ULONG flags);
 void driver_deregister(struct driver *driver, size_t n);
 /* The callback that driver_register() registers. */
 PROCESSOR_CALLBACK_FUNCTION driver_callback;
+
+/* Instead of all that: play scripted drivers and events on this machine to the end. */
+void bench_play(struct bench *b, const struct ha_script *script, size_t script_count,
+                const struct ha_event_plan *event, size_t event_count);
 
 uint32_t bench_active_count(const struct bench *b);
 int32_t bench_entry_status(const struct bench *b, const struct driver *driver);

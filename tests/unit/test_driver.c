@@ -186,6 +186,37 @@ static void the_image_stays_until_the_running_call_has_left(void **state)
     assert_true(ha_record_seq(bench_record(b, HA_IMAGE_FREED, 0)) > left);
 }
 
+static void unload_on_a_thread(void *argument)
+{
+    struct driver *driver = argument;
+    ha_driver_unload((struct ha_driver *)(void *)driver->object);
+}
+
+/* DRV-8: an add and the unload of a forgetful driver; one answer of the tape is turned at a time */
+static void no_call_meets_a_freed_image_however_the_race_ends(void **state)
+{
+    struct ha_text token = {0};
+    uint32_t asked = 1;
+    (void)state;
+    for (uint32_t question = 0; question < asked; question++) {
+        struct bench *b;
+        assert_int_equal(bench_setup((void **)&b), 0);
+        struct driver *a = bench_driver(b, "a");
+        bench_driver(b, "c");
+        a->leave = forget_everything;
+        b->drivers_err = true;
+        bench_replay(b, &token, question, 1);
+        uint32_t count = bench_race(b, true, a, unload_on_a_thread);
+
+        asked = count > asked ? count : asked;
+        assert_int_equal(bench_count(b, HA_IMAGE_FREED), 1);
+        assert_int_equal(a->heard_count + bench_count(b, HA_DEAD_CALL), 2);
+        bench_teardown((void **)&b);
+    }
+    assert_true(asked > 5);
+    ha_text_close(&token);
+}
+
 /* DRV-10 */
 static void a_driver_without_unload_is_not_unloaded(void **state)
 {
@@ -290,6 +321,7 @@ int main(void)
         BENCH_TEST(a_registration_that_outlives_its_image_is_not_called),
         BENCH_TEST(a_failed_entry_leaves_dead_registrations_behind),
         BENCH_TEST(the_image_stays_until_the_running_call_has_left),
+        cmocka_unit_test(no_call_meets_a_freed_image_however_the_race_ends),
         BENCH_TEST(a_driver_without_unload_is_not_unloaded),
         BENCH_TEST(a_driver_is_unloaded_once),
         BENCH_TEST(the_end_unloads_the_last_driver_first),
