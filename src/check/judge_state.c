@@ -11,7 +11,7 @@
 
 #include "base/names.h"
 
-#define MOST_IDS (1u << 24)     /* a trace from elsewhere may hold any id; memory has an end */
+#define IDS_TO_SPARE 1024u
 
 /* Room for entry `count`, the new room zeroed. False when memory is lacking. */
 static bool grow(void **array, size_t *room, size_t count, size_t size)
@@ -29,11 +29,16 @@ static bool grow(void **array, size_t *room, size_t count, size_t size)
     return true;
 }
 
-/* Entry `id`; those up to it that are new are zeroed, as a reset keeps the room. */
+/*
+ * Entry `id`; those up to it that are new are zeroed, as a reset keeps the room.
+ *
+ * Ids count what has appeared, so none is far above the number of records. One that is, in a
+ * trace from elsewhere, is no reason to fill the memory.
+ */
 static void *reach(struct ha_judge *judge, void **array, size_t *count, size_t *room, size_t size,
                    uint32_t id)
 {
-    if (id >= MOST_IDS)
+    if (id > ha_record_seq(judge->record) + IDS_TO_SPARE)
         return NULL;
     if (!grow(array, room, id, size)) {
         judge->lost = true;

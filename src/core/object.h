@@ -21,7 +21,7 @@ void ha_object_init(struct ha_world *world, struct ha_object *object, const char
 
 /* Take a lock that the running thread does not hold; waits in turn. Only a wait is recorded. */
 void ha_lock_take(struct ha_world *world, struct ha_object *lock);
-/* Give it back; of those who wait the tape says who has it next, in the ordinary course the first. */
+/* Give it back; the tape says who of those that wait has it next, ordinarily the first. */
 void ha_lock_give(struct ha_world *world, struct ha_object *lock);
 
 /* Wait until the event is set. The wait is recorded also when it is satisfied at once. */

@@ -82,7 +82,7 @@ struct ha_thread *ha_sched_next(struct ha_world *world)
         if (eligible) {
             uint32_t n = eligible > 1 ? ha_choose(world, HA_CHOICE_THREAD, "next", eligible) : 0;
             struct ha_thread *next = take_eligible(sched, n);
-            sched->attention = sched->first_ready || world->trace.spent;
+            sched->attention = sched->first_ready != NULL;
             return run(sched, next);
         }
         if (sched->waits_for_quiet)

@@ -64,7 +64,8 @@ static bool read_char(const char **text, char c)
 static int not_a_token(struct ha_error *error, const char *token, const char *at)
 {
     return ha_error_set(error, HA_EINVAL,
-                        "'%.60s' is not a replay token: character %zu is not what a token has there",
+                        "'%.60s' is not a replay token: character %zu is not what a token has "
+                        "there",
                         token, (size_t)(at - token) + 1);
 }
 
@@ -98,7 +99,8 @@ int ha_tape_read(struct ha_tape_input *input, const char *token, uint64_t scenar
     }
     if (scenario != (uint32_t)scenario_hash || profile != (uint32_t)profile_hash) {
         free(answers);
-        return ha_error_set(error, HA_ESTALE, "the token is stale: %s has changed since it was made",
+        return ha_error_set(error, HA_ESTALE,
+                            "the token is stale: %s has changed since it was made",
                             scenario != (uint32_t)scenario_hash ? "the scenario" : "the profile");
     }
     *input = (struct ha_tape_input){answers, count};

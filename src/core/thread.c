@@ -84,23 +84,25 @@ void ha_thread_announce(struct ha_thread *thread)
     join_live(&world->sched, thread);
 }
 
-struct ha_thread *ha_thread_create(struct ha_world *world, enum ha_thread_kind kind,
-                                   uint16_t driver, void (*body)(void *argument), void *argument)
+int ha_thread_create(struct ha_world *world, enum ha_thread_kind kind, uint16_t driver,
+                     void (*body)(void *argument), void *argument, struct ha_thread **made)
 {
     struct ha_carrier *carrier = world->host->carrier;
     struct ha_thread *thread = make(world, kind, driver);
     if (!thread)
-        return NULL;
+        return HA_ENOMEM;
     thread->body = body;
     thread->argument = argument;
     thread->context = carrier->operations->create(carrier, thread_main, thread);
     if (!thread->context) {
         ha_arena_give(&world->host->arena, thread, sizeof *thread);
-        return NULL;
+        return HA_ETHREAD;
     }
     ha_thread_announce(thread);
     ha_sched_ready(thread);
-    return thread;
+    if (made)
+        *made = thread;
+    return HA_OK;
 }
 
 struct ha_thread *ha_thread_adopt(struct ha_world *world)

@@ -61,11 +61,12 @@ static inline void ha_thread_set_irql(struct ha_thread *thread, uint8_t irql)
  * Make a thread that is ready to run. It gets the next active processor in turn and keeps it.
  *
  *   driver  in charge from the start, 0 for the kernel
+ *   made    gets the thread on HA_OK; may be NULL
  *
- * Returns NULL when the arena is full or the host makes no more threads.
+ * Returns HA_OK, HA_ENOMEM when the arena is full, HA_ETHREAD when the host makes no more threads.
  */
-struct ha_thread *ha_thread_create(struct ha_world *world, enum ha_thread_kind kind,
-                                   uint16_t driver, void (*body)(void *argument), void *argument);
+int ha_thread_create(struct ha_world *world, enum ha_thread_kind kind, uint16_t driver,
+                     void (*body)(void *argument), void *argument, struct ha_thread **made);
 
 /*
  * Make the calling host thread the first thread of the world. It is announced to the readers of

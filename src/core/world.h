@@ -56,7 +56,7 @@ static inline void ha_touch(struct ha_world *world, uint32_t object, enum ha_tou
         world->host->touch(world->host, object, mode);
 }
 
-/* A place where another thread may go on: every NT call, every entry to and return from a driver. */
+/* A place where another thread may go on: each NT call, each entry to and return from a driver. */
 static inline void ha_sched_point(struct ha_world *world)
 {
     if (world->sched.attention)

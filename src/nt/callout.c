@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "nt/registration.h"
+
 #define POISON 0xdd
 
 /*
@@ -193,18 +195,13 @@ void ha_callout_one(struct ha_round *round, struct ha_registration *client)
     leave_driver(round);
 }
 
-static struct ha_registration *registration_of(struct ha_notify_entry *entry)
-{
-    return (struct ha_registration *)(void *)entry;
-}
-
 void ha_callout_start(struct ha_round *round)
 {
     bool stop = ha_kernel_knob(round->kernel, HA_KNOB_HOT_START_ERROR) == HA_STOP_AT_ERROR;
     const struct ha_notify_walk walk = {round->walk.first, round->walk.last, false};
     for (struct ha_notify_entry *entry = ha_notify_first(&walk); entry;
          entry = ha_notify_after(&walk, entry)) {
-        struct ha_registration *client = registration_of(entry);
+        struct ha_registration *client = ha_registration_of(entry);
         if (call_client(round, client) && round->wrote_error) {
             client->wrote_error = round->enter.as.cb.operation;
             if (stop) {
@@ -227,7 +224,7 @@ void ha_callout_second(struct ha_round *round)
         walk = (struct ha_notify_walk){round->walk.last, round->walk.first, true};
     for (struct ha_notify_entry *entry = ha_notify_first(&walk); entry;
          entry = ha_notify_after(&walk, entry)) {
-        struct ha_registration *client = registration_of(entry);
+        struct ha_registration *client = ha_registration_of(entry);
         if (!spared || client->wrote_error != spared)
             call_client(round, client);
     }

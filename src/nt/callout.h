@@ -10,6 +10,8 @@
 
 #include "nt/kernel.h"
 
+struct ha_registration;
+
 /* What a thread is doing for the kernel while driver code may run; on the thread's own stack. */
 struct ha_callout {
     struct ha_callout *outer;

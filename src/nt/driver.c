@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "nt/callout.h"
-#include "nt/scripted.h"
+#include "nt/registration.h"
 
 static const WCHAR services_path[] = u"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\";
 
@@ -34,11 +34,7 @@ static void free_image(struct ha_driver *driver)
 {
     struct ha_kernel *kernel = driver->kernel;
     ha_callout_wait(kernel, NULL, driver);
-    for (struct ha_notify_entry *entry = kernel->chain.first; entry; entry = entry->next) {
-        struct ha_registration *registration = (struct ha_registration *)(void *)entry;
-        if (registration->driver_id == driver->id)
-            registration->dead = true;
-    }
+    ha_registrations_bury(kernel, driver);
     ha_record_open(&kernel->world, HA_IMAGE_FREED, driver->id)->driver = driver->id;
     driver->state = HA_DRIVER_GONE;
 }
@@ -68,8 +64,8 @@ static void unload(void *argument)
     thread->operations--;
 }
 
-struct ha_driver *ha_driver_load(struct ha_kernel *kernel, const char *name,
-                                 PDRIVER_INITIALIZE init, const struct ha_script *script)
+struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
+                                 PDRIVER_INITIALIZE init)
 {
     struct ha_arena *arena = &kernel->world.host->arena;
     struct ha_driver *driver = ha_arena_take(arena, sizeof *driver);
@@ -77,12 +73,17 @@ struct ha_driver *ha_driver_load(struct ha_kernel *kernel, const char *name,
         return NULL;
     driver->kernel = kernel;
     driver->name = ha_arena_copy(arena, name);
-    driver->script = script;
-    if (!driver->name || (script && !ha_scripted_init(driver)))
+    if (!driver->name)
         return NULL;
-    driver->object.DriverInit = script ? ha_scripted_entry : init;
+    driver->object.DriverInit = init;
     driver->object.DriverExtension = &driver->extension;
     driver->extension.DriverObject = &driver->object;
+    return driver;
+}
+
+int ha_driver_start(struct ha_driver *driver)
+{
+    struct ha_kernel *kernel = driver->kernel;
     driver->id = (uint16_t)++kernel->drivers_made;
     driver->previous = kernel->last_driver;
     if (kernel->last_driver)
@@ -90,10 +91,8 @@ struct ha_driver *ha_driver_load(struct ha_kernel *kernel, const char *name,
     else
         kernel->first_driver = driver;
     kernel->last_driver = driver;
-    ha_record_name(&kernel->world, HA_NS_DRIVER, driver->id, name);
-    if (!ha_thread_create(&kernel->world, HA_THREAD_SYSTEM, 0, load, driver))
-        return NULL;
-    return driver;
+    ha_record_name(&kernel->world, HA_NS_DRIVER, driver->id, driver->name);
+    return ha_thread_create(&kernel->world, HA_THREAD_SYSTEM, 0, load, driver, NULL);
 }
 
 int ha_driver_unload(struct ha_driver *driver)
@@ -108,7 +107,7 @@ int ha_driver_unload(struct ha_driver *driver)
     if (!NT_SUCCESS(status))
         return HA_OK;
     driver->state = HA_DRIVER_UNLOADING;
-    return ha_thread_create(world, HA_THREAD_SYSTEM, 0, unload, driver) ? HA_OK : HA_ETHREAD;
+    return ha_thread_create(world, HA_THREAD_SYSTEM, 0, unload, driver, NULL);
 }
 
 struct ha_driver *ha_driver_find(const struct ha_kernel *kernel, const char *name)

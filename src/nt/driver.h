@@ -7,22 +7,26 @@
 #include "nt/kernel.h"
 
 /*
- * Begin to load a driver: DriverEntry runs on a system thread of its own (DRV-1).
- *
- *   name    copied
- *   script  for a scripted driver, whose entry ignores `init`; NULL for compiled code
- *
- * Returns the driver, whose state tells how far it has come, or NULL when memory is lacking.
+ * A driver that is not known to the kernel yet; `name` is copied. NULL when the arena is full,
+ * and what was taken of it then goes with the run, which cannot go on.
  */
-struct ha_driver *ha_driver_load(struct ha_kernel *kernel, const char *name,
-                                 PDRIVER_INITIALIZE init, const struct ha_script *script);
+struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
+                                 PDRIVER_INITIALIZE init);
+
+/*
+ * Begin to load a driver that was made: DriverEntry runs on a system thread of its own (DRV-1),
+ * and the driver's state tells how far it has come.
+ *
+ * Returns HA_OK, HA_ENOMEM or HA_ETHREAD.
+ */
+int ha_driver_start(struct ha_driver *driver);
 
 /*
  * Ask for a driver to be unloaded; Unload runs on a system thread of its own.
  *
  * A driver that has no DriverUnload (DRV-10), or is not loaded, is refused: UNLOAD_REQ says so.
  *
- * Returns HA_OK, or HA_ETHREAD when memory or threads are lacking.
+ * Returns HA_OK, HA_ENOMEM or HA_ETHREAD.
  */
 int ha_driver_unload(struct ha_driver *driver);
 

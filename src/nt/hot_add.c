@@ -7,6 +7,7 @@
 #include "nt/hot_add.h"
 
 #include "nt/callout.h"
+#include "nt/registration.h"
 
 struct add {
     struct ha_kernel *kernel;
@@ -98,7 +99,7 @@ static bool add_processor(struct ha_kernel *kernel, const struct ha_add_options 
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
 
     thread->operations++;
-    ha_kernel_lock(kernel);
+    ha_registrations_lock(kernel);
     add.id = ++kernel->adds_made;
     struct ha_record *begin = ha_record_open(world, HA_ADD_BEGIN, add.id);
     begin->as.add.unit = unit;
@@ -111,7 +112,7 @@ static bool add_processor(struct ha_kernel *kernel, const struct ha_add_options 
         ha_round_end(&add.round);
     }                                   /* otherwise HOT-13 */
     ha_record_open(world, HA_ADD_END, add.id)->as.status.status = status;
-    ha_kernel_unlock(kernel);
+    ha_registrations_unlock(kernel);
     thread->operations--;
     return NT_SUCCESS(status);
 }
@@ -157,11 +158,9 @@ int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_options *optio
         kernel->first_request = request;
     kernel->last_request = request;
 
-    if (!kernel->hot_add) {
-        kernel->hot_add = ha_thread_create(&kernel->world, HA_THREAD_HOT_ADD, 0, hot_add_thread,
-                                           kernel);
-        return kernel->hot_add ? HA_OK : HA_ETHREAD;
-    }
+    if (!kernel->hot_add)
+        return ha_thread_create(&kernel->world, HA_THREAD_HOT_ADD, 0, hot_add_thread, kernel,
+                                &kernel->hot_add);
     if (kernel->hot_add_idle) {
         kernel->hot_add_idle = false;
         ha_sched_ready(kernel->hot_add);

@@ -1,15 +1,14 @@
 /*
  * ke_processor - KeRegisterProcessorChangeCallback and KeDeregisterProcessorChangeCallback
  *
- * Owns struct ha_registration and the EXIST phase of a registration. What a hot-add does with
- * the registrations is in hot_add.c; every call of a callback goes through callout.c.
+ * Owns the two routines and the EXIST phase of a registration. What a hot-add does with the
+ * registrations is in hot_add.c; every call of a callback goes through callout.c.
  */
 #include <assert.h>
 #include <stdio.h>
 
 #include "nt/callout.h"
-#include "nt/driver.h"
-#include "nt/kernel.h"
+#include "nt/registration.h"
 
 #define REGISTER HA_RT_REGISTER_PROCESSOR_CHANGE
 #define DEREGISTER HA_RT_DEREGISTER_PROCESSOR_CHANGE
@@ -91,29 +90,13 @@ static NTSTATUS tell_existing(struct ha_kernel *kernel, struct ha_registration *
     return status;
 }
 
-static struct ha_registration *make_registration(struct ha_kernel *kernel)
-{
-    struct ha_arena *arena = &kernel->world.host->arena;
-    struct ha_registration *registration;
-    if (ha_kernel_faults(kernel, REGISTER))
-        return NULL;
-    registration = ha_arena_take(arena, sizeof *registration);
-    if (registration) {
-        if (ha_slots_put(&kernel->handles, arena, registration, &registration->place))
-            return registration;
-        ha_arena_give(arena, registration, sizeof *registration);
-    }
-    ha_record_fault(kernel, REGISTER);
-    return NULL;
-}
-
 /* Wait for the operation in progress, unless the profile lets registrations join at once. */
 static bool lock_for_registration(struct ha_kernel *kernel)
 {
     if (ha_kernel_knob(kernel, HA_KNOB_REGISTER_DURING_ADD) == HA_REGISTER_LATE_JOIN &&
         kernel->lock.holder)
         return false;
-    ha_kernel_lock(kernel);
+    ha_registrations_lock(kernel);
     return true;
 }
 
@@ -122,9 +105,13 @@ static struct ha_registration *register_callback(struct ha_kernel *kernel,
                                                  const struct ha_record *enter, PVOID context,
                                                  PPROCESSOR_CALLBACK_FUNCTION function)
 {
-    struct ha_registration *registration = make_registration(kernel);
-    if (!registration)
+    if (ha_kernel_faults(kernel, REGISTER))
         return NULL;                                /* REG-9 */
+    struct ha_registration *registration = ha_registration_make(kernel);
+    if (!registration) {
+        ha_record_fault(kernel, REGISTER);
+        return NULL;
+    }
     registration->function = function;
     registration->context = context;
     registration->driver_id = kernel->world.sched.running->stamp.driver;
@@ -142,7 +129,7 @@ static struct ha_registration *register_callback(struct ha_kernel *kernel,
         ha_registration_remove(kernel, registration);   /* EXIST-9 */
     ha_notify_end(&kernel->chain);
     if (locked)
-        ha_kernel_unlock(kernel);
+        ha_registrations_unlock(kernel);
     return stands ? registration : NULL;
 }
 
@@ -191,15 +178,9 @@ PVOID KeRegisterProcessorChangeCallback(PPROCESSOR_CALLBACK_FUNCTION CallbackFun
     struct ha_record *leave = ha_record_open(world, HA_REG_RETURN, id);
     leave->as = enter.as;
     leave->as.reg.handle = registration ? id : 0;
-    uint64_t handle = registration ? ha_slots_handle(&kernel->handles, registration->place) : 0;
+    uint64_t handle = registration ? ha_registration_handle(kernel, registration) : 0;
     ha_sched_point(world);
     return (PVOID)(uintptr_t)handle;
-}
-
-void ha_registration_remove(struct ha_kernel *kernel, struct ha_registration *registration)
-{
-    ha_slots_drop(&kernel->handles, registration->place);
-    ha_notify_leave(&kernel->chain, &registration->link);
 }
 
 static void deregister(struct ha_kernel *kernel, struct ha_thread *thread,
@@ -226,10 +207,10 @@ static void deregister(struct ha_kernel *kernel, struct ha_thread *thread,
         ha_callout_wait(kernel, registration, NULL);
         ha_notify_end(&kernel->chain);
     } else {
-        ha_kernel_lock(kernel);
+        ha_registrations_lock(kernel);
         ha_record_open(world, HA_DEREG_LOCKED, registration->link.id);
         ha_registration_remove(kernel, registration);
-        ha_kernel_unlock(kernel);
+        ha_registrations_unlock(kernel);
     }
 }
 

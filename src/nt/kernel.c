@@ -1,12 +1,14 @@
 /*
  * kernel - what Windows keeps
  *
- * Owns the set-up of struct ha_kernel, its lock, and the records that several routines write.
+ * Owns the set-up of struct ha_kernel, and the records that several routines write.
  */
 #include "nt/kernel.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "nt/registration.h"
 
 struct ha_thread *ha_kernel_caller(const char *routine)
 {
@@ -18,18 +20,10 @@ struct ha_thread *ha_kernel_caller(const char *routine)
     return thread;
 }
 
-static void free_registration(struct ha_notify *chain, struct ha_notify_entry *entry)
-{
-    struct ha_kernel *kernel =
-        (struct ha_kernel *)(void *)((char *)chain - offsetof(struct ha_kernel, chain));
-    ha_arena_give(&kernel->world.host->arena, entry, sizeof(struct ha_registration));
-}
-
 void ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile)
 {
     kernel->profile = *profile;
-    kernel->chain.free_entry = free_registration;
-    ha_object_init(&kernel->world, &kernel->lock, "the lock of registrations and adds");
+    ha_registrations_init(kernel);
     ha_object_init(&kernel->world, &kernel->call_ends, "the end of a running callback");
 }
 
@@ -59,25 +53,4 @@ bool ha_kernel_faults(struct ha_kernel *kernel, enum ha_routine routine)
         return false;
     ha_record_fault(kernel, routine);
     return true;
-}
-
-void ha_kernel_lock(struct ha_kernel *kernel)
-{
-    ha_lock_take(&kernel->world, &kernel->lock);
-}
-
-void ha_kernel_unlock(struct ha_kernel *kernel)
-{
-    if (kernel->any_deferred) {
-        const struct ha_notify_walk walk = ha_notify_begin(&kernel->chain, false);
-        for (struct ha_notify_entry *entry = ha_notify_first(&walk); entry;
-             entry = ha_notify_after(&walk, entry)) {
-            struct ha_registration *registration = (struct ha_registration *)(void *)entry;
-            if (registration->deferred)
-                ha_registration_remove(kernel, registration);
-        }
-        ha_notify_end(&kernel->chain);
-        kernel->any_deferred = false;
-    }
-    ha_lock_give(&kernel->world, &kernel->lock);
 }

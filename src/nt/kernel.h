@@ -19,7 +19,7 @@
 #include "hotadd/machine.h"
 
 struct ha_script;
-struct ha_scripted;
+struct ha_scripted;     /* what a script's driver remembers; nt/scripted.c */
 
 enum ha_driver_state {
     HA_DRIVER_LOADING, HA_DRIVER_LOADED, HA_DRIVER_UNLOADING, HA_DRIVER_GONE
@@ -31,29 +31,14 @@ struct ha_driver {
     struct ha_kernel *kernel;
     struct ha_driver *next, *previous;
     const char *name;
-    const struct ha_script *script; /* NULL for compiled code */
-    struct ha_scripted *scripted;   /* what a script's driver remembers; NULL for compiled code */
+    const struct ha_script *script; /* NULL for compiled code, as the next */
+    struct ha_scripted *scripted;
     const char *next_name;          /* of the registration being made; NULL for ke1, ke2, ... */
     uint32_t registrations_made;
     uint16_t id;
     uint8_t state;                  /* enum ha_driver_state */
     int32_t entry_status;
 };
-
-/* One line of the host's cache: a hundred thousand of them may be told, or removed, in turn. */
-struct ha_registration {
-    struct ha_notify_entry link;    /* first, so that an entry of the chain leads to it */
-    PPROCESSOR_CALLBACK_FUNCTION function;
-    PVOID context;
-    uint32_t place;                 /* in the table of handles */
-    uint32_t context_id;
-    uint32_t wrote_error;           /* the last add in which it wrote an error at Start */
-    uint16_t driver_id;             /* 0 when the adopted thread registered for itself */
-    bool dead;                      /* the image of its driver is gone (DRV-8) */
-    bool deferred;                  /* deregistered, but told until the round is over */
-};
-
-_Static_assert(sizeof(struct ha_registration) == 64, "one line of the cache");
 
 struct ha_add_request {
     struct ha_add_request *next;
@@ -108,12 +93,5 @@ void ha_record_misuse(struct ha_kernel *kernel, enum ha_routine routine, enum ha
 /* Whether the tape says that what the routine needs is lacking here; recorded as a FAULT. */
 bool ha_kernel_faults(struct ha_kernel *kernel, enum ha_routine routine);
 void ha_record_fault(struct ha_kernel *kernel, enum ha_routine routine);
-
-/* Take and give back the lock of REG-12; giving it back ends deregistrations that were deferred. */
-void ha_kernel_lock(struct ha_kernel *kernel);
-void ha_kernel_unlock(struct ha_kernel *kernel);
-
-/* nt/ke_processor.c: end a registration, which frees it when nobody walks the chain. */
-void ha_registration_remove(struct ha_kernel *kernel, struct ha_registration *registration);
 
 #endif

@@ -9,8 +9,9 @@
 
 #include "nt/driver.h"
 
-/* A registration that the script names; the callback's context points here. */
+/* A registration that the script names, from its first use; the callback's context points here. */
 struct scripted_registration {
+    struct scripted_registration *next;
     struct ha_driver *driver;
     const char *name;
     PVOID handle;
@@ -19,8 +20,7 @@ struct scripted_registration {
 };
 
 struct ha_scripted {
-    struct scripted_registration *registration;     /* one for each REGISTER step of the script */
-    size_t registration_count;
+    struct scripted_registration *first_registration;
     uint32_t *handler_hits;                         /* how often each handler applied */
     uint32_t registered;
     NTSTATUS stored;        /* what a callback put aside for its entry */
@@ -38,41 +38,17 @@ struct stage {
 
 static void play(struct stage *stage, const struct ha_steps *steps);
 
-static void add_names(struct ha_scripted *scripted, struct ha_driver *driver,
-                      const struct ha_steps *steps)
-{
-    for (size_t i = 0; i < steps->count; i++)
-        if (steps->step[i].kind == HA_STEP_REGISTER)
-            scripted->registration[scripted->registration_count++] =
-                (struct scripted_registration){.driver = driver, .name = steps->step[i].name};
-}
-
-static size_t count_registers(const struct ha_steps *steps)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < steps->count; i++)
-        count += steps->step[i].kind == HA_STEP_REGISTER;
-    return count;
-}
-
-bool ha_scripted_init(struct ha_driver *driver)
+/* Make what the driver remembers between its steps. False when the arena is full. */
+static bool make_memory(struct ha_driver *driver, const struct ha_script *script)
 {
     struct ha_arena *arena = &driver->kernel->world.host->arena;
-    const struct ha_script *script = driver->script;
     struct ha_scripted *scripted = ha_arena_take(arena, sizeof *scripted);
-    size_t count = count_registers(&script->entry) + count_registers(&script->unload);
-    for (size_t i = 0; i < script->handler_count; i++)
-        count += count_registers(&script->handler[i].steps);
     if (!scripted)
         return false;
-    scripted->registration = ha_arena_take(arena, count * sizeof *scripted->registration);
     scripted->handler_hits = ha_arena_take(arena, script->handler_count * sizeof(uint32_t));
-    if (!scripted->registration || !scripted->handler_hits)
+    if (!scripted->handler_hits)
         return false;
-    add_names(scripted, driver, &script->entry);
-    for (size_t i = 0; i < script->handler_count; i++)
-        add_names(scripted, driver, &script->handler[i].steps);
-    add_names(scripted, driver, &script->unload);
+    driver->script = script;
     driver->scripted = scripted;
     return true;
 }
@@ -80,10 +56,26 @@ bool ha_scripted_init(struct ha_driver *driver)
 static struct scripted_registration *find_registration(struct ha_driver *driver, const char *name)
 {
     struct ha_scripted *scripted = driver ? driver->scripted : NULL;
-    for (size_t i = 0; scripted && i < scripted->registration_count; i++)
-        if (!strcmp(scripted->registration[i].name, name))
-            return &scripted->registration[i];
-    return NULL;
+    struct scripted_registration *registration = scripted ? scripted->first_registration : NULL;
+    while (registration && strcmp(registration->name, name) != 0)
+        registration = registration->next;
+    return registration;
+}
+
+/* The registration of a name, made at its first use: events name some that the script does not. */
+static struct scripted_registration *name_registration(struct ha_driver *driver, const char *name)
+{
+    struct scripted_registration *registration = find_registration(driver, name);
+    if (registration)
+        return registration;
+    registration = ha_arena_take(&driver->kernel->world.host->arena, sizeof *registration);
+    if (!registration)
+        return NULL;
+    registration->next = driver->scripted->first_registration;
+    registration->driver = driver;
+    registration->name = name;
+    driver->scripted->first_registration = registration;
+    return registration;
 }
 
 static bool handler_applies(const struct ha_handler *handler, const char *callback,
@@ -117,7 +109,9 @@ static VOID NTAPI scripted_callback(PVOID CallbackContext,
 static NTSTATUS do_register(struct stage *stage, const struct ha_step *step)
 {
     struct ha_driver *driver = stage->driver;
-    struct scripted_registration *registration = find_registration(driver, step->name);
+    struct scripted_registration *registration = name_registration(driver, step->name);
+    if (!registration)
+        return STATUS_INSUFFICIENT_RESOURCES;
     driver->next_name = step->name;
     PVOID handle = KeRegisterProcessorChangeCallback(step->null_function ? NULL : scripted_callback,
                                                      registration, step->flags);
@@ -243,11 +237,10 @@ static void remove_all(struct ha_driver *driver)
     struct ha_scripted *scripted = driver->scripted;
     for (;;) {
         struct scripted_registration *newest = NULL;
-        for (size_t i = 0; i < scripted->registration_count; i++) {
-            struct scripted_registration *registration = &scripted->registration[i];
+        for (struct scripted_registration *registration = scripted->first_registration;
+             registration; registration = registration->next)
             if (registration->made && (!newest || registration->order > newest->order))
                 newest = registration;
-        }
         if (!newest)
             return;
         newest->made = false;
@@ -269,7 +262,7 @@ static VOID NTAPI scripted_unload(PDRIVER_OBJECT DriverObject)
  * An entry that fails undoes what it did and returns the status that its callback put aside, or
  * else the step's own. An explicit return is the author's word and undoes nothing.
  */
-NTSTATUS NTAPI ha_scripted_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+static NTSTATUS NTAPI scripted_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
     struct ha_driver *driver = (struct ha_driver *)(void *)DriverObject;
     struct stage stage = {.driver = driver, .at_entry = true, .status = STATUS_SUCCESS};
@@ -280,6 +273,12 @@ NTSTATUS NTAPI ha_scripted_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Re
         return stage.status;
     remove_all(driver);
     return NT_SUCCESS(driver->scripted->stored) ? stage.status : driver->scripted->stored;
+}
+
+int ha_scripted_load(struct ha_kernel *kernel, const struct ha_script *script)
+{
+    struct ha_driver *driver = ha_driver_make(kernel, script->name, scripted_entry);
+    return driver && make_memory(driver, script) ? ha_driver_start(driver) : HA_ENOMEM;
 }
 
 struct run {
@@ -306,6 +305,5 @@ int ha_scripted_run(struct ha_driver *driver, const struct ha_steps *steps)
     if (!run)
         return HA_ENOMEM;
     *run = (struct run){driver, steps};
-    return ha_thread_create(&kernel->world, HA_THREAD_SYSTEM, driver->id, run_thread, run)
-               ? HA_OK : HA_ETHREAD;
+    return ha_thread_create(&kernel->world, HA_THREAD_SYSTEM, driver->id, run_thread, run, NULL);
 }

@@ -7,11 +7,12 @@
 #include "nt/kernel.h"
 #include "nt/script.h"
 
-/* Make what the driver remembers between its steps. False when the arena is full. */
-bool ha_scripted_init(struct ha_driver *driver);
-
-/* The DriverEntry of every scripted driver. */
-DRIVER_INITIALIZE ha_scripted_entry;
+/*
+ * Begin to load a scripted driver, whose script outlives the run.
+ *
+ * Returns HA_OK, HA_ENOMEM or HA_ETHREAD.
+ */
+int ha_scripted_load(struct ha_kernel *kernel, const struct ha_script *script);
 
 /*
  * Begin to run steps on a system thread of its own, in the name of a driver.

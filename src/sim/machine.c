@@ -230,8 +230,8 @@ int ha_machine_load(struct ha_machine *machine, const char *name, ha_driver_entr
     int err = enter(machine);
     if (err)
         return err;
-    return ha_machine_settle(machine, ha_driver_load(&machine->kernel, name, entry, NULL)
-                                          ? HA_OK : HA_ENOMEM);
+    struct ha_driver *driver = ha_driver_make(&machine->kernel, name, entry);
+    return ha_machine_settle(machine, driver ? ha_driver_start(driver) : HA_ENOMEM);
 }
 
 int ha_machine_driver_status(const struct ha_machine *machine, const char *name,

@@ -24,11 +24,6 @@ void ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan)
     machine->events_posted = false;
 }
 
-static int load(struct ha_kernel *kernel, const struct ha_script *script)
-{
-    return ha_driver_load(kernel, script->name, NULL, script) ? HA_OK : HA_ENOMEM;
-}
-
 static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
 {
     struct ha_kernel *kernel = &machine->kernel;
@@ -36,7 +31,7 @@ static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
     if (event->kind == HA_EVENT_ADD_PROCESSOR)
         return ha_hot_add_post(kernel, &event->add);
     if (event->kind == HA_EVENT_LOAD)
-        return load(kernel, script);
+        return ha_scripted_load(kernel, script);
 
     struct ha_driver *driver = ha_driver_find(kernel, script->name);
     if (!driver)
@@ -71,8 +66,8 @@ int ha_player_step(struct ha_machine *machine, bool *more)
     while (machine->next_driver < plan->driver_count && plan->loads_later[machine->next_driver])
         machine->next_driver++;
     if (machine->next_driver < plan->driver_count) {
-        err = ha_machine_settle(machine,
-                                load(&machine->kernel, &plan->driver[machine->next_driver++]));
+        const struct ha_script *script = &plan->driver[machine->next_driver++];
+        err = ha_machine_settle(machine, ha_scripted_load(&machine->kernel, script));
     } else if (!machine->events_posted) {
         err = post_events(machine);
     } else {

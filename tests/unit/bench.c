@@ -242,11 +242,18 @@ static uint16_t id_of(const struct driver *driver)
     return driver ? (uint16_t)(driver - driver->bench->driver + 1) : 0;
 }
 
+static void start_thread(struct bench *b, struct driver *driver, void (*body)(void *argument),
+                         void *argument)
+{
+    assert_int_equal(ha_thread_create(world_of(b), HA_THREAD_SYSTEM, id_of(driver), body,
+                                      argument, NULL), HA_OK);
+}
+
 void bench_run(struct bench *b, struct driver *driver, void (*body)(void *argument),
                void *argument)
 {
     bench_load(b);
-    assert_non_null(ha_thread_create(world_of(b), HA_THREAD_SYSTEM, id_of(driver), body, argument));
+    start_thread(b, driver, body, argument);
     assert_int_equal(ha_machine_settle(b->machine, HA_OK), HA_OK);
 }
 
@@ -262,7 +269,7 @@ uint32_t bench_race(struct bench *b, bool add_first, struct driver *driver,
     bench_load(b);
     if (add_first)
         post_add(b);
-    assert_non_null(ha_thread_create(world_of(b), HA_THREAD_SYSTEM, id_of(driver), body, driver));
+    start_thread(b, driver, body, driver);
     if (!add_first)
         post_add(b);
     assert_int_equal(ha_machine_settle(b->machine, HA_OK), HA_OK);
@@ -278,7 +285,8 @@ void bench_yield(void)
 
 void bench_interlude(struct driver *driver, void (*body)(void *argument), void *argument)
 {
-    ha_thread_create(ha_thread_current()->world, HA_THREAD_SYSTEM, id_of(driver), body, argument);
+    ha_thread_create(ha_thread_current()->world, HA_THREAD_SYSTEM, id_of(driver), body, argument,
+                     NULL);
     bench_yield();
 }
 

@@ -53,12 +53,12 @@ struct driver {
 
     /* How it behaves; a test sets these before it acts. */
     ULONG flags;                            /* of the registration that its entry makes */
-    NTSTATUS answer[3];                     /* into the status variable, by state; 0 writes nothing */
-    ULONG only_for;                         /* answers for this processor; HA_NO_INDEX for all */
+    NTSTATUS answer[3];                     /* into the status variable, by state; 0: none */
+    ULONG only_for;                         /* answers for this one; HA_NO_INDEX for all */
     driver_act *act;                        /* before the answer; may be NULL */
     NTSTATUS (*enter)(struct driver *driver);   /* in place of the ordinary entry; may be NULL */
     void (*leave)(struct driver *driver);       /* in place of the ordinary unload; may be NULL */
-    bool asks;                              /* in every call: active count, group mask, conversion */
+    bool asks;                              /* in every call: count, mask and conversion */
     bool stays;                             /* it has no DriverUnload */
     void *extra;                            /* the test's own */
 

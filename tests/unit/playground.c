@@ -86,9 +86,42 @@ static char *all_of(FILE *file)
     return text;
 }
 
-void playground_play_as(struct playground *p, const struct ha_play_options *options)
+/* The paths behind one another in `words`; returns how many. */
+static size_t split(char *words, const char **path, size_t room)
 {
+    size_t count = 0;
+    for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
+        assert_true(count < room);
+        path[count++] = word;
+    }
+    return count;
+}
+
+/* The summary comes last, on the log when the trace goes to `out`. */
+static void expect_summary(const struct playground *p, enum ha_output output)
+{
+    const char *text = output == HA_OUTPUT_JSONL ? p->log : p->out;
+    const char *end = strstr(text, " failed\n");
+    unsigned passed, failed;
+    while (end && strstr(end + 1, " failed\n"))
+        end = strstr(end + 1, " failed\n");
+    if (!end || strcmp(end, " failed\n") != 0)
+        fail_msg("no summary at the end of:\n%s", text);
+    while (end > text && end[-1] != '\n')
+        end--;
+    assert_int_equal(sscanf(end, "%u passed, %u failed", &passed, &failed), 2);
+}
+
+void playground_play_as(struct playground *p, const char *paths,
+                        const struct ha_play_options *options)
+{
+    const char *path[8];
+    char words[256];
     struct ha_play_options play = *options;
+    assert_true(strlen(paths) < sizeof words);
+    strcpy(words, paths);
+    play.path = path;
+    play.path_count = split(words, path, sizeof path / sizeof path[0]);
     free(p->out);
     free(p->log);
     play.out = tmpfile();
@@ -98,16 +131,12 @@ void playground_play_as(struct playground *p, const struct ha_play_options *opti
     p->code = ha_play(&play);
     p->out = all_of(play.out);
     p->log = all_of(play.log);
+    expect_summary(p, play.output);
 }
 
-void playground_play_all(struct playground *p, const char *const *path, size_t count)
+void playground_play(struct playground *p, const char *paths)
 {
-    playground_play_as(p, &(struct ha_play_options){.path = path, .path_count = count});
-}
-
-void playground_play(struct playground *p, const char *path)
-{
-    playground_play_all(p, &path, 1);
+    playground_play_as(p, paths, &(struct ha_play_options){.output = HA_OUTPUT_VERDICT});
 }
 
 void playground_has(const char *text, const char *part)

@@ -8,15 +8,19 @@
 
 #include "hotadd/scenario.h"
 
-/* One driver, one processor more, no complaint; the second expects a processor too many. */
-#define PLAYGROUND_GOOD playground_scenario("2")
-#define PLAYGROUND_WRONG playground_scenario("3")
+/*
+ * One driver, and one processor more: as expected; with a processor too many expected; with a
+ * driver that forgets its registration. And a text that ends too early.
+ */
+#define PLAYGROUND_GOOD playground_scenario("2", "")
+#define PLAYGROUND_WRONG playground_scenario("3", "")
+#define PLAYGROUND_FORGETS playground_scenario("2", ", \"unload\": []")
 #define PLAYGROUND_BROKEN "{\n  \"format\": 1,\n  \"name\": \"broken\"\n"
-#define playground_scenario(active)                                                               \
+#define playground_scenario(active, more)                                                         \
     "{ \"format\": 1, \"name\": \"a processor more\",\n"                                          \
-    "  \"partition\": { \"groups\": [ { \"maximum\": 2, \"active\": 1 } ] },\n"                   \
+    "  \"partition\": { \"groups\": [ { \"maximum\": 4, \"active\": 1 } ] },\n"                   \
     "  \"drivers\": [ { \"name\": \"d\",\n"                                                       \
-    "    \"entry\": [ { \"register\": \"processor-change\", \"as\": \"sync\" } ] } ],\n"          \
+    "    \"entry\": [ { \"register\": \"processor-change\", \"as\": \"sync\" } ]" more " } ],\n"   \
     "  \"events\": [ { \"at\": \"1ms\", \"add_processor\": {} } ],\n"                             \
     "  \"expect\": { \"active_processors\": " active " } }\n"
 
@@ -34,10 +38,13 @@ int playground_close(void **state);
 /* Write a file; a folder in its name is made. */
 void playground_write(const char *name, const char *text);
 
-/* Play one path, several, or as the options say; `out` and `log` of these are not looked at. */
-void playground_play(struct playground *p, const char *path);
-void playground_play_all(struct playground *p, const char *const *path, size_t count);
-void playground_play_as(struct playground *p, const struct ha_play_options *options);
+/*
+ * Play paths, which are words with a space between them. The last word that is printed must be
+ * the summary. Paths, `out` and `log` of the options are not looked at.
+ */
+void playground_play(struct playground *p, const char *paths);
+void playground_play_as(struct playground *p, const char *paths,
+                        const struct ha_play_options *options);
 
 /* Fail the test, showing what was printed, unless `text` holds `part`, or if it does. */
 void playground_has(const char *text, const char *part);

@@ -77,23 +77,48 @@ static void memory_given_back_is_used_again_and_is_clean(void **state)
 static void a_full_arena_refuses_and_changes_nothing(void **state)
 {
     struct ha_arena *arena = *state;
-    unsigned char *first = ha_arena_take(arena, 1000);
-    memset(first, 0xee, 1000);
-    fill(arena, 1000);
+    unsigned char *first = ha_arena_take(arena, 600);
+    memset(first, 0xee, 600);
+    fill(arena, 600);
     size_t used = ha_arena_used(arena);
-    char long_string[1000];
+    assert_true(used <= arena->size);
+    char long_string[600];
     memset(long_string, 'x', sizeof long_string);
     long_string[sizeof long_string - 1] = '\0';
 
-    assert_null(ha_arena_take(arena, 1000));
+    assert_null(ha_arena_take(arena, 600));
     assert_null(ha_arena_take(arena, SIZE_MAX));
     assert_null(ha_arena_take(arena, 64 * 1024 + 1));
     assert_null(ha_arena_copy(arena, long_string));
 
     assert_int_equal(ha_arena_used(arena), used);
-    assert_true(all_bytes_are(first, 1000, 0xee));
-    ha_arena_give(arena, first, 1000);
-    assert_ptr_equal(ha_arena_take(arena, 1000), first);
+    assert_true(all_bytes_are(first, 600, 0xee));
+    ha_arena_give(arena, first, 600);
+    assert_ptr_equal(ha_arena_take(arena, 600), first);
+}
+
+static void an_arena_of_an_odd_size_refuses_what_would_lie_beyond_its_end(void **state)
+{
+    (void)state;
+
+    for (size_t size = 960; size < 1100; size++) {
+        struct ha_arena arena;
+        assert_int_equal(ha_arena_open(&arena, size), HA_OK);
+        fill(&arena, 16);
+        assert_null(ha_arena_take(&arena, 64));
+        assert_true(ha_arena_used(&arena) <= size);
+        ha_arena_close(&arena);
+    }
+}
+
+static void a_block_of_a_cache_line_or_more_begins_with_a_line(void **state)
+{
+    for (size_t size = 33; size < 3000; size += size / 2) {
+        assert_non_null(ha_arena_take(*state, 1));
+        void *block = ha_arena_take(*state, size);
+        assert_non_null(block);
+        assert_int_equal((uintptr_t)block % 64, 0);
+    }
 }
 
 static void an_arena_without_room_for_its_own_head_is_refused(void **state)
@@ -255,6 +280,8 @@ int main(void)
         with_arena(memory_is_zeroed_and_aligned_whatever_its_size),
         with_arena(memory_given_back_is_used_again_and_is_clean),
         with_arena(a_full_arena_refuses_and_changes_nothing),
+        cmocka_unit_test(an_arena_of_an_odd_size_refuses_what_would_lie_beyond_its_end),
+        with_arena(a_block_of_a_cache_line_or_more_begins_with_a_line),
         cmocka_unit_test(an_arena_without_room_for_its_own_head_is_refused),
         with_arena(a_copied_string_is_independent_of_its_origin),
         with_arena(growing_keeps_the_elements_and_zeroes_the_new_ones),

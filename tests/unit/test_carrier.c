@@ -161,6 +161,27 @@ static void a_context_that_ended_is_used_again(void **state)
     assert_memory_equal(b->order, expected, sizeof expected);
 }
 
+static void all_contexts_that_ended_are_used_again(void **state)
+{
+    struct bench *b = *state;
+    struct ha_context *ended[10];
+    for (uint32_t i = 0; i < 10; i++)
+        ended[i] = new_player(b, i, 0)->context;
+    for (uint32_t i = 0; i < 10; i++)
+        go_to(b, ended[i]);
+
+    for (uint32_t i = 10; i < 20; i++) {
+        struct ha_context *context = new_player(b, i, 0)->context;
+        bool known = false;
+        for (uint32_t e = 0; e < 10; e++) {
+            known = known || context == ended[e];
+            if (context == ended[e])
+                ended[e] = NULL;
+        }
+        assert_true(known);
+    }
+}
+
 static void an_abandoned_context_runs_no_more_of_its_code_and_is_used_again(void **state)
 {
     struct bench *b = *state;
@@ -280,6 +301,7 @@ int main(void)
         with_bench(control_goes_on_where_it_was_given_away),
         with_bench(a_context_that_ends_names_the_one_that_goes_on),
         with_bench(a_context_that_ended_is_used_again),
+        with_bench(all_contexts_that_ended_are_used_again),
         with_bench(an_abandoned_context_runs_no_more_of_its_code_and_is_used_again),
         with_bench(a_context_that_never_ran_can_be_abandoned),
         with_bench(a_thousand_contexts_live_side_by_side_on_stacks_of_their_own),

@@ -94,7 +94,7 @@ static void a_thread_that_the_host_refuses_does_not_exist(void **state)
 
     for (size_t good = 0; !thread; good++) {
         failing_after(good);
-        thread = ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t);
+        ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t, &thread);
         refusals += failing_stop();
         if (!thread) {
             assert_ptr_equal(t->world->sched.last_live, t->world->sched.adopted);
@@ -116,7 +116,8 @@ static void a_context_that_exists_needs_nothing_from_the_host(void **state)
     ha_sched_run_until_quiet(t->world);
 
     failing_after(0);
-    struct ha_thread *thread = ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t);
+    struct ha_thread *thread = NULL;
+    ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t, &thread);
     ha_sched_run_until_quiet(t->world);
 
     assert_false(failing_stop());
@@ -128,19 +129,19 @@ static void a_thread_that_finds_no_room_in_the_arena_does_not_exist(void **state
 {
     struct test_world *t = *state;
     use_up(&t->host.arena, sizeof(struct ha_thread), 2);
-    assert_non_null(ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t));
-    assert_non_null(ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t));
+    assert_int_equal(ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t, NULL), HA_OK);
+    assert_int_equal(ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t, NULL), HA_OK);
     struct ha_thread *last = t->world->sched.last_live;
     uint64_t seq = t->world->trace.seq;
 
-    assert_null(ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t));
+    assert_int_equal(ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t, NULL), HA_ENOMEM);
 
     assert_ptr_equal(t->world->sched.last_live, last);
     assert_ptr_equal(t->world->sched.last_ready, last);
     assert_true(t->world->trace.seq == seq);
     ha_sched_run_until_quiet(t->world);
     assert_string_equal(t->said, "word word ");
-    assert_non_null(ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t));
+    assert_int_equal(ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t, NULL), HA_OK);
 }
 
 static void wait_then_say(void *argument)

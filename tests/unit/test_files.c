@@ -55,7 +55,7 @@ static void hidden_files_and_other_kinds_are_left_out(void **state)
     playground_write("f/readme.md", "");
     playground_write("f/a.json~", "");
     playground_write("f/ajson", "");
-    playground_write("f/a.JSON", "");
+    playground_write("f/b.JSON", "");
     playground_write("f/a.json", "");
 
     expect_files("f", "f/a.json\n");

@@ -1,7 +1,5 @@
-/* ke_deregister: KeDeregisterProcessorChangeCallback, at rest and in the middle of an operation */
+/* ke_deregister: KeDeregisterProcessorChangeCallback at rest, and on the thread of an operation */
 #include "unit/bench.h"
-
-#include "base/names.h"
 
 /* A thread that removes the registrations of the driver that it is given. */
 static void deregister_on_a_thread(void *argument)
@@ -10,15 +8,6 @@ static void deregister_on_a_thread(void *argument)
     for (size_t n = 0; n < driver->handle_count; n++)
         if (driver->handle[n])
             driver_deregister(driver, n);
-}
-
-/* In the Start call: a thread of its own begins to remove the driver's registration. */
-static void start_removing(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
-                           PNTSTATUS operation_status)
-{
-    (void)operation_status;
-    if (change->State == KeProcessorAddStartNotify)
-        bench_interlude(driver, deregister_on_a_thread, driver);
 }
 
 /* In the Start call, on the thread of the operation: remove another driver's registration. */
@@ -78,50 +67,6 @@ static void at_raised_irql_it_is_a_misuse_and_removes_all_the_same(void **state)
     assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_RAISED_IRQL);
 }
 
-static void deregister_at_dispatch_level(void *argument)
-{
-    deregister_at(argument, DISPATCH_LEVEL);
-}
-
-static void remove_at_dispatch_level(struct driver *driver,
-                                     PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
-                                     PNTSTATUS operation_status)
-{
-    (void)operation_status;
-    if (change->State == KeProcessorAddStartNotify)
-        bench_interlude(driver, deregister_at_dispatch_level, driver);
-}
-
-/* DEREG-1, DEREG-3: above APC_LEVEL nothing can be waited for, not even an add */
-static void above_apc_level_it_does_not_wait_for_the_add(void **state)
-{
-    struct bench *b = *state;
-    struct driver *a = bench_driver(b, "a");
-    bench_driver(b, "c");
-    a->act = remove_at_dispatch_level;
-    b->findings = "a DEREG-1\n";
-    bench_forget(b);
-
-    bench_add_processor(b);
-
-    expect_records(b,
-        "hot-add UNIT_BEGIN 1 [4]\n"
-        "hot-add ADD_BEGIN [4]\n"
-        "hot-add enters a.ke1 Start 4 (0.4) st=0 op=0 [4]\n"
-        "system-5 DEREG_ENTER a.ke1 [4]\n"
-        "system-5 MISUSE called at a raised IRQL [4]\n"
-        "system-5 DEREG_LOCKED a.ke1 [4]\n"
-        "system-5 DEREG_RETURN a.ke1 [4]\n"
-        "hot-add leaves a.ke1 Start op=0 [4]\n"
-        "hot-add c.ke1 Start 4 (0.4) st=0 op=0>0 [4]\n"
-        "hot-add HW_START 0 [4]\n"
-        "hot-add ACTIVE 4 [5]\n"
-        "hot-add SCHED 4 [5]\n"
-        "hot-add c.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
-        "hot-add ADD_END 0 [5]\n"
-        "hot-add UNIT_END 1 [5]\n");
-}
-
 /* DEREG-1, REG-2: callback_irql=apc: inside a callback its IRQL counts as PASSIVE_LEVEL */
 static void inside_a_callback_at_apc_level_it_is_no_misuse(void **state)
 {
@@ -136,126 +81,6 @@ static void inside_a_callback_at_apc_level_it_is_no_misuse(void **state)
 
     expect_calls(b, "a.ke1 Start 4\na.ke1 Complete 4\n");
     assert_int_equal(bench_count(b, HA_MISUSE), 0);
-}
-
-/* Worked trace 4.9: DEREG-1, DEREG-2, DEREG-3, REG-12, HOT-1 */
-static void during_an_add_it_waits_until_the_add_has_ended(void **state)
-{
-    struct bench *b = *state;
-    bench_driver(b, "a")->act = start_removing;
-    bench_driver(b, "b");
-    bench_forget(b);
-
-    bench_add_processor(b);
-
-    expect_records(b,
-        "hot-add UNIT_BEGIN 1 [4]\n"
-        "hot-add ADD_BEGIN [4]\n"
-        "hot-add enters a.ke1 Start 4 (0.4) st=0 op=0 [4]\n"
-        "system-5 DEREG_ENTER a.ke1 [4]\n"
-        "system-5 WAIT_BEGIN [4]\n"
-        "hot-add leaves a.ke1 Start op=0 [4]\n"
-        "hot-add b.ke1 Start 4 (0.4) st=0 op=0>0 [4]\n"
-        "hot-add HW_START 0 [4]\n"
-        "hot-add ACTIVE 4 [5]\n"
-        "hot-add SCHED 4 [5]\n"
-        "hot-add a.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
-        "hot-add b.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
-        "hot-add ADD_END 0 [5]\n"
-        "hot-add UNIT_END 1 [5]\n"
-        "system-5 WAIT_END [5]\n"
-        "system-5 DEREG_LOCKED a.ke1 [5]\n"
-        "system-5 DEREG_RETURN a.ke1 [5]\n");
-    bench_forget(b);
-    bench_add_processor(b);
-    expect_calls(b, "b.ke1 Start 5\nb.ke1 Complete 5\n");
-}
-
-/* Worked trace 4.9, last line: the error of a client that is about to leave stands */
-static void an_error_of_a_client_that_is_leaving_stands(void **state)
-{
-    struct bench *b = *state;
-    struct driver *a = bench_driver(b, "a");
-    bench_driver(b, "b");
-    a->act = start_removing;
-    a->answer[KeProcessorAddStartNotify] = INSUF;
-
-    bench_add_processor(b);
-
-    expect_calls(b, "a.ke1 Start 4 -> " INSUF_TEXT "\n"
-                    "b.ke1 Start 4\n"
-                    "a.ke1 Failure 4 (" INSUF_TEXT ")\n"
-                    "b.ke1 Failure 4 (" INSUF_TEXT ")\n");
-    assert_true(ha_record_seq(bench_record(b, HA_DEREG_LOCKED, 0)) >
-                ha_record_seq(bench_record(b, HA_ADD_END, 0)));
-}
-
-/* Worked trace 4.9: DEREG-2, DEREG-3: dereg_wait=per_call */
-static void it_waits_for_the_running_call_only_when_the_profile_says_so(void **state)
-{
-    struct bench *b = *state;
-    bench_turn(b, "dereg_wait", "per_call");
-    bench_driver(b, "a")->act = start_removing;
-    bench_driver(b, "b");
-    bench_forget(b);
-
-    bench_add_processor(b);
-
-    expect_calls(b, "a.ke1 Start 4\nb.ke1 Start 4\nb.ke1 Complete 4\n");
-    uint64_t returned = ha_record_seq(bench_record(b, HA_DEREG_RETURN, 0));
-    assert_true(returned > ha_record_seq(bench_record(b, HA_CB_LEAVE, 0)));
-    assert_int_equal(bench_record(b, HA_CB_LEAVE, 0)->id, 1);
-    assert_int_equal(bench_count(b, HA_DEREG_LOCKED), 0);
-}
-
-/* DEREG-3: dereg_wait=deferred */
-static void it_returns_at_once_and_works_later_when_the_profile_says_so(void **state)
-{
-    struct bench *b = *state;
-    bench_turn(b, "dereg_wait", "deferred");
-    bench_driver(b, "a")->act = start_removing;
-    bench_driver(b, "b");
-    bench_forget(b);
-
-    bench_add_processor(b);
-
-    expect_calls(b, "a.ke1 Start 4\nb.ke1 Start 4\na.ke1 Complete 4\nb.ke1 Complete 4\n");
-    assert_true(ha_record_seq(bench_record(b, HA_DEREG_RETURN, 0)) <
-                ha_record_seq(bench_record(b, HA_CB_LEAVE, 0)));
-    bench_forget(b);
-    bench_add_processor(b);
-    expect_calls(b, "b.ke1 Start 5\nb.ke1 Complete 5\n");
-}
-
-static void deregister_twice(void *argument)
-{
-    struct driver *driver = argument;
-    PVOID handle = driver->handle[0];
-    driver_deregister(driver, 0);
-    KeDeregisterProcessorChangeCallback(handle);
-}
-
-static void remove_twice(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
-                         PNTSTATUS operation_status)
-{
-    (void)operation_status;
-    if (change->State == KeProcessorAddStartNotify)
-        bench_interlude(driver, deregister_twice, driver);
-}
-
-/* DEREG-5: dereg_wait=deferred: the handle is no longer the driver's, though calls still come */
-static void a_deferred_removal_makes_the_handle_stale_at_once(void **state)
-{
-    struct bench *b = *state;
-    bench_turn(b, "dereg_wait", "deferred");
-    bench_driver(b, "a")->act = remove_twice;
-    b->findings = "a DEREG-5\n";
-
-    bench_add_processor(b);
-
-    expect_calls(b, "a.ke1 Start 4\na.ke1 Complete 4\n");
-    assert_int_equal(bench_count(b, HA_MISUSE), 1);
-    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_STALE_HANDLE);
 }
 
 /* DEREG-3, REG-12: the one removal that may lie inside another operation */
@@ -284,35 +109,6 @@ static void inside_a_phase_of_its_own_thread_it_works_at_once(void **state)
         "system-3 late.ke1 Complete 0 (0.0) st=0 op=0>0 [1]\n"
         "system-3 REG_RETURN late.ke1 handle [1]\n"
         "system-3 DRV_ENTRY_LEAVE late 0 [1]\n");
-}
-
-static void start_removing_other(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
-                                 PNTSTATUS operation_status)
-{
-    struct driver *other = driver->extra;
-    (void)operation_status;
-    if (change->State == KeProcessorAddStartNotify && other->handle[0])
-        bench_interlude(other, deregister_on_a_thread, other);
-}
-
-/* DEREG-3 */
-static void a_removal_on_another_thread_waits_for_the_phase(void **state)
-{
-    struct bench *b = *state;
-    b->group[0] = (struct ha_group_options){.maximum = 2, .active_mask = 1};
-    struct driver *first = bench_driver(b, "first");
-    struct driver *late = bench_driver(b, "late");
-    late->flags = KE_PROCESSOR_CHANGE_ADD_EXISTING;
-    late->extra = first;
-    late->act = start_removing_other;
-
-    bench_load(b);
-
-    expect_calls(b, "late.ke1 Start 0\nlate.ke1 Complete 0\n");
-    assert_true(ha_record_seq(bench_record(b, HA_DEREG_LOCKED, 0)) >
-                ha_record_seq(bench_record(b, HA_REG_RETURN, 1)));
-    assert_int_equal(bench_record(b, HA_WAIT_BEGIN, 0)->as.wait.holder,
-                     bench_record(b, HA_REG_ENTER, 1)->thread);
 }
 
 /* DEREG-3, DEREG-6, worked trace 4.9: on the thread of the add, a client that heard Start */
@@ -439,70 +235,19 @@ static void an_old_handle_does_not_remove_a_new_registration(void **state)
     assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_STALE_HANDLE);
 }
 
-/* One answer of the tape is turned at a time. */
-static void let_an_add_and_a_removal_race(const char *dereg_wait, bool add_first)
-{
-    struct ha_text token = {0};
-    uint32_t asked = 1;
-    for (uint32_t question = 0; question < asked; question++) {
-        struct bench *b;
-        assert_int_equal(bench_setup((void **)&b), 0);
-        bench_turn(b, "dereg_wait", dereg_wait);
-        struct driver *a = bench_driver(b, "a");
-        bench_driver(b, "c");
-        bench_replay(b, &token, question, 1);
-        uint32_t count = bench_race(b, add_first, a, deregister_on_a_thread);
-        asked = count > asked ? count : asked;
-
-        if (b->options.profile.knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_TRANSACTION)
-            assert_int_equal(a->heard_count % 2, 0);
-        assert_int_equal(bench_active_count(b), 5);
-        bench_teardown((void **)&b);
-    }
-    assert_true(asked > 5);
-    ha_text_close(&token);
-}
-
-/* DEREG-2, DEREG-3 */
-static void who_heard_start_hears_the_second_call_however_the_race_ends(void **state)
-{
-    (void)state;
-    let_an_add_and_a_removal_race("transaction", true);
-    let_an_add_and_a_removal_race("transaction", false);
-}
-
-/* DEREG-2: dereg_wait=per_call and deferred */
-static void no_call_runs_when_the_removal_has_returned_however_the_race_ends(void **state)
-{
-    (void)state;
-    let_an_add_and_a_removal_race("per_call", true);
-    let_an_add_and_a_removal_race("per_call", false);
-    let_an_add_and_a_removal_race("deferred", true);
-    let_an_add_and_a_removal_race("deferred", false);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(a_removed_registration_hears_of_no_later_add),
         BENCH_TEST(at_raised_irql_it_is_a_misuse_and_removes_all_the_same),
-        BENCH_TEST(above_apc_level_it_does_not_wait_for_the_add),
         BENCH_TEST(inside_a_callback_at_apc_level_it_is_no_misuse),
-        BENCH_TEST(during_an_add_it_waits_until_the_add_has_ended),
-        BENCH_TEST(an_error_of_a_client_that_is_leaving_stands),
-        BENCH_TEST(it_waits_for_the_running_call_only_when_the_profile_says_so),
-        BENCH_TEST(it_returns_at_once_and_works_later_when_the_profile_says_so),
-        BENCH_TEST(a_deferred_removal_makes_the_handle_stale_at_once),
         BENCH_TEST(inside_a_phase_of_its_own_thread_it_works_at_once),
-        BENCH_TEST(a_removal_on_another_thread_waits_for_the_phase),
         BENCH_TEST(a_removal_inside_anothers_callback_drops_the_second_call),
         BENCH_TEST(a_client_removed_before_its_turn_is_skipped_and_the_next_is_called),
         BENCH_TEST(self_removal_is_a_misuse_that_does_not_hang),
         BENCH_TEST(self_removal_does_not_hang_when_calls_are_waited_for),
         BENCH_TEST(handles_that_are_not_live_harm_nobody),
         BENCH_TEST(an_old_handle_does_not_remove_a_new_registration),
-        cmocka_unit_test(who_heard_start_hears_the_second_call_however_the_race_ends),
-        cmocka_unit_test(no_call_runs_when_the_removal_has_returned_however_the_race_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,22 +94,6 @@ static void a_failed_add_changes_nothing_that_can_be_asked(void **state)
     expect_calls(b, "a.ke1 Start 2\na.ke1 Failure 2 (STATUS_IO_TIMEOUT)\n");
 }
 
-/* QRY-4: ACTIVE is the record from which the count is new, and SCHED follows it */
-static void the_count_changes_at_active(void **state)
-{
-    struct bench *b = *state;
-
-    bench_add_processor(b);
-
-    expect_records(b, "hot-add UNIT_BEGIN 1 [4]\n"
-                      "hot-add ADD_BEGIN [4]\n"
-                      "hot-add HW_START 0 [4]\n"
-                      "hot-add ACTIVE 4 [5]\n"
-                      "hot-add SCHED 4 [5]\n"
-                      "hot-add ADD_END 0 [5]\n"
-                      "hot-add UNIT_END 1 [5]\n");
-}
-
 /* QRY-5 */
 static void maxima_never_change_and_counts_never_fall(void **state)
 {
@@ -399,7 +383,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BENCH_TEST(everything_changes_together_between_start_and_complete),
         BENCH_TEST(a_failed_add_changes_nothing_that_can_be_asked),
-        BENCH_TEST(the_count_changes_at_active),
         BENCH_TEST(maxima_never_change_and_counts_never_fall),
         BENCH_TEST(the_old_routines_speak_of_group_0_only),
         BENCH_TEST(the_old_count_is_that_of_all_groups_when_the_profile_says_so),

@@ -1,14 +1,8 @@
-/* machine: made, driven, marked, rewound, replayed, ended */
+/* machine: made, driven, marked, rewound, replayed */
 #include "unit/bench.h"
 
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "core/object.h"
 
 #define MANY_GROUPS (HA_MAXIMUM_GROUPS + 1)
 
@@ -339,184 +333,6 @@ static void a_driver_that_was_never_loaded_is_an_invalid_argument(void **state)
     assert_int_equal(status, 7);
 }
 
-static NTSTATUS NTAPI never_entered(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
-{
-    UNREFERENCED_PARAMETER(DriverObject);
-    UNREFERENCED_PARAMETER(RegistryPath);
-    return STATUS_SUCCESS;
-}
-
-static void expect_ended(struct bench *b, enum ha_ending ending)
-{
-    const struct ha_record *last = &b->collector.record[b->collector.count - 1];
-    assert_int_equal(ha_machine_ending(b->machine), ending);
-    assert_int_equal(last->kind, HA_TRACE_END);
-    assert_int_equal(last->as.end.ending, ending);
-    assert_int_equal(bench_count(b, HA_TRACE_END), 1);
-    assert_int_equal(ha_machine_step(b->machine, NULL), HA_EBUSY);
-    assert_int_equal(ha_machine_finish(b->machine), HA_EBUSY);
-    assert_int_equal(ha_machine_load(b->machine, "late", never_entered), HA_EBUSY);
-    assert_int_equal(ha_machine_unload(b->machine, "a"), HA_EBUSY);
-    assert_int_equal(ha_machine_add_processor(b->machine, 0, &any_place), HA_EBUSY);
-    ha_machine_stop(b->machine, HA_END_SIGNAL);
-    assert_int_equal(ha_machine_ending(b->machine), ending);
-    assert_int_equal(bench_count(b, HA_TRACE_END), 1);
-}
-
-static void after_the_end_nothing_can_be_done(void **state)
-{
-    struct bench *b = *state;
-    bench_driver(b, "a");
-
-    bench_finish(b);
-
-    expect_ended(b, HA_END_NORMALLY);
-}
-
-static void a_run_that_is_stopped_says_so(void **state)
-{
-    struct bench *b = *state;
-    bench_driver(b, "a");
-    bench_add_processor(b);
-
-    ha_machine_stop(b->machine, HA_END_SIGNAL);
-
-    expect_ended(b, HA_END_SIGNAL);
-}
-
-/* How many records a run within that budget has when its drivers are loaded, and in all. */
-struct length {
-    uint64_t loaded, whole;
-};
-
-static struct length length_within(uint64_t budget)
-{
-    struct bench *b;
-    struct length length;
-    assert_int_equal(bench_setup((void **)&b), 0);
-    b->options.record_budget = budget;
-    describe(b);
-    bench_load(b);
-    length.loaded = b->machine->kernel.world.trace.seq - 1;
-    const struct ha_add_options add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE, .count = 3};
-    assert_int_equal(ha_machine_add_processor(b->machine, 0, &add), HA_OK);
-    assert_int_equal(ha_machine_run(b->machine), HA_OK);
-    if (!ha_machine_ending(b->machine))
-        assert_int_equal(ha_machine_finish(b->machine), HA_OK);
-    length.whole = b->machine->kernel.world.trace.seq - 1;
-    if (ha_machine_ending(b->machine) == HA_END_BUDGET)
-        expect_ended(b, HA_END_BUDGET);
-    bench_teardown((void **)&b);
-    return length;
-}
-
-static void a_budget_ends_the_run_at_the_next_scheduling_point(void **state)
-{
-    (void)state;
-    struct length full = length_within(0);
-    assert_true(full.whole > full.loaded + 20);
-
-    for (uint64_t budget = full.loaded; budget < full.whole; budget++) {
-        struct length cut = length_within(budget);
-        assert_true(cut.whole > budget);
-        assert_true(cut.whole < budget + 12);       /* a call with its queries, the end */
-    }
-    assert_int_equal(length_within(full.whole).whole, full.whole);
-}
-
-struct never {
-    struct ha_object event;     /* nobody sets it */
-    jmp_buf back;
-};
-
-static void wait_for_ever(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
-                          PNTSTATUS operation_status)
-{
-    struct never *never = driver->extra;
-    struct ha_world *world = ha_thread_current()->world;
-    (void)change;
-    (void)operation_status;
-    ha_object_init(world, &never->event, "what never comes");
-    ha_event_wait(world, &never->event);
-}
-
-static void an_add_that_cannot_end_is_a_deadlock(void **state)
-{
-    struct bench *b = *state;
-    struct never never;
-    struct driver *a = bench_driver(b, "a");
-    a->act = wait_for_ever;
-    a->extra = &never;
-    bench_add_processor(b);
-    assert_int_equal(ha_machine_ending(b->machine), HA_END_NOT_YET);
-
-    bench_finish(b);
-
-    expect_ended(b, HA_END_DEADLOCK);
-    expect_calls(b, "a.ke1 Start 4\n");
-    const struct ha_record *deadlock = bench_record(b, HA_DEADLOCK, 0);
-    assert_int_equal(deadlock->id, never.event.id);
-    assert_int_equal(deadlock->as.wait.waiter, bench_record(b, HA_ADD_BEGIN, 0)->thread);
-    assert_int_equal(deadlock->as.wait.holder, 0);
-}
-
-static void jump_back(struct ha_machine *machine, void *argument)
-{
-    struct never *never = argument;
-    (void)machine;
-    longjmp(never->back, 1);
-}
-
-/* A machine whose add never ends, with the test about to wait for it. */
-static struct driver *blocked_machine(struct bench *b, struct never *never)
-{
-    struct driver *a = bench_driver(b, "a");
-    a->act = wait_for_ever;
-    a->extra = never;
-    bench_add_processor(b);
-    return a;
-}
-
-static void a_run_that_ends_inside_a_routine_of_the_caller_calls_the_hook(void **state)
-{
-    struct bench *b = *state;
-    struct never never;
-    struct driver *a = blocked_machine(b, &never);
-    ha_machine_set_fatal(b->machine, jump_back, &never);
-
-    if (setjmp(never.back) == 0) {
-        driver_register(a, 0);      /* it waits for the add, and that for ever */
-        fail_msg("a registration came back from a deadlock");
-    }
-
-    expect_ended(b, HA_END_DEADLOCK);
-    assert_int_equal(bench_count(b, HA_DEADLOCK), 2);
-}
-
-static void without_a_hook_the_program_says_so_and_exits_with_1(void **state)
-{
-    struct bench *b = *state;
-    int status = 0;
-    bench_finish(b);
-
-    pid_t child = fork();
-    if (child == 0) {
-        struct bench *blocked;
-        struct never never;
-        bench_setup((void **)&blocked);
-        struct driver *a = blocked_machine(blocked, &never);
-        ha_machine_set_fatal(blocked->machine, NULL, NULL);
-        close(STDERR_FILENO);
-        driver_register(a, 0);
-        _exit(99);
-    }
-    assert_true(child > 0);
-    assert_int_equal(waitpid(child, &status, 0), child);
-
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 1);
-}
-
 static void two_machines_on_one_thread_do_not_meet(void **state)
 {
     struct bench *b = *state, *other;
@@ -569,44 +385,6 @@ static void machines_on_several_host_threads_give_the_same_bytes(void **state)
     }
 }
 
-/* What a run in an arena of that size comes to: HA_OK, or how memory ended it. */
-static int run_in_an_arena_of(size_t bytes)
-{
-    struct bench *b;
-    int err;
-    assert_int_equal(bench_setup((void **)&b), 0);
-    b->options.arena_bytes = bytes;
-    err = ha_machine_create(&b->options, &b->machine, NULL);
-    if (!err) {
-        assert_int_equal(ha_machine_add_sink(b->machine, &b->collector.sink), HA_OK);
-        err = ha_machine_load(b->machine, "a", never_entered);
-    }
-    if (!err)
-        err = ha_machine_add_processor(b->machine, 0, &any_place);
-    if (!err)
-        err = ha_machine_run(b->machine);
-    if (!err)
-        err = ha_machine_finish(b->machine);
-    if (!err)
-        assert_int_equal(ha_machine_ending(b->machine), HA_END_NORMALLY);
-    bench_teardown((void **)&b);
-    return err;
-}
-
-static void an_arena_is_large_enough_or_the_run_says_that_it_is_not(void **state)
-{
-    size_t bytes = 64, refused = 0;
-    int err;
-    (void)state;
-    while ((err = run_in_an_arena_of(bytes)) != HA_OK) {
-        assert_int_equal(err, HA_ENOMEM);
-        refused++;
-        bytes += 64;
-    }
-
-    assert_true(refused > 10);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -623,15 +401,8 @@ int main(void)
         BENCH_TEST(a_mark_is_refused_when_records_were_seen_or_threads_live),
         BENCH_TEST(what_is_due_first_is_done_first_and_time_jumps_there),
         BENCH_TEST(a_driver_that_was_never_loaded_is_an_invalid_argument),
-        BENCH_TEST(after_the_end_nothing_can_be_done),
-        BENCH_TEST(a_run_that_is_stopped_says_so),
-        cmocka_unit_test(a_budget_ends_the_run_at_the_next_scheduling_point),
-        BENCH_TEST(an_add_that_cannot_end_is_a_deadlock),
-        BENCH_TEST(a_run_that_ends_inside_a_routine_of_the_caller_calls_the_hook),
-        BENCH_TEST(without_a_hook_the_program_says_so_and_exits_with_1),
         BENCH_TEST(two_machines_on_one_thread_do_not_meet),
         BENCH_TEST(machines_on_several_host_threads_give_the_same_bytes),
-        cmocka_unit_test(an_arena_is_large_enough_or_the_run_says_that_it_is_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

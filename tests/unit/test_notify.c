@@ -147,6 +147,24 @@ static void one_that_joins_during_a_walk_is_told_by_the_next_walk_only(void **st
     }
 }
 
+static void one_that_joins_behind_those_who_leave_is_not_told_either(void **state)
+{
+    static const struct { const char *label; char at; const char *leavers, *told; } cases[] = {
+        {"the last, while told", 'c', "c", "abc"}, {"the last, before", 'b', "c", "ab"},
+        {"all that come next", 'a', "bc", "a"},    {"all", 'a', "cba", "a"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bench *b = *state;
+        *b = (struct bench){.notify.free_entry = free_entry};
+        join(b, "abc");
+
+        walk_through(b, false, cases[i].at, cases[i].leavers, "de");
+
+        if (strcmp(b->told, cases[i].told) != 0)
+            fail_msg("%s: told %s, not %s", cases[i].label, b->told, cases[i].told);
+    }
+}
+
 static void who_leaves_during_a_walk_is_not_told_again_and_all_others_are(void **state)
 {
     static const struct {
@@ -274,6 +292,7 @@ int main(void)
         with_bench(those_told_are_told_in_the_order_of_joining_or_backwards),
         with_bench(a_walk_over_nobody_ends_at_once),
         with_bench(one_that_joins_during_a_walk_is_told_by_the_next_walk_only),
+        with_bench(one_that_joins_behind_those_who_leave_is_not_told_either),
         with_bench(who_leaves_during_a_walk_is_not_told_again_and_all_others_are),
         with_bench(outside_of_walks_memory_is_freed_at_once),
         with_bench(memory_is_freed_once_and_only_when_the_last_walk_ends),

@@ -1,7 +1,5 @@
-/* opstatus: the status variable and the change context, over all calls of an operation */
+/* opstatus: the status variable over all calls of an operation */
 #include "unit/bench.h"
-
-#include <string.h>
 
 #define NO_MEMORY_TEXT "STATUS_NO_MEMORY"
 
@@ -312,163 +310,6 @@ static void the_cause_stays_through_the_failures_of_a_phase(void **state)
     assert_int_equal(a->handle_count, 0);
 }
 
-/* STAT-11, STAT-12: who looks at Status finds it only in a Failure call */
-static void status_is_the_cause_at_failure_and_success_elsewhere(void **state)
-{
-    struct bench *b = *state;
-    struct driver *a = bench_driver(b, "a");
-    struct driver *c = bench_driver(b, "c");
-    a->answer[KeProcessorAddStartNotify] = INSUF;
-
-    bench_add_processor(b);
-
-    expect_calls(b, "a.ke1 Start 4 -> " INSUF_TEXT "\n"
-                    "c.ke1 Start 4\n"
-                    "a.ke1 Failure 4 (" INSUF_TEXT ")\n"
-                    "c.ke1 Failure 4 (" INSUF_TEXT ")\n");
-    assert_int_equal(c->heard[0].op_in, INSUF);
-    assert_int_equal(c->heard[0].change.Status, STATUS_SUCCESS);
-    assert_int_equal(c->heard[1].change.Status, INSUF);
-}
-
-/* CTX-1 */
-static void the_context_has_the_documented_shape(void **state)
-{
-    (void)state;
-    assert_int_equal(sizeof(KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT), 16);
-    assert_int_equal(offsetof(KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT, State), 0);
-    assert_int_equal(offsetof(KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT, NtNumber), 4);
-    assert_int_equal(offsetof(KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT, Status), 8);
-    assert_int_equal(offsetof(KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT, ProcNumber), 12);
-    assert_int_equal(KeProcessorAddStartNotify, 0);
-    assert_int_equal(KeProcessorAddCompleteNotify, 1);
-    assert_int_equal(KeProcessorAddFailureNotify, 2);
-}
-
-/* CTX-1, CTX-2, CTX-5 */
-static void the_context_names_one_processor_by_index_and_by_number(void **state)
-{
-    struct bench *b = *state;
-    b->options.partition.group_count = 0;
-    bench_group(b, 2, 0x3);
-    bench_group(b, 8, 0x1);
-    struct driver *a = bench_driver(b, "a");
-
-    bench_add(b, (struct ha_add_options){.group = 1, .number = 5});
-
-    expect_calls(b, "a.ke1 Start 3\na.ke1 Complete 3\n");
-    for (size_t i = 0; i < 2; i++) {
-        PROCESSOR_NUMBER number = a->heard[i].change.ProcNumber;
-        assert_int_equal(a->heard[i].change.NtNumber, 3);
-        assert_int_equal(number.Group, 1);
-        assert_int_equal(number.Number, 5);
-        assert_int_equal(number.Reserved, 0);
-        assert_int_equal(KeGetProcessorIndexFromNumber(&number), 3);
-    }
-}
-
-static void modify_context(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
-                           PNTSTATUS operation_status)
-{
-    (void)driver;
-    (void)operation_status;
-    if (change->State == KeProcessorAddStartNotify)
-        change->ProcNumber.Number = 63;
-}
-
-/* CTX-3, CTX-4 */
-static void a_context_that_one_client_modifies_is_fresh_for_the_next(void **state)
-{
-    struct bench *b = *state;
-    bench_driver(b, "a")->act = modify_context;
-    struct driver *c = bench_driver(b, "c");
-    b->findings = "a CTX-3\n";
-
-    bench_add_processor(b);
-
-    expect_calls(b, "a.ke1 Start 4\nc.ke1 Start 4\na.ke1 Complete 4\nc.ke1 Complete 4\n");
-    assert_int_equal(c->heard[0].change.ProcNumber.Number, 4);
-    assert_int_equal(bench_record(b, HA_CB_LEAVE, 0)->flags & HA_CB_CONTEXT_CHANGED,
-                     HA_CB_CONTEXT_CHANGED);
-}
-
-struct kept {
-    uint32_t question;      /* of the tape, the next one after the call */
-    PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT context;
-    unsigned char later[sizeof(KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT)];
-};
-
-static void look_again(void *argument)
-{
-    struct kept *kept = argument;
-    memcpy(kept->later, kept->context, sizeof kept->later);
-}
-
-/* Keep the pointer, and have a thread ready that looks through it. */
-static void keep_context(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
-                         PNTSTATUS operation_status)
-{
-    struct kept *kept = driver->extra;
-    struct ha_world *world = ha_thread_current()->world;
-    (void)operation_status;
-    if (change->State != KeProcessorAddStartNotify)
-        return;
-    kept->context = change;
-    ha_thread_create(world, HA_THREAD_SYSTEM, 0, look_again, kept);
-    kept->question = world->tape.asked;
-}
-
-static void add_and_keep(struct bench *b, struct kept *kept)
-{
-    struct driver *a = bench_driver(b, "a");
-    a->act = keep_context;
-    a->extra = kept;
-    bench_add_processor(b);
-}
-
-/* CTX-4: the thread that looks runs right after the call, because the tape says so */
-static void the_context_is_poisoned_when_the_call_is_over(void **state)
-{
-    struct kept first = {0}, kept = {0};
-    struct ha_text token = {0};
-    struct bench *again;
-    add_and_keep(*state, &first);
-
-    assert_int_equal(bench_setup((void **)&again), 0);
-    bench_replay(again, &token, first.question, 1);
-    add_and_keep(again, &kept);
-
-    assert_int_equal(bench_count(again, HA_CHOICE), 1);
-    for (size_t i = 0; i < sizeof kept.later; i++)
-        assert_int_equal(kept.later[i], 0xdd);
-    bench_teardown((void **)&again);
-    ha_text_close(&token);
-}
-
-static void raise_irql(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
-                       PNTSTATUS operation_status)
-{
-    (void)driver;
-    (void)operation_status;
-    if (change->State == KeProcessorAddStartNotify)
-        ha_thread_set_irql(ha_thread_current(), DISPATCH_LEVEL);
-}
-
-/* CTX-7 */
-static void a_raised_irql_is_put_back_after_the_call(void **state)
-{
-    struct bench *b = *state;
-    bench_driver(b, "a")->act = raise_irql;
-    bench_driver(b, "c");
-    b->findings = "a CTX-7\n";
-
-    bench_add_processor(b);
-
-    expect_calls(b, "a.ke1 Start 4\nc.ke1 Start 4\na.ke1 Complete 4\nc.ke1 Complete 4\n");
-    assert_int_equal(bench_record(b, HA_CB_LEAVE, 0)->irql, DISPATCH_LEVEL);
-    assert_int_equal(bench_record(b, HA_CB_CALL, 0)->irql, PASSIVE_LEVEL);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -487,12 +328,6 @@ int main(void)
         BENCH_TEST(an_error_written_at_complete_changes_nothing),
         BENCH_TEST(a_status_written_at_failure_does_not_change_the_cause),
         BENCH_TEST(the_cause_stays_through_the_failures_of_a_phase),
-        BENCH_TEST(status_is_the_cause_at_failure_and_success_elsewhere),
-        cmocka_unit_test(the_context_has_the_documented_shape),
-        BENCH_TEST(the_context_names_one_processor_by_index_and_by_number),
-        BENCH_TEST(a_context_that_one_client_modifies_is_fresh_for_the_next),
-        BENCH_TEST(the_context_is_poisoned_when_the_call_is_over),
-        BENCH_TEST(a_raised_irql_is_put_back_after_the_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,1 +1,113 @@
-int main(void) { return 0; }
+/* edge: playing scenarios on a host that refuses; linked with the library hotadd_failing */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <cjson/cJSON.h>
+#include <uv.h>
+
+#include "unit/failing.h"
+#include "unit/playground.h"
+
+static int open_with_files(void **state)
+{
+    playground_open(state);
+    playground_write("f/good.json", PLAYGROUND_GOOD);
+    playground_write("f/g/forgets.json", PLAYGROUND_FORGETS);
+    playground_write("f/g/wrong.json", PLAYGROUND_WRONG);
+    playground_write("f/h/broken.json", PLAYGROUND_BROKEN);
+    return 0;
+}
+
+static bool names_what_is_lacking(const char *text)
+{
+    return strstr(text, "memory") || strstr(text, ": the host gave no thread");
+}
+
+/*
+ * Play again and again, with one more request that the host grants each time. Whatever it
+ * refuses, the run comes to its summary, says so, and claims no success.
+ */
+static void play_with_refusals(struct playground *p, const char *paths,
+                               const struct ha_play_options *options, int last_code)
+{
+    bool refused = true;
+    for (size_t good = 0; refused; good++) {
+        failing_after(good);
+        playground_play_as(p, paths, options);
+        refused = failing_stop();
+        bool said = names_what_is_lacking(p->out) || names_what_is_lacking(p->log);
+
+        if (refused ? !said || (p->code != HA_EXIT_UNREADABLE && p->code != HA_EXIT_INTERNAL)
+                    : said || p->code != last_code)
+            fail_msg("%s, %zu requests granted: exit code %d\n%s%s", paths, good, p->code, p->out,
+                     p->log);
+    }
+}
+
+static void a_good_scenario_needs_all_it_asks_for(void **state)
+{
+    play_with_refusals(*state, "f/good.json", &(struct ha_play_options){.quiet = false},
+                       HA_EXIT_OK);
+}
+
+static void good_and_bad_scenarios_of_a_folder_need_all_they_ask_for(void **state)
+{
+    play_with_refusals(*state, "f", &(struct ha_play_options){.quiet = false},
+                       HA_EXIT_UNREADABLE);
+}
+
+static void findings_and_differences_need_all_they_ask_for(void **state)
+{
+    play_with_refusals(*state, "f/g", &(struct ha_play_options){.color = true}, HA_EXIT_FAILED);
+}
+
+static void json_lines_need_all_they_ask_for(void **state)
+{
+    play_with_refusals(*state, "f/good.json", &(struct ha_play_options){.output = HA_OUTPUT_JSONL},
+                       HA_EXIT_OK);
+}
+
+static void a_deadlock_needs_all_it_asks_for(void **state)
+{
+    play_with_refusals(*state, HA_TESTS_DIR "/../scenarios/lifetime/waits_for_what_never_comes.json",
+                       &(struct ha_play_options){.quiet = false}, HA_EXIT_OK);
+}
+
+static void one_scenario_without_memory_does_not_stop_the_next(void **state)
+{
+    struct playground *p = *state;
+    size_t passed = 0, refusals = 0;
+
+    for (bool refused = true; refused; refusals += refused) {
+        failing_after(refusals);
+        playground_play_as(p, "f/good.json f/good.json", &(struct ha_play_options){.quiet = true});
+        refused = failing_stop();
+        passed += refused && strstr(p->out, "1 passed, 1 failed\n");
+    }
+
+    assert_true(passed > refusals / 2);
+}
+
+#define with_files(test) cmocka_unit_test_setup_teardown(test, open_with_files, playground_close)
+
+int main(void)
+{
+    cJSON_Hooks hooks = {.malloc_fn = ha_test_malloc, .free_fn = free};
+    const struct CMUnitTest tests[] = {
+        with_files(a_good_scenario_needs_all_it_asks_for),
+        with_files(good_and_bad_scenarios_of_a_folder_need_all_they_ask_for),
+        with_files(findings_and_differences_need_all_they_ask_for),
+        with_files(json_lines_need_all_they_ask_for),
+        with_files(a_deadlock_needs_all_it_asks_for),
+        with_files(one_scenario_without_memory_does_not_stop_the_next),
+    };
+    cJSON_InitHooks(&hooks);
+    uv_replace_allocator(ha_test_malloc, ha_test_realloc, ha_test_calloc, free);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,4 +1,4 @@
-/* core: threads and their scheduling; how runs end is in test_sched_end.c */
+/* core: which thread runs; how runs end is in test_sched_end.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -138,95 +138,9 @@ static void the_adopted_thread_can_be_preempted_as_well(void **state)
     assert_ptr_equal(ha_thread_current(), t->world->sched.adopted);
 }
 
-static void say_who_is_current(void *argument)
-{
-    struct actor *actor = argument;
-    bool me = ha_thread_current() == actor->thread;
-    act(argument);
-    me = me && ha_thread_current() == actor->thread &&
-         actor->t->world->sched.running == actor->thread;
-    test_world_say(actor->t, me ? "myself" : "somebody else");
-}
-
-static void a_thread_is_the_current_one_whenever_it_runs(void **state)
-{
-    struct test_world *t = *state;
-    struct ha_object event;
-    ha_object_init(t->world, &event, "go");
-    struct actor actors[2];
-    for (int i = 0; i < 2; i++) {
-        actors[i] = (struct actor){.t = t, .name = "", .points = 1, .event = &event};
-        actors[i].thread = test_world_thread(t, say_who_is_current, &actors[i]);
-    }
-
-    ha_sched_run_until_quiet(t->world);
-    assert_ptr_equal(ha_thread_current(), t->world->sched.adopted);
-    ha_event_set(t->world, &event);
-    ha_sched_run_until_quiet(t->world);
-
-    assert_string_equal(t->said, "  myself myself ");
-}
-
-static void threads_take_processors_in_turn_and_keep_them(void **state)
-{
-    struct test_world *t = open_with_processors(state, 3);
-    struct ha_object never;
-    ha_object_init(t->world, &never, "never");
-    struct actor actor = {.t = t, .name = "", .points = 2, .event = &never};
-    struct ha_thread *thread[7];
-    assert_int_equal(t->world->sched.adopted->stamp.processor, 0);
-
-    for (int i = 0; i < 7; i++)
-        thread[i] = test_world_thread(t, act, &actor);
-    ha_sched_run_until_quiet(t->world);
-
-    for (int i = 0; i < 7; i++) {
-        assert_int_equal(thread[i]->stamp.processor, (i + 1) % 3);
-        assert_int_equal(thread[i]->home.mask, 7);
-        assert_int_equal(thread[i]->affinity.mask, 7);
-        assert_int_equal(thread[i]->affinity.group, 0);
-    }
-}
-
-static void a_thread_is_announced_with_the_next_id_before_it_runs(void **state)
-{
-    struct test_world *t = open_with_processors(state, 2);
-    struct actor actor = {.t = t, .name = "", .points = 1};
-
-    ha_thread_create(t->world, HA_THREAD_HOT_ADD, 0, act, &actor);
-    ha_thread_create(t->world, HA_THREAD_WORKER, 5, act, &actor);
-    ha_sched_run_until_quiet(t->world);
-
-    static const uint8_t kinds[] = {HA_THREAD_CALLER, HA_THREAD_HOT_ADD, HA_THREAD_WORKER};
-    for (uint32_t i = 0; i < 3; i++) {
-        const struct ha_record *record = test_world_record(t, HA_THREAD, i);
-        assert_int_equal(record->id, i + 1);
-        assert_int_equal(record->thread, 1);
-        assert_int_equal(record->as.made.kind, kinds[i]);
-        assert_int_equal(record->as.made.affinity_mask, 3);
-    }
-    assert_null(test_world_record(t, HA_THREAD, 3));
-}
-
-static void a_record_names_the_thread_and_the_driver_in_charge(void **state)
-{
-    struct test_world *t = *state;
-    struct ha_object event;
-    ha_object_init(t->world, &event, "go");
-    ha_event_set(t->world, &event);
-    struct actor actor = {.t = t, .name = "", .points = 1, .event = &event};
-
-    ha_thread_create(t->world, HA_THREAD_WORKER, 5, act, &actor);
-    ha_sched_run_until_quiet(t->world);
-
-    const struct ha_record *wait = test_world_record(t, HA_WAIT_BEGIN, 0);
-    assert_int_equal(wait->thread, 2);
-    assert_int_equal(wait->driver, 5);
-}
-
 static void make_another(struct ha_world *world, void *argument)
 {
-    ha_thread_create(world, HA_THREAD_SYSTEM, 0, act, argument);
+    ha_thread_create(world, HA_THREAD_SYSTEM, 0, act, argument, NULL);
 }
 
 static void set_event(struct ha_world *world, void *argument)
@@ -363,24 +277,6 @@ static void no_schedule_runs_two_threads_where_one_is_at_dispatch_level(void **s
     assert_true(preemptions > 50);
 }
 
-static void ten_thousand_threads_one_after_another_use_the_same_memory(void **state)
-{
-    struct test_world *t = *state;
-    struct actor actor = {.t = t, .name = "", .points = 0};
-    test_world_thread(t, act, &actor);
-    ha_sched_run_until_quiet(t->world);
-    size_t used = ha_arena_used(&t->host.arena);
-
-    for (int i = 0; i < 10000; i++) {
-        test_world_thread(t, act, &actor);
-        ha_sched_run_until_quiet(t->world);
-    }
-
-    assert_int_equal(ha_arena_used(&t->host.arena), used);
-    assert_int_equal(t->world->sched.threads_made, 10002);
-    assert_ptr_equal(t->world->sched.last_live, t->world->sched.adopted);
-}
-
 static void a_rewound_world_runs_to_the_same_bytes(void **state)
 {
     struct test_world *t = *state;
@@ -419,16 +315,11 @@ int main(void)
         with_world(the_tape_preempts_a_thread_at_a_scheduling_point),
         with_world(nothing_is_asked_while_only_one_thread_can_go_on),
         with_world(the_adopted_thread_can_be_preempted_as_well),
-        with_world(a_thread_is_the_current_one_whenever_it_runs),
-        with_world(threads_take_processors_in_turn_and_keep_them),
-        with_world(a_thread_is_announced_with_the_next_id_before_it_runs),
-        with_world(a_record_names_the_thread_and_the_driver_in_charge),
         with_world(what_is_due_begins_while_the_adopted_thread_is_blocked),
         with_world(what_begins_when_a_thread_has_ended_is_recorded_by_that_thread),
         with_world(time_stands_still_while_the_adopted_thread_waits_for_quiet),
         with_world(a_thread_at_dispatch_level_keeps_others_off_its_processor_only),
         with_world(no_schedule_runs_two_threads_where_one_is_at_dispatch_level),
-        with_world(ten_thousand_threads_one_after_another_use_the_same_memory),
         with_world(a_rewound_world_runs_to_the_same_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

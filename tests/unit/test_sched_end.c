@@ -311,8 +311,10 @@ static void two_worlds_on_one_host_thread_keep_their_threads_apart(void **state)
     ha_sched_run_until_quiet(one->world);
     assert_string_equal(one->said, "one on ");
     assert_string_equal(two->said, "");
+    assert_ptr_equal(ha_thread_current(), one->world->sched.adopted);
     ha_sched_run_until_quiet(two->world);
     assert_string_equal(two->said, "two on ");
+    assert_ptr_equal(ha_thread_current(), two->world->sched.adopted);
     test_world_close(two);
 }
 

@@ -95,7 +95,8 @@ void test_world_answer(struct test_world *t, uint32_t question, uint32_t answer)
 struct ha_thread *test_world_thread(struct test_world *t, void (*body)(void *argument),
                                     void *argument)
 {
-    struct ha_thread *thread = ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, body, argument);
+    struct ha_thread *thread = NULL;
+    ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, body, argument, &thread);
     assert_non_null(thread);
     return thread;
 }

@@ -1,0 +1,71 @@
+/*
+ * registration - processor-change callbacks that are registered, and the lock around them
+ *
+ * Owns struct ha_registration.
+ */
+#include "nt/registration.h"
+
+#include <stddef.h>
+
+static void free_registration(struct ha_notify *chain, struct ha_notify_entry *entry)
+{
+    struct ha_kernel *kernel =
+        (struct ha_kernel *)(void *)((char *)chain - offsetof(struct ha_kernel, chain));
+    ha_arena_give(&kernel->world.host->arena, entry, sizeof(struct ha_registration));
+}
+
+void ha_registrations_init(struct ha_kernel *kernel)
+{
+    kernel->chain.free_entry = free_registration;
+    ha_object_init(&kernel->world, &kernel->lock, "the lock of registrations and adds");
+}
+
+struct ha_registration *ha_registration_make(struct ha_kernel *kernel)
+{
+    struct ha_arena *arena = &kernel->world.host->arena;
+    struct ha_registration *registration = ha_arena_take(arena, sizeof *registration);
+    if (!registration)
+        return NULL;
+    if (ha_slots_put(&kernel->handles, arena, registration, &registration->place))
+        return registration;
+    ha_arena_give(arena, registration, sizeof *registration);
+    return NULL;
+}
+
+uint64_t ha_registration_handle(const struct ha_kernel *kernel,
+                                const struct ha_registration *registration)
+{
+    return ha_slots_handle(&kernel->handles, registration->place);
+}
+
+void ha_registration_remove(struct ha_kernel *kernel, struct ha_registration *registration)
+{
+    ha_slots_drop(&kernel->handles, registration->place);
+    ha_notify_leave(&kernel->chain, &registration->link);
+}
+
+void ha_registrations_bury(struct ha_kernel *kernel, const struct ha_driver *driver)
+{
+    for (struct ha_notify_entry *entry = kernel->chain.first; entry; entry = entry->next)
+        if (ha_registration_of(entry)->driver_id == driver->id)
+            ha_registration_of(entry)->dead = true;
+}
+
+void ha_registrations_lock(struct ha_kernel *kernel)
+{
+    ha_lock_take(&kernel->world, &kernel->lock);
+}
+
+void ha_registrations_unlock(struct ha_kernel *kernel)
+{
+    if (kernel->any_deferred) {
+        const struct ha_notify_walk walk = ha_notify_begin(&kernel->chain, false);
+        for (struct ha_notify_entry *entry = ha_notify_first(&walk); entry;
+             entry = ha_notify_after(&walk, entry))
+            if (ha_registration_of(entry)->deferred)
+                ha_registration_remove(kernel, ha_registration_of(entry));
+        ha_notify_end(&kernel->chain);
+        kernel->any_deferred = false;
+    }
+    ha_lock_give(&kernel->world, &kernel->lock);
+}

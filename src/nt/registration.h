@@ -1,0 +1,49 @@
+/*
+ * registration - processor-change callbacks that are registered, and the lock around them
+ */
+#ifndef HA_NT_REGISTRATION_H
+#define HA_NT_REGISTRATION_H
+
+#include "nt/kernel.h"
+
+/* One line of the host's cache: a hundred thousand of them may be told, or removed, in turn. */
+struct ha_registration {
+    struct ha_notify_entry link;    /* first, so that an entry of the chain leads to it */
+    PPROCESSOR_CALLBACK_FUNCTION function;
+    PVOID context;
+    uint32_t place;                 /* in the table of handles */
+    uint32_t context_id;
+    uint32_t wrote_error;           /* the last add in which it wrote an error at Start */
+    uint16_t driver_id;             /* 0 when the adopted thread registered for itself */
+    bool dead;                      /* the image of its driver is gone (DRV-8) */
+    bool deferred;                  /* deregistered, but told until the round is over */
+};
+
+_Static_assert(sizeof(struct ha_registration) == 64, "one line of the cache");
+
+static inline struct ha_registration *ha_registration_of(struct ha_notify_entry *entry)
+{
+    return (struct ha_registration *)(void *)entry;
+}
+
+/* Set up the chain and the lock of a kernel. */
+void ha_registrations_init(struct ha_kernel *kernel);
+
+/* A registration with a handle that nobody is told of yet. NULL when the arena is full. */
+struct ha_registration *ha_registration_make(struct ha_kernel *kernel);
+/* The handle that drivers know it by. */
+uint64_t ha_registration_handle(const struct ha_kernel *kernel,
+                                const struct ha_registration *registration);
+/* End a registration; its handle is stale at once, its memory goes when nobody walks the chain. */
+void ha_registration_remove(struct ha_kernel *kernel, struct ha_registration *registration);
+/* The image of a driver is gone: what it left registered is dead. */
+void ha_registrations_bury(struct ha_kernel *kernel, const struct ha_driver *driver);
+
+/*
+ * The lock of registrations, deregistrations and adds (REG-12). Giving it back ends the
+ * registrations whose removal was deferred.
+ */
+void ha_registrations_lock(struct ha_kernel *kernel);
+void ha_registrations_unlock(struct ha_kernel *kernel);
+
+#endif
