@@ -22,12 +22,13 @@ extern "C" {
 
 #define HA_MAXIMUM_PROCESSORS 2048u     /* of a partition */
 #define HA_MAXIMUM_GROUPS 64u
+#define HA_MAXIMUM_NODES 64u
 #define HA_ANY_PLACE UINT32_MAX         /* group or number: whatever the assignment rule gives */
 
 struct ha_group_options {
     uint32_t maximum;           /* processors it can ever hold, 1 to 64 */
     uint64_t active_mask;       /* group-relative numbers that are active at boot */
-    uint16_t node;              /* NUMA node of the whole group */
+    uint16_t node;              /* NUMA node of the whole group, 0 to 63 */
 };
 
 struct ha_memory_options {

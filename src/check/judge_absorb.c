@@ -55,6 +55,9 @@ static void register_entered(struct ha_judge *judge)
     const struct ha_record *record = judge->record;
     struct ha_seen_registration *registration = judge->registration;
 
+    ha_list_unlink(judge, record->id);      /* in a trace from elsewhere an id may come again */
+    if (judge->phase)
+        ha_phase_close(judge, judge->phase);
     memset(registration, 0, sizeof *registration);
     registration->function = record->as.reg.function;
     registration->context = record->as.reg.context;
@@ -228,11 +231,18 @@ static void add_began(struct ha_judge *judge)
         add->round = HA_NO_ROUND;
 }
 
+static bool is_of_add(const struct ha_judge *judge)
+{
+    return judge->add.open && judge->record->id == judge->add.id;
+}
+
 static void hardware_started(struct ha_judge *judge)
 {
     struct ha_add *add = &judge->add;
     int32_t status = judge->record->as.status.status;
 
+    if (!is_of_add(judge))
+        return;
     add->hw_started = true;
     add->hw_status = ha_nt_success(status) ? 0 : status;
     add->round = HA_NO_ROUND;
@@ -244,11 +254,13 @@ static void became_active(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
 
-    judge->add.active = true;
-    judge->add.group = record->as.up.group;
-    judge->add.number = record->as.up.number;
-    judge->add.placed = true;
-    judge->add.round = HA_NO_ROUND;
+    if (is_of_add(judge)) {
+        judge->add.active = true;
+        judge->add.group = record->as.up.group;
+        judge->add.number = record->as.up.number;
+        judge->add.placed = true;
+        judge->add.round = HA_NO_ROUND;
+    }
     if (judge->layout.known)
         ha_layout_activate(&judge->layout, judge->layout.active++, record->as.up.group,
                            record->as.up.number);
@@ -258,8 +270,10 @@ static void became_schedulable(struct ha_judge *judge)
 {
     struct ha_add *add = &judge->add;
 
-    add->scheduled = true;
     judge->running = judge->layout.active;
+    if (!is_of_add(judge))
+        return;
+    add->scheduled = true;
     if (add->told == add->due && !ha_add_cause(judge))
         ha_round_open(judge, HA_STATE_COMPLETE);
 }
@@ -269,7 +283,7 @@ static void add_ended(struct ha_judge *judge)
     struct ha_add *add = &judge->add;
     bool failed = !ha_nt_success(judge->record->as.status.status);
 
-    if (judge->record->id != add->id)
+    if (!is_of_add(judge))
         return;
     for (uint32_t id = judge->first; id && add->unbalanced; id = judge->registrations[id].next)
         judge->registrations[id].regions = 0;

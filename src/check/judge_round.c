@@ -236,7 +236,7 @@ static void judge_missing_start(struct ha_judge *judge)
 
 static void judge_missing_second(struct ha_judge *judge)
 {
-    const struct ha_add *add = &judge->add;
+    struct ha_add *add = &judge->add;
     uint32_t due = add->heard - (excludes_writers(judge) ? add->writers : 0);
     int32_t veto = ha_add_veto(judge);
 
@@ -247,6 +247,7 @@ static void judge_missing_second(struct ha_judge *judge)
                     : add->hw_status ? HA_RULE_HOT_7 : HA_RULE_HOT_1,
              0, "a second call for everyone who heard Start", "none for %s",
              ha_client(judge, find_missing(judge, true)));
+    add->strayed = true;
 }
 
 /* What is missing when the Start round is seen to be over, and when the add ends. */

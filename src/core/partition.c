@@ -38,6 +38,9 @@ static int check_groups(const struct ha_partition_options *options, struct ha_er
         if (group->maximum == 0 || group->maximum > HA_GROUP_SIZE)
             return ha_error_set(error, HA_EINVAL, "group %zu: maximum is 1 to 64, not %u", g,
                                 (unsigned)group->maximum);
+        if (group->node >= HA_MAXIMUM_NODES)
+            return ha_error_set(error, HA_EINVAL, "group %zu: node is 0 to %u, not %u", g,
+                                HA_MAXIMUM_NODES - 1, (unsigned)group->node);
         if (group->maximum < HA_GROUP_SIZE && group->active_mask >> group->maximum)
             return ha_error_set(error, HA_EINVAL,
                                 "group %zu: a processor is active beyond its maximum of %u", g,

@@ -8,6 +8,7 @@
 struct ha_loop {
     uv_loop_t uv;
     uv_signal_t on_interrupt, on_terminate;
+    struct sigaction interrupt_before, terminate_before;    /* libuv does not put them back */
     uv_idle_t work;             /* keeps the loop from waiting while there is something to do */
     int signal;
     bool (*slice)(void *argument);
@@ -51,6 +52,8 @@ struct ha_loop *ha_loop_open(void)
     uv_signal_init(&loop->uv, &loop->on_terminate);
     uv_idle_init(&loop->uv, &loop->work);
     loop->work.data = loop;
+    sigaction(SIGINT, NULL, &loop->interrupt_before);
+    sigaction(SIGTERM, NULL, &loop->terminate_before);
     if (catch_signal(loop, &loop->on_interrupt, SIGINT) ||
         catch_signal(loop, &loop->on_terminate, SIGTERM)) {
         ha_loop_close(loop);
@@ -66,6 +69,8 @@ void ha_loop_close(struct ha_loop *loop)
     uv_close((uv_handle_t *)&loop->work, NULL);
     uv_run(&loop->uv, UV_RUN_DEFAULT);
     uv_loop_close(&loop->uv);
+    sigaction(SIGINT, &loop->interrupt_before, NULL);
+    sigaction(SIGTERM, &loop->terminate_before, NULL);
     free(loop);
 }
 

@@ -12,6 +12,7 @@
 
 #define REGISTER HA_RT_REGISTER_PROCESSOR_CHANGE
 #define DEREGISTER HA_RT_DEREGISTER_PROCESSOR_CHANGE
+#define NO_ID UINT32_MAX
 
 static struct ha_driver *driver_in_charge(const struct ha_kernel *kernel)
 {
@@ -30,6 +31,13 @@ static void announce(struct ha_kernel *kernel, struct ha_driver *driver, uint32_
     snprintf(made_up, sizeof made_up, "ke%u", (unsigned)number);
     const char *name = driver && driver->next_name ? driver->next_name : made_up;
     ha_record_name(&kernel->world, HA_NS_REGISTRATION, id, name);
+}
+
+/* What the trace calls a pointer of the driver's; NO_ID when the arena is full. */
+static uint32_t id_of(struct ha_world *world, uintptr_t pointer)
+{
+    uint32_t id = ha_id_of(&world->pointers, &world->host->arena, pointer);
+    return id || !pointer ? id : NO_ID;
 }
 
 /* The IRQL that counts as PASSIVE_LEVEL for a call from here (REG-2, last sentence). */
@@ -107,7 +115,8 @@ static struct ha_registration *register_callback(struct ha_kernel *kernel,
 {
     if (ha_kernel_faults(kernel, REGISTER))
         return NULL;                                /* REG-9 */
-    struct ha_registration *registration = ha_registration_make(kernel);
+    bool known = enter->as.reg.function != NO_ID && enter->as.reg.context != NO_ID;
+    struct ha_registration *registration = known ? ha_registration_make(kernel) : NULL;
     if (!registration) {
         ha_record_fault(kernel, REGISTER);
         return NULL;
@@ -159,10 +168,8 @@ PVOID KeRegisterProcessorChangeCallback(PPROCESSOR_CALLBACK_FUNCTION CallbackFun
     uint32_t id = ++kernel->registrations_made;
     announce(kernel, driver_in_charge(kernel), id);
     struct ha_record enter = {.id = id};
-    enter.as.reg.function = ha_id_of(&world->pointers, &world->host->arena,
-                                     (uintptr_t)CallbackFunction);
-    enter.as.reg.context = ha_id_of(&world->pointers, &world->host->arena,
-                                    (uintptr_t)CallbackContext);
+    enter.as.reg.function = id_of(world, (uintptr_t)CallbackFunction);
+    enter.as.reg.context = id_of(world, (uintptr_t)CallbackContext);
     enter.as.reg.flags = Flags;
     ha_record_open(world, HA_REG_ENTER, id)->as = enter.as;
 

@@ -94,8 +94,9 @@ static void a_thread_that_the_host_refuses_does_not_exist(void **state)
 
     for (size_t good = 0; !thread; good++) {
         failing_after(good);
-        ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t, &thread);
+        int err = ha_thread_create(t->world, HA_THREAD_SYSTEM, 0, say, t, &thread);
         refusals += failing_stop();
+        assert_int_equal(err, thread ? HA_OK : HA_ETHREAD);
         if (!thread) {
             assert_ptr_equal(t->world->sched.last_live, t->world->sched.adopted);
             assert_null(t->world->sched.first_ready);

@@ -67,6 +67,7 @@ static void options_that_contradict_each_other_are_refused_with_a_sentence(void 
     static const struct ha_group_options good = {.maximum = 4, .active_mask = 1};
     static const struct ha_group_options empty = {.maximum = 0, .active_mask = 1};
     static const struct ha_group_options wide = {.maximum = 65, .active_mask = 1};
+    static const struct ha_group_options far_node = {.maximum = 4, .active_mask = 1, .node = 64};
     static const struct ha_group_options beyond = {.maximum = 4, .active_mask = 0x10};
     static const struct ha_group_options far_beyond = {.maximum = 63, .active_mask = UINT64_MAX};
     static const struct ha_group_options second_wrong[] = {{.maximum = 4, .active_mask = 1},
@@ -82,6 +83,7 @@ static void options_that_contradict_each_other_are_refused_with_a_sentence(void 
         {{.group = many, .group_count = 65}, "a partition has 1 to 64 groups, not 65"},
         {{.group = &empty, .group_count = 1}, "group 0: maximum is 1 to 64, not 0"},
         {{.group = &wide, .group_count = 1}, "group 0: maximum is 1 to 64, not 65"},
+        {{.group = &far_node, .group_count = 1}, "group 0: node is 0 to 63, not 64"},
         {{.group = &beyond, .group_count = 1},
          "group 0: a processor is active beyond its maximum of 4"},
         {{.group = &far_beyond, .group_count = 1},

@@ -1,1 +1,184 @@
-int main(void) { return 0; }
+/* edge: a run that a signal ends is told as far as it came */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <cjson/cJSON.h>
+
+#include "base/text.h"
+#include "unit/playground.h"
+
+#define EVENTS 20000        /* their trace is many times what a pipe holds */
+
+/* A child that plays long.json and then good.json; what it prints can be read here. */
+struct child {
+    pid_t id;
+    FILE *out, *log;
+};
+
+static int open_with_files(void **state)
+{
+    struct ha_text text = {0};
+    playground_open(state);
+    playground_write("good.json", PLAYGROUND_GOOD);
+    ha_text_add(&text, "{ \"format\": 1, \"name\": \"long\", \"partition\":\n"
+                       "{ \"groups\": [ { \"maximum\": 1, \"active\": 1 } ] },\n\"events\": [\n");
+    for (unsigned i = 0; i < EVENTS; i++)
+        ha_text_addf(&text, "%s{ \"at\": \"%ums\", \"add_processor\": {} }", i ? ",\n" : "", i);
+    ha_text_add(&text, "] }\n");
+    playground_write("long.json", ha_text_string(&text));
+    ha_text_close(&text);
+    return 0;
+}
+
+static void play_as_child(struct child *child, const struct ha_play_options *options)
+{
+    const char *const paths[] = {"long.json", "good.json"};
+    struct ha_play_options play = *options;
+    int pipes[2];
+    assert_int_equal(pipe(pipes), 0);
+    child->log = tmpfile();
+    assert_non_null(child->log);
+    fflush(NULL);
+    child->id = fork();
+    assert_true(child->id >= 0);
+    if (child->id == 0) {
+        close(pipes[0]);
+        play.path = paths;
+        play.path_count = 2;
+        play.out = fdopen(pipes[1], "w");
+        play.log = child->log;
+        int code = ha_play(&play);
+        fclose(play.out);
+        fclose(play.log);
+        _exit(code);
+    }
+    close(pipes[1]);
+    child->out = fdopen(pipes[0], "r");
+}
+
+/* Wait for its end and close all. */
+static void expect_end(struct child *child, int code, const char *last_lines)
+{
+    char text[4096];
+    int status;
+    assert_int_equal(waitpid(child->id, &status, 0), child->id);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), code);
+    rewind(child->log);
+    size_t length = fread(text, 1, sizeof text - 1, child->log);
+    text[length] = '\0';
+    size_t expected = strlen(last_lines);
+    if (length < expected || strcmp(text + length - expected, last_lines) != 0)
+        fail_msg("the log ends otherwise:\n%s", text);
+    fclose(child->out);
+    fclose(child->log);
+}
+
+/* Read one line of the trace; true when it is the last, which must say how the run ended. */
+static bool is_last(const char *text, const char *ending)
+{
+    cJSON *line = cJSON_Parse(text);
+    if (!cJSON_IsObject(line))
+        fail_msg("no line of JSON: %s", text);
+    const char *event = cJSON_GetStringValue(cJSON_GetObjectItem(line, "event"));
+    bool last = !strcmp(event, "TRACE_END");
+    if (last)
+        assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(line, "ending")), ending);
+    cJSON_Delete(line);
+    return last;
+}
+
+static void expect_a_signal_to_end_the_trace(int number, int code, const char *last_lines)
+{
+    char line[1024];
+    struct child child;
+    play_as_child(&child, &(struct ha_play_options){.output = HA_OUTPUT_JSONL});
+    assert_non_null(fgets(line, sizeof line, child.out));
+    playground_has(line, "\"event\":\"TRACE_BEGIN\"");
+
+    assert_int_equal(kill(child.id, number), 0);
+
+    bool ended = false;
+    while (fgets(line, sizeof line, child.out)) {
+        assert_false(ended);
+        ended = is_last(line, "signal");
+    }
+    assert_true(ended);
+    expect_end(&child, code, last_lines);
+}
+
+static void sigint_ends_a_run_with_the_trace_so_far(void **state)
+{
+    (void)state;
+    expect_a_signal_to_end_the_trace(SIGINT, HA_EXIT_SIGINT,
+                                     "hotadd: ended by SIGINT\n0 passed, 1 failed\n");
+}
+
+static void sigterm_ends_a_run_with_the_trace_so_far(void **state)
+{
+    (void)state;
+    expect_a_signal_to_end_the_trace(SIGTERM, HA_EXIT_SIGTERM,
+                                     "hotadd: ended by SIGTERM\n0 passed, 1 failed\n");
+}
+
+static void sigint_ends_a_story_that_says_so(void **state)
+{
+    (void)state;
+    char line[1024], text[1024] = "";
+    struct child child;
+    play_as_child(&child, &(struct ha_play_options){.output = HA_OUTPUT_STORY});
+    assert_non_null(fgets(line, sizeof line, child.out));
+
+    assert_int_equal(kill(child.id, SIGINT), 0);
+
+    while (fgets(line, sizeof line, child.out))
+        if (strstr(line, "the run ended") || strstr(line, "hotadd:") || strstr(line, "passed"))
+            strcat(text, line);
+    playground_has(text, "the run ended: signal\n");
+    playground_has(text, "hotadd: ended by SIGINT\n0 passed, 1 failed\n");
+    expect_end(&child, HA_EXIT_SIGINT, "");
+}
+
+static volatile sig_atomic_t signals;
+
+static void count_signal(int number)
+{
+    (void)number;
+    signals++;
+}
+
+static void a_program_has_its_signals_back_after_playing(void **state)
+{
+    struct playground *p = *state;
+    struct sigaction mine = {.sa_handler = count_signal}, before;
+    sigemptyset(&mine.sa_mask);
+    assert_int_equal(sigaction(SIGTERM, &mine, &before), 0);
+
+    playground_play(p, "good.json");
+    raise(SIGTERM);
+
+    sigaction(SIGTERM, &before, NULL);
+    assert_int_equal(signals, 1);
+}
+
+#define with_files(test) cmocka_unit_test_setup_teardown(test, open_with_files, playground_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        with_files(sigint_ends_a_run_with_the_trace_so_far),
+        with_files(sigterm_ends_a_run_with_the_trace_so_far),
+        with_files(sigint_ends_a_story_that_says_so),
+        with_files(a_program_has_its_signals_back_after_playing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
