@@ -79,7 +79,7 @@ struct ha_bar ha_call_bar(const struct ha_judge *judge)
 
     if (!registration || registration->standing == HA_UNHEARD_OF)
         return no_bar();
-    if (registration->standing == HA_DEAD || judge->driver->freed)
+    if (registration->standing == HA_DEAD)
         return bar(HA_RULE_DRV_8, "no call after the image was freed", "a call");
     if (own_phase && own_phase->registration != judge->record->id)
         return bar(HA_RULE_EXIST_5, "calls of the new registration only",

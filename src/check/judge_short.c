@@ -77,9 +77,8 @@ static int32_t expected_variable(const struct ha_judge *judge, bool called, int3
 static bool is_plain(const struct ha_judge *judge, const struct ha_record *record)
 {
     return ha_record_seq(record) == judge->next_seq && record->active == judge->shown
-           && record->processor < judge->running && !judge->call_count && !judge->gap
-           && record->id < judge->registration_count && record->driver < judge->driver_count
-           && !judge->drivers[record->driver].freed
+           && record->processor < judge->running && !judge->call_count
+           && record->id < judge->registration_count
            && record->irql == judge->knob[HA_KNOB_CALLBACK_IRQL]
            && record->as.cb.context == judge->registrations[record->id].context
            && !record->as.cb.reserved && (judge->looked & ENTRY_LOOKED(record));
@@ -93,8 +92,7 @@ static bool is_next_of_add(const struct ha_judge *judge, const struct ha_record 
 
     if (record->id != add->next || record->flags != add->round
         || record->as.cb.operation != add->id || record->thread != add->thread
-        || judge->phase_count || add->strayed || add->dirty || !add->placed
-        || registration->standing != HA_LIVE || registration->place >= add->place_limit
+        || judge->phase_count || registration->place >= add->place_limit
         || record->as.cb.nt_number != add->index || record->as.cb.group != add->group
         || record->as.cb.number != add->number
         || record->as.cb.affinity_mask != add->affinity_mask
@@ -103,8 +101,7 @@ static bool is_next_of_add(const struct ha_judge *judge, const struct ha_record 
         return false;
     if (record->flags == HA_STATE_START)
         return registration->started != add->id && !record->as.cb.status && !add->second_begun;
-    return registration->started == add->id && registration->ended != add->id
-           && !(exclude && registration->wrote)
+    return registration->started == add->id && !(exclude && registration->wrote)
            && record->as.cb.status == (record->flags == HA_STATE_FAILURE ? ha_add_cause(judge)
                                                                          : 0);
 }
@@ -118,9 +115,9 @@ static bool is_next_of_phase(const struct ha_judge *judge, const struct ha_recor
 
     if (phase->registration != record->id || phase->thread != record->thread
         || record->flags != (HA_CB_EXISTING | state) || record->as.cb.operation != record->id
-        || phase->strayed || phase->dirty || index != phase->next || index >= phase->count
+        || index != phase->next || index >= phase->count
         || phase->told[second][index / 64] >> index % 64 & 1
-        || registration->standing != HA_LOCKED || !registration->existing
+        || !registration->existing
         || record->as.cb.group != judge->layout.place[index].group
         || record->as.cb.number != judge->layout.place[index].number
         || record->as.cb.op_in != expected_variable(judge, phase->called, phase->variable)
@@ -128,11 +125,11 @@ static bool is_next_of_phase(const struct ha_judge *judge, const struct ha_recor
         return false;
     switch (state) {
     case HA_STATE_START:
-        return phase->round == HA_STATE_START && !phase->cause;
+        return !phase->cause;
     case HA_STATE_COMPLETE:
-        return !phase->cause && phase->started == phase->count;
+        return phase->started == phase->count;
     default:
-        return phase->round == HA_STATE_FAILURE && phase->cause && index != phase->failed_at
+        return phase->cause && index != phase->failed_at
                && (phase->told[0][index / 64] >> index % 64 & 1);
     }
 }
@@ -142,10 +139,10 @@ static bool is_plain_leave(const struct ha_judge *judge, const struct ha_record 
 {
     const struct ha_record *enter = &judge->calls[0].enter;
 
-    return judge->call_count == 1 && !judge->calls[0].aside && !judge->gap
+    return judge->call_count == 1 && !judge->calls[0].aside
            && enter->thread == record->thread && enter->id == record->id
            && ha_record_seq(record) == judge->next_seq && record->active == judge->shown
-           && record->processor < judge->running && !(record->flags & HA_CB_CONTEXT_CHANGED)
+           && record->processor < judge->running && record->flags == enter->flags
            && record->as.cb_leave.op_out == enter->as.cb.op_in
            && record->as.cb_leave.affinity_mask == enter->as.cb.affinity_mask
            && record->as.cb_leave.affinity_group == enter->as.cb.affinity_group

@@ -11,7 +11,7 @@
 
 #include "base/names.h"
 
-#define IDS_TO_SPARE 1024u
+#define IDS_TO_SPARE 65535u      /* any driver, which has 16 bits */
 
 /* Room for entry `count`, the new room zeroed. False when memory is lacking. */
 static bool grow(void **array, size_t *room, size_t count, size_t size)

@@ -27,9 +27,9 @@ void ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan)
 static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
 {
     struct ha_kernel *kernel = &machine->kernel;
-    const struct ha_script *script = &machine->plan->driver[event->driver];
     if (event->kind == HA_EVENT_ADD_PROCESSOR)
         return ha_hot_add_post(kernel, &event->add);
+    const struct ha_script *script = &machine->plan->driver[event->driver];
     if (event->kind == HA_EVENT_LOAD)
         return ha_scripted_load(kernel, script);
 

@@ -152,14 +152,14 @@ static void a_raised_irql_is_put_back_after_the_call(void **state)
 {
     struct bench *b = *state;
     bench_driver(b, "a")->act = raise_irql;
-    bench_driver(b, "c");
+    bench_driver(b, "c")->asks = true;
     b->findings = "a CTX-7\n";
 
     bench_add_processor(b);
 
     expect_calls(b, "a.ke1 Start 4\nc.ke1 Start 4\na.ke1 Complete 4\nc.ke1 Complete 4\n");
     assert_int_equal(bench_record(b, HA_CB_LEAVE, 0)->irql, DISPATCH_LEVEL);
-    assert_int_equal(bench_record(b, HA_CB_CALL, 0)->irql, PASSIVE_LEVEL);
+    assert_int_equal(bench_record(b, HA_QUERY, 0)->irql, PASSIVE_LEVEL);
 }
 
 int main(void)

@@ -313,6 +313,17 @@ static void the_driver_object_names_its_entry_and_extension(void **state)
     assert_null(ha_driver_find(&b->machine->kernel, "b"));
 }
 
+static void a_driver_that_was_never_loaded_is_an_invalid_argument(void **state)
+{
+    struct bench *b = *state;
+    int32_t status = 7;
+    bench_load(b);
+
+    assert_int_equal(ha_machine_unload(b->machine, "nobody"), HA_EINVAL);
+    assert_int_equal(ha_machine_driver_status(b->machine, "nobody", &status), HA_EINVAL);
+    assert_int_equal(status, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +340,7 @@ int main(void)
         BENCH_TEST(the_end_unloads_the_last_driver_first),
         BENCH_TEST(the_registry_path_is_poisoned_when_the_entry_has_returned),
         BENCH_TEST(the_driver_object_names_its_entry_and_extension),
+        BENCH_TEST(a_driver_that_was_never_loaded_is_an_invalid_argument),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

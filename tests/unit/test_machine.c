@@ -104,15 +104,13 @@ static void the_trace_begins_with_what_the_run_starts_from(void **state)
     bench_finish(b);
 
     const struct ha_record *begin = &b->collector.record[0];
-    assert_int_equal(begin->kind, HA_TRACE_BEGIN);
-    assert_int_equal(ha_record_seq(begin), 1);
+    assert_true(begin->kind == HA_TRACE_BEGIN && ha_record_seq(begin) == 1);
     assert_int_equal(begin->as.begin.groups, 2);
     assert_int_equal(begin->as.begin.processors, 5);
     assert_int_equal(begin->as.begin.maximum, 10);
     assert_int_equal(begin->as.begin.maker, HA_MAKER_HOTADD);
     assert_int_equal(bench_count(b, HA_KNOB), HA_KNOB_COUNT);
     assert_int_equal(bench_count(b, HA_GROUP), 2);
-    assert_int_equal(bench_count(b, HA_PROCESSOR), 5);
     assert_int_equal(bench_record(b, HA_PROCESSOR, 4)->as.existing.number, 1);
     assert_int_equal(bench_count(b, HA_MEMORY), 2);
     assert_memory_equal(bench_record(b, HA_NAME, 0)->as.name.text, "a scenario", 11);
@@ -273,6 +271,10 @@ static void a_rewind_in_the_middle_of_a_run_is_no_different(void **state)
     struct driver as_loaded[BENCH_DRIVERS];
     memcpy(as_loaded, b->driver, sizeof as_loaded);
     bench_add_processor(b);     /* its thread waits for more when the machine is rewound */
+    ha_machine_flush(b->machine);
+    bench_add_processor(b);     /* its records lie where those before the mark were */
+    ha_collector_clear(&b->collector);
+    ha_judge_reset(b->judge);
 
     assert_int_equal(ha_machine_rewind(b->machine), HA_OK);
     memcpy(b->driver, as_loaded, sizeof as_loaded);
@@ -322,17 +324,6 @@ static void what_is_due_first_is_done_first_and_time_jumps_there(void **state)
                     "a.ke1 Start 6\na.ke1 Complete 6\n");
 }
 
-static void a_driver_that_was_never_loaded_is_an_invalid_argument(void **state)
-{
-    struct bench *b = *state;
-    int32_t status = 7;
-    bench_load(b);
-
-    assert_int_equal(ha_machine_unload(b->machine, "nobody"), HA_EINVAL);
-    assert_int_equal(ha_machine_driver_status(b->machine, "nobody", &status), HA_EINVAL);
-    assert_int_equal(status, 7);
-}
-
 static void two_machines_on_one_thread_do_not_meet(void **state)
 {
     struct bench *b = *state, *other;
@@ -348,6 +339,8 @@ static void two_machines_on_one_thread_do_not_meet(void **state)
     assert_int_equal(KeQueryMaximumProcessorCount(), 2);
     bench_add_processor(b);
     assert_int_equal(KeQueryMaximumProcessorCount(), 8);
+    assert_int_equal(ha_machine_add_processor(other->machine, 0, &any_place), HA_OK);
+    assert_int_equal(KeQueryMaximumProcessorCount(), 2);
 
     expect_calls(b, "a.ke1 Start 4\na.ke1 Complete 4\na.ke1 Start 5\na.ke1 Complete 5\n");
     expect_calls(other, "c.ke1 Start 1\nc.ke1 Complete 1\n");
@@ -400,7 +393,6 @@ int main(void)
         BENCH_TEST(a_rewind_in_the_middle_of_a_run_is_no_different),
         BENCH_TEST(a_mark_is_refused_when_records_were_seen_or_threads_live),
         BENCH_TEST(what_is_due_first_is_done_first_and_time_jumps_there),
-        BENCH_TEST(a_driver_that_was_never_loaded_is_an_invalid_argument),
         BENCH_TEST(two_machines_on_one_thread_do_not_meet),
         BENCH_TEST(machines_on_several_host_threads_give_the_same_bytes),
     };

@@ -210,6 +210,20 @@ static void an_informational_code_stops_nothing(void **state)
     assert_int_equal(bench_record(b, HA_ADD_END, 0)->as.status.status, STATUS_SUCCESS);
 }
 
+/* STAT-7, STAT-11: sync_start_vs_hw=after_start: no start of the hardware comes in between */
+static void an_informational_code_is_not_the_status_of_the_add(void **state)
+{
+    struct bench *b = *state;
+    bench_turn(b, "sync_start_vs_hw", "after_start");
+    bench_driver(b, "a")->answer[KeProcessorAddStartNotify] = STATUS_PENDING;
+    b->findings = "a STAT-7\n";
+
+    bench_add_processor(b);
+
+    expect_calls(b, "a.ke1 Start 4 -> STATUS_PENDING\na.ke1 Complete 4\n");
+    assert_int_equal(bench_record(b, HA_ADD_END, 0)->as.status.status, STATUS_SUCCESS);
+}
+
 /* STAT-7: a warning is no success */
 static void a_warning_stops_the_add(void **state)
 {
@@ -323,6 +337,7 @@ int main(void)
         BENCH_TEST(any_error_vetoes_when_each_call_has_its_own_variable),
         BENCH_TEST(every_writer_of_an_own_variable_is_spared),
         BENCH_TEST(an_informational_code_stops_nothing),
+        BENCH_TEST(an_informational_code_is_not_the_status_of_the_add),
         BENCH_TEST(a_warning_stops_the_add),
         BENCH_TEST(the_variable_is_looked_at_after_each_start_of_a_phase),
         BENCH_TEST(an_error_written_at_complete_changes_nothing),

@@ -1,4 +1,4 @@
-/* player: drivers in order, events at their times, and the end */
+/* player: drivers in order, events at their times, threads that wait for each other, the end */
 #include "unit/bench.h"
 
 #include "base/names.h"
@@ -221,6 +221,58 @@ static void the_options_of_a_plan_are_its_own(void **state)
     assert_string_equal(options.replay, "a token");
 }
 
+/* Two threads meet at an event. */
+static void a_wait_ends_when_another_driver_signals(void **state)
+{
+    struct bench *b = *state;
+    static const struct ha_step wait[] = {
+        {.kind = HA_STEP_WAIT, .name = "go"},
+        {.kind = HA_STEP_QUERY, .routine = HA_RT_ACTIVE_GROUPS}};
+    static const struct ha_step signal[] = {
+        {.kind = HA_STEP_QUERY, .routine = HA_RT_MAXIMUM_GROUPS},
+        {.kind = HA_STEP_SIGNAL, .name = "go"}};
+    const struct ha_script script[] = {{.name = "a"}, {.name = "c"}};
+    const struct ha_event_plan event[] = {
+        {.kind = HA_EVENT_RUN, .driver = 0, .steps = STEPS(wait)},
+        {.due_ns = 1, .kind = HA_EVENT_RUN, .driver = 1, .steps = STEPS(signal)}};
+
+    bench_play(b, script, 2, event, 2);
+
+    assert_int_equal(ha_machine_ending(b->machine), HA_END_NORMALLY);
+    assert_int_equal(bench_record(b, HA_QUERY, 0)->driver, 2);
+    assert_int_equal(bench_record(b, HA_QUERY, 1)->driver, 1);
+    assert_int_equal(bench_record(b, HA_QUERY, 1)->time_ns, 1);
+    assert_int_equal(bench_record(b, HA_WAIT_BEGIN, 0)->as.wait.blocked, 1);
+}
+
+static void a_wait_for_what_was_signalled_goes_on_at_once(void **state)
+{
+    struct bench *b = *state;
+    static const struct ha_step entry[] = {{.kind = HA_STEP_SIGNAL, .name = "go"},
+                                           {.kind = HA_STEP_WAIT, .name = "go"},
+                                           {.kind = HA_STEP_REGISTER, .name = "sync"}};
+    const struct ha_script script[] = {{.name = "a", .entry = STEPS(entry)}};
+    const struct ha_event_plan event[] = {{.kind = HA_EVENT_ADD_PROCESSOR, .add = ANY_PLACE}};
+
+    bench_play(b, script, 1, event, 1);
+
+    expect_calls(b, "a.sync Start 4\na.sync Complete 4\n");
+    assert_int_equal(bench_record(b, HA_WAIT_BEGIN, 0)->as.wait.blocked, 0);
+}
+
+static void a_wait_that_nobody_ends_is_a_deadlock(void **state)
+{
+    struct bench *b = *state;
+    static const struct ha_step entry[] = {{.kind = HA_STEP_WAIT, .name = "go"}};
+    const struct ha_script script[] = {{.name = "a", .entry = STEPS(entry)}};
+    const struct ha_event_plan event[] = {{.kind = HA_EVENT_ADD_PROCESSOR, .add = ANY_PLACE}};
+
+    bench_play(b, script, 1, event, 1);
+
+    assert_int_equal(ha_machine_ending(b->machine), HA_END_DEADLOCK);
+    assert_int_equal(bench_record(b, HA_DEADLOCK, 0)->driver, 1);
+}
+
 static const struct ha_step refuse[] = {
     {.kind = HA_STEP_SET_OPERATION_STATUS, .nt_status = STATUS_NO_MEMORY}};
 
@@ -264,6 +316,9 @@ int main(void)
         BENCH_TEST(events_of_a_driver_that_was_never_loaded_do_nothing),
         BENCH_TEST(a_removal_posted_after_an_add_comes_after_it),
         BENCH_TEST(a_plan_of_nothing_ends_normally),
+        BENCH_TEST(a_wait_ends_when_another_driver_signals),
+        BENCH_TEST(a_wait_for_what_was_signalled_goes_on_at_once),
+        BENCH_TEST(a_wait_that_nobody_ends_is_a_deadlock),
         cmocka_unit_test(the_options_of_a_plan_are_its_own),
         cmocka_unit_test(under_every_preset_the_kernel_does_what_the_rules_say),
     };

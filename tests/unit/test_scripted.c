@@ -1,4 +1,4 @@
-/* scripted: each kind of step, in entry, callbacks, unload and events */
+/* scripted: each kind of step, in entry, callbacks and unload */
 #include "unit/bench.h"
 
 #include "base/names.h"
@@ -265,14 +265,16 @@ static void the_ordinary_unload_removes_the_newest_first(void **state)
 {
     struct bench *b = *state;
     static const struct ha_step entry[] = {{.kind = HA_STEP_REGISTER, .name = "first"},
-                                           {.kind = HA_STEP_REGISTER, .name = "second"}};
+                                           {.kind = HA_STEP_REGISTER, .name = "second"},
+                                           {.kind = HA_STEP_DEREGISTER, .name = "first"},
+                                           {.kind = HA_STEP_REGISTER, .name = "first"}};
     const struct ha_script script[] = {{.name = "a", .entry = STEPS(entry)}};
 
     bench_play(b, script, 1, NULL, 0);
 
-    assert_int_equal(bench_count(b, HA_DEREG_LOCKED), 2);
-    assert_int_equal(bench_record(b, HA_DEREG_LOCKED, 0)->id, 2);
-    assert_int_equal(bench_record(b, HA_DEREG_LOCKED, 1)->id, 1);
+    assert_int_equal(bench_count(b, HA_DEREG_LOCKED), 3);
+    assert_int_equal(bench_record(b, HA_DEREG_LOCKED, 1)->id, 3);
+    assert_int_equal(bench_record(b, HA_DEREG_LOCKED, 2)->id, 2);
 }
 
 /* DRV-5 */
@@ -346,56 +348,6 @@ static void a_callback_can_remove_another_drivers_registration(void **state)
     expect_calls(b, "a.sync Start 4\nd.sync Start 4\na.sync Complete 4\nd.sync Complete 4\n");
 }
 
-/* Two threads meet at an event. */
-static void a_wait_ends_when_another_driver_signals(void **state)
-{
-    struct bench *b = *state;
-    static const struct ha_step wait[] = {
-        {.kind = HA_STEP_WAIT, .name = "go"},
-        {.kind = HA_STEP_QUERY, .routine = HA_RT_ACTIVE_GROUPS}};
-    static const struct ha_step signal[] = {
-        {.kind = HA_STEP_QUERY, .routine = HA_RT_MAXIMUM_GROUPS},
-        {.kind = HA_STEP_SIGNAL, .name = "go"}};
-    const struct ha_script script[] = {{.name = "a"}, {.name = "c"}};
-    const struct ha_event_plan event[] = {
-        {.kind = HA_EVENT_RUN, .driver = 0, .steps = STEPS(wait)},
-        {.due_ns = 1, .kind = HA_EVENT_RUN, .driver = 1, .steps = STEPS(signal)}};
-
-    bench_play(b, script, 2, event, 2);
-
-    assert_int_equal(ha_machine_ending(b->machine), HA_END_NORMALLY);
-    assert_int_equal(bench_record(b, HA_QUERY, 0)->driver, 2);
-    assert_int_equal(bench_record(b, HA_QUERY, 1)->driver, 1);
-    assert_int_equal(bench_record(b, HA_QUERY, 1)->time_ns, 1);
-    assert_int_equal(bench_record(b, HA_WAIT_BEGIN, 0)->as.wait.blocked, 1);
-}
-
-static void a_wait_for_what_was_signalled_goes_on_at_once(void **state)
-{
-    struct bench *b = *state;
-    static const struct ha_step entry[] = {{.kind = HA_STEP_SIGNAL, .name = "go"},
-                                           {.kind = HA_STEP_WAIT, .name = "go"},
-                                           {.kind = HA_STEP_REGISTER, .name = "sync"}};
-    const struct ha_script script[] = {{.name = "a", .entry = STEPS(entry)}};
-
-    bench_play(b, script, 1, one_add, 1);
-
-    expect_calls(b, "a.sync Start 4\na.sync Complete 4\n");
-    assert_int_equal(bench_record(b, HA_WAIT_BEGIN, 0)->as.wait.blocked, 0);
-}
-
-static void a_wait_that_nobody_ends_is_a_deadlock(void **state)
-{
-    struct bench *b = *state;
-    static const struct ha_step entry[] = {{.kind = HA_STEP_WAIT, .name = "go"}};
-    const struct ha_script script[] = {{.name = "a", .entry = STEPS(entry)}};
-
-    bench_play(b, script, 1, one_add, 1);
-
-    assert_int_equal(ha_machine_ending(b->machine), HA_END_DEADLOCK);
-    assert_int_equal(bench_record(b, HA_DEADLOCK, 0)->driver, 1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,9 +368,6 @@ int main(void)
         BENCH_TEST(an_unload_with_steps_does_these_and_no_more),
         BENCH_TEST(deregistering_what_is_not_there_passes_a_bad_handle),
         BENCH_TEST(a_callback_can_remove_another_drivers_registration),
-        BENCH_TEST(a_wait_ends_when_another_driver_signals),
-        BENCH_TEST(a_wait_for_what_was_signalled_goes_on_at_once),
-        BENCH_TEST(a_wait_that_nobody_ends_is_a_deadlock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
