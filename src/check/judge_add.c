@@ -103,16 +103,19 @@ static void judge_place(struct ha_judge *judge)
     const struct ha_record *record = judge->record;
     const struct ha_add *add = &judge->add;
     bool announced = add->called || record->kind == HA_SCHED;
+    bool placed = !add->placed
+                  || (record->as.up.group == add->group && record->as.up.number == add->number);
     char expected[64];
 
     ha_exercise(judge, HA_RULE_CTX_2);
+    if (record->as.up.nt_number == add->index && placed)
+        return;
     snprintf(expected, sizeof expected, "processor %u at %u:%u", add->index, add->group,
              add->number);
     if (record->as.up.nt_number != add->index)
         ha_blame(judge, announced ? HA_RULE_CTX_2 : HA_RULE_QRY_8, 0, expected, "processor %u",
                  record->as.up.nt_number);
-    else if (add->placed
-             && (record->as.up.group != add->group || record->as.up.number != add->number))
+    else
         ha_blame(judge, announced ? HA_RULE_CTX_2 : HA_RULE_QRY_11, 0, expected, "%u:%u",
                  record->as.up.group, record->as.up.number);
 }

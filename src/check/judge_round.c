@@ -308,7 +308,7 @@ void ha_round_absorb_entry(struct ha_judge *judge)
     }
     if (!registration || !ha_is_called_by_adds(judge, registration)) {
         if (registration && state == HA_STATE_START)
-            registration->started = add->id;    /* who is leaving is owed nothing, but may be told */
+            registration->started = add->id;    /* who leaves is owed nothing, but may be told */
         add->round = HA_NO_ROUND;
         return;
     }

@@ -240,15 +240,14 @@ bool ha_layout_room(const struct ha_layout *layout, uint16_t asked_group, uint16
                     uint8_t *number)
 {
     for (uint16_t g = 0; g < layout->groups && g < HA_JUDGED_GROUPS; g++) {
-        if (asked_group != HA_NO_GROUP && asked_group != g)
+        uint64_t free = ~layout->group_mask[g];
+        uint8_t lowest = (uint8_t)ha_bits((free & -free) - 1);      /* 64 when none is free */
+        if ((asked_group != HA_NO_GROUP && asked_group != g) || lowest >= 64
+            || lowest >= layout->group_maximum[g])
             continue;
-        for (uint8_t n = 0; n < layout->group_maximum[g] && n < 64; n++) {
-            if (!(layout->group_mask[g] >> n & 1)) {
-                *group = g;
-                *number = n;
-                return true;
-            }
-        }
+        *group = g;
+        *number = lowest;
+        return true;
     }
     return false;
 }

@@ -6,8 +6,7 @@
  *   RULE(symbol, id, class, binds, severity, sentence, source, AT(kinds, judge)...)
  *
  * A judge that several rows name speaks for each of them; one mistake is found against one rule.
- * Seeds are the five pages that go before all other documents. No row here is a guess: what the
- * documents leave open is of class chosen.
+ * A source is named by its page; "none" where the documents are silent, and the class is chosen.
  */
 
 /* Registering a callback. */

@@ -22,6 +22,7 @@ static void swap(struct ha_due *a, struct ha_due *b)
 bool ha_queue_post(struct ha_world *world, uint64_t due_ns, ha_action *action, void *argument)
 {
     struct ha_queue *queue = &world->queue;
+    ha_touch(world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
     if (queue->count == queue->room) {
         struct ha_due *heap = ha_arena_grow(&world->host->arena, queue->heap, &queue->room,
                                             sizeof *heap);
@@ -41,6 +42,7 @@ bool ha_queue_post(struct ha_world *world, uint64_t due_ns, ha_action *action, v
 bool ha_queue_run_next(struct ha_world *world)
 {
     struct ha_queue *queue = &world->queue;
+    ha_touch(world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
     if (queue->count == 0)
         return false;
 

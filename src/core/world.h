@@ -23,6 +23,11 @@
 
 enum ha_touch_mode { HA_TOUCH_READ, HA_TOUCH_WRITE };
 
+/* What is touched besides objects, whose ids come from the other end. */
+#define HA_TOUCH_PARTITION UINT32_MAX           /* counts, masks, indices */
+#define HA_TOUCH_QUEUE (UINT32_MAX - 1)         /* what is due, and the time */
+#define HA_TOUCH_CHAIN (UINT32_MAX - 2)         /* who is registered */
+
 /* What survives a rewind. */
 struct ha_host {
     struct ha_arena arena;

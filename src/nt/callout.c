@@ -41,6 +41,7 @@ void ha_round_begin(struct ha_round *round, struct ha_kernel *kernel, uint32_t o
     round->per_call =
         ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL;
 
+    ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_READ);
     round->walk = ha_notify_begin(&kernel->chain, false);
     thread->callout = round;
     thread->disturbed = false;

@@ -57,25 +57,37 @@ static void record_up(struct add *add, enum ha_kind kind)
 static void bring_up(struct add *add)
 {
     struct ha_partition *partition = &add->kernel->world.partition;
+    ha_touch(&add->kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_WRITE);
     ha_partition_activate(partition, add->place);
     record_up(add, HA_ACTIVE);
     ha_partition_schedule(partition, add->place);
     record_up(add, HA_SCHED);
 }
 
+static void offer(struct add *add)
+{
+    ha_touch(&add->kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_WRITE);
+    add->index = ha_partition_offer(&add->kernel->world.partition, add->place);
+}
+
+static void withdraw(struct add *add)
+{
+    ha_touch(&add->kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_WRITE);
+    ha_partition_withdraw(&add->kernel->world.partition, add->place);
+}
+
 /* The stages of an add for which there is a place. Returns its status. */
 static NTSTATUS add_at_place(struct add *add)
 {
     struct ha_kernel *kernel = add->kernel;
-    struct ha_partition *partition = &kernel->world.partition;
     bool after_start = ha_kernel_knob(kernel, HA_KNOB_SYNC_START_VS_HW) == HA_AFTER_START;
     NTSTATUS status = STATUS_SUCCESS;
 
-    add->index = ha_partition_offer(partition, add->place);
+    offer(add);
     if (after_start)
         status = start_hardware(add);
     if (!NT_SUCCESS(status)) {      /* nobody was called yet */
-        ha_partition_withdraw(partition, add->place);
+        withdraw(add);
         return status;
     }
     status = start_round(add);
@@ -85,7 +97,7 @@ static NTSTATUS add_at_place(struct add *add)
         bring_up(add);
     second_round(add, status);
     if (!NT_SUCCESS(status))
-        ha_partition_withdraw(partition, add->place);
+        withdraw(add);
     return status;
 }
 

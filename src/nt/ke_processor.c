@@ -76,6 +76,7 @@ static NTSTATUS tell_existing(struct ha_kernel *kernel, struct ha_registration *
     struct ha_round round;
     uint32_t count = partition->active, told;
 
+    ha_touch(&kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_READ);
     ha_round_begin(&round, kernel, registration->link.id, true);
     for (told = 0; told < count; told++) {
         ha_round_set(&round, told, partition->place[told], KeProcessorAddStartNotify,
@@ -128,8 +129,7 @@ static struct ha_registration *register_callback(struct ha_kernel *kernel,
     registration->context_id = enter->as.reg.context;
 
     bool locked = lock_for_registration(kernel);
-    ha_record_open(&kernel->world, HA_REG_LOCKED, registration->link.id);
-    ha_notify_join(&kernel->chain, &registration->link);
+    ha_registration_join(kernel, registration);
     ha_notify_begin(&kernel->chain, false);     /* who guesses the handle cannot free it under us */
     NTSTATUS status = enter->as.reg.flags & KE_PROCESSOR_CHANGE_ADD_EXISTING
                           ? tell_existing(kernel, registration) : STATUS_SUCCESS;

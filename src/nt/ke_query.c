@@ -11,6 +11,8 @@ static struct ha_kernel *enter(enum ha_routine routine)
 {
     struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller(ha_routine_name(routine)));
     ha_sched_point(&kernel->world);
+    if (routine != HA_RT_CURRENT_IRQL)
+        ha_touch(&kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_READ);
     return kernel;
 }
 

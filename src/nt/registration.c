@@ -38,8 +38,16 @@ uint64_t ha_registration_handle(const struct ha_kernel *kernel,
     return ha_slots_handle(&kernel->handles, registration->place);
 }
 
+void ha_registration_join(struct ha_kernel *kernel, struct ha_registration *registration)
+{
+    ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_WRITE);
+    ha_record_open(&kernel->world, HA_REG_LOCKED, registration->link.id);
+    ha_notify_join(&kernel->chain, &registration->link);
+}
+
 void ha_registration_remove(struct ha_kernel *kernel, struct ha_registration *registration)
 {
+    ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_WRITE);
     ha_slots_drop(&kernel->handles, registration->place);
     ha_notify_leave(&kernel->chain, &registration->link);
 }

@@ -31,6 +31,8 @@ void ha_registrations_init(struct ha_kernel *kernel);
 
 /* A registration with a handle that nobody is told of yet. NULL when the arena is full. */
 struct ha_registration *ha_registration_make(struct ha_kernel *kernel);
+/* Put it at the end of the chain; REG_LOCKED says so. */
+void ha_registration_join(struct ha_kernel *kernel, struct ha_registration *registration);
 /* The handle that drivers know it by. */
 uint64_t ha_registration_handle(const struct ha_kernel *kernel,
                                 const struct ha_registration *registration);

@@ -101,7 +101,8 @@ static void a_judge_that_was_reset_forgets_everything(void **state)
     size_t count, rules;
     bool lost;
 
-    take_text(judge, "set callback_irql=apc; partition 8:2; enter a; reg> A fn=0; reg B; add; B> S;");
+    take_text(judge, "set callback_irql=apc; partition 8:2; enter a; reg> A fn=0; reg B; add;"
+    "B> S;");
     ha_judge_reset(judge);
 
     ha_judge_findings(judge, &count, &lost);
@@ -216,7 +217,8 @@ static void a_trace_with_gaps_is_judged_by_what_it_shows(void **state)
     static const struct judging cases[] = {
         {"calls are missing", "", THREE "add; A S; hw skip=2; active; sched; A C; end;"},
         {"a registration is missing", "", "reg A; dereg> A skip=3; dereg! A; dereg< A;"},
-        {"the end of an add is missing", "", "reg A; add; A S; hw; active; sched; add skip=3; A S;"},
+        {"the end of an add is missing", "",
+         "reg A; add; A S; hw; active; sched; add skip=3; A S;"},
         {"what a driver does is still seen", "STAT-2(a)",
          "reg A; add skip=4; A S; hw; active; sched; A C out=I; end;"},
     };

@@ -21,13 +21,16 @@ static void registering_as_documented_gives_no_finding(void **state)
         {"failing at processor 0", "",
          "reg> A +; lock A; A ES 0 out=I; reg< A null; reg B +; hot B;"},
         {"failing backwards", "",
-         "set failure_order=reverse; reg> A +; lock A; A ES 0; A ES 1; A ES 2; A ES 3 out=I; A EF 2; A EF 1; A EF 0;"
+         "set failure_order=reverse; reg> A +; lock A; A ES 0; A ES 1; A ES 2; A ES 3 out=I;"
+         "A EF 2; A EF 1; A EF 0;"
          "reg< A null;"},
         {"failing, each call with a variable of its own", "",
-         "set opstatus_scope=per_call; reg> A +; lock A; A ES 0; A ES 1 out=I; A EF 0; reg< A null;"},
+         "set opstatus_scope=per_call; reg> A +; lock A; A ES 0; A ES 1 out=I; A EF 0;"
+         "reg< A null;"},
         {"calls at APC_LEVEL", "", "set callback_irql=apc; reg A +; hot A;"},
         {"entered and left in two records", "",
-         "partition 8:2; reg> A +; lock A; A ES 0 split; A ES 1 split; A EC 0 split; A EC 1 split; reg< A;"
+         "partition 8:2; reg> A +; lock A; A ES 0 split; A ES 1 split; A EC 0 split;"
+         "A EC 1 split; reg< A;"
          "add; A S split; hw; active; sched; A C split; end;"},
         {"no memory", "", "reg> A +; fault; reg< A null; hot;"},
         {"an arena that is full", "", "reg> A; refused memory; reg< A null;"},
@@ -55,28 +58,39 @@ static void adds_as_documented_give_no_finding(void **state)
         {"the hardware fails, and is tried again", "",
          THREE "add; A S; B S; C S; hw T; A F; B F; C F; end; hot A B C;"},
         {"Failure backwards", "",
-         "set failure_order=reverse; " THREE "add; A S; B S out=I; C S; C F; B F; A F; end; hot A B C;"},
+         "set failure_order=reverse; " THREE "add; A S; B S out=I; C S; C F; B F; A F; end;"
+         "hot A B C;"},
         {"the round stops at the error", "",
-         "set hot_start_error=stop_at_error; " THREE "add; A S; B S out=I; A F; B F; end; hot A B C;"},
+         "set hot_start_error=stop_at_error; " THREE "add; A S; B S out=I; A F; B F; end;"
+         "hot A B C;"},
         {"the writer is spared", "",
          "set hot_failure_scope=exclude_writer; " THREE "add; A S; B S out=I; C S; A F; C F; end;"},
-        {"as for existing processors", "", "set hot_start_error=stop_at_error hot_failure_scope=exclude_writer opstatus_decision=first_error; " THREE "add; A S; B S out=I; A F; end; hot A B C;"},
+        {"as for existing processors", "",
+         "set hot_start_error=stop_at_error hot_failure_scope=exclude_writer "
+         "opstatus_decision=first_error; " THREE "add; A S; B S out=I; A F; end; hot A B C;"},
         {"each call with a variable of its own", "",
-         "set opstatus_scope=per_call; " THREE "add; A S; B S out=I; C S out=U; A F st=I; B F st=I; C F st=I; end I;"},
-        {"hardware first", "", "set sync_start_vs_hw=after_start; " THREE "add; hw; A S; B S; C S; active; sched; A C; B C; C C; end;"},
-        {"hardware first, and it fails", "", "set sync_start_vs_hw=after_start; " THREE "add; hw T; end; add; hw; A S; B S; C S;"
+         "set opstatus_scope=per_call; " THREE "add; A S; B S out=I; C S out=U; A F st=I;"
+         "B F st=I; C F st=I; end I;"},
+        {"hardware first", "",
+         "set sync_start_vs_hw=after_start; " THREE "add; hw; A S; B S; C S; active; sched; A C;"
+         "B C; C C; end;"},
+        {"hardware first, and it fails", "",
+         "set sync_start_vs_hw=after_start; " THREE "add; hw T; end; add; hw; A S; B S; C S;"
          "active; sched; A C; B C; C C; end;"},
         {"hardware first, then a veto", "",
-         "set sync_start_vs_hw=after_start; " THREE "add; hw; A S; B S out=I; C S; A F; B F; C F; end;"},
+         "set sync_start_vs_hw=after_start; " THREE "add; hw; A S; B S out=I; C S; A F; B F; C F;"
+         "end;"},
         {"a unit of three, of which one fails", "",
          "reg A; unit 3; hot A; add; A S; hw T; A F; end; hot A; unit< 2;"},
         {"no room", "", "partition 5:4; reg A; hot A; add; end I; add; end I;"},
         {"no room in the group that was named", "",
          "partition 4:4 4:0; reg A; add group=0; end I; hot A group=1; hot A;"},
         {"the place that was named is taken", "", "reg A; add group=0; end I;"},
-        {"the second group when the first is full", "", "partition 4:3 4:0; reg A; hot A; hot A; hot A;"},
+        {"the second group when the first is full", "",
+         "partition 4:3 4:0; reg A; hot A; hot A; hot A;"},
         {"a place that was named", "",
-         "partition 4:3 4:0; reg A; add group=1; A S at=1.3; hw; active at=1.3; sched at=1.3; A C at=1.3; end;"},
+         "partition 4:3 4:0; reg A; add group=1; A S at=1.3; hw; active at=1.3; sched at=1.3;"
+         "A C at=1.3; end;"},
         {"a region held from Start to Complete", "",
          "reg A; add; A S regions=1; hw; active; sched; A C regions=-1; end;"},
         {"moved to the new processor", "", "reg A; hot A; R reg B cpu=4;"},
@@ -97,9 +111,11 @@ static void registering_and_removing_during_an_add_gives_no_finding(void **state
          "partition 8:2; reg A; add; A S out=I; R reg> X +; A F; end; R lock X; R X ES 0; R X ES 1;"
          "R X EC 0; R X EC 1; R reg< X; hot A X;"},
         {"a registration does not wait", "",
-         "set register_during_add=late_join; reg A; add; A S; R reg> X; R lock X; R reg< X; hw; active; sched; A C; end; hot A X;"},
+         "set register_during_add=late_join; reg A; add; A S; R reg> X; R lock X; R reg< X; hw;"
+         "active; sched; A C; end; hot A X;"},
         {"a registration that is still being made when the next add begins", "",
-         "partition 8:1; set register_during_add=late_join; reg A; add; A S; R reg> X +; R lock X; R X ES 0; hw; active; sched; A C; end;"
+         "partition 8:1; set register_during_add=late_join; reg A; add; A S; R reg> X +;"
+         "R lock X; R X ES 0; hw; active; sched; A C; end;"
          "add; A S; X S; R X EC 0 in=0; R reg< X; hw; active; sched; A C; X C; end; hot A X;"},
         {"a removal waits", "",
          "reg A; reg B; add; A> S; R dereg> A; A< S; B S; hw; active; sched; A C; B C; end;"
@@ -114,16 +130,20 @@ static void registering_and_removing_during_an_add_gives_no_finding(void **state
          THREE "add; A> S; H dereg B; A< S; C S; hw; active; sched; A C; C C; end; reg B;"
          "hot A C B;"},
         {"a removal waits for the call only", "",
-         "set dereg_wait=per_call; reg A; reg B; add; A> S; R dereg> A; A< S; R dereg< A; B S; hw; active; sched; B C;"
+         "set dereg_wait=per_call; reg A; reg B; add; A> S; R dereg> A; A< S; R dereg< A; B S;"
+         "hw; active; sched; B C;"
          "end; hot B;"},
         {"a removal waits for the call only, and returns late", "",
-         "set dereg_wait=per_call; reg A; reg B; add; A> S; R dereg> A; A< S; B S; hw; active; sched; B C; end;"
+         "set dereg_wait=per_call; reg A; reg B; add; A> S; R dereg> A; A< S; B S; hw; active;"
+         "sched; B C; end;"
          "R dereg< A; hot B;"},
         {"a removal takes effect after the round", "",
-         "set dereg_wait=deferred; " THREE "add; A> S; R dereg> B; R dereg< B; A< S; B S; C S; hw; active; sched; A C; C C;"
+         "set dereg_wait=deferred; " THREE "add; A> S; R dereg> B; R dereg< B; A< S; B S; C S;"
+         "hw; active; sched; A C; C C;"
          "end; hot A C;"},
         {"a removal takes effect at once though it may be deferred", "",
-         "set dereg_wait=deferred; " THREE "add; A> S; R dereg> B; R dereg< B; A< S; C S; hw; active; sched; A C; C C; end;"
+         "set dereg_wait=deferred; " THREE "add; A> S; R dereg> B; R dereg< B; A< S; C S; hw;"
+         "active; sched; A C; C C; end;"
          "R dereg> A; R dereg! A; R dereg< A; hot C;"},
         {"a region that its removed owner cannot leave", "",
          "reg A; reg B; add; A S regions=1; B> S; H dereg A; B< S; hw; active; sched; B C; end;"},
@@ -169,18 +189,22 @@ static void right_answers_give_no_finding(void **state)
          "reg A; add; query number 4 0xc000000d; query number 4 0 4; A S; hw T; A F;"
          "query index 4 4; query index 4 0xffffffff; end;"},
         {"the incoming processor is unknown until it is active", "",
-         "set number_map_at_start=invalid; reg A; add; A> S; query number 4 0xc000000d; query index 4 0xffffffff; A< S; hw; active;"
+         "set number_map_at_start=invalid; reg A; add; A> S; query number 4 0xc000000d;"
+         "query index 4 0xffffffff; A< S; hw; active;"
          "query number 4 0 4; sched; A C; end;"},
         {"two groups", "",
-         "partition 8:4 4:2; reg A; query count 0 4 0xf; query countex 1 2; query countex 7 0; query mask 1 3;"
+         "partition 8:4 4:2; reg A; query count 0 4 0xf; query countex 1 2; query countex 7 0;"
+         "query mask 1 3;"
          "query groups 0 2; add group=1; A S; hw; active; sched; A> C; query count 0 4 0xf;"
          "query countex 0xffff 7; query countex 1 3; query processors 0 0xf; A< C; end;"
          "query index 0x10002 6; query number 6 0 0x10002;"},
         {"a group that becomes active", "",
          "partition 4:4 4:0; query groups 0 1; add; hw; active; query groups 0 2; sched; end;"},
-        {"the old count of all", "", "partition 8:4 4:2; set legacy_count=all; query count 0 6 0xf;"},
+        {"the old count of all", "",
+         "partition 8:4 4:2; set legacy_count=all; query count 0 6 0xf;"},
         {"maxima", "",
-         "partition 8:4 4:2; query maximum 0 8; query maximumex 0xffff 12; query maximumex 1 4; query maximumex 5 0;"
+         "partition 8:4 4:2; query maximum 0 8; query maximumex 0xffff 12; query maximumex 1 4;"
+         "query maximumex 5 0;"
          "query maximumgroups 0 2;"},
     };
     EXPECT_FINDINGS(cases);

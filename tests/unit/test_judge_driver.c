@@ -22,7 +22,8 @@ static void a_driver_that_leaves_things_behind_is_found(void **state)
          "reg< B null driver=1; reg C fn=7 driver=1; leave a 0;"},
         {"the second try belongs to another driver", "note DRV-2(a)",
          "enter a; reg> A fn=7; fault; reg< A null; R reg B fn=7; leave a 0;"},
-        {"a failing DriverEntry keeps a registration", "DRV-4(a)", "enter a; reg A; leave a I; freed a;"},
+        {"a failing DriverEntry keeps a registration", "DRV-4(a)",
+         "enter a; reg A; leave a I; freed a;"},
         {"a failing DriverEntry keeps two", "DRV-4(a) DRV-4(a)",
          "enter a; reg A; reg B driver=1; leave a I; freed a;"},
         {"Unload keeps a registration", "DRV-5(a)",
@@ -44,7 +45,8 @@ static void a_kernel_that_treats_drivers_wrongly_is_found(void **state)
     static const struct judging cases[] = {
         {"DriverEntry at DISPATCH_LEVEL", "DRV-1", "enter a irql=2; leave a 0;"},
         {"DriverEntry on the caller's thread", "DRV-1", "T enter a; T leave a 0;"},
-        {"Unload in a DPC", "DRV-1", "enter a; leave a 0; ask a 0; D unload a; unloaded a; freed a;"},
+        {"Unload in a DPC", "DRV-1",
+         "enter a; leave a 0; ask a 0; D unload a; unloaded a; freed a;"},
         {"Unload after DriverEntry failed", "DRV-3",
          "enter a; leave a I; ask a 0; unload a; unloaded a; freed a; over;"},
         {"the image kept after DriverEntry failed", "DRV-3", "enter a; leave a I; over;"},
@@ -54,9 +56,12 @@ static void a_kernel_that_treats_drivers_wrongly_is_found(void **state)
          "enter a; reg A; leave a 0; ask a 0; unload a; unloaded a; freed a; hot A; over;"},
         {"the image freed inside a call", "DRV-8",
          "enter a; leave a 0; reg A; add; A> S; freed a; A< S; " UP "end;"},
-        {"Unload though it was refused", "DRV-10", "enter a; leave a 0; ask a R; unload a; unloaded a;"},
-        {"Unload without a request", "DRV-10", "enter a; leave a 0; unload a; unloaded a; freed a;"},
-        {"the image freed though it was refused", "DRV-10", "enter a; leave a 0; ask a R; freed a;"},
+        {"Unload though it was refused", "DRV-10",
+         "enter a; leave a 0; ask a R; unload a; unloaded a;"},
+        {"Unload without a request", "DRV-10",
+         "enter a; leave a 0; unload a; unloaded a; freed a;"},
+        {"the image freed though it was refused", "DRV-10",
+         "enter a; leave a 0; ask a R; freed a;"},
     };
     EXPECT_FINDINGS(cases);
 }

@@ -15,7 +15,8 @@
 /* Traces in which the shortcut is taken as often as it can be; the last ones go wrong then. */
 static const char *const traces[] = {
     THREE "hot A B C; hot A B C;",
-    "partition 8:1; reg A; reg B; add; A S split; B S split; hw; active; sched; A C split; B C split;"
+    "partition 8:1; reg A; reg B; add; A S split; B S split; hw; active; sched; A C split;"
+    "B C split;"
     "end; add; A S split; B S split; hw; active; sched; A C split; B C split; end;",
     "partition 8:2; reg> A +; lock A; A ES 0 split; A ES 1 split; A EC 0 split; A EC 1 split;"
     "reg< A; reg> B +; lock B; B ES 0 split; B ES 1 split; B EC 0 split; B EC 1 split; reg< B;",
@@ -38,7 +39,10 @@ static const char *const traces[] = {
     "partition 8:3; set opstatus_scope=per_call; reg A +; reg> B +; lock B; B ES 0; B ES 1 out=I;"
     "B ES 2; B EF 0; reg< B null;",
     "partition 8:3; set opstatus_scope=per_call; reg> A +; lock A; A ES 0; A ES 1; A ES 2 out=I;"
-    "A EF 0; A EF 1; reg< A null; reg> B +; lock B; B ES 0; B ES 1; B ES 2; B EF 0 st=0; reg< B;",
+    "A EF 0; A EF 1; reg< A null; reg> B +; lock B; B ES 0; B ES 1; B ES 2; B EC 0; B EF 1 st=0;"
+    "reg< B;",
+    "partition 8:2; reg X +; reg> A +; lock A; A> ES 0; reg> B +; lock B; A< ES 0; A ES 0; reg< B;"
+    "A ES 1; A EC 0; A EC 1; reg< A;",
     THREE "hot A B C; hot A B C; dereg B; add; A S split; B S split in=I; C S split;"
     "hw; active; sched; A C; B C; C C; end;",
 };
