@@ -282,6 +282,7 @@ void ha_round_open(struct ha_judge *judge, unsigned state)
 
     add->round = add->strayed || add->full || !judge->layout.known ? HA_NO_ROUND : (uint8_t)state;
     add->next = reverse ? judge->last : judge->first;
+    ha_round_foresee(judge);
 }
 
 void ha_round_absorb_entry(struct ha_judge *judge)
@@ -324,6 +325,7 @@ void ha_round_absorb_entry(struct ha_judge *judge)
     add->last_place = registration->place;
     add->round = add->strayed || !judge->layout.known ? HA_NO_ROUND : (uint8_t)state;
     add->next = reverse ? registration->previous : registration->next;
+    ha_round_foresee(judge);
 }
 
 static void absorb_write(struct ha_judge *judge, unsigned state, int32_t wrote)

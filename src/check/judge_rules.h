@@ -56,6 +56,8 @@ void ha_driver_absorb(struct ha_judge *judge);
 /* Open a round of the add to the shortcut. */
 void ha_round_open(struct ha_judge *judge, unsigned state);
 
+/* Foresee the calls of the round that is open. */
+void ha_round_foresee(struct ha_judge *judge);
 /* The ordinary course: judge_short.c. True when the record was one, and has been absorbed. */
 bool ha_shortcut(struct ha_judge *judge, const struct ha_record *record);
 

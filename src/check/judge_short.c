@@ -68,42 +68,83 @@ void ha_absorb_leave(struct ha_judge *judge)
         ha_call_close(judge, ha_innermost_call(judge, judge->record->thread, judge->record->id));
 }
 
-static int32_t expected_variable(const struct ha_judge *judge, bool called, int32_t variable)
+static int32_t expected_variable(const struct ha_judge *judge, int32_t variable)
 {
-    return called && judge->knob[HA_KNOB_OPSTATUS_SCOPE] == HA_OPSTATUS_SHARED ? variable : 0;
+    return judge->knob[HA_KNOB_OPSTATUS_SCOPE] == HA_OPSTATUS_SHARED ? variable : 0;
 }
 
-/* What every call has to look like, whatever its operation. */
+void ha_round_foresee(struct ha_judge *judge)
+{
+    struct ha_add *add = &judge->add;
+    struct ha_record call = {.flags = add->round};
+
+    call.as.cb.affinity_mask = add->affinity_mask;
+    call.as.cb.operation = add->id;
+    call.as.cb.status = add->round == HA_STATE_FAILURE ? ha_add_cause(judge) : 0;
+    call.as.cb.op_in = expected_variable(judge, add->variable);
+    call.as.cb.nt_number = add->index;
+    call.as.cb.group = add->group;
+    call.as.cb.number = add->number;
+    call.as.cb.affinity_group = add->affinity_group;
+    add->foreseen = call.as;
+    add->looked = ENTRY_LOOKED(&call) | LEAVE_LOOKED(&call);
+    add->backwards = add->round == HA_STATE_FAILURE
+                     && judge->knob[HA_KNOB_FAILURE_ORDER] == HA_FAILURE_REVERSE;
+}
+
+/* What every entry has to look like, whatever its operation. */
 static bool is_plain(const struct ha_judge *judge, const struct ha_record *record)
 {
     return ha_record_seq(record) == judge->next_seq && record->active == judge->shown
            && record->processor < judge->running && !judge->call_count
-           && record->id < judge->registration_count
-           && record->irql == judge->knob[HA_KNOB_CALLBACK_IRQL]
-           && record->as.cb.context == judge->registrations[record->id].context
-           && !record->as.cb.reserved && (judge->looked & ENTRY_LOOKED(record));
+           && record->irql == judge->knob[HA_KNOB_CALLBACK_IRQL];
 }
 
 static bool is_next_of_add(const struct ha_judge *judge, const struct ha_record *record)
 {
     const struct ha_add *add = &judge->add;
     const struct ha_seen_registration *registration = &judge->registrations[record->id];
-    bool exclude = judge->knob[HA_KNOB_HOT_FAILURE_SCOPE] == HA_EXCLUDE_WRITER;
 
-    if (record->id != add->next || record->flags != add->round
-        || record->as.cb.operation != add->id || record->thread != add->thread
-        || judge->phase_count || registration->place >= add->place_limit
-        || record->as.cb.nt_number != add->index || record->as.cb.group != add->group
-        || record->as.cb.number != add->number
-        || record->as.cb.affinity_mask != add->affinity_mask
-        || record->as.cb.affinity_group != add->affinity_group
-        || record->as.cb.op_in != expected_variable(judge, add->called, add->variable))
+    if (record->flags != add->round || record->thread != add->thread || judge->phase_count
+        || (judge->looked & add->looked) != add->looked
+        || record->as.raw[0] != add->foreseen.raw[0] || record->as.raw[2] != add->foreseen.raw[2]
+        || record->as.raw[3] != add->foreseen.raw[3]
+        || record->as.cb.operation != add->foreseen.cb.operation
+        || record->as.cb.context != registration->context
+        || registration->place >= add->place_limit)
         return false;
     if (record->flags == HA_STATE_START)
-        return registration->started != add->id && !record->as.cb.status && !add->second_begun;
-    return registration->started == add->id && !(exclude && registration->wrote)
-           && record->as.cb.status == (record->flags == HA_STATE_FAILURE ? ha_add_cause(judge)
-                                                                         : 0);
+        return registration->started != add->id && !add->second_begun;
+    return registration->started == add->id
+           && !(registration->wrote
+                && judge->knob[HA_KNOB_HOT_FAILURE_SCOPE] == HA_EXCLUDE_WRITER);
+}
+
+/* The next call of the add goes into the memory; all that it repeats is there. */
+static void tell_of_add(struct ha_judge *judge, const struct ha_record *record)
+{
+    struct ha_add *add = &judge->add;
+    struct ha_seen_registration *registration = &judge->registrations[record->id];
+
+    if (record->flags == HA_STATE_START) {
+        registration->started = add->id;
+        registration->wrote = false;
+        add->told++;
+        add->heard++;
+    } else {
+        registration->ended = add->id;
+        add->ended++;
+        add->second_begun = true;
+        add->second_state = record->flags;
+    }
+    add->called = add->placed = true;
+    add->last_place = registration->place;
+    add->next = add->backwards ? registration->previous : registration->next;
+    if (record->kind == HA_CB_ENTER)
+        return;
+    add->dirty = false;
+    if (record->flags == HA_STATE_START)
+        add->final = record->as.cb.op_in;
 }
 
 static bool is_next_of_phase(const struct ha_judge *judge, const struct ha_record *record)
@@ -112,15 +153,17 @@ static bool is_next_of_phase(const struct ha_judge *judge, const struct ha_recor
     const struct ha_seen_registration *registration = &judge->registrations[record->id];
     uint32_t index = record->as.cb.nt_number;
     unsigned state = HA_CB_STATE(record->flags), second = state != HA_STATE_START;
+    uint32_t looked = ENTRY_LOOKED(record) | LEAVE_LOOKED(record);
 
-    if (phase->registration != record->id || phase->thread != record->thread
+    if ((judge->looked & looked) != looked || phase->registration != record->id
+        || phase->thread != record->thread || record->as.cb.context != registration->context
         || record->flags != (HA_CB_EXISTING | state) || record->as.cb.operation != record->id
         || index != phase->next || index >= phase->count
         || phase->told[second][index / 64] >> index % 64 & 1
         || !registration->existing
         || record->as.cb.group != judge->layout.place[index].group
-        || record->as.cb.number != judge->layout.place[index].number
-        || record->as.cb.op_in != expected_variable(judge, phase->called, phase->variable)
+        || record->as.cb.number != judge->layout.place[index].number || record->as.cb.reserved
+        || record->as.cb.op_in != expected_variable(judge, phase->variable)
         || record->as.cb.status != (state == HA_STATE_FAILURE ? phase->cause : 0))
         return false;
     switch (state) {
@@ -170,25 +213,20 @@ static void take_leave(struct ha_judge *judge, const struct ha_record *record)
     judge->call_count = 0;
 }
 
-static void take_entry(struct ha_judge *judge, const struct ha_record *record, bool existing)
+static void take_of_phase(struct ha_judge *judge, const struct ha_record *record)
 {
     judge->record = judge->enter = record;
     judge->registration = &judge->registrations[record->id];
-    judge->phase = existing ? &judge->phases[judge->phase_count - 1] : NULL;
-    judge->next_seq += record->kind == HA_CB_CALL ? 2 : 1;
-    enter_operation(judge);
-    if (record->kind == HA_CB_ENTER) {
-        ha_call_open(judge, record, false);
-    } else {
+    judge->phase = &judge->phases[judge->phase_count - 1];
+    ha_phase_absorb_entry(judge);
+    if (record->kind == HA_CB_CALL) {
         set_left(judge);
-        leave_operation(judge);
+        ha_phase_absorb_leave(judge);
     }
 }
 
 bool ha_shortcut(struct ha_judge *judge, const struct ha_record *record)
 {
-    bool existing = record->flags & HA_CB_EXISTING;
-
     if (record->kind == HA_CB_LEAVE) {
         if (!judge->call_count || !is_plain_leave(judge, record))
             return false;
@@ -197,11 +235,15 @@ bool ha_shortcut(struct ha_judge *judge, const struct ha_record *record)
     }
     if (!is_plain(judge, record))
         return false;
-    if (existing ? !judge->phase_count || !is_next_of_phase(judge, record)
-                 : !is_next_of_add(judge, record))
+    if (record->id && record->id == judge->add.next && is_next_of_add(judge, record))
+        tell_of_add(judge, record);
+    else if (judge->phase_count && record->id < judge->registration_count
+             && is_next_of_phase(judge, record))
+        take_of_phase(judge, record);
+    else
         return false;
-    if (record->kind == HA_CB_CALL && !(judge->looked & LEAVE_LOOKED(record)))
-        return false;
-    take_entry(judge, record, existing);
+    judge->next_seq += record->kind == HA_CB_CALL ? 2 : 1;
+    if (record->kind == HA_CB_ENTER)
+        ha_call_open(judge, record, false);
     return true;
 }

@@ -241,9 +241,10 @@ bool ha_layout_room(const struct ha_layout *layout, uint16_t asked_group, uint16
 {
     for (uint16_t g = 0; g < layout->groups && g < HA_JUDGED_GROUPS; g++) {
         uint64_t free = ~layout->group_mask[g];
-        uint8_t lowest = (uint8_t)ha_bits((free & -free) - 1);      /* 64 when none is free */
-        if ((asked_group != HA_NO_GROUP && asked_group != g) || lowest >= 64
-            || lowest >= layout->group_maximum[g])
+        if (!free || (asked_group != HA_NO_GROUP && asked_group != g))
+            continue;
+        uint8_t lowest = (uint8_t)ha_bits((free & -free) - 1);
+        if (lowest >= layout->group_maximum[g])
             continue;
         *group = g;
         *number = lowest;

@@ -124,8 +124,11 @@ struct ha_add {
     uint32_t due, told;         /* Start calls */
     uint32_t heard, writers, ended;     /* second calls: told and still there, writers, made */
     uint32_t last_place;        /* of the latest call of this round, 0 for none */
-    uint32_t next;              /* registration whose turn it is, for the shortcut */
     uint32_t removals, unbalanced;
+    uint32_t next;              /* the shortcut: the registration whose turn it is, ... */
+    uint32_t looked;            /* ... what must have taken the long way before, ... */
+    union ha_payload foreseen;  /* ... and its call, but for the context */
+    bool backwards;             /* ... in a round from the last to the first */
 };
 
 struct ha_layout {
