@@ -266,42 +266,44 @@ void ha_callout_wait(struct ha_kernel *kernel, const struct ha_registration *reg
     }
 }
 
-NTSTATUS ha_callout_entry(struct ha_driver *driver, PUNICODE_STRING registry_path)
+/* Around DriverEntry and Unload: the driver is in charge, and its IRQL is put back (CTX-7). */
+static void enter_driver(struct ha_driver *driver, struct ha_callout *call, enum ha_kind kind)
 {
     struct ha_world *world = &driver->kernel->world;
     struct ha_thread *thread = world->sched.running;
-    struct ha_callout call = {thread->callout, NULL};
-    thread->callout = &call;
+    *call = (struct ha_callout){thread->callout, NULL};
+    thread->callout = call;
     thread->stamp.driver = driver->id;
-    ha_record_open(world, HA_DRV_ENTRY_ENTER, driver->id);
+    ha_record_open(world, kind, driver->id);
     ha_sched_point(world);
+}
 
-    NTSTATUS status = driver->object.DriverInit(&driver->object, registry_path);
-
-    ha_record_open(world, HA_DRV_ENTRY_LEAVE, driver->id)->as.status.status = status;
-    memset(registry_path->Buffer, POISON, registry_path->MaximumLength);
+static void leave_entered(struct ha_driver *driver, struct ha_callout *call, enum ha_kind kind,
+                          NTSTATUS status)
+{
+    struct ha_world *world = &driver->kernel->world;
+    struct ha_thread *thread = world->sched.running;
+    ha_record_open(world, kind, driver->id)->as.status.status = status;
     thread->stamp.irql = PASSIVE_LEVEL;
     thread->stamp.driver = 0;
-    thread->callout = call.outer;
+    thread->callout = call->outer;
     ha_sched_point(world);
+}
+
+NTSTATUS ha_callout_entry(struct ha_driver *driver, PUNICODE_STRING registry_path)
+{
+    struct ha_callout call;
+    enter_driver(driver, &call, HA_DRV_ENTRY_ENTER);
+    NTSTATUS status = driver->object.DriverInit(&driver->object, registry_path);
+    memset(registry_path->Buffer, POISON, registry_path->MaximumLength);
+    leave_entered(driver, &call, HA_DRV_ENTRY_LEAVE, status);
     return status;
 }
 
 void ha_callout_unload(struct ha_driver *driver)
 {
-    struct ha_world *world = &driver->kernel->world;
-    struct ha_thread *thread = world->sched.running;
-    struct ha_callout call = {thread->callout, NULL};
-    thread->callout = &call;
-    thread->stamp.driver = driver->id;
-    ha_record_open(world, HA_UNLOAD_ENTER, driver->id);
-    ha_sched_point(world);
-
+    struct ha_callout call;
+    enter_driver(driver, &call, HA_UNLOAD_ENTER);
     driver->object.DriverUnload(&driver->object);
-
-    ha_record_open(world, HA_UNLOAD_LEAVE, driver->id);
-    thread->stamp.irql = PASSIVE_LEVEL;
-    thread->stamp.driver = 0;
-    thread->callout = call.outer;
-    ha_sched_point(world);
+    leave_entered(driver, &call, HA_UNLOAD_LEAVE, STATUS_SUCCESS);
 }

@@ -14,58 +14,20 @@
 
 #define DISPATCH_LEVEL_IRQL 2
 
-/* A thread that says its name and comes to a scheduling point, some times. */
-struct actor {
-    struct test_world *t;
-    const char *name;
-    uint32_t points;
-    struct ha_object *event;            /* waited for after the first word; NULL for none */
-    struct ha_thread *thread;
-};
-
-static int open_world(void **state)
-{
-    *state = test_world_open(NULL);
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    test_world_close(*state);
-    return 0;
-}
-
-static struct test_world *open_with_processors(void **state, uint32_t processors)
-{
-    test_world_close(*state);
-    return *state = test_world_open(&(struct test_world_options){.processors = processors});
-}
-
-static void act(void *argument)
-{
-    struct actor *actor = argument;
-    for (uint32_t i = 0; i < actor->points; i++) {
-        test_world_say(actor->t, actor->name);
-        ha_sched_point(actor->t->world);
-        if (i == 0 && actor->event)
-            ha_event_wait(actor->t->world, actor->event);
-    }
-}
-
 /* Three threads a, b, c of two words each. */
-static void cast_three(struct test_world *t, struct actor *actors)
+static void cast_three(struct test_world *t, struct test_actor *actors)
 {
     static const char *const names[] = {"a", "b", "c"};
     for (int i = 0; i < 3; i++) {
-        actors[i] = (struct actor){.t = t, .name = names[i], .points = 2};
-        actors[i].thread = test_world_thread(t, act, &actors[i]);
+        actors[i] = (struct test_actor){.t = t, .name = names[i], .points = 2};
+        actors[i].thread = test_world_thread(t, test_act, &actors[i]);
     }
 }
 
 static void threads_run_in_the_order_in_which_they_became_ready(void **state)
 {
     struct test_world *t = *state;
-    struct actor actors[3];
+    struct test_actor actors[3];
     cast_three(t, actors);
 
     ha_sched_run_until_quiet(t->world);
@@ -78,7 +40,7 @@ static void threads_run_in_the_order_in_which_they_became_ready(void **state)
 static void the_tape_chooses_who_goes_on_when_a_thread_ends(void **state)
 {
     struct test_world *t = *state;
-    struct actor actors[3];
+    struct test_actor actors[3];
     cast_three(t, actors);
     test_world_answer(t, 0, 2);
 
@@ -95,7 +57,7 @@ static void the_tape_chooses_who_goes_on_when_a_thread_ends(void **state)
 static void the_tape_preempts_a_thread_at_a_scheduling_point(void **state)
 {
     struct test_world *t = *state;
-    struct actor actors[3];
+    struct test_actor actors[3];
     cast_three(t, actors);
     test_world_answer(t, 1, 2);         /* question 0 was who goes first */
 
@@ -113,8 +75,8 @@ static void the_tape_preempts_a_thread_at_a_scheduling_point(void **state)
 static void nothing_is_asked_while_only_one_thread_can_go_on(void **state)
 {
     struct test_world *t = *state;
-    struct actor alone = {.t = t, .name = "a", .points = 5};
-    test_world_thread(t, act, &alone);
+    struct test_actor alone = {.t = t, .name = "a", .points = 5};
+    test_world_thread(t, test_act, &alone);
 
     ha_sched_run_until_quiet(t->world);
 
@@ -125,8 +87,8 @@ static void nothing_is_asked_while_only_one_thread_can_go_on(void **state)
 static void the_adopted_thread_can_be_preempted_as_well(void **state)
 {
     struct test_world *t = *state;
-    struct actor other = {.t = t, .name = "b", .points = 2};
-    test_world_thread(t, act, &other);
+    struct test_actor other = {.t = t, .name = "b", .points = 2};
+    test_world_thread(t, test_act, &other);
     test_world_answer(t, 1, 1);
 
     for (int i = 0; i < 3; i++) {
@@ -140,7 +102,7 @@ static void the_adopted_thread_can_be_preempted_as_well(void **state)
 
 static void make_another(struct ha_world *world, void *argument)
 {
-    ha_thread_create(world, HA_THREAD_SYSTEM, 0, act, argument, NULL);
+    ha_thread_create(world, HA_THREAD_SYSTEM, 0, test_act, argument, NULL);
 }
 
 static void set_event(struct ha_world *world, void *argument)
@@ -153,9 +115,9 @@ static void what_is_due_begins_while_the_adopted_thread_is_blocked(void **state)
     struct test_world *t = *state;
     struct ha_object event;
     ha_object_init(t->world, &event, "go");
-    struct actor first = {.t = t, .name = "first", .points = 1};
-    struct actor second = {.t = t, .name = "second", .points = 1};
-    test_world_thread(t, act, &first);
+    struct test_actor first = {.t = t, .name = "first", .points = 1};
+    struct test_actor second = {.t = t, .name = "second", .points = 1};
+    test_world_thread(t, test_act, &first);
     assert_true(ha_queue_post(t->world, 2000, set_event, &event));
     assert_true(ha_queue_post(t->world, 1000, make_another, &second));
 
@@ -171,9 +133,9 @@ static void what_begins_when_a_thread_has_ended_is_recorded_by_that_thread(void 
     struct test_world *t = *state;
     struct ha_object event;
     ha_object_init(t->world, &event, "go");
-    struct actor first = {.t = t, .name = "first", .points = 1};
-    struct actor second = {.t = t, .name = "second", .points = 1};
-    test_world_thread(t, act, &first);
+    struct test_actor first = {.t = t, .name = "first", .points = 1};
+    struct test_actor second = {.t = t, .name = "second", .points = 1};
+    test_world_thread(t, test_act, &first);
     assert_true(ha_queue_post(t->world, 1000, make_another, &second));
     assert_true(ha_queue_post(t->world, 2000, set_event, &event));
 
@@ -199,7 +161,7 @@ static void time_stands_still_while_the_adopted_thread_waits_for_quiet(void **st
 
 static void wait_at_dispatch_level(void *argument)
 {
-    struct actor *actor = argument;
+    struct test_actor *actor = argument;
     ha_thread_set_irql(actor->thread, DISPATCH_LEVEL_IRQL);
     test_world_say(actor->t, "raised");
     ha_event_wait(actor->t->world, actor->event);
@@ -209,21 +171,21 @@ static void wait_at_dispatch_level(void *argument)
 
 static void say_and_set(void *argument)
 {
-    struct actor *actor = argument;
+    struct test_actor *actor = argument;
     test_world_say(actor->t, actor->name);
     ha_event_set(actor->t->world, actor->event);
 }
 
 static void a_thread_at_dispatch_level_keeps_others_off_its_processor_only(void **state)
 {
-    struct test_world *t = open_with_processors(state, 2);
+    struct test_world *t = test_world_with(state, 2);
     struct ha_object event;
     ha_object_init(t->world, &event, "go");
-    struct actor high = {.t = t, .event = &event};
-    struct actor setter = {.t = t, .name = "elsewhere", .event = &event};
-    struct actor low = {.t = t, .name = "same", .points = 1};
+    struct test_actor high = {.t = t, .event = &event};
+    struct test_actor setter = {.t = t, .name = "elsewhere", .event = &event};
+    struct test_actor low = {.t = t, .name = "same", .points = 1};
     high.thread = test_world_thread(t, wait_at_dispatch_level, &high);
-    low.thread = test_world_thread(t, act, &low);
+    low.thread = test_world_thread(t, test_act, &low);
     setter.thread = test_world_thread(t, say_and_set, &setter);
     high.thread->stamp.processor = low.thread->stamp.processor = 1;
     setter.thread->stamp.processor = 0;
@@ -237,7 +199,7 @@ static void a_thread_at_dispatch_level_keeps_others_off_its_processor_only(void 
 /* Raises and lowers its IRQL and looks whether its processor is its own. */
 static void rise_and_fall(void *argument)
 {
-    struct actor *actor = argument;
+    struct test_actor *actor = argument;
     const struct ha_sched *sched = &actor->t->world->sched;
     struct ha_thread *self = ha_thread_current();
     for (int i = 0; i < 6; i++) {
@@ -255,8 +217,8 @@ static void no_schedule_runs_two_threads_where_one_is_at_dispatch_level(void **s
 {
     size_t preemptions = 0;
     for (uint32_t seed = 1; seed <= 50; seed++) {
-        struct test_world *t = open_with_processors(state, 2);
-        struct actor actor = {.t = t};
+        struct test_world *t = test_world_with(state, 2);
+        struct test_actor actor = {.t = t};
         uint32_t random = seed * 2654435761u;
         for (uint32_t question = 0; question < 100; question++) {
             random = random * 1664525u + 1013904223u;
@@ -288,7 +250,7 @@ static void a_rewound_world_runs_to_the_same_bytes(void **state)
     assert_int_equal(ha_arena_mark(&t->host.arena), HA_OK);
 
     for (int run = 0; run < 3; run++) {
-        struct actor actors[3];
+        struct test_actor actors[3];
         cast_three(t, actors);
         ha_sched_run_until_quiet(t->world);
         ha_trace_flush(t->world);
@@ -305,7 +267,7 @@ static void a_rewound_world_runs_to_the_same_bytes(void **state)
     ha_collector_close(&first);
 }
 
-#define with_world(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
+#define with_world(test) cmocka_unit_test_setup_teardown(test, test_world_setup, test_world_teardown)
 
 int main(void)
 {

@@ -21,18 +21,6 @@ struct actor {
     struct ha_thread *thread;
 };
 
-static int open_world(void **state)
-{
-    *state = test_world_open(NULL);
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    test_world_close(*state);
-    return 0;
-}
-
 static void act(void *argument)
 {
     struct actor *actor = argument;
@@ -318,7 +306,7 @@ static void two_worlds_on_one_host_thread_keep_their_threads_apart(void **state)
     test_world_close(two);
 }
 
-#define with_world(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
+#define with_world(test) cmocka_unit_test_setup_teardown(test, test_world_setup, test_world_teardown)
 
 int main(void)
 {

@@ -12,49 +12,11 @@
 #include "core/object.h"
 #include "unit/world.h"
 
-/* A thread that says its name and comes to a scheduling point, some times. */
-struct actor {
-    struct test_world *t;
-    const char *name;
-    uint32_t points;
-    struct ha_object *event;            /* waited for after the first word; NULL for none */
-    struct ha_thread *thread;
-};
-
-static int open_world(void **state)
-{
-    *state = test_world_open(NULL);
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    test_world_close(*state);
-    return 0;
-}
-
-static struct test_world *open_with_processors(void **state, uint32_t processors)
-{
-    test_world_close(*state);
-    return *state = test_world_open(&(struct test_world_options){.processors = processors});
-}
-
-static void act(void *argument)
-{
-    struct actor *actor = argument;
-    for (uint32_t i = 0; i < actor->points; i++) {
-        test_world_say(actor->t, actor->name);
-        ha_sched_point(actor->t->world);
-        if (i == 0 && actor->event)
-            ha_event_wait(actor->t->world, actor->event);
-    }
-}
-
 static void say_who_is_current(void *argument)
 {
-    struct actor *actor = argument;
+    struct test_actor *actor = argument;
     bool me = ha_thread_current() == actor->thread;
-    act(argument);
+    test_act(argument);
     me = me && ha_thread_current() == actor->thread &&
          actor->t->world->sched.running == actor->thread;
     test_world_say(actor->t, me ? "myself" : "somebody else");
@@ -65,9 +27,9 @@ static void a_thread_is_the_current_one_whenever_it_runs(void **state)
     struct test_world *t = *state;
     struct ha_object event;
     ha_object_init(t->world, &event, "go");
-    struct actor actors[2];
+    struct test_actor actors[2];
     for (int i = 0; i < 2; i++) {
-        actors[i] = (struct actor){.t = t, .name = "", .points = 1, .event = &event};
+        actors[i] = (struct test_actor){.t = t, .name = "", .points = 1, .event = &event};
         actors[i].thread = test_world_thread(t, say_who_is_current, &actors[i]);
     }
 
@@ -81,15 +43,15 @@ static void a_thread_is_the_current_one_whenever_it_runs(void **state)
 
 static void threads_take_processors_in_turn_and_keep_them(void **state)
 {
-    struct test_world *t = open_with_processors(state, 3);
+    struct test_world *t = test_world_with(state, 3);
     struct ha_object never;
     ha_object_init(t->world, &never, "never");
-    struct actor actor = {.t = t, .name = "", .points = 2, .event = &never};
+    struct test_actor actor = {.t = t, .name = "", .points = 2, .event = &never};
     struct ha_thread *thread[7];
     assert_int_equal(t->world->sched.adopted->stamp.processor, 0);
 
     for (int i = 0; i < 7; i++)
-        thread[i] = test_world_thread(t, act, &actor);
+        thread[i] = test_world_thread(t, test_act, &actor);
     ha_sched_run_until_quiet(t->world);
 
     for (int i = 0; i < 7; i++) {
@@ -102,11 +64,11 @@ static void threads_take_processors_in_turn_and_keep_them(void **state)
 
 static void a_thread_is_announced_with_the_next_id_before_it_runs(void **state)
 {
-    struct test_world *t = open_with_processors(state, 2);
-    struct actor actor = {.t = t, .name = "", .points = 1};
+    struct test_world *t = test_world_with(state, 2);
+    struct test_actor actor = {.t = t, .name = "", .points = 1};
 
-    ha_thread_create(t->world, HA_THREAD_HOT_ADD, 0, act, &actor, NULL);
-    ha_thread_create(t->world, HA_THREAD_WORKER, 5, act, &actor, NULL);
+    ha_thread_create(t->world, HA_THREAD_HOT_ADD, 0, test_act, &actor, NULL);
+    ha_thread_create(t->world, HA_THREAD_WORKER, 5, test_act, &actor, NULL);
     ha_sched_run_until_quiet(t->world);
 
     static const uint8_t kinds[] = {HA_THREAD_CALLER, HA_THREAD_HOT_ADD, HA_THREAD_WORKER};
@@ -126,9 +88,9 @@ static void a_record_names_the_thread_and_the_driver_in_charge(void **state)
     struct ha_object event;
     ha_object_init(t->world, &event, "go");
     ha_event_set(t->world, &event);
-    struct actor actor = {.t = t, .name = "", .points = 1, .event = &event};
+    struct test_actor actor = {.t = t, .name = "", .points = 1, .event = &event};
 
-    ha_thread_create(t->world, HA_THREAD_WORKER, 5, act, &actor, NULL);
+    ha_thread_create(t->world, HA_THREAD_WORKER, 5, test_act, &actor, NULL);
     ha_sched_run_until_quiet(t->world);
 
     const struct ha_record *wait = test_world_record(t, HA_WAIT_BEGIN, 0);
@@ -139,13 +101,13 @@ static void a_record_names_the_thread_and_the_driver_in_charge(void **state)
 static void ten_thousand_threads_one_after_another_use_the_same_memory(void **state)
 {
     struct test_world *t = *state;
-    struct actor actor = {.t = t, .name = "", .points = 0};
-    test_world_thread(t, act, &actor);
+    struct test_actor actor = {.t = t, .name = "", .points = 0};
+    test_world_thread(t, test_act, &actor);
     ha_sched_run_until_quiet(t->world);
     size_t used = ha_arena_used(&t->host.arena);
 
     for (int i = 0; i < 10000; i++) {
-        test_world_thread(t, act, &actor);
+        test_world_thread(t, test_act, &actor);
         ha_sched_run_until_quiet(t->world);
     }
 
@@ -154,7 +116,7 @@ static void ten_thousand_threads_one_after_another_use_the_same_memory(void **st
     assert_ptr_equal(t->world->sched.last_live, t->world->sched.adopted);
 }
 
-#define with_world(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
+#define with_world(test) cmocka_unit_test_setup_teardown(test, test_world_setup, test_world_teardown)
 
 int main(void)
 {

@@ -116,3 +116,32 @@ const struct ha_record *test_world_record(struct test_world *t, enum ha_kind kin
             return &t->kept.record[i];
     return NULL;
 }
+
+int test_world_setup(void **state)
+{
+    *state = test_world_open(NULL);
+    return 0;
+}
+
+int test_world_teardown(void **state)
+{
+    test_world_close(*state);
+    return 0;
+}
+
+struct test_world *test_world_with(void **state, uint32_t processors)
+{
+    test_world_close(*state);
+    return *state = test_world_open(&(struct test_world_options){.processors = processors});
+}
+
+void test_act(void *argument)
+{
+    struct test_actor *actor = argument;
+    for (uint32_t i = 0; i < actor->points; i++) {
+        test_world_say(actor->t, actor->name);
+        ha_sched_point(actor->t->world);
+        if (i == 0 && actor->event)
+            ha_event_wait(actor->t->world, actor->event);
+    }
+}

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/object.h"
 #include "core/world.h"
 
 struct test_world_options {
@@ -37,6 +38,22 @@ int test_world_try(const struct test_world_options *options, struct test_world *
 struct test_world *test_world_open(const struct test_world_options *options);
 /* Abandon what still runs and give everything back. */
 void test_world_close(struct test_world *t);
+
+/* Fixtures over these, and a world with so many processors in place of the one that a test has. */
+int test_world_setup(void **state);
+int test_world_teardown(void **state);
+struct test_world *test_world_with(void **state, uint32_t processors);
+
+/* A thread that says its name and comes to a scheduling point, some times. */
+struct test_actor {
+    struct test_world *t;
+    const char *name;
+    uint32_t points;
+    struct ha_object *event;            /* waited for after the first word; NULL for none */
+    struct ha_thread *thread;
+};
+/* The body of an actor, which is its argument. */
+void test_act(void *argument);
 
 /* Let a question of the tape have an answer. Questions come in ascending order. */
 void test_world_answer(struct test_world *t, uint32_t question, uint32_t answer);
