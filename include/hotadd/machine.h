@@ -98,7 +98,7 @@ void ha_machine_flush(struct ha_machine *machine);
  */
 int ha_machine_mark(struct ha_machine *machine);
 
-/* Put the machine back as it was at the mark, also after its run has ended. HA_EINVAL without one. */
+/* Put the machine back as it was at the mark, also after its run has ended. HA_EINVAL: no mark. */
 int ha_machine_rewind(struct ha_machine *machine);
 
 /*

@@ -50,13 +50,15 @@ enum ha_kind {
 enum ha_state { HA_STATE_START = 0, HA_STATE_COMPLETE = 1, HA_STATE_FAILURE = 2 };
 
 /* flags of CB_ENTER, CB_LEAVE and CB_CALL */
-#define HA_CB_STATE(flags)     ((unsigned)(flags) & 3u)  /* enum ha_state; 3 if it was none of them */
-#define HA_CB_OBJECT           0x04u   /* a client of \Callback\ProcessorAdd, not of the Ke routine */
-#define HA_CB_EXISTING         0x08u   /* operation is a registration id (EXIST phase), not an add id */
+#define HA_CB_STATE(flags)     ((unsigned)(flags) & 3u)  /* enum ha_state; 3 for none of them */
+#define HA_CB_OBJECT           0x04u   /* a client of \Callback\ProcessorAdd, not of Ke */
+#define HA_CB_EXISTING         0x08u   /* EXIST phase: operation is a registration, not an add */
 #define HA_CB_CONTEXT_CHANGED  0x10u   /* LEAVE: the driver changed its copy of the context */
 
 /* flags of NAME: what the id in the record counts */
-enum ha_namespace { HA_NS_SCENARIO = 1, HA_NS_DRIVER, HA_NS_REGISTRATION, HA_NS_OBJECT, HA_NS_THREAD };
+enum ha_namespace {
+    HA_NS_SCENARIO = 1, HA_NS_DRIVER, HA_NS_REGISTRATION, HA_NS_OBJECT, HA_NS_THREAD
+};
 #define HA_NAME_MORE 0x80u             /* the text goes on in the next NAME record */
 
 enum ha_thread_kind {

@@ -23,7 +23,8 @@ void ha_text_close(struct ha_text *text);
 void ha_text_clear(struct ha_text *text);
 void ha_text_add(struct ha_text *text, const char *string);
 void ha_text_add_bytes(struct ha_text *text, const char *bytes, size_t length);
-void ha_text_addf(struct ha_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ha_text_addf(struct ha_text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void ha_text_addv(struct ha_text *text, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 /* As a JSON string, quotes included. */

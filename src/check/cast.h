@@ -1,7 +1,7 @@
 /*
  * cast - who appears in a trace: the names of drivers, registrations, threads and objects
  *
- * Filled from THREAD, NAME and REG_ENTER records, so it knows what the trace itself says and no more.
+ * Filled from THREAD, NAME and REG_ENTER records: it knows what the trace itself says, no more.
  */
 #ifndef HA_CHECK_CAST_H
 #define HA_CHECK_CAST_H

@@ -34,8 +34,8 @@ struct command {
 
 static int wrong(const char *option, const char *value, const char *expected)
 {
-    fprintf(stderr, "hotadd run: %s takes %s, not '%s'; try `hotadd run --help`\n", option, expected,
-            value);
+    fprintf(stderr, "hotadd run: %s takes %s, not '%s'; try `hotadd run --help`\n", option,
+            expected, value);
     return HA_EXIT_USAGE;
 }
 

@@ -109,7 +109,8 @@ static void leave_disturbed(struct ha_round *round, const struct ha_registration
     record->as.cb_leave.affinity_mask = thread->affinity.mask;
     record->as.cb_leave.affinity_group = thread->affinity.group;
 
-    round->wrote_error = round->variable != round->enter.as.cb.op_in && !NT_SUCCESS(round->variable);
+    round->wrote_error =
+        round->variable != round->enter.as.cb.op_in && !NT_SUCCESS(round->variable);
     if (round->wrote_error && NT_SUCCESS(round->first_error) &&
         round->context.State == KeProcessorAddStartNotify)
         round->first_error = round->variable;
@@ -151,7 +152,8 @@ static void record_dead_call(struct ha_round *round, const struct ha_registratio
 }
 
 /* Call one client. Returns whether anything was to be looked at. Part of each of its callers. */
-__attribute__((always_inline)) static inline bool call_client(struct ha_round *round, struct ha_registration *client)
+__attribute__((always_inline)) static inline bool call_client(struct ha_round *round,
+                                                              struct ha_registration *client)
 {
     struct ha_world *world = &round->kernel->world;
     struct ha_trace *trace = &world->trace;

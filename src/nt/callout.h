@@ -31,7 +31,7 @@ struct ha_round {
     KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT context;     /* as every client gets it */
     KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT copy;        /* what one client gets; poisoned after */
     NTSTATUS variable;                              /* behind OperationStatus */
-    NTSTATUS first_error;                           /* the first that a client left there at Start */
+    NTSTATUS first_error;                           /* the first that a client left at Start */
     struct ha_affinity affinity;                    /* of the thread when the operation began */
     bool per_call;                                  /* the variable starts anew with every call */
     bool wrote_error;                               /* the last call that was looked at did */

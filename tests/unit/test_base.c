@@ -124,9 +124,11 @@ static void a_misspelt_knob_changes_nothing_and_gets_a_suggestion(void **state)
     struct ha_error error = {""};
     enum ha_preset preset;
 
-    assert_int_equal(ha_profile_set(&profile, "hot_start_eror", "stop_at_error", &error), HA_EINVAL);
+    assert_int_equal(ha_profile_set(&profile, "hot_start_eror", "stop_at_error", &error),
+                     HA_EINVAL);
     assert_non_null(strstr(error.text, "did you mean 'hot_start_error'"));
-    assert_int_equal(ha_profile_set(&profile, "hot_start_error", "zzzzzzzzzzzz", &error), HA_EINVAL);
+    assert_int_equal(ha_profile_set(&profile, "hot_start_error", "zzzzzzzzzzzz", &error),
+                     HA_EINVAL);
     assert_non_null(strstr(error.text, "there are: notify_all, stop_at_error"));
     assert_memory_equal(&profile, &before, sizeof profile);
     assert_int_equal(ha_profile_find("adverserial", &preset, &error), HA_EINVAL);

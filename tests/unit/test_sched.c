@@ -267,7 +267,8 @@ static void a_rewound_world_runs_to_the_same_bytes(void **state)
     ha_collector_close(&first);
 }
 
-#define with_world(test) cmocka_unit_test_setup_teardown(test, test_world_setup, test_world_teardown)
+#define with_world(test) \
+    cmocka_unit_test_setup_teardown(test, test_world_setup, test_world_teardown)
 
 int main(void)
 {

@@ -306,7 +306,8 @@ static void two_worlds_on_one_host_thread_keep_their_threads_apart(void **state)
     test_world_close(two);
 }
 
-#define with_world(test) cmocka_unit_test_setup_teardown(test, test_world_setup, test_world_teardown)
+#define with_world(test) \
+    cmocka_unit_test_setup_teardown(test, test_world_setup, test_world_teardown)
 
 int main(void)
 {

@@ -116,7 +116,8 @@ static void ten_thousand_threads_one_after_another_use_the_same_memory(void **st
     assert_ptr_equal(t->world->sched.last_live, t->world->sched.adopted);
 }
 
-#define with_world(test) cmocka_unit_test_setup_teardown(test, test_world_setup, test_world_teardown)
+#define with_world(test) \
+    cmocka_unit_test_setup_teardown(test, test_world_setup, test_world_teardown)
 
 int main(void)
 {
