@@ -99,7 +99,7 @@ static int build(struct ha_host *host, const struct ha_machine_options *options,
     int err = ha_partition_init(&world->partition, &host->arena, &options->partition, error);
     if (!err && options->profile.knob[HA_KNOB_TARGET] == HA_TARGET_WS2008 &&
         world->partition.group_count > 1)
-        err = ha_error_set(error, HA_EINVAL, 
+        err = ha_error_set(error, HA_EINVAL,
                            "target=ws2008 has no processor groups: name one group");
     if (!err && options->replay)
         err = ha_tape_read(&host->input, options->replay, options->scenario_hash,
