@@ -74,7 +74,8 @@ static void json_lines_need_all_they_ask_for(void **state)
 
 static void a_deadlock_needs_all_it_asks_for(void **state)
 {
-    play_with_refusals(*state, HA_TESTS_DIR "/../scenarios/lifetime/waits_for_what_never_comes.json",
+    play_with_refusals(*state,
+                       HA_TESTS_DIR "/../scenarios/lifetime/waits_for_what_never_comes.json",
                        &(struct ha_play_options){.quiet = false}, HA_EXIT_OK);
 }
 
