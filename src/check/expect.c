@@ -212,3 +212,9 @@ int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *
                                          finding_count, matcher->cast, report);
     return report->lost ? HA_ENOMEM : differences;
 }
+
+bool ha_matcher_expects(const struct ha_matcher *matcher, const struct ha_finding *finding)
+{
+    return ha_violation_is_expected(finding, matcher->expect->violation,
+                                    matcher->expect->violation_count, matcher->cast);
+}

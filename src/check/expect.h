@@ -53,6 +53,9 @@ struct ha_sink *ha_matcher_sink(struct ha_matcher *matcher);
 int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *judge,
                        struct ha_text *report);
 
+/* Whether the scenario lists a finding among the violations that it expects. */
+bool ha_matcher_expects(const struct ha_matcher *matcher, const struct ha_finding *finding);
+
 /*
  * The words of one call, as scenarios and stories write it: "calm.sync Start 4", then
  * " (STATUS)" when the context carries an error, then " -> STATUS" when the driver wrote

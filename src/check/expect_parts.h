@@ -50,4 +50,9 @@ int ha_violations_compare(const struct ha_expected_violation *expected, size_t e
                           const struct ha_finding *finding, size_t finding_count,
                           const struct ha_cast *cast, struct ha_text *report);
 
+/* Whether a finding answers any of the expectations. */
+bool ha_violation_is_expected(const struct ha_finding *finding,
+                              const struct ha_expected_violation *expected,
+                              size_t expected_count, const struct ha_cast *cast);
+
 #endif

@@ -53,9 +53,9 @@ static int compare_one(const struct ha_expected_violation *expected,
     return 1;
 }
 
-static bool is_expected(const struct ha_finding *finding,
-                        const struct ha_expected_violation *expected, size_t expected_count,
-                        const struct ha_cast *cast)
+bool ha_violation_is_expected(const struct ha_finding *finding,
+                              const struct ha_expected_violation *expected,
+                              size_t expected_count, const struct ha_cast *cast)
 {
     for (size_t i = 0; i < expected_count; i++)
         if (answers(finding, &expected[i], cast))
@@ -90,7 +90,7 @@ int ha_violations_compare(const struct ha_expected_violation *expected, size_t e
         differences += compare_one(&expected[i], finding, finding_count, cast, report);
     for (size_t i = 0; i < finding_count; i++) {
         if (finding[i].severity != HA_ERROR ||
-            is_expected(&finding[i], expected, expected_count, cast))
+            ha_violation_is_expected(&finding[i], expected, expected_count, cast))
             continue;
         unexpected_words(&finding[i], cast, report);
         differences++;

@@ -27,8 +27,8 @@ struct ha_sink *ha_judge_sink(struct ha_judge *judge);
  * The findings so far, in the order of their records.
  *
  * The array belongs to the judge and is valid until the next record, reset or destroy.
- * `lost` (may be NULL) becomes true when findings are missing: memory was lacking, or a thousand
- * are kept already and none of them is equal.
+ * Beyond a thousand, those against the same rule and driver only count on. `lost` (may be NULL)
+ * becomes true when memory was lacking and findings are missing.
  */
 const struct ha_finding *ha_judge_findings(const struct ha_judge *judge, size_t *count, bool *lost);
 

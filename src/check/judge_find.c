@@ -12,7 +12,7 @@
 #include "check/judge_rules.h"
 #include "check/who.h"
 
-/* The finding that this one only counts on: an equal note, or any equal one when all is full. */
+/* The finding that this one only counts on: an equal note, or any equal one beyond a thousand. */
 static struct ha_finding *find_equal(const struct ha_judge *judge, const struct ha_rule *rule,
                                      enum ha_severity severity, uint16_t driver)
 {
@@ -26,13 +26,9 @@ static struct ha_finding *find_equal(const struct ha_judge *judge, const struct 
     return NULL;
 }
 
-/* A new finding at the end of the list. NULL, and findings are lost, when there is no room. */
+/* A new finding at the end of the list. NULL, and findings are lost, when memory is lacking. */
 static struct ha_finding *append(struct ha_judge *judge)
 {
-    if (judge->finding_count == HA_FINDINGS_KEPT) {
-        judge->lost = true;
-        return NULL;
-    }
     if (judge->finding_count == judge->finding_room) {
         size_t room = judge->finding_room ? 2 * judge->finding_room : 8;
         struct ha_finding *grown = realloc(judge->findings, room * sizeof *grown);

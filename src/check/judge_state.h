@@ -20,7 +20,7 @@
 #define HA_JUDGED_PROCESSORS 4096u      /* 64 groups of 64: more cannot be named */
 #define HA_JUDGED_GROUPS 64u
 #define HA_JUDGES_OF_A_KIND 16u
-#define HA_FINDINGS_KEPT 1000u
+#define HA_FINDINGS_KEPT 1000u     /* and one for each rule and driver beyond that */
 #define HA_NO_ROUND 0xffu
 #define HA_NO_ROOM ((int32_t)0xC000009Au)       /* STATUS_INSUFFICIENT_RESOURCES */
 

@@ -126,13 +126,20 @@ static int read_option(struct command *command, int count, char **argument, int 
 
 static int play(struct command *command, int count, char **argument)
 {
+    bool paths_only = false;
     for (int i = 0; i < count; i++) {
         int result = HA_EXIT_OK;
+        if (paths_only) {
+            command->path[command->play.path_count++] = argument[i];
+            continue;
+        }
         if (!strcmp(argument[i], "--help") || !strcmp(argument[i], "-h")) {
             fputs(usage, stdout);
             return HA_EXIT_OK;
         }
-        if (!strcmp(argument[i], "--quiet"))
+        if (!strcmp(argument[i], "--"))
+            paths_only = true;
+        else if (!strcmp(argument[i], "--quiet"))
             command->play.quiet = true;
         else if (argument[i][0] == '-' && argument[i][1])
             result = read_option(command, count, argument, &i);

@@ -44,10 +44,13 @@ static void print_findings(struct tally *tally, const struct ha_run *run)
     struct ha_text text = {0}, command = {0};
     const struct ha_finding *finding = ha_judge_findings(run->judge, &count, NULL);
     ha_run_add_command(run, &command);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        if (ha_matcher_expects(run->matcher, &finding[i]))
+            ha_text_add(&text, "expected ");
         ha_story_add_finding(&text, &finding[i],
                              ha_cast_name(run->watch.cast, HA_NS_DRIVER, finding[i].driver),
                              ha_text_string(&command), tally->options->color);
+    }
     text.lost |= command.lost;
     print_text(tally, &text);
     ha_text_close(&command);
@@ -72,13 +75,24 @@ static void print_verdict(struct tally *tally, struct ha_run *run, bool passed)
             (unsigned long long)run->watch.calls, run->watch.calls == 1 ? "" : "s");
 }
 
+/* What the judge holds against the run that the scenario does not expect. */
+static bool found_unexpected(const struct ha_run *run)
+{
+    size_t count;
+    const struct ha_finding *finding = ha_judge_findings(run->judge, &count, NULL);
+    for (size_t i = 0; i < count; i++)
+        if (finding[i].severity == HA_ERROR && !ha_matcher_expects(run->matcher, &finding[i]))
+            return true;
+    return false;
+}
+
 static void count_verdict(struct tally *tally, struct ha_run *run)
 {
     enum ha_ending ending = ha_machine_ending(run->machine);
     bool over_budget = ending == HA_END_BUDGET && run->scenario->expect.ending != HA_END_BUDGET;
     bool passed = run->differences == 0 && !over_budget && !tally->signal;
     print_verdict(tally, run, passed);
-    tally->wrong |= !passed && !over_budget;
+    tally->wrong |= !passed && (!over_budget || found_unexpected(run));
     tally->passed += passed;
     tally->failed += !passed;
 }

@@ -302,6 +302,38 @@ static void a_failure_outweighs_a_budget_that_ended_another_run(void **state)
     assert_int_equal(p->code, HA_EXIT_FAILED);
 }
 
+static void a_driver_at_fault_outweighs_the_budget_that_ended_its_run(void **state)
+{
+    struct playground *p = *state;
+    struct ha_play_options options = {.record_budget = 60};
+    playground_write("late.json",
+                     "{ \"format\": 1, \"name\": \"n\", \"partition\":\n"
+                     "{ \"groups\": [ { \"maximum\": 9, \"active\": 1 } ] }, \"drivers\": [\n"
+                     "{ \"name\": \"d\", \"entry\": [ { \"register\": \"processor-change\",\n"
+                     "\"as\": \"sync\" } ], \"on\": [ { \"callback\": \"sync\", \"do\": [\n"
+                     "{ \"modify_context\": true } ] } ] } ],\n"
+                     "\"events\": [ { \"at\": \"1ms\", \"add_processor\": { \"count\": 8 } } ] }\n");
+
+    playground_play_as(p, "late.json", &options);
+
+    playground_has(p->out, "the run ended: budget\n");
+    playground_has(p->out, "error CTX-3: ");
+    assert_int_equal(p->code, HA_EXIT_FAILED);
+}
+
+static void a_finding_that_is_expected_is_called_so(void **state)
+{
+    struct playground *p = *state;
+
+    playground_play(p, HA_TESTS_DIR "/../scenarios/processor/veto_erased.json");
+    playground_has(p->out, "\nexpected error STAT-6: ");
+    assert_int_equal(p->code, HA_EXIT_OK);
+
+    playground_play(p, "forgets.json");
+    playground_has(p->out, "\nerror DRV-5: ");
+    assert_int_equal(p->code, HA_EXIT_FAILED);
+}
+
 static void a_deadlock_says_who_waits_for_what_and_who_holds_it(void **state)
 {
     struct playground *p = *state;
@@ -369,6 +401,8 @@ int main(void)
         with_files(a_scenario_that_a_profile_does_not_fit_hides_no_other),
         with_files(a_run_over_budget_fails_unless_that_is_expected),
         with_files(a_failure_outweighs_a_budget_that_ended_another_run),
+        with_files(a_driver_at_fault_outweighs_the_budget_that_ended_its_run),
+        with_files(a_finding_that_is_expected_is_called_so),
         with_files(a_deadlock_says_who_waits_for_what_and_who_holds_it),
         with_files(output_that_cannot_be_written_is_no_success),
         with_files(a_driver_can_register_in_an_event),
