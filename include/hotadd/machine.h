@@ -23,6 +23,7 @@ extern "C" {
 #define HA_MAXIMUM_PROCESSORS 2048u     /* of a partition */
 #define HA_MAXIMUM_GROUPS 64u
 #define HA_MAXIMUM_NODES 64u
+#define HA_DRIVER_NAME_LENGTH 255u      /* bytes of a driver's name */
 #define HA_ANY_PLACE UINT32_MAX         /* group or number: whatever the assignment rule gives */
 
 struct ha_group_options {
@@ -54,7 +55,8 @@ struct ha_machine_options {
     struct ha_profile profile;
     const char *name;           /* goes into the trace; may be NULL */
     uint64_t scenario_hash;     /* goes into the trace and into tokens */
-    uint64_t record_budget;     /* the run ends after so many records; 0 for no limit */
+    uint64_t record_budget;     /* the run ends at the first scheduling point after so many
+                                   records; 0 for no limit */
     size_t arena_bytes;         /* all that a run may change lives there; 0 for 256 MiB */
     const char *replay;         /* a token of an earlier run, or NULL */
 };
@@ -78,7 +80,11 @@ typedef int32_t ha_driver_entry(struct _DRIVER_OBJECT *driver, struct _UNICODE_S
 int ha_machine_create(const struct ha_machine_options *options, struct ha_machine **machine,
                       struct ha_error *error);
 
-/* End all threads of the machine and give its memory back. NULL is allowed. */
+/*
+ * End all threads of the machine and give its memory back. NULL is allowed. Where several
+ * machines share this host thread, NT routines that it calls itself need another call of one of
+ * the others first, to know which is meant.
+ */
 void ha_machine_destroy(struct ha_machine *machine);
 
 /*
@@ -104,11 +110,11 @@ int ha_machine_rewind(struct ha_machine *machine);
 /*
  * Load a driver and let it run until the machine is quiet.
  *
- *   name   copied; goes into the trace
+ *   name   copied; goes into the trace; 1 to 255 bytes
  *   entry  its DriverEntry; runs on a system thread of the machine
  *
- * Returns HA_OK whatever DriverEntry answers: see ha_machine_driver_status(). HA_EBUSY when the
- * run has ended, HA_ENOMEM or HA_ETHREAD when it ends here for want of memory or threads.
+ * Returns HA_OK whatever DriverEntry answers: see ha_machine_driver_status(). HA_EINVAL for a
+ * name that is empty or too long. HA_EBUSY when the run has ended, HA_ENOMEM or HA_ETHREAD when it ends here for want of memory or threads.
  */
 int ha_machine_load(struct ha_machine *machine, const char *name, ha_driver_entry *entry);
 

@@ -14,6 +14,15 @@
 #if !defined(_AMD64_) && !defined(_ARM64_)
 #define _AMD64_ 1
 #endif
+#if defined(_AMD64_) && !defined(_M_AMD64)
+#define _M_AMD64 100
+#endif
+#if defined(_AMD64_) && !defined(_M_X64)
+#define _M_X64 100
+#endif
+#if defined(_ARM64_) && !defined(_M_ARM64)
+#define _M_ARM64 1
+#endif
 #ifndef _WIN64
 #define _WIN64 1
 #endif

@@ -6,6 +6,8 @@
 #ifndef _WDMDDK_
 #define _WDMDDK_
 
+#include <string.h>
+
 #include "ntdef.h"
 #include "ntstatus.h"
 
@@ -29,6 +31,16 @@ NTKERNELAPI KIRQL NTAPI KeGetCurrentIrql(VOID);
 
 /* Works in front of a block with a semicolon and without one. */
 #define PAGED_CODE() ((void)0);
+
+/* A free build: an assertion evaluates nothing. */
+#define ASSERT(exp) ((void)0)
+#define NT_ASSERT(exp) ((void)0)
+
+/* Macros on Windows, too. */
+#define RtlCopyMemory(Destination, Source, Length) memcpy((Destination), (Source), (Length))
+#define RtlMoveMemory(Destination, Source, Length) memmove((Destination), (Source), (Length))
+#define RtlFillMemory(Destination, Length, Fill) memset((Destination), (Fill), (Length))
+#define RtlZeroMemory(Destination, Length) memset((Destination), 0, (Length))
 
 /* Source text that guards its section pragmas asks for these two. */
 #define ALLOC_PRAGMA 1

@@ -157,6 +157,7 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_NO_MEMORY] = "no memory",
     [HA_REASON_CALLBACK_ERROR] = "a callback reported an error",
     [HA_REASON_INTERRUPTED] = "the run ended",
+    [HA_REASON_NOT_LOADED] = "the driver is not loaded",
 };
 
 static const char *const misuses[HA_MISUSE_COUNT] = {

@@ -29,6 +29,7 @@ struct ha_matcher {
     size_t call_count, call_room;
     size_t open_count;
     uint32_t active;
+    uint32_t undone;            /* events that had no driver to act in */
     uint32_t ending;            /* enum ha_ending */
     int32_t end_status;
     bool lost;
@@ -73,6 +74,7 @@ static void start_over(struct ha_matcher *matcher)
     matcher->call_count = 0;
     matcher->open_count = 0;
     matcher->active = 0;
+    matcher->undone = 0;
     matcher->ending = HA_END_NOT_YET;
     matcher->end_status = 0;
     matcher->lost = false;
@@ -92,6 +94,8 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
             enter_call(matcher, record, record->kind == HA_CB_ENTER);
         else if (record->kind == HA_CB_LEAVE)
             leave_call(matcher, record);
+        else if (record->kind == HA_REFUSED)
+            matcher->undone += record->as.refused.reason == HA_REASON_NOT_LOADED;
         else if (record->kind == HA_TRACE_END) {
             matcher->ending = record->as.end.ending;
             matcher->end_status = record->as.end.status;
@@ -205,6 +209,11 @@ int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *
     if (expect->has_active_processors && matcher->active != expect->active_processors) {
         ha_text_addf(report, "active processors: %u expected, %u at the end\n",
                      (unsigned)expect->active_processors, (unsigned)matcher->active);
+        differences++;
+    }
+    if (matcher->undone) {
+        ha_text_addf(report, "events: %u not carried out, because a driver was not loaded\n",
+                     (unsigned)matcher->undone);
         differences++;
     }
     differences += compare_end(matcher, report);

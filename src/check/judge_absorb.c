@@ -78,14 +78,23 @@ static void register_entered(struct ha_judge *judge)
     judge->thread->registering = record->id;
 }
 
-void ha_absorb_lock(struct ha_judge *judge, uint32_t id, uint32_t thread)
+/* Its place in the list is taken, unless its image is gone: then it is dead from the start. */
+static void join(struct ha_judge *judge, uint32_t id, enum ha_standing standing)
 {
     struct ha_seen_registration *registration = &judge->registrations[id];
 
-    if (registration->standing != HA_ENTERED)
+    if (ha_is_orphan(judge, registration))
+        standing = HA_DEAD;
+    else if (!registration->listed)
+        ha_list_append(judge, id);
+    registration->standing = (uint8_t)standing;
+}
+
+void ha_absorb_lock(struct ha_judge *judge, uint32_t id, uint32_t thread)
+{
+    if (judge->registrations[id].standing != HA_ENTERED)
         return;
-    registration->standing = HA_LOCKED;
-    ha_list_append(judge, id);
+    join(judge, id, HA_LOCKED);
     ha_phase_open(judge, id, thread);
 }
 
@@ -101,9 +110,7 @@ static void register_returned(struct ha_judge *judge)
         ha_phase_close(judge, judge->phase);
     registration->regions = 0;
     if (judge->record->as.reg.handle) {
-        if (!registration->listed)
-            ha_list_append(judge, id);
-        registration->standing = HA_LIVE;
+        join(judge, id, HA_LIVE);
         return;
     }
     ha_list_unlink(judge, id);
@@ -158,7 +165,7 @@ static void remove_entered(struct ha_judge *judge)
     thread->removing_locked = false;
     thread->removing_misused = false;
     thread->removing_irql = ha_may_be_at_passive(judge) ? 0 : judge->record->irql;
-    if (judge->registration && judge->registration->standing == HA_LIVE
+    if (judge->registration && ha_is_removable(judge->registration)
         && judge->knob[HA_KNOB_DEREG_WAIT] != HA_DEREG_TRANSACTION)
         take_out(judge, HA_LEAVING);
 }
@@ -167,7 +174,7 @@ static void remove_locked(struct ha_judge *judge)
 {
     judge->thread->removing_locked = true;
     judge->locked_removals++;
-    if (judge->registration && judge->registration->standing == HA_LIVE)
+    if (judge->registration && ha_is_removable(judge->registration))
         take_out(judge, HA_REMOVED);
 }
 
@@ -176,7 +183,7 @@ static void remove_returned(struct ha_judge *judge)
     struct ha_seen_registration *leaver = judge->registration;
     bool per_call = judge->knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_PER_CALL;
 
-    if (leaver && leaver->standing == HA_LIVE && !judge->thread->removing_misused)
+    if (leaver && ha_is_removable(leaver) && !judge->thread->removing_misused)
         take_out(judge, HA_REMOVED);
     else if (leaver && leaver->standing == HA_LEAVING && (per_call || !judge->add.open))
         leaver->standing = HA_REMOVED;

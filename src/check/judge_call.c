@@ -77,10 +77,10 @@ struct ha_bar ha_call_bar(const struct ha_judge *judge)
     const struct ha_phase *own_phase = ha_phase_of_thread(judge, judge->record->thread);
     bool existing = judge->record->flags & HA_CB_EXISTING;
 
+    if (judge->driver->freed || (registration && ha_is_orphan(judge, registration)))
+        return bar(HA_RULE_DRV_8, "no call after the image was freed", "a call");
     if (!registration || registration->standing == HA_UNHEARD_OF)
         return no_bar();
-    if (registration->standing == HA_DEAD)
-        return bar(HA_RULE_DRV_8, "no call after the image was freed", "a call");
     if (own_phase && own_phase->registration != judge->record->id)
         return bar(HA_RULE_EXIST_5, "calls of the new registration only",
                    "a call of another one while it is being made");
@@ -118,9 +118,13 @@ void ha_judge_barred(struct ha_judge *judge)
         ha_exercise(judge, HA_RULE_EXIST_3);
         ha_exercise(judge, HA_RULE_EXIST_5);
     }
-    if (judge->bar.rule == HA_RULE_COUNT || judge->registration->barred_by == operation)
+    if (judge->bar.rule == HA_RULE_COUNT)
         return;
-    judge->registration->barred_by = operation;
+    if (judge->registration) {
+        if (judge->registration->barred_by == operation)
+            return;
+        judge->registration->barred_by = operation;
+    }
     ha_blame(judge, judge->bar.rule, 0, judge->bar.expected, "%s", judge->bar.seen);
 }
 

@@ -25,7 +25,7 @@ void ha_judge_remove(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     const struct ha_seen_registration *registration = judge->registration;
-    bool live = registration && (registration->standing == HA_LIVE
+    bool live = registration && (ha_is_removable(registration)
                                  || registration->standing == HA_LOCKED);
     bool unknown = judge->gap && registration && registration->standing == HA_UNHEARD_OF;
 
@@ -53,13 +53,18 @@ void ha_judge_remove(struct ha_judge *judge)
         judge->thread->removing_blamed = false;
 }
 
-/* An add or a registration on another thread, which a removal waits for. */
+/*
+ * An add or a registration on another thread, which a removal waits for. Who joins late registers
+ * without the lock, and the trace does not show who does: with late_join no registration counts.
+ */
 static bool others_at_work(const struct ha_judge *judge)
 {
     uint32_t thread = judge->record->thread;
 
     if (judge->add.open && judge->add.thread != thread)
         return true;
+    if (judge->knob[HA_KNOB_REGISTER_DURING_ADD] == HA_REGISTER_LATE_JOIN)
+        return false;
     for (size_t i = 0; i < judge->phase_count; i++)
         if (judge->phases[i].thread != thread)
             return true;

@@ -146,15 +146,21 @@ void ha_judge_driver(struct ha_judge *judge)
     }
 }
 
-/* The image is gone; its driver should have removed the registration while it was there. */
+/*
+ * The image is gone; its driver should have removed the registration while it was there, and
+ * should not have made it later. One that was removed has no turn any more.
+ */
 void ha_judge_dead_call(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     const struct ha_seen_registration *dead = ha_seen_registration(judge, record->id);
-    uint16_t driver = dead ? dead->driver : record->driver;
+    bool removed = dead && dead->standing == HA_REMOVED;
+    uint16_t driver = removed ? 0 : dead ? dead->driver : record->driver;
 
     ha_exercise(judge, HA_RULE_DRV_8);
-    ha_blame(judge, HA_RULE_DRV_8, driver, "nothing registered when the image is gone",
+    ha_blame(judge, HA_RULE_DRV_8, driver,
+             removed ? "no turn for one that was removed"
+                     : "nothing registered when the image is gone",
              "the turn of %s came", ha_client(judge, record->id));
 }
 
@@ -164,16 +170,18 @@ static void note_left_behind(struct ha_judge *judge)
         judge->driver->left_behind |= judge->registrations[id].driver == judge->record->driver;
 }
 
-/* What is left of it is called no more; nobody waits for its calls. */
+/* What is left of it is called no more; nobody waits for its calls. A leaver is gone, too. */
 static void image_freed(struct ha_judge *judge)
 {
     judge->driver->freed = true;
-    for (uint32_t id = judge->first, next; id; id = next) {
+    for (uint32_t id = 1; id < judge->registration_count; id++) {
         struct ha_seen_registration *one = &judge->registrations[id];
-        next = one->next;
         if (one->driver != judge->record->driver)
             continue;
-        one->standing = HA_DEAD;
+        if (one->standing == HA_LEAVING)
+            one->standing = HA_REMOVED;
+        else if (one->listed)
+            one->standing = HA_DEAD;
         ha_list_unlink(judge, id);
     }
 }

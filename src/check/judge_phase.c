@@ -164,7 +164,7 @@ void ha_judge_phase_return(struct ha_judge *judge)
     uint32_t due = phase ? phase->count : 0;
 
     if (!phase || phase->strayed || judge->gap || !judge->layout.known
-        || !judge->registration->existing
+        || !judge->registration->existing || judge->registration->standing == HA_DEAD
         || judge->registration->refused == HA_REASON_INTERRUPTED)
         return;
     ha_exercise(judge, HA_RULE_REG_5);

@@ -23,9 +23,10 @@ static bool masked(const struct ha_judge *judge)
     return judge->add.first_error && judge->add.first_error != ha_add_veto(judge);
 }
 
+/* Writers are spared when a refusal decides; of failing hardware everyone hears (HOT-7). */
 static bool excludes_writers(const struct ha_judge *judge)
 {
-    return judge->knob[HA_KNOB_HOT_FAILURE_SCOPE] == HA_EXCLUDE_WRITER && ha_add_cause(judge);
+    return judge->knob[HA_KNOB_HOT_FAILURE_SCOPE] == HA_EXCLUDE_WRITER && ha_add_veto(judge);
 }
 
 static void judge_start(struct ha_judge *judge)
@@ -348,7 +349,7 @@ static void absorb_write(struct ha_judge *judge, unsigned state, int32_t wrote)
     }
     if (judge->registration && !judge->registration->wrote) {
         judge->registration->wrote = true;
-        add->writers++;
+        add->writers += judge->registration->listed;    /* who has left is not in `heard` */
     }
 }
 

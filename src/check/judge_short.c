@@ -160,7 +160,7 @@ static bool is_next_of_phase(const struct ha_judge *judge, const struct ha_recor
         || record->flags != (HA_CB_EXISTING | state) || record->as.cb.operation != record->id
         || index != phase->next || index >= phase->count
         || phase->told[second][index / 64] >> index % 64 & 1
-        || !registration->existing
+        || !registration->existing || registration->standing != HA_LOCKED
         || record->as.cb.group != judge->layout.place[index].group
         || record->as.cb.number != judge->layout.place[index].number || record->as.cb.reserved
         || record->as.cb.op_in != expected_variable(judge, phase->variable)

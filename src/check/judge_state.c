@@ -279,6 +279,16 @@ bool ha_add_found_no_place(const struct ha_judge *judge)
            && judge->record->as.status.status == HA_NO_ROOM;
 }
 
+bool ha_is_orphan(const struct ha_judge *judge, const struct ha_seen_registration *registration)
+{
+    return registration->standing == HA_DEAD || judge->drivers[registration->driver].freed;
+}
+
+bool ha_is_removable(const struct ha_seen_registration *registration)
+{
+    return registration->standing == HA_LIVE || registration->standing == HA_DEAD;
+}
+
 bool ha_is_called_by_adds(const struct ha_judge *judge,
                           const struct ha_seen_registration *registration)
 {

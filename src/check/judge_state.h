@@ -246,6 +246,10 @@ int32_t ha_add_cause(const struct ha_judge *judge);
 bool ha_may_be_at_passive(const struct ha_judge *judge);
 /* ADD_END in hand: the place that was asked for was taken, which ADD_BEGIN does not show. */
 bool ha_add_found_no_place(const struct ha_judge *judge);
+/* The image of its driver was freed. */
+bool ha_is_orphan(const struct ha_judge *judge, const struct ha_seen_registration *registration);
+/* Whether its handle can be given back: it stands, or would if its image were there. */
+bool ha_is_removable(const struct ha_seen_registration *registration);
 /* Whether adds call it: it stands, or stands already while it is being made (late_join). */
 bool ha_is_called_by_adds(const struct ha_judge *judge,
                           const struct ha_seen_registration *registration);

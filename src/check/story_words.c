@@ -316,6 +316,10 @@ static enum ha_paint trouble_fact(const struct ha_cast *cast, const struct ha_re
 {
     switch (record->kind) {
     case HA_REFUSED:
+        if (record->as.refused.reason == HA_REASON_NOT_LOADED) {
+            ha_text_add(words, "an event is not carried out: its driver is not loaded");
+            return HA_RED;
+        }
         routine_line(cast, record, record->as.refused.routine, " refused: ",
                      ha_reason_name(record->as.refused.reason), words);
         return HA_YELLOW;

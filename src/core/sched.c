@@ -11,8 +11,6 @@
 #include "core/object.h"
 #include "core/world.h"
 
-#define DISPATCH_LEVEL_IRQL 2
-
 void ha_sched_ready(struct ha_thread *thread)
 {
     struct ha_sched *sched = &thread->world->sched;
@@ -23,6 +21,7 @@ void ha_sched_ready(struct ha_thread *thread)
     else
         sched->first_ready = thread;
     sched->last_ready = thread;
+    sched->ready++;
     sched->attention = true;
 }
 
@@ -30,7 +29,7 @@ void ha_sched_ready(struct ha_thread *thread)
 static bool may_run(const struct ha_sched *sched, const struct ha_thread *thread)
 {
     for (const struct ha_thread *other = sched->first_live; other; other = other->next_live)
-        if (other != thread && other->stamp.irql >= DISPATCH_LEVEL_IRQL &&
+        if (other != thread && other->stamp.irql >= HA_DISPATCH_LEVEL &&
             other->stamp.processor == thread->stamp.processor)
             return false;
     return true;
@@ -39,6 +38,8 @@ static bool may_run(const struct ha_sched *sched, const struct ha_thread *thread
 static uint32_t count_eligible(const struct ha_sched *sched)
 {
     uint32_t count = 0;
+    if (!sched->raised)
+        return sched->ready;
     for (const struct ha_thread *thread = sched->first_ready; thread; thread = thread->next_ready)
         count += may_run(sched, thread);
     return count;
@@ -49,13 +50,14 @@ static struct ha_thread *take_eligible(struct ha_sched *sched, uint32_t n)
 {
     struct ha_thread *before = NULL;
     for (struct ha_thread *thread = sched->first_ready; thread; thread = thread->next_ready) {
-        if (may_run(sched, thread) && n-- == 0) {
+        if ((!sched->raised || may_run(sched, thread)) && n-- == 0) {
             if (before)
                 before->next_ready = thread->next_ready;
             else
                 sched->first_ready = thread->next_ready;
             if (sched->last_ready == thread)
                 sched->last_ready = before;
+            sched->ready--;
             return thread;
         }
         before = thread;
@@ -168,6 +170,8 @@ void ha_sched_abandon_all(struct ha_world *world)
     sched->first_live = sched->last_live = sched->adopted;
     sched->adopted->next_live = sched->adopted->previous_live = NULL;
     sched->first_ready = sched->last_ready = NULL;
+    sched->ready = 0;
+    sched->raised = sched->adopted->stamp.irql >= HA_DISPATCH_LEVEL;
 }
 
 bool ha_sched_is_stuck(const struct ha_world *world)

@@ -21,6 +21,8 @@ struct ha_sched {
     struct ha_thread *adopted;
     struct ha_thread *first_live, *last_live;
     struct ha_thread *first_ready, *last_ready;
+    uint32_t ready;             /* how many */
+    uint32_t raised;            /* threads at DISPATCH_LEVEL or above */
     uint32_t threads_made;
     uint32_t placed;            /* threads that were given a processor, to take turns */
     bool waits_for_quiet;       /* the adopted thread is in ha_sched_run_until_quiet() */

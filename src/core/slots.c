@@ -14,7 +14,7 @@
 
 static uint64_t handle_of(size_t place, uint32_t uses)
 {
-    return HANDLE_BASE | (uses & USES_MASK) << (PLACE_BITS + 4) | (uint64_t)(place + 1) << 4;
+    return HANDLE_BASE | (uint64_t)uses << (PLACE_BITS + 4) | (uint64_t)(place + 1) << 4;
 }
 
 bool ha_slots_put(struct ha_slots *slots, struct ha_arena *arena, void *object, uint32_t *place)
@@ -61,6 +61,8 @@ void ha_slots_drop(struct ha_slots *slots, uint32_t place)
 {
     assert(place < slots->count && slots->slot[place].object);
     slots->slot[place].object = NULL;
+    if (slots->slot[place].uses == USES_MASK)
+        return;         /* used up: another use would make an old handle live again */
     slots->slot[place].next_free = slots->first_free;
     slots->first_free = place + 1;
 }

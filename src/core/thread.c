@@ -22,6 +22,15 @@ void ha_thread_set_current(struct ha_thread *thread)
     current = thread;
 }
 
+void ha_thread_set_irql(struct ha_thread *thread, uint8_t irql)
+{
+    struct ha_sched *sched = &thread->world->sched;
+    sched->raised += irql >= HA_DISPATCH_LEVEL;
+    sched->raised -= thread->stamp.irql >= HA_DISPATCH_LEVEL;
+    thread->stamp.irql = irql;
+    thread->disturbed = true;
+}
+
 static void join_live(struct ha_sched *sched, struct ha_thread *thread)
 {
     thread->previous_live = sched->last_live;
@@ -51,6 +60,7 @@ static struct ha_context *thread_main(void *argument)
     struct ha_world *world = self->world;
     current = self;
     self->body(self->argument);
+    ha_thread_set_irql(self, 0);
     leave_live(&world->sched, self);
     struct ha_thread *next = ha_sched_next(world);      /* may write records in our name */
     ha_arena_give(&world->host->arena, self, sizeof *self);

@@ -51,11 +51,10 @@ struct ha_thread *ha_thread_current(void);
 /* Say so; used where control comes to a host thread. */
 void ha_thread_set_current(struct ha_thread *thread);
 
-static inline void ha_thread_set_irql(struct ha_thread *thread, uint8_t irql)
-{
-    thread->stamp.irql = irql;
-    thread->disturbed = true;
-}
+#define HA_DISPATCH_LEVEL 2u
+
+/* Change a thread's IRQL to or from DISPATCH_LEVEL, or inside a call into a driver. */
+void ha_thread_set_irql(struct ha_thread *thread, uint8_t irql);
 
 /*
  * Make a thread that is ready to run. It gets the next active processor in turn and keeps it.

@@ -15,7 +15,8 @@ static void set_limit(struct ha_world *world)
 {
     struct ha_trace *trace = &world->trace;
     struct ha_record *end = world->host->store.window + HA_TRACE_WINDOW;
-    uint64_t left = trace->budget >= trace->seq ? trace->budget - trace->seq + 1 : 0;
+    /* A record may stand for two, so look again when half of what is left is written. */
+    uint64_t left = trace->budget >= trace->seq ? (trace->budget - trace->seq) / 2 + 1 : 0;
     trace->limit = left < (uint64_t)(end - trace->next) ? trace->next + left : end;
 }
 

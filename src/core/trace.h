@@ -1,9 +1,9 @@
 /*
  * trace - the stream of facts that a world writes
  *
- * Records are written into one window of memory. When it is full, at the end of each step and
- * when the run ends, they are handed to the sinks and the window starts anew; who wants to keep
- * them adds a collector. A record is 64 bytes and is never changed once a sink has seen it.
+ * Records are written into one window of memory. When it is full, when somebody flushes and when
+ * the run ends, they are handed to the sinks and the window starts anew; who wants to keep them
+ * adds a collector. A record is 64 bytes and is never changed once a sink has seen it.
  */
 #ifndef HA_CORE_TRACE_H
 #define HA_CORE_TRACE_H

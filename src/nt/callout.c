@@ -14,13 +14,12 @@
 #define POISON 0xdd
 
 /*
- * What the next client gets, and what the records of entry say of the moment. A call that left
- * everything as it was leaves this as it was, too.
+ * What the records of entry say of the moment. A call that left everything as it was leaves this
+ * as it was, too.
  */
 static void refresh(struct ha_round *round)
 {
     struct ha_world *world = &round->kernel->world;
-    round->copy = round->context;
     round->enter.as.cb.op_in = round->variable;
     round->enter.time_ns = world->time_ns;
     round->enter.active = (uint16_t)world->partition.active;
@@ -62,7 +61,6 @@ void ha_round_end(struct ha_round *round)
     thread->stamp.driver = round->driver;
     thread->stamp.irql = round->irql;
     thread->disturbed = true;       /* a call that encloses this operation saw things change */
-    memset(&round->copy, POISON, sizeof round->copy);
     ha_notify_end(&round->kernel->chain);
 }
 
@@ -87,23 +85,25 @@ void ha_round_set(struct ha_round *round, uint32_t index, struct ha_place place,
 }
 
 /* Two words of eight bytes, compared without a branch between them. */
-static inline bool copy_is_changed(const struct ha_round *round)
+static inline bool differ(const KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT *a,
+                          const KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT *b)
 {
-    uint64_t copy[2], context[2];
-    _Static_assert(sizeof copy == sizeof round->copy, "the context has 16 bytes (CTX-1)");
-    memcpy(copy, &round->copy, sizeof copy);
-    memcpy(context, &round->context, sizeof context);
-    return ((copy[0] ^ context[0]) | (copy[1] ^ context[1])) != 0;
+    uint64_t one[2], other[2];
+    _Static_assert(sizeof one == sizeof *a, "the context has 16 bytes (CTX-1)");
+    memcpy(one, a, sizeof one);
+    memcpy(other, b, sizeof other);
+    return ((one[0] ^ other[0]) | (one[1] ^ other[1])) != 0;
 }
 
 /* Something happened during the call, or the driver left something changed. */
-static void leave_disturbed(struct ha_round *round, const struct ha_registration *client)
+static void leave_disturbed(struct ha_round *round, const struct ha_registration *client,
+                            bool context_changed)
 {
     struct ha_thread *thread = round->thread;
     struct ha_world *world = &round->kernel->world;
     struct ha_record *record = ha_record_open(world, HA_CB_LEAVE, client->link.id);
     record->flags = round->enter.flags;
-    if (copy_is_changed(round))
+    if (context_changed)
         record->flags |= HA_CB_CONTEXT_CHANGED;
     record->as.cb_leave.op_out = round->variable;
     record->as.cb_leave.affinity_mask = thread->affinity.mask;
@@ -117,7 +117,7 @@ static void leave_disturbed(struct ha_round *round, const struct ha_registration
     if (round->per_call)
         round->variable = STATUS_SUCCESS;
     thread->affinity = round->affinity;             /* HOT-11 */
-    thread->stamp.irql = round->enter.irql;         /* CTX-7 */
+    ha_thread_set_irql(thread, round->enter.irql);  /* CTX-7 */
     round->callout.inside = NULL;
     if (round->kernel->call_ends.first_waiter)
         ha_event_set(world, &round->kernel->call_ends);
@@ -136,7 +136,6 @@ static void leave_driver(struct ha_round *round)
 static void pause_between_calls(struct ha_round *round)
 {
     leave_driver(round);
-    memset(&round->copy, POISON, sizeof round->copy);
     ha_sched_attend(&round->kernel->world);
     refresh(round);
     round->thread->disturbed = false;
@@ -178,17 +177,21 @@ __attribute__((always_inline)) static inline bool call_client(struct ha_round *r
     trace->next = ++enter;
     round->thread->stamp.driver = client->driver_id;
     round->callout.inside = client;
+    KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT *copy = &round->copy[round->turn ^= 1];
+    *copy = round->context;
 
-    client->function(client->context, &round->copy, &round->variable);
+    client->function(client->context, copy, &round->variable);
 
+    bool context_changed = differ(copy, &round->context);
+    memset(copy, POISON, sizeof *copy);
     /* Unless the thread is disturbed, the record is where it was: what follows it was added. */
     if (!round->thread->disturbed && trace->next == enter &&
-        round->variable == round->enter.as.cb.op_in && !copy_is_changed(round)) {
+        round->variable == round->enter.as.cb.op_in && !context_changed) {
         enter[-1].kind = HA_CB_CALL;    /* one record that stands for two */
         trace->seq++;
         return false;
     }
-    leave_disturbed(round, client);
+    leave_disturbed(round, client, context_changed);
     return true;
 }
 
@@ -216,11 +219,11 @@ void ha_callout_start(struct ha_round *round)
     leave_driver(round);
 }
 
-void ha_callout_second(struct ha_round *round)
+void ha_callout_second(struct ha_round *round, bool vetoed)
 {
     const struct ha_kernel *kernel = round->kernel;
     bool failed = round->context.State == KeProcessorAddFailureNotify;
-    uint32_t spared = failed && ha_kernel_knob(kernel, HA_KNOB_HOT_FAILURE_SCOPE) ==
+    uint32_t spared = vetoed && ha_kernel_knob(kernel, HA_KNOB_HOT_FAILURE_SCOPE) ==
                                     HA_EXCLUDE_WRITER ? round->enter.as.cb.operation : 0;
     struct ha_notify_walk walk = round->walk;
     if (failed && ha_kernel_knob(kernel, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE)
@@ -286,18 +289,18 @@ static void leave_entered(struct ha_driver *driver, struct ha_callout *call, enu
     struct ha_world *world = &driver->kernel->world;
     struct ha_thread *thread = world->sched.running;
     ha_record_open(world, kind, driver->id)->as.status.status = status;
-    thread->stamp.irql = PASSIVE_LEVEL;
+    ha_thread_set_irql(thread, PASSIVE_LEVEL);
     thread->stamp.driver = 0;
     thread->callout = call->outer;
     ha_sched_point(world);
 }
 
-NTSTATUS ha_callout_entry(struct ha_driver *driver, PUNICODE_STRING registry_path)
+NTSTATUS ha_callout_entry(struct ha_driver *driver)
 {
     struct ha_callout call;
     enter_driver(driver, &call, HA_DRV_ENTRY_ENTER);
-    NTSTATUS status = driver->object.DriverInit(&driver->object, registry_path);
-    memset(registry_path->Buffer, POISON, registry_path->MaximumLength);
+    NTSTATUS status = driver->object.DriverInit(&driver->object, &driver->path->string);
+    memset(driver->path, POISON, sizeof *driver->path);
     leave_entered(driver, &call, HA_DRV_ENTRY_LEAVE, status);
     return status;
 }

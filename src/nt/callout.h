@@ -29,7 +29,12 @@ struct ha_round {
     struct ha_notify_walk walk;                     /* over the clients; held until the end */
     struct ha_record enter;                         /* what the records of entry have in common */
     KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT context;     /* as every client gets it */
-    KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT copy;        /* what one client gets; poisoned after */
+    /*
+     * What clients get, in turn: the one that was used last is poisoned while the next client has
+     * the other, so who keeps the pointer beyond its call finds nothing there (CTX-4).
+     */
+    KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT copy[2];
+    unsigned turn;
     NTSTATUS variable;                              /* behind OperationStatus */
     NTSTATUS first_error;                           /* the first that a client left at Start */
     struct ha_affinity affinity;                    /* of the thread when the operation began */
@@ -56,8 +61,11 @@ void ha_callout_one(struct ha_round *round, struct ha_registration *client);
 
 /* Call every client of the chain with Start, until one reports an error if the profile says so. */
 void ha_callout_start(struct ha_round *round);
-/* Call every client that heard Start in this round, except whom the profile leaves out. */
-void ha_callout_second(struct ha_round *round);
+/*
+ * Call every client that heard Start in this round, except whom the profile leaves out after a
+ * veto: those who wrote an error.
+ */
+void ha_callout_second(struct ha_round *round, bool vetoed);
 
 /* The innermost processor-change callback that the thread is inside, NULL when in none. */
 struct ha_registration *ha_callout_inside(const struct ha_thread *thread);
@@ -69,8 +77,8 @@ struct ha_registration *ha_callout_inside(const struct ha_thread *thread);
 void ha_callout_wait(struct ha_kernel *kernel, const struct ha_registration *registration,
                      const struct ha_driver *driver);
 
-/* Call DriverEntry. The registry path is valid during the call only (DRV-11). */
-NTSTATUS ha_callout_entry(struct ha_driver *driver, PUNICODE_STRING registry_path);
+/* Call DriverEntry. The registry path is poisoned when it returns (DRV-11). */
+NTSTATUS ha_callout_entry(struct ha_driver *driver);
 /* Call DriverUnload, which must not be NULL. */
 void ha_callout_unload(struct ha_driver *driver);
 

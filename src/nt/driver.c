@@ -14,19 +14,19 @@ static const WCHAR services_path[] = u"\\Registry\\Machine\\System\\CurrentContr
 
 #define SERVICES_LENGTH (sizeof services_path / sizeof services_path[0] - 1)
 
-/* The driver's registry path in the arena. False when it is full. */
-static bool make_registry_path(struct ha_driver *driver, UNICODE_STRING *path)
+_Static_assert(SERVICES_LENGTH + HA_DRIVER_NAME_LENGTH <= HA_REGISTRY_PATH_LENGTH,
+               "every driver's path fits");
+
+/* What DriverEntry is given as RegistryPath. */
+static void write_registry_path(struct ha_registry_path *path, const char *name)
 {
-    size_t name_length = strlen(driver->name);
-    size_t bytes = (SERVICES_LENGTH + name_length) * sizeof(WCHAR);
-    path->Buffer = ha_arena_take(&driver->kernel->world.host->arena, bytes);
-    if (!path->Buffer)
-        return false;
-    memcpy(path->Buffer, services_path, SERVICES_LENGTH * sizeof(WCHAR));
-    for (size_t i = 0; i < name_length; i++)
-        path->Buffer[SERVICES_LENGTH + i] = (unsigned char)driver->name[i];
-    path->Length = path->MaximumLength = (USHORT)bytes;
-    return true;
+    size_t length = strlen(name);
+    memcpy(path->text, services_path, SERVICES_LENGTH * sizeof(WCHAR));
+    for (size_t i = 0; i < length; i++)
+        path->text[SERVICES_LENGTH + i] = (unsigned char)name[i];
+    path->string.Length = path->string.MaximumLength =
+        (USHORT)((SERVICES_LENGTH + length) * sizeof(WCHAR));
+    path->string.Buffer = path->text;
 }
 
 /* DRV-8: the image goes when no call of the driver is running; what it left behind is dead. */
@@ -43,10 +43,8 @@ static void load(void *argument)
 {
     struct ha_driver *driver = argument;
     struct ha_thread *thread = driver->kernel->world.sched.running;
-    UNICODE_STRING path;
     thread->operations++;
-    driver->entry_status = make_registry_path(driver, &path) ? ha_callout_entry(driver, &path)
-                                                             : STATUS_INSUFFICIENT_RESOURCES;
+    driver->entry_status = ha_callout_entry(driver);
     if (NT_SUCCESS(driver->entry_status))
         driver->state = HA_DRIVER_LOADED;
     else
@@ -73,8 +71,10 @@ struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
         return NULL;
     driver->kernel = kernel;
     driver->name = ha_arena_copy(arena, name);
-    if (!driver->name)
+    driver->path = ha_arena_take(arena, sizeof *driver->path);
+    if (!driver->name || !driver->path || strlen(name) > HA_DRIVER_NAME_LENGTH)
         return NULL;
+    write_registry_path(driver->path, name);
     driver->object.DriverInit = init;
     driver->object.DriverExtension = &driver->extension;
     driver->extension.DriverObject = &driver->object;
@@ -84,6 +84,8 @@ struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
 int ha_driver_start(struct ha_driver *driver)
 {
     struct ha_kernel *kernel = driver->kernel;
+    if (kernel->drivers_made == UINT16_MAX)
+        return HA_ENOMEM;       /* no id is left for it */
     driver->id = (uint16_t)++kernel->drivers_made;
     driver->previous = kernel->last_driver;
     if (kernel->last_driver)

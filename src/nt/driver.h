@@ -7,8 +7,9 @@
 #include "nt/kernel.h"
 
 /*
- * A driver that is not known to the kernel yet; `name` is copied. NULL when the arena is full,
- * and what was taken of it then goes with the run, which cannot go on.
+ * A driver that is not known to the kernel yet; `name` is copied, and has at most
+ * HA_DRIVER_NAME_LENGTH bytes. NULL when the arena is full, and what was taken of it then goes
+ * with the run, which cannot go on.
  */
 struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
                                  PDRIVER_INITIALIZE init);
@@ -17,7 +18,7 @@ struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
  * Begin to load a driver that was made: DriverEntry runs on a system thread of its own (DRV-1),
  * and the driver's state tells how far it has come.
  *
- * Returns HA_OK, HA_ENOMEM or HA_ETHREAD.
+ * Returns HA_OK, HA_ETHREAD, or HA_ENOMEM, also for the 65,536th driver of a run.
  */
 int ha_driver_start(struct ha_driver *driver);
 

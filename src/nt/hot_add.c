@@ -30,13 +30,13 @@ static NTSTATUS start_round(struct add *add)
     return NT_SUCCESS(status) ? STATUS_SUCCESS : status;
 }
 
-static void second_round(struct add *add, NTSTATUS status)
+static void second_round(struct add *add, NTSTATUS status, bool vetoed)
 {
     bool failed = !NT_SUCCESS(status);
     ha_round_set(&add->round, add->index, add->place,
                  failed ? KeProcessorAddFailureNotify : KeProcessorAddCompleteNotify,
                  failed ? status : STATUS_SUCCESS);
-    ha_callout_second(&add->round);
+    ha_callout_second(&add->round, vetoed);
 }
 
 static NTSTATUS start_hardware(struct add *add)
@@ -91,11 +91,12 @@ static NTSTATUS add_at_place(struct add *add)
         return status;
     }
     status = start_round(add);
+    bool vetoed = !NT_SUCCESS(status);
     if (NT_SUCCESS(status) && !after_start)
         status = start_hardware(add);
     if (NT_SUCCESS(status))
         bring_up(add);
-    second_round(add, status);
+    second_round(add, status, vetoed);
     if (!NT_SUCCESS(status))
         withdraw(add);
     return status;

@@ -78,7 +78,7 @@ static NTSTATUS tell_existing(struct ha_kernel *kernel, struct ha_registration *
 
     ha_touch(&kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_READ);
     ha_round_begin(&round, kernel, registration->link.id, true);
-    for (told = 0; told < count; told++) {
+    for (told = 0; told < count && !registration->link.left; told++) {
         ha_round_set(&round, told, partition->place[told], KeProcessorAddStartNotify,
                      STATUS_SUCCESS);
         ha_callout_one(&round, registration);
@@ -88,7 +88,7 @@ static NTSTATUS tell_existing(struct ha_kernel *kernel, struct ha_registration *
     NTSTATUS status = round.first_error;
     bool failed = !NT_SUCCESS(status);
     bool reverse = failed && ha_kernel_knob(kernel, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE;
-    for (uint32_t i = 0; i < told; i++) {           /* EXIST-7: not for the one that failed */
+    for (uint32_t i = 0; i < told && !registration->link.left; i++) {   /* EXIST-7: not for the one that failed */
         uint32_t index = reverse ? told - 1 - i : i;
         ha_round_set(&round, index, partition->place[index],
                      failed ? KeProcessorAddFailureNotify : KeProcessorAddCompleteNotify,
@@ -111,6 +111,7 @@ static bool lock_for_registration(struct ha_kernel *kernel)
 
 /* Registers, and returns the registration if it stands. */
 static struct ha_registration *register_callback(struct ha_kernel *kernel,
+                                                 const struct ha_driver *driver,
                                                  const struct ha_record *enter, PVOID context,
                                                  PPROCESSOR_CALLBACK_FUNCTION function)
 {
@@ -129,12 +130,13 @@ static struct ha_registration *register_callback(struct ha_kernel *kernel,
     registration->context_id = enter->as.reg.context;
 
     bool locked = lock_for_registration(kernel);
+    registration->dead = driver && driver->state == HA_DRIVER_GONE;     /* DRV-8 */
     ha_registration_join(kernel, registration);
     ha_notify_begin(&kernel->chain, false);     /* who guesses the handle cannot free it under us */
     NTSTATUS status = enter->as.reg.flags & KE_PROCESSOR_CHANGE_ADD_EXISTING
                           ? tell_existing(kernel, registration) : STATUS_SUCCESS;
-    bool stands = NT_SUCCESS(status) && !registration->link.left;
-    if (!stands && !registration->link.left)
+    bool stands = NT_SUCCESS(status) && !registration->link.left && !registration->deferred;
+    if (!NT_SUCCESS(status) && !registration->link.left)
         ha_registration_remove(kernel, registration);   /* EXIST-9 */
     ha_notify_end(&kernel->chain);
     if (locked)
@@ -163,15 +165,15 @@ PVOID KeRegisterProcessorChangeCallback(PPROCESSOR_CALLBACK_FUNCTION CallbackFun
     struct ha_thread *thread = ha_kernel_caller("KeRegisterProcessorChangeCallback");
     struct ha_kernel *kernel = ha_kernel_of(thread);
     struct ha_world *world = &kernel->world;
-    ha_sched_point(world);
-
+    struct ha_driver *driver = driver_in_charge(kernel);
     uint32_t id = ++kernel->registrations_made;
-    announce(kernel, driver_in_charge(kernel), id);
+    announce(kernel, driver, id);
     struct ha_record enter = {.id = id};
     enter.as.reg.function = id_of(world, (uintptr_t)CallbackFunction);
     enter.as.reg.context = id_of(world, (uintptr_t)CallbackContext);
     enter.as.reg.flags = Flags;
     ha_record_open(world, HA_REG_ENTER, id)->as = enter.as;
+    ha_sched_point(world);
 
     struct ha_registration *registration = NULL;
     thread->operations++;
@@ -179,7 +181,8 @@ PVOID KeRegisterProcessorChangeCallback(PPROCESSOR_CALLBACK_FUNCTION CallbackFun
     if (reason)
         ha_record_refused(kernel, REGISTER, reason);
     else
-        registration = register_callback(kernel, &enter, CallbackContext, CallbackFunction);
+        registration = register_callback(kernel, driver, &enter, CallbackContext,
+                                         CallbackFunction);
     thread->operations--;
 
     struct ha_record *leave = ha_record_open(world, HA_REG_RETURN, id);
@@ -214,10 +217,16 @@ static void deregister(struct ha_kernel *kernel, struct ha_thread *thread,
         ha_callout_wait(kernel, registration, NULL);
         ha_notify_end(&kernel->chain);
     } else {
+        /* Another thread may remove it while this one waits; its memory stays until the end. */
+        ha_notify_begin(&kernel->chain, false);
         ha_registrations_lock(kernel);
         ha_record_open(world, HA_DEREG_LOCKED, registration->link.id);
-        ha_registration_remove(kernel, registration);
+        if (registration->link.left)
+            ha_record_misuse(kernel, DEREGISTER, HA_MISUSE_STALE_HANDLE, registration->link.id);
+        else
+            ha_registration_remove(kernel, registration);
         ha_registrations_unlock(kernel);
+        ha_notify_end(&kernel->chain);
     }
 }
 

@@ -25,12 +25,20 @@ enum ha_driver_state {
     HA_DRIVER_LOADING, HA_DRIVER_LOADED, HA_DRIVER_UNLOADING, HA_DRIVER_GONE
 };
 
+/* RegistryPath, whole in one place, so that what a driver writes into it leads nowhere. */
+#define HA_REGISTRY_PATH_LENGTH 384u
+struct ha_registry_path {
+    UNICODE_STRING string;
+    WCHAR text[HA_REGISTRY_PATH_LENGTH];
+};
+
 struct ha_driver {
     DRIVER_OBJECT object;           /* first, so that a DriverObject leads to its driver */
     DRIVER_EXTENSION extension;
     struct ha_kernel *kernel;
     struct ha_driver *next, *previous;
     const char *name;
+    struct ha_registry_path *path;  /* poisoned when DriverEntry has returned */
     const struct ha_script *script; /* NULL for compiled code, as the next */
     struct ha_scripted *scripted;
     const char *next_name;          /* of the registration being made; NULL for ke1, ke2, ... */

@@ -54,9 +54,19 @@ void ha_registration_remove(struct ha_kernel *kernel, struct ha_registration *re
 
 void ha_registrations_bury(struct ha_kernel *kernel, const struct ha_driver *driver)
 {
-    for (struct ha_notify_entry *entry = kernel->chain.first; entry; entry = entry->next)
-        if (ha_registration_of(entry)->driver_id == driver->id)
-            ha_registration_of(entry)->dead = true;
+    const struct ha_notify_walk walk = ha_notify_begin(&kernel->chain, false);
+    for (struct ha_notify_entry *entry = ha_notify_first(&walk); entry;
+         entry = ha_notify_after(&walk, entry)) {
+        struct ha_registration *registration = ha_registration_of(entry);
+        if (registration->driver_id != driver->id)
+            continue;
+        /* Its removal was asked for in time; that the kernel put it off is not the driver's fault. */
+        if (registration->deferred)
+            ha_registration_remove(kernel, registration);
+        else
+            registration->dead = true;
+    }
+    ha_notify_end(&kernel->chain);
 }
 
 void ha_registrations_lock(struct ha_kernel *kernel)

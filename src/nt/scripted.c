@@ -15,14 +15,14 @@ struct scripted_registration {
     struct ha_driver *driver;
     const char *name;
     PVOID handle;
-    bool made;              /* in the order of `order`, and not removed since */
-    uint32_t order;
+    bool made;              /* and not removed since; then it stands in this list: */
+    struct scripted_registration *older, *newer;
 };
 
 struct ha_scripted {
     struct scripted_registration *first_registration;
+    struct scripted_registration *newest;           /* of those that are made */
     uint32_t *handler_hits;                         /* how often each handler applied */
-    uint32_t registered;
     NTSTATUS stored;        /* what a callback put aside for its entry */
 };
 
@@ -98,12 +98,28 @@ static VOID NTAPI scripted_callback(PVOID CallbackContext,
     struct scripted_registration *registration = CallbackContext;
     struct ha_driver *driver = registration->driver;
     const struct ha_script *script = driver->script;
+    const KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT as_given = *ChangeContext;     /* steps may scribble */
     struct stage stage = {.driver = driver, .context = ChangeContext,
                           .operation_status = OperationStatus};
     for (size_t i = 0; i < script->handler_count && !stage.returned; i++)
-        if (handler_applies(&script->handler[i], registration->name, ChangeContext,
+        if (handler_applies(&script->handler[i], registration->name, &as_given,
                             &driver->scripted->handler_hits[i]))
             play(&stage, &script->handler[i].steps);
+}
+
+/* It does not stand any more, if it did. */
+static void unmake(struct scripted_registration *registration)
+{
+    if (!registration->made)
+        return;
+    if (registration->newer)
+        registration->newer->older = registration->older;
+    else
+        registration->driver->scripted->newest = registration->older;
+    if (registration->older)
+        registration->older->newer = registration->newer;
+    registration->older = registration->newer = NULL;
+    registration->made = false;
 }
 
 static NTSTATUS do_register(struct stage *stage, const struct ha_step *step)
@@ -118,9 +134,13 @@ static NTSTATUS do_register(struct stage *stage, const struct ha_step *step)
     driver->next_name = NULL;
     if (!handle)
         return STATUS_UNSUCCESSFUL;
+    unmake(registration);
     registration->handle = handle;
     registration->made = true;
-    registration->order = ++driver->scripted->registered;
+    registration->older = driver->scripted->newest;
+    if (registration->older)
+        registration->older->newer = registration;
+    driver->scripted->newest = registration;
     return STATUS_SUCCESS;
 }
 
@@ -133,7 +153,7 @@ static void do_deregister(struct stage *stage, const struct ha_step *step)
         registration = find_registration(owner, step->name);
     }
     if (registration)
-        registration->made = false;
+        unmake(registration);
     KeDeregisterProcessorChangeCallback(registration ? registration->handle : NULL);
 }
 
@@ -203,7 +223,7 @@ static NTSTATUS do_step(struct stage *stage, const struct ha_step *step)
         stage->driver->scripted->stored = step->nt_status;
         break;
     case HA_STEP_MODIFY_CONTEXT:
-        stage->context->NtNumber ^= 1;
+        stage->context->NtNumber = INVALID_PROCESSOR_INDEX;
         break;
     case HA_STEP_QUERY:
         do_query(step);
@@ -234,16 +254,8 @@ static void play(struct stage *stage, const struct ha_steps *steps)
 /* Remove what stands, the newest first. */
 static void remove_all(struct ha_driver *driver)
 {
-    struct ha_scripted *scripted = driver->scripted;
-    for (;;) {
-        struct scripted_registration *newest = NULL;
-        for (struct scripted_registration *registration = scripted->first_registration;
-             registration; registration = registration->next)
-            if (registration->made && (!newest || registration->order > newest->order))
-                newest = registration;
-        if (!newest)
-            return;
-        newest->made = false;
+    for (struct scripted_registration *newest; (newest = driver->scripted->newest);) {
+        unmake(newest);
         KeDeregisterProcessorChangeCallback(newest->handle);
     }
 }

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "nt/driver.h"
@@ -130,6 +131,7 @@ static void close_host(struct ha_host *host)
 int ha_machine_create(const struct ha_machine_options *options, struct ha_machine **machine,
                       struct ha_error *error)
 {
+    struct ha_thread *before = ha_thread_current();
     struct ha_host *host = calloc(1, sizeof *host);
     if (!host)
         return ha_error_set(error, HA_ENOMEM, "out of memory");
@@ -144,7 +146,7 @@ int ha_machine_create(const struct ha_machine_options *options, struct ha_machin
     else
         err = build(host, options, machine, error);
     if (err) {
-        ha_thread_set_current(NULL);
+        ha_thread_set_current(before);
         close_host(host);
     }
     return err;
@@ -231,6 +233,8 @@ int ha_machine_load(struct ha_machine *machine, const char *name, ha_driver_entr
     int err = enter(machine);
     if (err)
         return err;
+    if (!name[0] || strlen(name) > HA_DRIVER_NAME_LENGTH)
+        return HA_EINVAL;
     struct ha_driver *driver = ha_driver_make(&machine->kernel, name, entry);
     return ha_machine_settle(machine, driver ? ha_driver_start(driver) : HA_ENOMEM);
 }

@@ -34,8 +34,10 @@ static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
         return ha_scripted_load(kernel, script);
 
     struct ha_driver *driver = ha_driver_find(kernel, script->name);
-    if (!driver)
-        return HA_OK;       /* it was never loaded: there is nothing to unload or to run as */
+    if (!driver || (event->kind == HA_EVENT_RUN && driver->state == HA_DRIVER_GONE)) {
+        ha_record_refused(kernel, HA_NO_ROUTINE, HA_REASON_NOT_LOADED);
+        return HA_OK;
+    }
     return event->kind == HA_EVENT_UNLOAD ? ha_driver_unload(driver)
                                           : ha_scripted_run(driver, &event->steps);
 }

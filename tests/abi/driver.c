@@ -6,7 +6,8 @@
 #include <wdm.h>
 #include <ntifs.h>
 
-#if defined(__linux__) || !defined(_AMD64_) || !defined(_WIN64)
+#if defined(__linux__) || !defined(_AMD64_) || !defined(_WIN64) || _M_AMD64 != 100 || \
+    _M_X64 != 100 || defined(_M_ARM64)
 #error "not compiled as a driver"
 #endif
 
@@ -67,7 +68,9 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Registry
     NTSTATUS Status;
 
     PAGED_CODE();
+    ASSERT(DriverObject->DriverUnload == NULL);
     UNREFERENCED_PARAMETER(RegistryPath);
+    RtlZeroMemory(&Number, sizeof(Number));
     DriverObject->DriverUnload = Unload;
     LastTag += Name.Length;
     Status = KeGetProcessorNumberFromIndex(KeQueryActiveProcessorCount(NULL) - 1, &Number);

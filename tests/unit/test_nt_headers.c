@@ -151,6 +151,31 @@ static void an_affinity_has_a_bit_for_each_processor_of_a_group(void **state)
     assert_int_equal(Bits, MAXIMUM_PROC_PER_GROUP);
 }
 
+static void an_assertion_evaluates_nothing(void **state)
+{
+    (void)state;
+    int evaluated = 0;
+
+    ASSERT(evaluated++);
+    NT_ASSERT(evaluated++);
+
+    assert_int_equal(evaluated, 0);
+}
+
+static void memory_is_copied_moved_filled_and_cleared(void **state)
+{
+    (void)state;
+    char Text[] = "abcdefgh", Copy[] = "........";
+
+    RtlCopyMemory(Copy + 1, Text, 3);
+    RtlMoveMemory(Text + 1, Text, 4);   /* the ranges overlap */
+    RtlFillMemory(Text + 6, 2, 'x');
+    RtlZeroMemory(Copy + 5, 2);
+
+    assert_memory_equal(Copy, ".abc.\0\0.", sizeof Copy);
+    assert_memory_equal(Text, "aabcdfxx", sizeof Text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +186,8 @@ int main(void)
         cmocka_unit_test(a_kernel_handle_is_asked_for_by_its_attributes),
         cmocka_unit_test(a_callback_takes_the_context_under_either_spelling),
         cmocka_unit_test(an_affinity_has_a_bit_for_each_processor_of_a_group),
+        cmocka_unit_test(an_assertion_evaluates_nothing),
+        cmocka_unit_test(memory_is_copied_moved_filled_and_cleared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

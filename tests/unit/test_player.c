@@ -164,7 +164,7 @@ static void steps_run_in_the_name_of_their_driver_on_a_thread_of_their_own(void 
     assert_int_equal(removal->thread, 4);
 }
 
-static void events_of_a_driver_that_was_never_loaded_do_nothing(void **state)
+static void events_of_a_driver_that_is_not_loaded_are_refused(void **state)
 {
     struct bench *b = *state;
     const struct ha_script script[] = {{.name = "a"}};
@@ -175,7 +175,51 @@ static void events_of_a_driver_that_was_never_loaded_do_nothing(void **state)
 
     bench_play(b, script, 1, event, 2);
 
-    expect_records(b, "caller TRACE_END normally [4]\n");
+    expect_records(b, "caller REFUSED the driver is not loaded [4]\n"
+                      "caller REFUSED the driver is not loaded [4]\n"
+                      "caller TRACE_END normally [4]\n");
+}
+
+/* DRV-8: nothing of a driver runs when its image is gone */
+static void a_driver_that_is_gone_runs_nothing(void **state)
+{
+    struct bench *b = *state;
+    const struct ha_script script[] = {{.name = "a"}};
+    const struct ha_event_plan event[] = {
+        {.due_ns = 1, .kind = HA_EVENT_UNLOAD, .driver = 0},
+        {.due_ns = 2, .kind = HA_EVENT_RUN, .driver = 0, .steps = STEPS(register_sync)},
+        {.due_ns = 3, .kind = HA_EVENT_ADD_PROCESSOR, .add = ANY_PLACE}};
+
+    bench_play(b, script, 1, event, 3);
+
+    expect_calls(b, "");
+    assert_int_equal(bench_count(b, HA_REG_ENTER), 0);
+    assert_int_equal(bench_count(b, HA_REFUSED), 1);
+}
+
+/* DEREG-5: the removal that finds the registration gone when its turn comes changes nothing */
+static void two_removals_that_wait_for_an_add_remove_once(void **state)
+{
+    struct bench *b = *state;
+    static const struct ha_step wait_step[] = {{.kind = HA_STEP_WAIT, .name = "go"}};
+    static const struct ha_step signal_step[] = {{.kind = HA_STEP_SIGNAL, .name = "go"}};
+    static const struct ha_handler waits[] = {
+        {.callback = "sync", .state = KeProcessorAddStartNotify, .processor = HA_ANY_PROCESSOR,
+         .steps = {wait_step, 1}}};
+    const struct ha_script script[] = {{.name = "a", .entry = STEPS(register_sync),
+                                        .handler = waits, .handler_count = 1}};
+    const struct ha_event_plan event[] = {
+        {.due_ns = 1, .kind = HA_EVENT_ADD_PROCESSOR, .add = ANY_PLACE},
+        {.due_ns = 2, .kind = HA_EVENT_RUN, .driver = 0, .steps = STEPS(deregister_sync)},
+        {.due_ns = 2, .kind = HA_EVENT_RUN, .driver = 0, .steps = STEPS(deregister_sync)},
+        {.due_ns = 3, .kind = HA_EVENT_RUN, .driver = 0, .steps = {signal_step, 1}},
+        {.due_ns = 4, .kind = HA_EVENT_ADD_PROCESSOR, .add = ANY_PLACE}};
+    b->findings = "a DEREG-5\n";
+
+    bench_play(b, script, 1, event, 5);
+
+    expect_calls(b, "a.sync Start 4\na.sync Complete 4\n");
+    assert_int_equal(bench_count(b, HA_MISUSE), 1);
 }
 
 /* REG-10, DEREG-3: both are asked for at the time of the add, before and after it in the plan */
@@ -313,7 +357,9 @@ int main(void)
         BENCH_TEST(an_unloaded_driver_hears_no_more_and_is_not_unloaded_again),
         BENCH_TEST(an_unloaded_driver_can_be_loaded_again),
         BENCH_TEST(steps_run_in_the_name_of_their_driver_on_a_thread_of_their_own),
-        BENCH_TEST(events_of_a_driver_that_was_never_loaded_do_nothing),
+        BENCH_TEST(events_of_a_driver_that_is_not_loaded_are_refused),
+        BENCH_TEST(a_driver_that_is_gone_runs_nothing),
+        BENCH_TEST(two_removals_that_wait_for_an_add_remove_once),
         BENCH_TEST(a_removal_posted_after_an_add_comes_after_it),
         BENCH_TEST(a_plan_of_nothing_ends_normally),
         BENCH_TEST(a_wait_ends_when_another_driver_signals),
