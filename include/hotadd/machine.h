@@ -2,8 +2,8 @@
  * hotadd/machine.h - a simulated hardware partition with its kernel
  *
  * A machine belongs to the host thread that made it: every call below, and every NT routine
- * that is to act on it, is made there or on a thread of the machine. Several machines can live
- * in one process, on different host threads.
+ * that is to act on it, is made there or on a thread of the machine. Other host threads of the
+ * process may have machines of their own.
  */
 #ifndef HOTADD_MACHINE_H
 #define HOTADD_MACHINE_H
@@ -144,12 +144,13 @@ int ha_machine_add_processor(struct ha_machine *machine, uint64_t due_ns,
 /*
  * Begin what is due next, and let everything that it causes run until the machine is quiet.
  *
- * Simulated time jumps to the due time. Driver callbacks run inside this call, one at a time.
+ * Simulated time jumps to the due time. All driver code that is due runs before this returns,
+ * never two pieces of it side by side.
  *
  *   ran  set to false when nothing was due; may be NULL
  *
  * Returns HA_OK, HA_EBUSY when the run has ended, HA_ENOMEM or HA_ETHREAD when it ends here.
- * A driver that breaks a rule is no error here: the trace holds the facts.
+ * What a driver does wrong changes none of these results; it is found in the trace.
  */
 int ha_machine_step(struct ha_machine *machine, bool *ran);
 

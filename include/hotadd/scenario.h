@@ -17,15 +17,15 @@
 extern "C" {
 #endif
 
-/* How a program ends that plays scenarios. When several apply: 70, 3, 6, 1, 5, 4, 0. */
+/* How a program ends that plays scenarios. When several apply: 70, 130 or 143, 2, 3, 1, 5, 4, 0. */
 enum ha_exit {
     HA_EXIT_OK = 0,             /* all as expected */
     HA_EXIT_FAILED = 1,         /* a rule or an expectation failed */
     HA_EXIT_USAGE = 2,
     HA_EXIT_UNREADABLE = 3,     /* a scenario could not be read, the others were run; or
-                                   memory or room for the output was lacking */
+                                   memory was lacking, or output could not be written */
     HA_EXIT_NOTHING = 4,        /* nothing was run */
-    HA_EXIT_BUDGET = 5,         /* the budget ended before the run did */
+    HA_EXIT_BUDGET = 5,         /* the budget ended before the run, and that was not expected */
     HA_EXIT_INTERNAL = 70,
     HA_EXIT_SIGINT = 130,
     HA_EXIT_SIGTERM = 143

@@ -1,9 +1,9 @@
 /*
  * hotadd/trace.h - what happened, as facts
  *
- * A trace is a stream of 64-byte records. A record says what was called with what, what came
- * back, what was refused, what was taken and given back. It never says whether that was right:
- * verdicts are made from the records by somebody else.
+ * A trace is a stream of 64-byte records. A record states a call and its arguments, a result, a
+ * refusal, something acquired or released. It never says whether that was right: verdicts are
+ * made from the records by somebody else.
  *
  * The trace explains itself: it starts with TRACE_BEGIN and its companions (KNOB, GROUP,
  * PROCESSOR, MEMORY, NAME), and a name or a thread is introduced before its first use.

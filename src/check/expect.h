@@ -57,9 +57,9 @@ int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *
 bool ha_matcher_expects(const struct ha_matcher *matcher, const struct ha_finding *finding);
 
 /*
- * The words of one call, as scenarios and stories write it: "calm.sync Start 4", then
- * " (STATUS)" when the context carries an error, then " -> STATUS" when the driver wrote
- * OperationStatus. `enter` is a CB_ENTER or CB_CALL; `leave` its CB_LEAVE, or NULL.
+ * The words of one call, as scenarios and stories write it: "calm.sync Start 4". An error in the
+ * context follows as " (STATUS)", and what the driver wrote to OperationStatus comes last, as
+ * " -> STATUS". `enter` is a CB_ENTER or CB_CALL; `leave` its CB_LEAVE, or NULL.
  */
 struct ha_cast;
 void ha_call_words(const struct ha_cast *cast, const struct ha_record *enter,

@@ -76,10 +76,11 @@ struct ha_bar ha_call_bar(const struct ha_judge *judge)
     const struct ha_seen_registration *registration = judge->registration;
     const struct ha_phase *own_phase = ha_phase_of_thread(judge, judge->record->thread);
     bool existing = judge->record->flags & HA_CB_EXISTING;
+    bool known = registration && registration->standing != HA_UNHEARD_OF;
 
-    if (judge->driver->freed || (registration && ha_is_orphan(judge, registration)))
+    if (known ? ha_is_orphan(judge, registration) : judge->driver->freed)
         return bar(HA_RULE_DRV_8, "no call after the image was freed", "a call");
-    if (!registration || registration->standing == HA_UNHEARD_OF)
+    if (!known)
         return no_bar();
     if (own_phase && own_phase->registration != judge->record->id)
         return bar(HA_RULE_EXIST_5, "calls of the new registration only",

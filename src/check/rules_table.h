@@ -282,13 +282,13 @@ RULE(ORD_1, "ORD-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
      AT(ENTERED, round), AT(ON(HW_START) | ON(ACTIVE) | ON(SCHED), stage),
      AT(ON(ADD_END), add_end))
 RULE(ORD_2, "ORD-2", HA_DOCUMENTED, KERNEL, HA_ERROR,
-     "No thread runs on the new processor before every Start call has returned.",
+     "The new processor runs no thread until the last Start call is over.",
      "Introduction to Driver Notification; KeRegisterProcessorChangeCallback", AT(ENTERED, round),
      AT(ANY, whereabouts))
 
 /* A driver's life. */
 RULE(DRV_1, "DRV-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
-     "DriverEntry and Unload run at PASSIVE_LEVEL in a system thread.",
+     "A system thread at PASSIVE_LEVEL runs DriverEntry and Unload.",
      "Writing a DriverEntry Routine; DRIVER_INITIALIZE; DRIVER_UNLOAD",
      AT(ON(DRV_ENTRY_ENTER) | ON(UNLOAD_ENTER), driver))
 RULE(DRV_2, "DRV-2", HA_DOCUMENTED, DRIVER, HA_NOTE,

@@ -1,5 +1,7 @@
 /* main - which subcommand, and what there is */
+#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,9 +18,10 @@ static const char usage[] =
     "  hotadd --version\n"
     "  hotadd --help            this; `hotadd run --help` lists the options of run\n"
     "\n"
-    "Exit codes: 0 all as expected, 1 a rule or an expectation failed, 2 usage, 3 a file could\n"
-    "not be read, 4 nothing was run, 5 the budget ended first, 70 internal error, 130 and 143\n"
-    "ended by SIGINT and SIGTERM.\n";
+    "Exit codes: 0 all is well, 1 a rule broken or an expectation not met, 2 usage, 3 a file could\n"
+    "not be read or output not be written, 4 nothing was run, 5 the budget ended first, which the\n"
+    "scenario does not expect, 70 internal error, 130 and 143 ended by SIGINT and SIGTERM.\n"
+    "When several apply: 70, then 130 or 143, 2, 3, 1, 5, 4, 0.\n";
 
 static const struct {
     const char *name;
@@ -35,9 +38,20 @@ static void on_abort(int number)
     _exit(HA_EXIT_INTERNAL);
 }
 
-int main(int count, char **argument)
+/*
+ * Whoever started us may have closed a standard stream: the next file that is opened would take
+ * its place. Reading from the stand-in finds nothing, and writing to it fails, as it should.
+ */
+static bool open_missing_streams(void)
 {
-    signal(SIGABRT, on_abort);
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != file)
+            return false;
+    return true;
+}
+
+static int run(int count, char **argument)
+{
     if (count < 2) {
         fputs(usage, stderr);
         return HA_EXIT_USAGE;
@@ -57,4 +71,17 @@ int main(int count, char **argument)
             return commands[i].run(count - 2, argument + 2);
     fprintf(stderr, "hotadd: there is no command '%s'; try `hotadd --help`\n", argument[1]);
     return HA_EXIT_USAGE;
+}
+
+int main(int count, char **argument)
+{
+    signal(SIGABRT, on_abort);
+    if (!open_missing_streams())
+        return HA_EXIT_INTERNAL;
+    int code = run(count, argument);
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    if (code != HA_EXIT_OK || written)
+        return code;
+    fputs("hotadd: error: not everything could be written\n", stderr);
+    return HA_EXIT_UNREADABLE;
 }

@@ -15,6 +15,24 @@
 #include "base/port.h"
 #include "hotadd/error.h"
 
+/* AddressSanitizer is told what is given back, so that whoever still uses it is found. */
+#if defined(__SANITIZE_ADDRESS__)
+#define WATCHED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WATCHED 1
+#endif
+#endif
+#ifdef WATCHED
+#include <sanitizer/asan_interface.h>
+#define FORBID(bytes, size) __asan_poison_memory_region((bytes), (size))
+#define ALLOW(bytes, size) __asan_unpoison_memory_region((bytes), (size))
+#else
+#define WATCHED 0
+#define FORBID(bytes, size) ((void)(bytes), (void)(size))
+#define ALLOW(bytes, size) ((void)(bytes), (void)(size))
+#endif
+
 #define SMALLEST 16u
 #define CLASSES 40u
 #define LINE 64u
@@ -35,6 +53,20 @@ static struct head *head_of(const struct ha_arena *arena)
     return (struct head *)(void *)arena->bytes;
 }
 
+/* Nobody may touch a free block, except its link. */
+static void forbid(struct free_block *block, size_t size)
+{
+    FORBID(block + 1, size - sizeof *block);
+}
+
+static void forbid_free_blocks(const struct ha_arena *arena)
+{
+    size_t size = SMALLEST;
+    for (unsigned class = WATCHED ? 0 : CLASSES; class < CLASSES; class++, size *= 2)
+        for (struct free_block *block = head_of(arena)->free[class]; block; block = block->next)
+            forbid(block, size);
+}
+
 int ha_arena_open(struct ha_arena *arena, size_t size)
 {
     *arena = (struct ha_arena){.size = size};
@@ -49,6 +81,8 @@ int ha_arena_open(struct ha_arena *arena, size_t size)
 
 void ha_arena_close(struct ha_arena *arena)
 {
+    if (arena->bytes)
+        ALLOW(arena->bytes, head_of(arena)->used);
     ha_port_release(arena->bytes, arena->size);
     free(arena->saved);
     *arena = (struct ha_arena){0};
@@ -76,6 +110,7 @@ void *ha_arena_take(struct ha_arena *arena, size_t size)
     struct free_block *given = head->free[class];
     if (given) {
         head->free[class] = given->next;
+        ALLOW(given, block);
         return memset(given, 0, block);
     }
     /* What fills a line of the host's cache shall not lie across two. */
@@ -97,6 +132,7 @@ void ha_arena_give(struct ha_arena *arena, void *block, size_t size)
     struct free_block *given = block;
     given->next = head->free[class];
     head->free[class] = given;
+    forbid(given, bytes);
 }
 
 char *ha_arena_copy(struct ha_arena *arena, const char *string)
@@ -126,7 +162,9 @@ int ha_arena_mark(struct ha_arena *arena)
     unsigned char *saved = malloc(used);
     if (!saved)
         return HA_ENOMEM;
+    ALLOW(arena->bytes, used);
     memcpy(saved, arena->bytes, used);
+    forbid_free_blocks(arena);
     free(arena->saved);
     arena->saved = saved;
     arena->saved_size = used;
@@ -136,7 +174,9 @@ int ha_arena_mark(struct ha_arena *arena)
 void ha_arena_rewind(struct ha_arena *arena)
 {
     assert(arena->saved);
+    ALLOW(arena->bytes, head_of(arena)->used);
     memcpy(arena->bytes, arena->saved, arena->saved_size);
+    forbid_free_blocks(arena);
 }
 
 size_t ha_arena_used(const struct ha_arena *arena)

@@ -1,13 +1,12 @@
 /*
- * notify - a chain of registrations that may change while it is being walked
+ * notify - registrations in the order of their making, safe to walk while they come and go
  *
- * Owns struct ha_notify. Knows nothing of NT.
+ * Owns struct ha_notify, without a word of NT in it.
  *
- * Drivers leave inside callbacks, their own and others', so:
- *   - the oldest entry is told first (or last, when a walk goes backwards);
- *   - one that joins during a walk is not told by it;
- *   - one that is removed during a walk is not told again, and its memory stays until no walk
- *     can stand on it any more.
+ * Whoever is told may add and remove entries, itself included. Therefore:
+ *   - a walk starts at the oldest entry (or ends there, when it goes backwards);
+ *   - it passes over what joined after it began, and over what has left;
+ *   - the memory of what left is given back only when no walk can stand on it any more.
  */
 #ifndef HA_CORE_NOTIFY_H
 #define HA_CORE_NOTIFY_H

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "edge/place.h"
 #include "hotadd/error.h"
 
 /* A folder that is searched, and those around it: a link that leads back to one is not followed. */
@@ -34,13 +35,16 @@ static int add_file(struct ha_files *files, const char *path)
     return HA_OK;
 }
 
-static bool is_folder(const char *path, const struct folder *outer, struct folder *folder)
+enum kind { FILE_OR_UNSEEN, FOLDER, SPECIAL };
+
+/* What a path leads to; of a folder, which one it is. */
+static enum kind kind_of(const char *path, const struct folder *outer, struct folder *folder)
 {
     struct stat status;
-    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
-        return false;
+    if (stat(path, &status) != 0 || S_ISREG(status.st_mode))
+        return FILE_OR_UNSEEN;
     *folder = (struct folder){outer, status.st_dev, status.st_ino};
-    return true;
+    return S_ISDIR(status.st_mode) ? FOLDER : SPECIAL;
 }
 
 static bool leads_back(const struct folder *folder)
@@ -69,9 +73,11 @@ static int add_entry(struct ha_files *files, const char *path, const struct fold
                      struct ha_text *messages)
 {
     struct folder folder;
-    if (is_folder(path, outer, &folder))
+    enum kind kind = kind_of(path, outer, &folder);
+    if (kind == FOLDER)
         return leads_back(&folder) ? HA_OK : add_folder(files, path, &folder, messages);
-    return ends_in_json(path) ? add_file(files, path) : HA_OK;
+    /* A pipe among the files would be waited for, perhaps for ever. */
+    return kind == FILE_OR_UNSEEN && ends_in_json(path) ? add_file(files, path) : HA_OK;
 }
 
 /* The entries of a folder by name, so that every system plays them in the same order. */
@@ -80,7 +86,10 @@ static int add_folder(struct ha_files *files, const char *name, const struct fol
 {
     DIR *directory = opendir(name);
     if (!directory) {
-        ha_text_addf(messages, "%s: error: cannot be searched: %s\n", name, strerror(errno));
+        int reason = errno;
+        ha_add_file_name(messages, name);
+        ha_text_addf(messages, ": error: cannot be searched: %s\n", strerror(reason));
+        files->unsearched++;
         return HA_EREAD;
     }
     struct ha_files entries = {0};
@@ -109,7 +118,7 @@ static int add_folder(struct ha_files *files, const char *name, const struct fol
 int ha_files_add(struct ha_files *files, const char *path, struct ha_text *messages)
 {
     struct folder folder;
-    if (!is_folder(path, NULL, &folder))
+    if (kind_of(path, NULL, &folder) != FOLDER)
         return add_file(files, path);
     /* "scenarios/" and "scenarios" name the same folder, and its files alike. */
     size_t length = strlen(path);

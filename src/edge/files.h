@@ -12,12 +12,14 @@
 struct ha_files {
     const char **path;
     size_t count, room;
+    size_t unsearched;          /* folders that could not be searched */
     struct ha_bag bag;
 };
 
 /*
- * Add a file, or all *.json below a folder in the order of their names. A path that is neither
- * is added as it is: reading it says what is wrong with it.
+ * Add a file, or all *.json below a folder in the order of their names. A path that is no folder
+ * is added whatever it is; of what a folder holds, only regular files and links to them, and
+ * what cannot be looked at: reading it says what is wrong with it.
  *
  * Returns HA_OK, HA_EREAD with a message when a folder cannot be searched, HA_ENOMEM.
  */

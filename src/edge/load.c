@@ -7,9 +7,10 @@
 #include "edge/load.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "edge/load_parts.h"
@@ -28,7 +29,7 @@ static void check_format(struct ha_reader *reader, struct ha_node node)
 static void load_top(struct ha_loading *loading)
 {
     enum { SCHEMA, FORMAT_KEY, NAME, WHY, SOURCE, PROFILE, PARTITION, DRIVERS, EVENTS, EXPECT,
-           KEYS };
+           FAULTS, KEYS };
     static const struct ha_key keys[KEYS] = {
         [SCHEMA] = {"$schema", HA_JSON_STRING, false},
         [FORMAT_KEY] = {"format", HA_JSON_NUMBER, true},
@@ -40,6 +41,7 @@ static void load_top(struct ha_loading *loading)
         [DRIVERS] = {"drivers", HA_JSON_ARRAY, false},
         [EVENTS] = {"events", HA_JSON_ARRAY, false},
         [EXPECT] = {"expect", HA_JSON_OBJECT, false},
+        [FAULTS] = HA_KEY_LATER("faults"),
     };
     struct ha_reader *reader = &loading->reader;
     struct ha_scenario *made = &loading->made;
@@ -93,8 +95,8 @@ int ha_scenario_load_text(const char *file, const char *bytes, size_t length,
     struct ha_reader *reader = &loading.reader;
 
     if (length > HA_SCAN_MOST_BYTES) {
-        ha_text_addf(messages, "%s: error: larger than %zu MiB\n", file,
-                     HA_SCAN_MOST_BYTES >> 20);
+        ha_add_file_name(messages, file);
+        ha_text_addf(messages, ": error: larger than %zu MiB\n", HA_SCAN_MOST_BYTES >> 20);
         return messages->lost ? HA_ENOMEM : HA_EREAD;
     }
     int err = ha_tree_init(&reader->tree, &source, &reader->complaints);
@@ -119,35 +121,47 @@ int ha_scenario_load_text(const char *file, const char *bytes, size_t length,
 }
 
 /* The whole of a file, or as much as shows that it is too large. HA_EREAD leaves errno. */
-static int read_all(FILE *file, struct ha_text *bytes)
+static int read_all(int file, struct ha_loop *loop, char *buffer, struct ha_text *bytes)
 {
-    char *buffer = malloc(READ_AT_ONCE);
-    if (!buffer)
-        return HA_ENOMEM;
-
-    size_t got;
-    do {
-        errno = 0;
-        got = fread(buffer, 1, READ_AT_ONCE, file);
-        ha_text_add_bytes(bytes, buffer, got);
-    } while (got == READ_AT_ONCE && !bytes->lost && bytes->length <= HA_SCAN_MOST_BYTES);
-    free(buffer);
-    if (bytes->lost)
-        return HA_ENOMEM;
-    return ferror(file) ? HA_EREAD : HA_OK;
+    ssize_t got = -1;
+    while (got != 0 && !bytes->lost && bytes->length <= HA_SCAN_MOST_BYTES) {
+        if (loop && ha_loop_await(loop, file)) {
+            errno = EINTR;
+            return HA_EREAD;
+        }
+        got = read(file, buffer, READ_AT_ONCE);
+        if (got > 0)
+            ha_text_add_bytes(bytes, buffer, (size_t)got);
+        else if (got < 0 && errno != EAGAIN && errno != EINTR)
+            return HA_EREAD;
+    }
+    return bytes->lost ? HA_ENOMEM : HA_OK;
 }
 
-int ha_scenario_load_file(const char *path, struct ha_scenario *scenario, struct ha_text *messages)
+static int read_path(const char *path, struct ha_loop *loop, struct ha_text *bytes)
+{
+    /* Opening a pipe would wait for a writer: with a loop that is done where signals are seen. */
+    int file = open(path, loop ? O_RDONLY | O_NONBLOCK : O_RDONLY);
+    if (file < 0)
+        return HA_EREAD;
+    char *buffer = malloc(READ_AT_ONCE);
+    int err = buffer ? read_all(file, loop, buffer, bytes) : HA_ENOMEM;
+    int reason = errno;
+    free(buffer);
+    close(file);
+    errno = reason;
+    return err;
+}
+
+int ha_scenario_load_file(const char *path, struct ha_loop *loop, struct ha_scenario *scenario,
+                          struct ha_text *messages)
 {
     struct ha_text bytes = {0};
-    FILE *file = fopen(path, "rb");
-    int err = file ? read_all(file, &bytes) : HA_EREAD;
-    int reason = errno;
-
-    if (file)
-        fclose(file);
+    int err = read_path(path, loop, &bytes);
     if (err == HA_EREAD) {
-        ha_text_addf(messages, "%s: error: cannot be read: %s\n", path, strerror(reason));
+        int reason = errno;
+        ha_add_file_name(messages, path);
+        ha_text_addf(messages, ": error: cannot be read: %s\n", strerror(reason));
         err = messages->lost ? HA_ENOMEM : HA_EREAD;
     } else if (!err) {
         err = ha_scenario_load_text(path, bytes.bytes, bytes.length, scenario, messages);

@@ -12,6 +12,7 @@
 #include "base/bag.h"
 #include "base/text.h"
 #include "check/expect.h"
+#include "edge/loop.h"
 #include "sim/plan.h"
 
 struct ha_scenario {
@@ -35,8 +36,14 @@ struct ha_scenario {
 int ha_scenario_load_text(const char *file, const char *bytes, size_t length,
                           struct ha_scenario *scenario, struct ha_text *messages);
 
-/* The same from a file. One that cannot be read is HA_EREAD, with the system's reason. */
-int ha_scenario_load_file(const char *path, struct ha_scenario *scenario, struct ha_text *messages);
+/*
+ * The same from a file. One that cannot be read is HA_EREAD, with the system's reason; so is one
+ * that a signal cut short (ha_loop_signal).
+ *
+ *   loop  what looks out for signals while a pipe or a terminal is waited for; NULL for nothing
+ */
+int ha_scenario_load_file(const char *path, struct ha_loop *loop, struct ha_scenario *scenario,
+                          struct ha_text *messages);
 
 void ha_scenario_close(struct ha_scenario *scenario);
 

@@ -77,7 +77,7 @@ static void load_handlers(struct ha_loading *loading, struct ha_node list, uint3
     loading->script[driver].handler_count = count;
 }
 
-enum { NAME, ENTRY, ON, UNLOAD, IGNORES, KEYS };
+enum { NAME, ENTRY, ON, UNLOAD, IGNORES, MODULE, REGISTRY, KEYS };
 
 static const struct ha_key driver_keys[KEYS] = {
     [NAME] = {"name", HA_JSON_STRING, true},
@@ -85,6 +85,8 @@ static const struct ha_key driver_keys[KEYS] = {
     [ON] = {"on", HA_JSON_ARRAY, false},
     [UNLOAD] = {"unload", HA_JSON_ARRAY, false},
     [IGNORES] = {"entry_ignores_errors", HA_JSON_BOOL, false},
+    [MODULE] = HA_KEY_LATER("module"),
+    [REGISTRY] = HA_KEY_LATER("registry"),
 };
 
 static void add_driver(struct ha_loading *loading, struct ha_node name, uint32_t driver)

@@ -3,6 +3,8 @@
  *
  * Owns the member "events".
  */
+#include <string.h>
+
 #include "base/names.h"
 #include "edge/load_parts.h"
 
@@ -17,12 +19,13 @@ static void read_hardware_start(struct ha_reader *reader, struct ha_node node, i
 
 static void load_add(struct ha_loading *loading, struct ha_node node, struct ha_add_options *add)
 {
-    enum { GROUP, NUMBER, COUNT, HARDWARE_START, KEYS };
+    enum { GROUP, NUMBER, COUNT, HARDWARE_START, NODE, KEYS };
     static const struct ha_key keys[KEYS] = {
         [GROUP] = {"group", HA_JSON_NUMBER, false},
         [NUMBER] = {"number", HA_JSON_NUMBER, false},
         [COUNT] = {"count", HA_JSON_NUMBER, false},
         [HARDWARE_START] = {"hardware_start", HA_JSON_STRING, false},
+        [NODE] = HA_KEY_LATER("node"),
     };
     struct ha_reader *reader = &loading->reader;
     const struct ha_partition_options *partition = &loading->made.plan.partition;
@@ -49,7 +52,9 @@ static void load_add(struct ha_loading *loading, struct ha_node node, struct ha_
 }
 
 /* What can happen comes first, numbered as enum ha_event_kind. */
-enum { KINDS = HA_EVENT_RUN + 1, AT = KINDS, DO, KEYS };
+enum {
+    KINDS = HA_EVENT_RUN + 1, AT = KINDS, DO, DURING, AFTER, ID, ADD_MEMORY, HOLD, RELEASE, KEYS
+};
 
 static const struct ha_key event_keys[KEYS] = {
     [HA_EVENT_ADD_PROCESSOR] = {"add_processor", HA_JSON_OBJECT, false},
@@ -58,10 +63,16 @@ static const struct ha_key event_keys[KEYS] = {
     [HA_EVENT_RUN] = {"run", HA_JSON_STRING, false},
     [AT] = {"at", HA_JSON_STRING, true},
     [DO] = {"do", HA_JSON_ARRAY, false},
+    [DURING] = HA_KEY_LATER("during"),
+    [AFTER] = HA_KEY_LATER("after"),
+    [ID] = HA_KEY_LATER("id"),
+    [ADD_MEMORY] = HA_KEY_LATER("add_memory"),
+    [HOLD] = HA_KEY_LATER("hold"),
+    [RELEASE] = HA_KEY_LATER("release"),
 };
 
-/* The kind of an event; KINDS, with a complaint, when it is not exactly one. An unknown key has
- * been complained of, and is taken for the kind when there is no other. */
+/* The kind of an event; KINDS, with a complaint, when it is not exactly one. A key that is unknown
+ * or for later has been complained of, and is taken for the kind when there is no other. */
 static unsigned kind_of(struct ha_reader *reader, struct ha_node node,
                         const struct ha_member *member, bool all_known)
 {
@@ -121,16 +132,57 @@ static void load_event(struct ha_loading *loading, struct ha_node node,
         event->steps = ha_load_steps(loading, member[DO].value, event->driver, false);
 }
 
+/* A member of an event that is known to have it. */
+static struct ha_node member_of(const struct ha_tree *tree, struct ha_node event, unsigned key)
+{
+    struct ha_node member = ha_node_first(event);
+    while (strcmp(ha_node_key(member), event_keys[key].name))
+        member = ha_node_next(tree, member);
+    return member;
+}
+
+/* Of events that are right each by itself: what a driver does or suffers needs it to be loaded. */
+static void check_order(struct ha_loading *loading, struct ha_node list,
+                        const struct ha_event_plan *event, size_t count)
+{
+    struct ha_reader *reader = &loading->reader;
+    const struct ha_event_plan **first_load =
+        ha_read_take(reader, loading->made.plan.driver_count, sizeof *first_load);
+    if (!first_load)
+        return;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct ha_event_plan **first = &first_load[event[i].driver];
+        if (event[i].kind == HA_EVENT_LOAD && (!*first || event[i].due_ns < (*first)->due_ns))
+            *first = &event[i];
+    }
+    for (struct ha_node node = ha_node_first(list); node.json;
+         node = ha_node_next(&reader->tree, node), event++) {
+        if (event->kind != HA_EVENT_RUN && event->kind != HA_EVENT_UNLOAD)
+            continue;
+        const struct ha_event_plan *first = first_load[event->driver];
+        if (!first || first->due_ns < event->due_ns
+            || (first->due_ns == event->due_ns && first < event))
+            continue;
+        HA_COMPLAIN(reader, member_of(&reader->tree, node, event->kind),
+                    "driver \"%s\" is not loaded before %s",
+                    loading->script[event->driver].name,
+                    ha_node_string(member_of(&reader->tree, node, AT)));
+    }
+}
+
 void ha_load_events(struct ha_loading *loading, struct ha_node list)
 {
     struct ha_reader *reader = &loading->reader;
-    size_t count = ha_node_count(list), i = 0;
+    size_t count = ha_node_count(list), i = 0, complaints = reader->complaints.count;
     struct ha_event_plan *event = ha_read_take(reader, count, sizeof *event);
     if (!event)
         return;
     for (struct ha_node node = ha_node_first(list); node.json;
          node = ha_node_next(&reader->tree, node))
         load_event(loading, node, &event[i++]);
+    if (reader->complaints.count == complaints)
+        check_order(loading, list, event, count);
     loading->made.plan.event = event;
     loading->made.plan.event_count = count;
 }

@@ -206,16 +206,38 @@ static void load_violation(struct ha_loading *loading, struct ha_node node,
         ha_read_number(reader, member[COUNT].value, 1, UINT32_MAX, &violation->count);
 }
 
+/* The list is a set: a finding that two of its members ask for would count for both. */
+static void check_new(struct ha_reader *reader, struct ha_node node,
+                      const struct ha_expected_violation *violation, struct ha_names *seen)
+{
+    struct ha_text words = {0};
+    ha_text_addf(&words, "%s %s %s", violation->rule,
+                 violation->driver ? violation->driver : "",
+                 violation->call ? violation->call : "");
+    const char *key = words.lost ? NULL : ha_bag_copy(&reader->bag, words.bytes, words.length);
+    int err = key ? ha_names_add(seen, 0, key, 0) : HA_ENOMEM;
+    ha_text_close(&words);
+    reader->no_memory |= err == HA_ENOMEM;
+    if (err == HA_EINVAL)
+        HA_COMPLAIN(reader, node, "this violation is in the list twice");
+}
+
 static void load_violations(struct ha_loading *loading, struct ha_node list)
 {
     struct ha_reader *reader = &loading->reader;
     size_t count = ha_node_count(list), i = 0;
     struct ha_expected_violation *violation = ha_read_take(reader, count, sizeof *violation);
+    struct ha_names seen = {0};
     if (!violation)
         return;
     for (struct ha_node node = ha_node_first(list); node.json;
-         node = ha_node_next(&reader->tree, node))
-        load_violation(loading, node, &violation[i++]);
+         node = ha_node_next(&reader->tree, node), i++) {
+        size_t complaints = reader->complaints.count;
+        load_violation(loading, node, &violation[i]);
+        if (violation[i].rule && reader->complaints.count == complaints)
+            check_new(reader, node, &violation[i], &seen);
+    }
+    ha_names_close(&seen);
     loading->made.expect.violation = violation;
     loading->made.expect.violation_count = count;
 }
@@ -233,12 +255,18 @@ static void read_ending(struct ha_reader *reader, struct ha_node node, enum ha_e
 
 void ha_load_expect(struct ha_loading *loading, struct ha_node expect)
 {
-    enum { CALLS, ACTIVE_PROCESSORS, VIOLATIONS, ENDS, KEYS };
+    enum { CALLS, ACTIVE_PROCESSORS, VIOLATIONS, ENDS, ACTIVE, MEMORY, DRIVERS, ARRIVALS, ALWAYS,
+           KEYS };
     static const struct ha_key keys[KEYS] = {
         [CALLS] = {"calls", HA_JSON_ARRAY, false},
         [ACTIVE_PROCESSORS] = {"active_processors", HA_JSON_NUMBER, false},
         [VIOLATIONS] = {"violations", HA_JSON_ARRAY, false},
         [ENDS] = {"ends", HA_JSON_STRING, false},
+        [ACTIVE] = HA_KEY_LATER("active"),
+        [MEMORY] = HA_KEY_LATER("memory"),
+        [DRIVERS] = HA_KEY_LATER("drivers"),
+        [ARRIVALS] = HA_KEY_LATER("arrivals"),
+        [ALWAYS] = HA_KEY_LATER("always"),
     };
     struct ha_reader *reader = &loading->reader;
     struct ha_expect *made = &loading->made.expect;

@@ -55,6 +55,8 @@ static void complain_of_key(struct ha_reader *reader, struct ha_node member,
     size_t place = ha_node_key_place(&reader->tree, member), meant = 0;
 
     for (size_t i = 0; i < count && !ha_complaint_counts_only(&reader->complaints, place); i++) {
+        if (!keys[i].kinds)
+            continue;
         nearest = ha_word_nearer(key, nearest, keys[i].name);
         if (nearest == keys[i].name)
             meant = i;
@@ -68,20 +70,47 @@ static void complain_of_key(struct ha_reader *reader, struct ha_node member,
     }
 }
 
+/* The number of a member's key; `count` when it is unknown. */
+static size_t key_of(struct ha_node member, const struct ha_key *keys, size_t count)
+{
+    size_t i = 0;
+    while (i < count && strcmp(keys[i].name, ha_node_key(member)))
+        i++;
+    return i;
+}
+
+/* Complain of the keys that are for later; false when there is none. */
+static bool wants_more(struct ha_reader *reader, struct ha_node object, const struct ha_key *keys,
+                       size_t count)
+{
+    bool found = false;
+    for (struct ha_node member = ha_node_first(object); member.json;
+         member = ha_node_next(&reader->tree, member)) {
+        size_t i = key_of(member, keys, count);
+        if (i == count || keys[i].kinds)
+            continue;
+        HA_COMPLAIN_OF_KEY(reader, member, "\"%s\" is not simulated yet", keys[i].name);
+        found = true;
+    }
+    return found;
+}
+
 bool ha_read_members(struct ha_reader *reader, struct ha_node object, const struct ha_key *keys,
                      size_t count, struct ha_member *members)
 {
-    bool all_known = true;
+    bool wanted_more = wants_more(reader, object, keys, count);
+    bool all_known = !wanted_more;
 
     memset(members, 0, count * sizeof *members);
     for (struct ha_node member = ha_node_first(object); member.json;
          member = ha_node_next(&reader->tree, member)) {
-        size_t i = 0;
-        while (i < count && strcmp(keys[i].name, ha_node_key(member)))
-            i++;
+        size_t i = key_of(member, keys, count);
         if (i == count) {
-            complain_of_key(reader, member, keys, count, members);
+            if (!wanted_more)
+                complain_of_key(reader, member, keys, count, members);
             all_known = false;
+        } else if (!keys[i].kinds) {
+            continue;
         } else if (members[i].here.json) {
             HA_COMPLAIN_OF_KEY(reader, member, "the key \"%s\" is here twice", keys[i].name);
         } else {
@@ -91,7 +120,7 @@ bool ha_read_members(struct ha_reader *reader, struct ha_node object, const stru
         }
     }
     for (size_t i = 0; i < count; i++)
-        if (keys[i].required && !members[i].here.json && !members[i].misspelt)
+        if (keys[i].required && !members[i].here.json && !members[i].misspelt && !wanted_more)
             HA_COMPLAIN(reader, object, "the key \"%s\" is missing", keys[i].name);
     return all_known;
 }
@@ -124,10 +153,21 @@ const char *ha_read_text(struct ha_reader *reader, struct ha_node string)
 
 const char *ha_read_string(struct ha_reader *reader, struct ha_node string)
 {
-    if (*ha_node_string(string))
-        return ha_read_text(reader, string);
-    HA_COMPLAIN(reader, string, "must not be empty");
-    return NULL;
+    const char *text = ha_node_string(string);
+    if (!*text) {
+        HA_COMPLAIN(reader, string, "must not be empty");
+        return NULL;
+    }
+    for (size_t left = strlen(text), size; left; text += size, left -= size) {
+        uint32_t point = 0;
+        size = ha_utf8_decode(text, left, &point);      /* the scan lets nothing else through */
+        if (ha_utf8_is_control(point)) {
+            HA_COMPLAIN(reader, string, "must not hold the control character U+%04X",
+                        (unsigned)point);
+            return NULL;
+        }
+    }
+    return ha_read_text(reader, string);
 }
 
 const char *ha_read_name(struct ha_reader *reader, struct ha_node string)

@@ -29,6 +29,10 @@ struct ha_key {
     bool required;
 };
 
+/* A key that the format has and this version does nothing with: it is refused as such, and what
+ * else is missing or unknown around it is not news. */
+#define HA_KEY_LATER(name) {name, 0, false}
+
 struct ha_member {
     struct ha_node here;        /* none when the key is missing */
     struct ha_node value;       /* the same; none also when it is of a wrong kind */
@@ -53,7 +57,7 @@ bool ha_read_kind(struct ha_reader *reader, struct ha_node node, unsigned kinds)
  * Sort an object's members under the keys that it may have. Complains of members that are
  * unknown, there twice, or of a wrong kind, and of required ones that are missing.
  *
- * Returns false when one was unknown.
+ * Returns false when one was unknown or is for later.
  */
 bool ha_read_members(struct ha_reader *reader, struct ha_node object, const struct ha_key *keys,
                      size_t count, struct ha_member *members);
@@ -64,7 +68,7 @@ bool ha_read_number(struct ha_reader *reader, struct ha_node number, uint32_t le
 
 /* A copy of a string. */
 const char *ha_read_text(struct ha_reader *reader, struct ha_node string);
-/* A copy of a string that must not be empty; NULL when it is. */
+/* A copy of a string that is fit to be printed: not empty, no control characters. Or NULL. */
 const char *ha_read_string(struct ha_reader *reader, struct ha_node string);
 /* A copy of a string that must be a name (ha_word_is_name). */
 const char *ha_read_name(struct ha_reader *reader, struct ha_node string);

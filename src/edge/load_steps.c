@@ -15,10 +15,11 @@
 
 /* The verbs come first and are numbered as enum ha_step_kind. */
 enum {
-    AS = HA_STEP_KIND_COUNT, FLAGS, FUNCTION, GROUP, INDEX, NUMBER, KEYS
+    AS = HA_STEP_KIND_COUNT, FLAGS, FUNCTION, GROUP, INDEX, NUMBER, KNOWN
 };
 
-static const struct ha_key keys[KEYS] = {
+/* What follows the options is for later. */
+static const struct ha_key keys[] = {
     [HA_STEP_REGISTER] = {"register", HA_JSON_STRING, false},
     [HA_STEP_DEREGISTER] = {"deregister", HA_JSON_STRING | HA_JSON_NULL, false},
     [HA_STEP_SET_OPERATION_STATUS] = {"set_operation_status", HA_JSON_STRING, false},
@@ -33,7 +34,14 @@ static const struct ha_key keys[KEYS] = {
     [GROUP] = {"group", HA_JSON_NUMBER | HA_JSON_STRING, false},
     [INDEX] = {"index", HA_JSON_NUMBER, false},
     [NUMBER] = {"number", HA_JSON_STRING, false},
+    HA_KEY_LATER("class"), HA_KEY_LATER("table"), HA_KEY_LATER("allocate"), HA_KEY_LATER("free"),
+    HA_KEY_LATER("raise_irql"), HA_KEY_LATER("lower_irql"), HA_KEY_LATER("set_affinity"),
+    HA_KEY_LATER("revert_affinity"), HA_KEY_LATER("queue_dpc"), HA_KEY_LATER("queue_work"),
+    HA_KEY_LATER("start_thread"), HA_KEY_LATER("for_each"), HA_KEY_LATER("if"),
+    HA_KEY_LATER("if_fails"),
 };
+
+#define KEYS (sizeof keys / sizeof keys[0])
 
 /* A step that is being read. */
 struct reading {
@@ -76,7 +84,10 @@ static void read_register(struct reading *r, struct ha_node value, struct ha_ste
     struct ha_node as = r->member[AS].value;
     size_t kind;
 
-    ha_read_choice(r->reader, value, "notification", kinds, 1, &kind);
+    if (!strcmp(ha_node_string(value), "device-interface"))
+        HA_COMPLAIN(r->reader, value, "\"device-interface\" is not simulated yet");
+    else
+        ha_read_choice(r->reader, value, "notification", kinds, 1, &kind);
     step->null_function = r->member[FUNCTION].here.json;
     if (r->member[FLAGS].value.json)
         read_flags(r->reader, r->member[FLAGS].value, &step->flags);
@@ -145,7 +156,7 @@ static unsigned argument_of(unsigned routine)
     case HA_RT_GROUP_AFFINITY: return GROUP;
     case HA_RT_NUMBER_FROM_INDEX: return INDEX;
     case HA_RT_INDEX_FROM_NUMBER: return NUMBER;
-    default: return KEYS;
+    default: return KNOWN;
     }
 }
 
@@ -205,8 +216,8 @@ static const struct {
     [HA_STEP_RETURN] = {read_status, 0, false},
 };
 
-/* The one verb of a step; HA_STEP_KIND_COUNT, with a complaint, when it is not one. An unknown
- * key has been complained of, and is taken for the verb when there is no other. */
+/* The one verb of a step; HA_STEP_KIND_COUNT, with a complaint, when it is not one. A key that is
+ * unknown or for later has been complained of, and is taken for the verb when there is no other. */
 static unsigned verb_of(struct reading *r, bool all_known)
 {
     unsigned verb = HA_STEP_KIND_COUNT;
@@ -236,7 +247,7 @@ static void load_step(struct reading *r, struct ha_step *step)
     if (verb == HA_STEP_KIND_COUNT)
         return;
 
-    for (unsigned k = AS; k < KEYS; k++)
+    for (unsigned k = AS; k < KNOWN; k++)
         if (r->member[k].here.json && !(verbs[verb].options & OPTION(k)))
             HA_COMPLAIN_OF_KEY(r->reader, r->member[k].here, "\"%s\" does not take \"%s\"",
                                keys[verb].name, keys[k].name);

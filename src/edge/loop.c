@@ -1,9 +1,13 @@
 /* loop - see loop.h. Owns the libuv loop and its handles. */
 #include "edge/loop.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <uv.h>
+
+#define TURN_MS 100     /* a signal that comes just before a wait is served after so long */
 
 struct ha_loop {
     uv_loop_t uv;
@@ -82,5 +86,29 @@ int ha_loop_run(struct ha_loop *loop, bool (*slice)(void *argument), void *argum
     loop->argument = argument;
     uv_idle_start(&loop->work, on_idle);
     uv_run(&loop->uv, UV_RUN_DEFAULT);
+    return loop->signal;
+}
+
+static bool nothing_to_do(void *argument)
+{
+    (void)argument;
+    return false;
+}
+
+/* Not by libuv: its pollers refuse regular files on some hosts and terminals on others. */
+int ha_loop_await(struct ha_loop *loop, int file)
+{
+    struct pollfd wanted = {.fd = file, .events = POLLIN};
+    int ready;
+    do {
+        if (ha_loop_run(loop, nothing_to_do, NULL))
+            break;
+        ready = poll(&wanted, 1, TURN_MS);
+    } while (ready == 0 || (ready < 0 && errno == EINTR));
+    return loop->signal;
+}
+
+int ha_loop_signal(const struct ha_loop *loop)
+{
     return loop->signal;
 }

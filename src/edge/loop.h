@@ -21,4 +21,14 @@ void ha_loop_close(struct ha_loop *loop);
  */
 int ha_loop_run(struct ha_loop *loop, bool (*slice)(void *argument), void *argument);
 
+/*
+ * Wait until reading a file would not block, or SIGINT or SIGTERM came.
+ *
+ * Returns 0, or the number of the signal.
+ */
+int ha_loop_await(struct ha_loop *loop, int file);
+
+/* The number of the signal that the calls above have met; 0 for none. */
+int ha_loop_signal(const struct ha_loop *loop);
+
 #endif

@@ -40,7 +40,8 @@ size_t ha_utf8_decode(const char *bytes, size_t length, uint32_t *point)
 
 bool ha_utf8_is_control(uint32_t point)
 {
-    return point < 0x20 || (point >= 0x7f && point < 0xa0);
+    return point < 0x20 || (point >= 0x7f && point < 0xa0)
+        || (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
 }
 
 size_t ha_source_mark(const struct ha_source *source)
@@ -81,6 +82,36 @@ struct ha_quote ha_quote(const char *word)
     }
     memcpy(quote.text + used, "\"", 2);
     return quote;
+}
+
+/* Bytes of the next character of a name, which is not at its end; `plain` if it can be printed. */
+static size_t next_of_name(const char *name, bool *plain)
+{
+    uint32_t point = 0;
+    size_t size = ha_utf8_decode(name, strlen(name), &point);
+    *plain = size && !ha_utf8_is_control(point);
+    return size ? size : 1;
+}
+
+bool ha_file_name_is_plain(const char *name)
+{
+    bool plain = true;
+    while (*name && plain)
+        name += next_of_name(name, &plain);
+    return plain;
+}
+
+void ha_add_file_name(struct ha_text *text, const char *name)
+{
+    while (*name) {
+        bool plain;
+        size_t size = next_of_name(name, &plain);
+        if (plain)
+            ha_text_add_bytes(text, name, size);
+        for (size_t i = 0; i < size && !plain; i++)
+            ha_text_addf(text, "\\x%02x", (unsigned)(unsigned char)name[i]);
+        name += size;
+    }
 }
 
 void ha_complaints_close(struct ha_complaints *complaints)
@@ -194,11 +225,13 @@ void ha_complaints_print(const struct ha_complaints *complaints, const struct ha
     for (size_t i = 0; i < complaints->count && i < HA_COMPLAINTS_SHOWN; i++) {
         const struct ha_complaint *complaint = &complaints->shown[i];
         struct line line = line_at(source, complaint->offset);
-        ha_text_addf(messages, "%s:%zu:%zu: error: %s\n", source->file, line.number,
-                     line.before + 1, ha_text_string(&complaint->text));
+        ha_add_file_name(messages, source->file);
+        ha_text_addf(messages, ":%zu:%zu: error: %s\n", line.number, line.before + 1,
+                     ha_text_string(&complaint->text));
         print_line(&line, messages);
     }
-    if (complaints->count > HA_COMPLAINTS_SHOWN)
-        ha_text_addf(messages, "%s: ... and %zu more\n", source->file,
-                     complaints->count - HA_COMPLAINTS_SHOWN);
+    if (complaints->count > HA_COMPLAINTS_SHOWN) {
+        ha_add_file_name(messages, source->file);
+        ha_text_addf(messages, ": ... and %zu more\n", complaints->count - HA_COMPLAINTS_SHOWN);
+    }
 }

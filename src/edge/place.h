@@ -54,7 +54,8 @@ void ha_complaints_print(const struct ha_complaints *complaints, const struct ha
  */
 size_t ha_utf8_decode(const char *bytes, size_t length, uint32_t *point);
 
-/* Whether a terminal might obey the character instead of showing it. */
+/* Whether a terminal might obey the character instead of showing it: also what turns the
+ * direction of writing. */
 bool ha_utf8_is_control(uint32_t point);
 
 /* The length of the byte order mark that the text starts with; 0 when there is none. */
@@ -66,5 +67,10 @@ struct ha_quote {
 };
 
 struct ha_quote ha_quote(const char *word);
+
+/* Whether a file's name can be printed as it is. */
+bool ha_file_name_is_plain(const char *name);
+/* Append a file's name; bytes that are not UTF-8 or make a control character come as \xNN. */
+void ha_add_file_name(struct ha_text *text, const char *name);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "edge/files.h"
 #include "edge/load.h"
+#include "edge/place.h"
 #include "edge/run.h"
 
 struct tally {
@@ -35,6 +36,13 @@ static void print_text(struct tally *tally, struct ha_text *text)
         tally->unreadable = true;
     }
     ha_text_close(text);
+}
+
+static void print_file_name(struct tally *tally, const char *name)
+{
+    struct ha_text text = {0};
+    ha_add_file_name(&text, name);
+    print_text(tally, &text);
 }
 
 /* Findings, each as a paragraph; notes and what the scenario expects fail nothing. */
@@ -68,9 +76,10 @@ static void print_verdict(struct tally *tally, struct ha_run *run, bool passed)
         print_findings(tally, run);
     if (!passed)
         fprintf(log, "%s", ha_text_string(&run->report));
-    fprintf(log, "%s%s%s  %s: %s (%llu add%s, %llu call%s)\n",
-            paint(tally, passed ? "\033[32m" : "\033[31m"), passed ? "pass" : "FAIL",
-            paint(tally, "\033[0m"), run->scenario->file, run->scenario->name,
+    fprintf(log, "%s%s%s  ", paint(tally, passed ? "\033[32m" : "\033[31m"),
+            passed ? "pass" : "FAIL", paint(tally, "\033[0m"));
+    print_file_name(tally, run->scenario->file);
+    fprintf(log, ": %s (%llu add%s, %llu call%s)\n", run->scenario->name,
             (unsigned long long)run->watch.adds, run->watch.adds == 1 ? "" : "s",
             (unsigned long long)run->watch.calls, run->watch.calls == 1 ? "" : "s");
 }
@@ -106,7 +115,8 @@ static void play_scenario(struct tally *tally, const struct ha_scenario *scenari
     if (err == HA_OK) {
         count_verdict(tally, &run);
     } else {
-        fprintf(tally->log, "%s: error: %s\n", scenario->file, error.text);
+        print_file_name(tally, scenario->file);
+        fprintf(tally->log, ": error: %s\n", error.text);
         tally->failed++;
         /* Profile and knobs were checked before: what is left to be wrong there is the token. */
         if (tally->options->replay && (err == HA_EINVAL || err == HA_ESTALE))
@@ -121,11 +131,14 @@ static void play_file(struct tally *tally, const char *path, struct ha_loop *loo
 {
     struct ha_scenario scenario;
     struct ha_text messages = {0};
-    int err = ha_scenario_load_file(path, &scenario, &messages);
+    int err = ha_scenario_load_file(path, loop, &scenario, &messages);
     print_text(tally, &messages);
     if (err) {
-        if (err != HA_EREAD)
-            fprintf(tally->log, "%s: error: %s\n", path, ha_err_text(err));
+        if (err != HA_EREAD) {
+            print_file_name(tally, path);
+            fprintf(tally->log, ": error: %s\n", ha_err_text(err));
+        }
+        tally->signal = ha_loop_signal(loop);
         tally->unreadable = true;
         tally->failed++;
         return;
@@ -141,9 +154,13 @@ static void find_files(const struct ha_play_options *options, struct ha_files *f
     for (size_t i = 0; i < options->path_count; i++) {
         int err = ha_files_add(files, options->path[i], &messages);
         tally->unreadable |= err != HA_OK;
-        if (err == HA_ENOMEM)
-            ha_text_addf(&messages, "%s: error: %s\n", options->path[i], ha_err_text(err));
+        if (err == HA_ENOMEM) {
+            ha_add_file_name(&messages, options->path[i]);
+            ha_text_addf(&messages, ": error: %s\n", ha_err_text(err));
+            tally->failed++;
+        }
     }
+    tally->failed += files->unsearched;
     print_text(tally, &messages);
 }
 
@@ -175,6 +192,11 @@ static int exit_code(const struct tally *tally)
     return tally->passed ? HA_EXIT_OK : HA_EXIT_NOTHING;
 }
 
+static bool is_written(FILE *file)
+{
+    return fflush(file) == 0 && !ferror(file);
+}
+
 int ha_play(const struct ha_play_options *options)
 {
     struct ha_play_options play = *options;
@@ -200,7 +222,7 @@ int ha_play(const struct ha_play_options *options)
         fprintf(tally.log, "hotadd: ended by %s\n",
                 tally.signal == SIGINT ? "SIGINT" : "SIGTERM");
     fprintf(tally.log, "%zu passed, %zu failed\n", tally.passed, tally.failed);
-    if (fflush(options->out) || ferror(options->out)) {
+    if (!is_written(options->out) || !is_written(options->log)) {
         fprintf(options->log, "hotadd: error: not everything could be written\n");
         tally.unreadable = true;
     }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "check/jsonl.h"
 #include "core/tape.h"
+#include "edge/place.h"
 
 #define STEPS_A_SLICE 64
 
@@ -140,9 +141,24 @@ int ha_run_play(struct ha_run *run, const struct ha_scenario *scenario,
     return conclude(run, error);
 }
 
-/* As one word of a shell. */
+/* As one word of a shell, whatever a terminal would make of it. */
+static void add_escaped_word(struct ha_text *text, const char *word)
+{
+    ha_text_add(text, "$'");
+    for (const char *c = word; *c; c++)
+        if (*c >= ' ' && *c < 0x7f && *c != '\'' && *c != '\\')
+            ha_text_add_bytes(text, c, 1);
+        else
+            ha_text_addf(text, "\\%03o", (unsigned)(unsigned char)*c);
+    ha_text_add(text, "'");
+}
+
 static void add_word(struct ha_text *text, const char *word)
 {
+    if (!ha_file_name_is_plain(word)) {
+        add_escaped_word(text, word);
+        return;
+    }
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "_-+=./:,@%";
     if (word[0] && word[strspn(word, plain)] == '\0') {

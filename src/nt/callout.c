@@ -41,6 +41,7 @@ void ha_round_begin(struct ha_round *round, struct ha_kernel *kernel, uint32_t o
         ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL;
 
     ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_READ);
+    kernel->rounds++;
     round->walk = ha_notify_begin(&kernel->chain, false);
     thread->callout = round;
     thread->disturbed = false;
@@ -61,6 +62,8 @@ void ha_round_end(struct ha_round *round)
     thread->stamp.driver = round->driver;
     thread->stamp.irql = round->irql;
     thread->disturbed = true;       /* a call that encloses this operation saw things change */
+    if (--round->kernel->rounds == 0 && round->kernel->any_deferred)
+        ha_registrations_sweep(round->kernel);
     ha_notify_end(&round->kernel->chain);
 }
 
@@ -97,14 +100,15 @@ static inline bool differ(const KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT *a,
 
 /* Something happened during the call, or the driver left something changed. */
 static void leave_disturbed(struct ha_round *round, const struct ha_registration *client,
-                            bool context_changed)
+                            KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT *copy)
 {
     struct ha_thread *thread = round->thread;
     struct ha_world *world = &round->kernel->world;
     struct ha_record *record = ha_record_open(world, HA_CB_LEAVE, client->link.id);
     record->flags = round->enter.flags;
-    if (context_changed)
+    if (differ(copy, &round->context))
         record->flags |= HA_CB_CONTEXT_CHANGED;
+    memset(copy, POISON, sizeof *copy);
     record->as.cb_leave.op_out = round->variable;
     record->as.cb_leave.affinity_mask = thread->affinity.mask;
     record->as.cb_leave.affinity_group = thread->affinity.group;
@@ -177,21 +181,21 @@ __attribute__((always_inline)) static inline bool call_client(struct ha_round *r
     trace->next = ++enter;
     round->thread->stamp.driver = client->driver_id;
     round->callout.inside = client;
-    KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT *copy = &round->copy[round->turn ^= 1];
+    KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT *copy = (void *)((char *)round->copy + round->turn);
     *copy = round->context;
+    round->turn ^= sizeof *copy;
 
     client->function(client->context, copy, &round->variable);
 
-    bool context_changed = differ(copy, &round->context);
-    memset(copy, POISON, sizeof *copy);
     /* Unless the thread is disturbed, the record is where it was: what follows it was added. */
     if (!round->thread->disturbed && trace->next == enter &&
-        round->variable == round->enter.as.cb.op_in && !context_changed) {
+        round->variable == round->enter.as.cb.op_in && !differ(copy, &round->context)) {
         enter[-1].kind = HA_CB_CALL;    /* one record that stands for two */
         trace->seq++;
+        memset(copy, POISON, sizeof *copy);
         return false;
     }
-    leave_disturbed(round, client, context_changed);
+    leave_disturbed(round, client, copy);
     return true;
 }
 

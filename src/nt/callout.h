@@ -34,7 +34,7 @@ struct ha_round {
      * the other, so who keeps the pointer beyond its call finds nothing there (CTX-4).
      */
     KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT copy[2];
-    unsigned turn;
+    size_t turn;                                    /* of the next client: bytes into `copy` */
     NTSTATUS variable;                              /* behind OperationStatus */
     NTSTATUS first_error;                           /* the first that a client left at Start */
     struct ha_affinity affinity;                    /* of the thread when the operation began */

@@ -103,7 +103,7 @@ static NTSTATUS tell_existing(struct ha_kernel *kernel, struct ha_registration *
 static bool lock_for_registration(struct ha_kernel *kernel)
 {
     if (ha_kernel_knob(kernel, HA_KNOB_REGISTER_DURING_ADD) == HA_REGISTER_LATE_JOIN &&
-        kernel->lock.holder)
+        kernel->rounds)
         return false;
     ha_registrations_lock(kernel);
     return true;
@@ -156,8 +156,8 @@ static struct ha_registration *register_callback(struct ha_kernel *kernel,
  * callback reported an error for a processor that exists. IRQL: PASSIVE_LEVEL.
  *
  * Source: WDK reference, wdm.h, KeRegisterProcessorChangeCallback.
- * Our choice, not documented: a registration made during an add waits until it has ended
- * (REG-10), one made inside a processor-change callback is refused (REG-11).
+ * The page is silent on two points. We let a registration wait while an add is under way
+ * (REG-10), and refuse one made inside a processor-change callback (REG-11).
  */
 PVOID KeRegisterProcessorChangeCallback(PPROCESSOR_CALLBACK_FUNCTION CallbackFunction,
                                         PVOID CallbackContext, ULONG Flags)
@@ -202,7 +202,7 @@ static void deregister(struct ha_kernel *kernel, struct ha_thread *thread,
                    ha_callout_inside(thread) == registration;
     unsigned wait = ha_kernel_knob(kernel, HA_KNOB_DEREG_WAIT);
 
-    if (wait == HA_DEREG_DEFERRED && kernel->lock.holder) {
+    if (wait == HA_DEREG_DEFERRED && kernel->rounds) {
         registration->deferred = true;
         kernel->any_deferred = true;
         return;

@@ -2,7 +2,7 @@
  * ke_query - what drivers ask about processors, groups and their own IRQL
  *
  * Every answer comes from the partition, which changes at one moment (QRY-4), and is recorded.
- * All of these may be called at any IRQL and from inside every callback (QRY-16).
+ * None of them minds the IRQL, or a callback that its caller is in (QRY-16).
  */
 #include "nt/kernel.h"
 

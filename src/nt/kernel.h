@@ -72,6 +72,7 @@ struct ha_kernel {
     struct ha_add_request *first_request, *last_request;
     struct ha_thread *hot_add;      /* does all adds, one after another; NULL before the first */
     bool hot_add_idle;              /* it waits for a request */
+    uint32_t rounds;                /* operations under way that call the clients of the chain */
     bool any_deferred;              /* a registration of the chain is `deferred` */
     uint32_t drivers_made, registrations_made, adds_made, units_made;
 };

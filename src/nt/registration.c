@@ -76,14 +76,16 @@ void ha_registrations_lock(struct ha_kernel *kernel)
 
 void ha_registrations_unlock(struct ha_kernel *kernel)
 {
-    if (kernel->any_deferred) {
-        const struct ha_notify_walk walk = ha_notify_begin(&kernel->chain, false);
-        for (struct ha_notify_entry *entry = ha_notify_first(&walk); entry;
-             entry = ha_notify_after(&walk, entry))
-            if (ha_registration_of(entry)->deferred)
-                ha_registration_remove(kernel, ha_registration_of(entry));
-        ha_notify_end(&kernel->chain);
-        kernel->any_deferred = false;
-    }
     ha_lock_give(&kernel->world, &kernel->lock);
+}
+
+void ha_registrations_sweep(struct ha_kernel *kernel)
+{
+    const struct ha_notify_walk walk = ha_notify_begin(&kernel->chain, false);
+    for (struct ha_notify_entry *entry = ha_notify_first(&walk); entry;
+         entry = ha_notify_after(&walk, entry))
+        if (ha_registration_of(entry)->deferred)
+            ha_registration_remove(kernel, ha_registration_of(entry));
+    ha_notify_end(&kernel->chain);
+    kernel->any_deferred = false;
 }

@@ -41,10 +41,10 @@ void ha_registration_remove(struct ha_kernel *kernel, struct ha_registration *re
 /* The image of a driver is gone: what it left registered is dead. */
 void ha_registrations_bury(struct ha_kernel *kernel, const struct ha_driver *driver);
 
-/*
- * The lock of registrations, deregistrations and adds (REG-12). Giving it back ends the
- * registrations whose removal was deferred.
- */
+/* End the registrations whose removal was put off; nobody is being called. */
+void ha_registrations_sweep(struct ha_kernel *kernel);
+
+/* The lock of registrations, deregistrations and adds (REG-12). */
 void ha_registrations_lock(struct ha_kernel *kernel);
 void ha_registrations_unlock(struct ha_kernel *kernel);
 

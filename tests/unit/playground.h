@@ -25,7 +25,7 @@
     "  \"expect\": { \"active_processors\": " active " } }\n"
 
 struct playground {
-    char folder[64];
+    char folder[512];
     int came_from;          /* where the test ran before */
     int code;               /* of the last play, and what it printed */
     char *out, *log;

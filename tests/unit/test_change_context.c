@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "nt/kernel.h"
+
+#define CONTEXT_BYTES sizeof(KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT)
+
 /* STAT-11, STAT-12: who looks at Status finds it only in a Failure call */
 static void status_is_the_cause_at_failure_and_success_elsewhere(void **state)
 {
@@ -83,11 +87,17 @@ static void a_context_that_one_client_modifies_is_fresh_for_the_next(void **stat
                      HA_CB_CONTEXT_CHANGED);
 }
 
+static void expect_poison(const unsigned char *seen, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        assert_int_equal(seen[i], 0xdd);
+}
+
 struct kept {
     bool looks;
     uint32_t question;      /* of the tape, the next one after the call */
     PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT context;
-    unsigned char later[sizeof(KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT)];
+    unsigned char later[CONTEXT_BYTES];
 };
 
 static void look_again(void *argument)
@@ -132,10 +142,112 @@ static void the_context_is_poisoned_when_the_call_is_over(void **state)
     add_and_keep(again, &kept);
 
     assert_int_equal(bench_count(again, HA_CHOICE), 1);
-    for (size_t i = 0; i < sizeof kept.later; i++)
-        assert_int_equal(kept.later[i], 0xdd);
+    expect_poison(kept.later, sizeof kept.later);
     bench_teardown((void **)&again);
     ha_text_close(&token);
+}
+
+/* What clients find where the contexts of earlier calls were. */
+struct looks {
+    PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT context[2];     /* by state */
+    PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT last;           /* of the call before, anybody's */
+    unsigned char seen[8][CONTEXT_BYTES];
+    size_t count;
+};
+
+static void look_through(struct looks *looks, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT context)
+{
+    memcpy(looks->seen[looks->count++], context, CONTEXT_BYTES);
+}
+
+static void look_at_the_last_one(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                                 PNTSTATUS operation_status)
+{
+    struct looks *looks = driver->extra;
+    (void)operation_status;
+    if (looks->last)
+        look_through(looks, looks->last);
+    looks->last = looks->context[change->State] = change;
+}
+
+/* CTX-4: in a call of another client, and in its own next call */
+static void the_context_of_the_call_before_is_poison_to_the_next(void **state)
+{
+    struct bench *b = *state;
+    struct looks looks = {.count = 0};
+    struct driver *a = bench_driver(b, "a");
+    struct driver *c = bench_driver(b, "c");
+    a->act = c->act = look_at_the_last_one;
+    a->extra = c->extra = &looks;
+    bench_add_processor(b);
+    assert_int_equal(looks.count, 3);
+    bench_unload(b, c);
+    looks.last = NULL;
+
+    bench_add_processor(b);
+
+    expect_calls(b, "a.ke1 Start 4\nc.ke1 Start 4\na.ke1 Complete 4\nc.ke1 Complete 4\n"
+                    "a.ke1 Start 5\na.ke1 Complete 5\n");
+    assert_int_equal(looks.count, 4);
+    expect_poison(looks.seen[0], looks.count * CONTEXT_BYTES);
+}
+
+/* The add gives the lock back: its last call is over, and its memory is still there. */
+static void look_when_the_add_has_ended(struct ha_host *host, uint32_t object,
+                                        enum ha_touch_mode mode)
+{
+    struct ha_machine *machine = host->fatal_argument;
+    struct bench *b = machine->fatal_argument;
+    struct looks *looks = b->driver[0].extra;
+    (void)mode;
+    if (object != machine->kernel.lock.id || !looks->last)
+        return;
+    look_through(looks, looks->context[0]);
+    look_through(looks, looks->context[1]);
+}
+
+/* CTX-4 */
+static void the_contexts_of_an_add_are_poison_when_it_has_ended(void **state)
+{
+    struct bench *b = *state;
+    struct looks looks = {.count = 0};
+    struct driver *a = bench_driver(b, "a");
+    a->act = look_at_the_last_one;
+    a->extra = &looks;
+    bench_load(b);
+    b->machine->kernel.world.host->touch = look_when_the_add_has_ended;
+
+    bench_add_processor(b);
+
+    b->machine->kernel.world.host->touch = NULL;
+    assert_int_equal(looks.count, 3);
+    expect_poison(looks.seen[0], looks.count * CONTEXT_BYTES);
+}
+
+/* As many records as bring the window round to the place behind the record of entry. */
+static void ask_for_a_whole_window(struct driver *driver,
+                                   PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                                   PNTSTATUS operation_status)
+{
+    (void)driver;
+    (void)operation_status;
+    for (uint32_t i = 0; change->State == KeProcessorAddStartNotify && i < HA_TRACE_WINDOW - 1; i++)
+        KeQueryActiveGroupCount();
+}
+
+/* What lies where the record of entry was is not taken for it. */
+static void a_call_in_which_the_window_wraps_is_entered_and_left(void **state)
+{
+    struct bench *b = *state;
+    bench_driver(b, "a")->act = ask_for_a_whole_window;
+
+    bench_add_processor(b);
+
+    expect_calls(b, "a.ke1 Start 4\na.ke1 Complete 4\n");
+    assert_int_equal(bench_count(b, HA_QUERY), HA_TRACE_WINDOW - 1);
+    assert_int_equal(ha_record_seq(bench_record(b, HA_CB_LEAVE, 0)),
+                     ha_record_seq(bench_record(b, HA_CB_ENTER, 0)) + HA_TRACE_WINDOW);
+    assert_int_equal(bench_count(b, HA_CB_CALL), 1);
 }
 
 static void raise_irql(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
@@ -170,6 +282,9 @@ int main(void)
         BENCH_TEST(the_context_names_one_processor_by_index_and_by_number),
         BENCH_TEST(a_context_that_one_client_modifies_is_fresh_for_the_next),
         BENCH_TEST(the_context_is_poisoned_when_the_call_is_over),
+        BENCH_TEST(the_context_of_the_call_before_is_poison_to_the_next),
+        BENCH_TEST(the_contexts_of_an_add_are_poison_when_it_has_ended),
+        BENCH_TEST(a_call_in_which_the_window_wraps_is_entered_and_left),
         BENCH_TEST(a_raised_irql_is_put_back_after_the_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

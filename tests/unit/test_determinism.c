@@ -31,8 +31,8 @@ static int load_all(void **state)
     assert_int_equal(ha_files_add(&bench.files, HA_TESTS_DIR "/../scenarios", &messages), HA_OK);
     assert_in_range(bench.files.count, 1, sizeof bench.scenario / sizeof bench.scenario[0]);
     for (size_t i = 0; i < bench.files.count; i++)
-        assert_int_equal(ha_scenario_load_file(bench.files.path[i], &bench.scenario[i], &messages),
-                         HA_OK);
+        assert_int_equal(ha_scenario_load_file(bench.files.path[i], NULL, &bench.scenario[i],
+                                               &messages), HA_OK);
     ha_text_close(&messages);
     *state = &bench;
     return 0;

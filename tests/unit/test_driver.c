@@ -136,6 +136,10 @@ static void a_registration_that_outlives_its_image_is_not_called(void **state)
                       "hot-add c.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
                       "hot-add ADD_END 0 [5]\n"
                       "hot-add UNIT_END 1 [5]\n");
+    const struct ha_record *dead = bench_record(b, HA_DEAD_CALL, 0);
+    assert_int_equal(dead->driver, 1);
+    assert_int_not_equal(dead->as.cb.context, 0);
+    assert_int_not_equal(dead->as.cb.context, bench_record(b, HA_CB_CALL, 0)->as.cb.context);
 }
 
 static NTSTATUS enter_and_leave_it_registered(struct driver *driver)
@@ -268,49 +272,28 @@ static void the_end_unloads_the_last_driver_first(void **state)
     assert_int_equal(bench_record(b, HA_UNLOAD_ENTER, 1)->driver, 1);
 }
 
-struct path {
-    UNICODE_STRING string;
-    char text[96];
-};
-
-static NTSTATUS enter_and_keep_path(struct driver *driver)
+static void wait_for_ever(struct driver *driver)
 {
-    struct path *path = driver->extra;
-    path->string = *driver->path;
-    for (size_t i = 0; i < path->string.Length / sizeof(WCHAR) && i + 1 < sizeof path->text; i++)
-        path->text[i] = (char)path->string.Buffer[i];
-    return STATUS_SUCCESS;
+    ha_event_wait(ha_thread_current()->world, driver->extra);
 }
 
-/* DRV-11 */
-static void the_registry_path_is_poisoned_when_the_entry_has_returned(void **state)
+static void an_unload_that_cannot_end_is_a_deadlock(void **state)
 {
     struct bench *b = *state;
-    struct path path = {.text = ""};
-    struct driver *a = bench_driver(b, "calm");
-    a->enter = enter_and_keep_path;
-    a->extra = &path;
-
-    bench_load(b);
-
-    assert_string_equal(path.text,
-                        "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\calm");
-    for (size_t i = 0; i < path.string.MaximumLength / sizeof(WCHAR); i++)
-        assert_int_equal(path.string.Buffer[i], 0xdddd);
-}
-
-/* The driver object is what the entry of a driver expects to find. */
-static void the_driver_object_names_its_entry_and_extension(void **state)
-{
-    struct bench *b = *state;
+    struct ha_object never;
     struct driver *a = bench_driver(b, "a");
-
+    a->enter = enter_with_information;
+    a->leave = wait_for_ever;
+    a->extra = &never;
     bench_load(b);
+    ha_object_init(&b->machine->kernel.world, &never, "what never comes");
 
-    assert_non_null(a->object->DriverInit);
-    assert_ptr_equal(a->object->DriverExtension->DriverObject, a->object);
-    assert_ptr_equal(ha_driver_find(&b->machine->kernel, "a"), a->object);
-    assert_null(ha_driver_find(&b->machine->kernel, "b"));
+    bench_finish(b);
+
+    assert_int_equal(ha_machine_ending(b->machine), HA_END_DEADLOCK);
+    assert_int_equal(bench_record(b, HA_DEADLOCK, 0)->driver, 1);
+    assert_int_equal(bench_record(b, HA_DEADLOCK, 0)->as.wait.waiter,
+                     bench_record(b, HA_UNLOAD_ENTER, 0)->thread);
 }
 
 static void a_driver_that_was_never_loaded_is_an_invalid_argument(void **state)
@@ -338,8 +321,7 @@ int main(void)
         BENCH_TEST(a_driver_without_unload_is_not_unloaded),
         BENCH_TEST(a_driver_is_unloaded_once),
         BENCH_TEST(the_end_unloads_the_last_driver_first),
-        BENCH_TEST(the_registry_path_is_poisoned_when_the_entry_has_returned),
-        BENCH_TEST(the_driver_object_names_its_entry_and_extension),
+        BENCH_TEST(an_unload_that_cannot_end_is_a_deadlock),
         BENCH_TEST(a_driver_that_was_never_loaded_is_an_invalid_argument),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

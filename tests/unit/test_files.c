@@ -164,6 +164,20 @@ static void a_link_to_elsewhere_is_followed(void **state)
     expect_files("f", "f/a.json\nf/x.json\nf/y.json\nf/z/b.json\n");
 }
 
+/* A named pipe would be waited for. */
+static void only_regular_files_of_a_folder_count(void **state)
+{
+    (void)state;
+    playground_write("f/a.json", "");
+    assert_int_equal(mkfifo("f/pipe.json", 0600), 0);
+    assert_int_equal(symlink("pipe.json", "f/to_pipe.json"), 0);
+    assert_int_equal(symlink("/dev/null", "f/to_device.json"), 0);
+    assert_int_equal(symlink("a.json", "f/to_file.json"), 0);
+
+    expect_files("f", "f/a.json\nf/to_file.json\n");
+    expect_files("f/pipe.json", "f/pipe.json\n");
+}
+
 /* Rights do not hold for root: then the search is done as somebody else. */
 static int search_without_rights(struct ha_files *files, const char *path,
                                  struct ha_text *messages)
@@ -194,8 +208,26 @@ static void a_folder_that_cannot_be_searched_is_named_and_hides_no_other(void **
     assert_string_equal(files.path[0], "f/a.json");
     assert_string_equal(files.path[1], "f/open/c.json");
 
+    assert_int_equal(files.unsearched, 1);
+
     assert_int_equal(search_without_rights(&files, "f/closed", &messages), HA_EREAD);
     assert_int_equal(files.count, 2);
+    assert_int_equal(files.unsearched, 2);
+    ha_text_close(&messages);
+    ha_files_close(&files);
+}
+
+static void control_characters_of_a_folder_are_not_printed(void **state)
+{
+    (void)state;
+    struct ha_files files = {0};
+    struct ha_text messages = {0};
+    assert_int_equal(mkdir("f\033[31m", 0), 0);
+
+    assert_int_equal(search_without_rights(&files, "f\033[31m", &messages), HA_EREAD);
+
+    assert_string_equal(ha_text_string(&messages),
+                        "f\\x1b[31m: error: cannot be searched: Permission denied\n");
     ha_text_close(&messages);
     ha_files_close(&files);
 }
@@ -215,7 +247,9 @@ int main(void)
         in_playground(a_thousand_files_are_all_found),
         in_playground(links_that_lead_back_are_not_followed),
         in_playground(a_link_to_elsewhere_is_followed),
+        in_playground(only_regular_files_of_a_folder_count),
         in_playground(a_folder_that_cannot_be_searched_is_named_and_hides_no_other),
+        in_playground(control_characters_of_a_folder_are_not_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,6 +105,20 @@ static void hardware_that_does_not_start_is_a_failure_for_everyone(void **state)
 }
 
 /* HOT-1 */
+static void what_the_kernel_does_between_calls_is_no_drivers(void **state)
+{
+    static const enum ha_kind kinds[] = {HA_ADD_BEGIN, HA_HW_START, HA_ACTIVE, HA_SCHED,
+                                         HA_ADD_END, HA_UNIT_END};
+    struct bench *b = *state;
+    bench_driver(b, "a");
+
+    bench_add_processor(b);
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        assert_int_equal(bench_record(b, kinds[i], 0)->driver, 0);
+    assert_int_equal(bench_record(b, HA_CB_CALL, 0)->driver, 1);
+}
+
 static void an_add_without_registrations_calls_nobody(void **state)
 {
     struct bench *b = *state;
@@ -330,6 +344,7 @@ int main(void)
         BENCH_TEST(an_add_tells_start_then_starts_then_tells_complete),
         BENCH_TEST(a_refused_add_tells_failure_to_everyone_and_starts_nothing),
         BENCH_TEST(hardware_that_does_not_start_is_a_failure_for_everyone),
+        BENCH_TEST(what_the_kernel_does_between_calls_is_no_drivers),
         BENCH_TEST(an_add_without_registrations_calls_nobody),
         BENCH_TEST(adds_are_done_one_after_another),
         BENCH_TEST(a_unit_is_a_sequence_of_adds_and_goes_on_after_a_failure),

@@ -79,6 +79,49 @@ static void nobody_is_spared_when_nobody_wrote(void **state)
                     "b.ke1 Failure 4 (" TIMEOUT_TEXT ")\n");
 }
 
+static void store_success(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                          PNTSTATUS operation_status)
+{
+    (void)driver;
+    if (change->State == KeProcessorAddStartNotify)
+        *operation_status = STATUS_SUCCESS;
+}
+
+/* HOT-7: exclude_writer: an error that another client erased is no veto; the hardware decides */
+static void a_writer_whose_error_was_erased_hears_that_the_hardware_failed(void **state)
+{
+    struct bench *b = *state;
+    bench_turn(b, "hot_failure_scope", "exclude_writer");
+    bench_driver(b, "a")->answer[KeProcessorAddStartNotify] = INSUF;
+    bench_driver(b, "b")->act = store_success;
+    b->findings = "b STAT-6\n";
+
+    bench_add(b, add_that_does_not_start);
+
+    expect_calls(b, "a.ke1 Start 4 -> " INSUF_TEXT "\n"
+                    "b.ke1 Start 4 -> STATUS_SUCCESS\n"
+                    "a.ke1 Failure 4 (" TIMEOUT_TEXT ")\n"
+                    "b.ke1 Failure 4 (" TIMEOUT_TEXT ")\n");
+}
+
+/* HOT-6, STAT-9: exclude_writer with opstatus_decision=first_error: what was erased decides */
+static void a_writer_whose_error_was_erased_is_spared_when_that_error_decides(void **state)
+{
+    struct bench *b = *state;
+    bench_turn(b, "hot_failure_scope", "exclude_writer");
+    bench_turn(b, "opstatus_decision", "first_error");
+    bench_driver(b, "a")->answer[KeProcessorAddStartNotify] = INSUF;
+    bench_driver(b, "b")->act = store_success;
+    b->findings = "b STAT-6\n";
+
+    bench_add(b, add_that_does_not_start);
+
+    expect_calls(b, "a.ke1 Start 4 -> " INSUF_TEXT "\n"
+                    "b.ke1 Start 4 -> STATUS_SUCCESS\n"
+                    "b.ke1 Failure 4 (" INSUF_TEXT ")\n");
+    assert_int_equal(bench_count(b, HA_HW_START), 0);
+}
+
 /* HOT-2, ORD-1: sync_start_vs_hw=after_start */
 static void hardware_starts_before_start_is_told_when_the_profile_says_so(void **state)
 {
@@ -141,6 +184,8 @@ int main(void)
         BENCH_TEST(the_start_round_stops_at_the_error_when_the_profile_says_so),
         BENCH_TEST(the_writer_is_spared_when_the_profile_says_so),
         BENCH_TEST(nobody_is_spared_when_nobody_wrote),
+        BENCH_TEST(a_writer_whose_error_was_erased_hears_that_the_hardware_failed),
+        BENCH_TEST(a_writer_whose_error_was_erased_is_spared_when_that_error_decides),
         BENCH_TEST(hardware_starts_before_start_is_told_when_the_profile_says_so),
         BENCH_TEST(a_started_processor_that_is_refused_never_becomes_active),
         BENCH_TEST(hardware_that_fails_first_is_told_to_nobody),

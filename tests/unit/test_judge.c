@@ -162,6 +162,20 @@ static void a_rule_is_exercised_only_by_what_it_speaks_of(void **state)
     ha_judge_destroy(judge);
 }
 
+/* HOT-12 */
+static void an_attempt_after_a_failed_one_exercises_its_rule(void **state)
+{
+    (void)state;
+    struct ha_judge *judge = ha_judge_create();
+
+    take_text(judge, "add; hw T; end;");
+    assert_false(ha_judge_exercised(judge, ha_rule_find("HOT-12")));
+    ha_judge_reset(judge);
+    take_text(judge, "add; hw T; end; hot;");
+    assert_true(ha_judge_exercised(judge, ha_rule_find("HOT-12")));
+    ha_judge_destroy(judge);
+}
+
 /* RULES 0, "Binds" */
 static void in_a_trace_of_another_maker_the_kernel_only_differs(void **state)
 {
@@ -256,6 +270,7 @@ int main(void)
         cmocka_unit_test(a_judge_that_was_reset_forgets_everything),
         cmocka_unit_test(at_most_a_thousand_findings_are_kept_and_the_rest_is_counted),
         cmocka_unit_test(a_rule_is_exercised_only_by_what_it_speaks_of),
+        cmocka_unit_test(an_attempt_after_a_failed_one_exercises_its_rule),
         cmocka_unit_test(in_a_trace_of_another_maker_the_kernel_only_differs),
         cmocka_unit_test(a_difference_says_whether_it_is_from_documents_or_from_a_choice),
         cmocka_unit_test(a_run_that_is_cut_short_is_not_accused_of_what_is_missing),

@@ -47,6 +47,16 @@ static void a_call_that_is_missing_or_out_of_turn_is_found(void **state)
          THREE "add; A S; B S out=I; C S; A F; B F; C F; end;"},
         {"Failure for who was not told", "HOT-1",
          "set hot_start_error=stop_at_error; " THREE "add; A S; B S out=I; A F; B F; C F; end;"},
+        {"a writer who was overruled is spared when the hardware fails", "STAT-6(b) HOT-7",
+         "set hot_failure_scope=exclude_writer; reg A; reg B; add; A S out=I; B S out=0; hw T;"
+         "B F; end;"},
+        {"Start after the second round, behind a call that changed its context",
+         "CTX-3(a) HOT-1",
+         "set hot_start_error=stop_at_error opstatus_scope=per_call; " THREE "hot A B C; add;"
+         "A S out=I; A F changed; B S; C S; end;"},
+        {"a writer is removed, and another one is forgotten", "DEREG-6",
+         "set hot_failure_scope=exclude_writer; " THREE "add; A S out=I; B> S; H dereg A; B< S;"
+         "C S; B F; end;"},
         {"nobody hears that the hardware failed", "HOT-7", THREE "add; " STARTS "hw T; end;"},
         {"one does not hear that the hardware failed", "HOT-7",
          THREE "add; " STARTS "hw T; A F; B F; end;"},
@@ -209,6 +219,8 @@ static void a_context_that_is_wrong_is_found(void **state)
         {"another place in Complete", "CTX-5",
          "partition 8:1; reg> A +; lock A; A ES 0; A EC 0 at=0.1; reg< A;"},
         {"left at another IRQL", "CTX-7(a)", "reg A; add; A S lirql=2; " UP "A C; end;"},
+        {"left at a lower IRQL", "CTX-7(a)",
+         "set callback_irql=apc; reg A; add; A S irql=1 lirql=0; " UP "A C; end;"},
         {"a region left entered", "CTX-7(a)", "reg A; add; A S regions=1; " UP "A C; end;"},
         {"a region left that was not entered", "CTX-7(a)",
          "reg A; add; A S regions=1; " UP "A C regions=-2; end; hot A;"},

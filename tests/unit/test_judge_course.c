@@ -8,6 +8,8 @@
 
 #include "unit/judging.h"
 
+#define UP "hw; active; sched; "
+
 /* RULES 4.1, 4.2 */
 static void registering_as_documented_gives_no_finding(void **state)
 {
@@ -65,6 +67,9 @@ static void adds_as_documented_give_no_finding(void **state)
          "hot A B C;"},
         {"the writer is spared", "",
          "set hot_failure_scope=exclude_writer; " THREE "add; A S; B S out=I; C S; A F; C F; end;"},
+        {"the writer is not spared when the hardware fails", "STAT-6(b)",
+         "set hot_failure_scope=exclude_writer; reg A; reg B; add; A S out=I; B S out=0; hw T;"
+         "A F; B F; end;"},
         {"as for existing processors", "",
          "set hot_start_error=stop_at_error hot_failure_scope=exclude_writer "
          "opstatus_decision=first_error; " THREE "add; A S; B S out=I; A F; end; hot A B C;"},
@@ -145,6 +150,19 @@ static void registering_and_removing_during_an_add_gives_no_finding(void **state
          "set dereg_wait=deferred; " THREE "add; A> S; R dereg> B; R dereg< B; A< S; C S; hw;"
          "active; sched; A C; C C; end;"
          "R dereg> A; R dereg! A; R dereg< A; hot C;"},
+        {"a late joiner is not waited for", "",
+         "partition 8:1; set register_during_add=late_join; reg B; reg C; add; B S; C S;"
+         "R reg> A +; R lock A; R A ES 0; " UP "B C; C C; end; dereg B; R A EC 0 in=0; R reg< A;"
+         "hot C A;"},
+        {"who leaves after the round opens the second one", "",
+         "set dereg_wait=deferred; reg A; reg B; add; A> S; R dereg> A; R dereg< A; A< S; B S; " UP
+         "A C; B C; end; hot B;"},
+        {"a removal waits while its driver goes", "",
+         "set dereg_wait=deferred; reg B; enter a; reg A; leave a 0; add; B> S; ask a 0; unload a;"
+         "dereg> A; dereg< A; unloaded a; freed a; B< S; " UP "B C; end; hot B; over;"},
+        {"a removal waits between two calls while its driver goes", "",
+         "set dereg_wait=deferred; enter a; reg A; leave a 0; reg B; add; A S; B> S; ask a 0;"
+         "unload a; dereg> A; dereg< A; unloaded a; freed a; B< S; " UP "B C; end; over;"},
         {"a region that its removed owner cannot leave", "",
          "reg A; reg B; add; A S regions=1; B> S; H dereg A; B< S; hw; active; sched; B C; end;"},
     };

@@ -191,6 +191,15 @@ static void a_driver_that_removes_wrongly_is_found(void **state)
         {"twice", "DEREG-5(a)", "reg A; dereg A; dereg> A; misuse stale; dereg< A; hot;"},
         {"a registration that failed", "DEREG-5(a)",
          "reg> A; fault; reg< A null; dereg> A; misuse unknown; dereg< A; hot;"},
+        {"twice, and both wait", "DEREG-5(a)",
+         "reg A; reg B; add; A> S; R dereg> A; S dereg> A; A< S; B S; " UP "A C; B C; end;"
+         "R dereg! A; R dereg< A; S dereg! A; S misuse stale; S dereg< A; hot B;"},
+        {"removed by its callback while another thread waits for that", "DEREG-4(a) DEREG-5(a)",
+         "reg A; reg B; add; A> S; R dereg> A; H dereg> A; H misuse self; H dereg! A; H dereg< A;"
+         "A< S; B S; " UP "B C; end; R dereg! A; R misuse stale; R dereg< A; hot B;"},
+        {"itself, and refuses the processor that it no longer hears of", "DEREG-4(a)",
+         "set hot_failure_scope=exclude_writer; reg A; add; A> S; H dereg> A; H misuse self;"
+         "H dereg! A; H dereg< A; A< S out=I; end; hot;"},
         {"twice at the same time", "DEREG-5(a)",
          "reg A; reg B; add; A> S; R dereg> A; A< S; B S; D dereg> A; D misuse stale; D dereg< A; "
          UP "A C; B C; end; R dereg! A; R dereg< A; hot B;"},
@@ -213,6 +222,12 @@ static void a_kernel_that_removes_wrongly_is_found(void **state)
         {"called after a removal that waited for the call", "DEREG-2",
          "set dereg_wait=per_call; reg A; add; A> S; R dereg> A; A< S; R dereg< A; " UP "A C;"
          "end;"},
+        {"called in the add after a removal that takes effect later", "DEREG-1",
+         "set dereg_wait=deferred; reg A; reg B; add; A> S; R dereg> B; R dereg< B; A< S; B S; "
+         UP "A C; end; add; A S; B S; " UP "A C; end;"},
+        {"did not wait for the add, where others join late", "DEREG-3",
+         "set register_during_add=late_join; reg A; reg B; add; A S; R dereg A; B S; " UP
+         "B C; end;"},
         {"did not wait for the add", "DEREG-3",
          "reg A; reg B; add; A S; R dereg> A; R dereg! A; R dereg< A; B S; " UP "B C; end;"},
         {"did not wait for the add, without the lock", "DEREG-3",

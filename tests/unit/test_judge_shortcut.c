@@ -18,6 +18,8 @@ static const char *const traces[] = {
     "partition 8:1; reg A; reg B; add; A S split; B S split; hw; active; sched; A C split;"
     "B C split;"
     "end; add; A S split; B S split; hw; active; sched; A C split; B C split; end;",
+    "partition 8:1; reg X +; enter a; leave a 0; R reg> A +; R lock A; R A ES 0; freed a;"
+    "R A EC 0; R reg< A; enter b; reg B; leave b 0; reg C; hot B C; freed b; hot C;",
     "partition 8:2; reg> A +; lock A; A ES 0 split; A ES 1 split; A EC 0 split; A EC 1 split;"
     "reg< A; reg> B +; lock B; B ES 0 split; B ES 1 split; B EC 0 split; B EC 1 split; reg< B;",
     "partition 8:2; reg A +; reg B +; hot A B; dereg A; hot B;",

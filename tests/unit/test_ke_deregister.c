@@ -67,6 +67,31 @@ static void at_raised_irql_it_is_a_misuse_and_removes_all_the_same(void **state)
     assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_RAISED_IRQL);
 }
 
+static void remove_and_register_at_apc_level(void *argument)
+{
+    struct driver *driver = argument;
+    deregister_at(driver, APC_LEVEL);
+    ha_thread_set_irql(ha_thread_current(), APC_LEVEL);
+    driver_register(driver, 0);
+    ha_thread_set_irql(ha_thread_current(), PASSIVE_LEVEL);
+}
+
+/* DEREG-1, REG-2: callback_irql=apc: outside callbacks APC_LEVEL is raised all the same */
+static void outside_callbacks_apc_level_is_a_misuse_under_every_profile(void **state)
+{
+    struct bench *b = *state;
+    bench_turn(b, "callback_irql", "apc");
+    struct driver *a = bench_driver(b, "a");
+    b->findings = "a DEREG-1\na REG-2\n";
+
+    bench_run(b, a, remove_and_register_at_apc_level, a);
+    bench_add_processor(b);
+
+    expect_calls(b, "");
+    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_RAISED_IRQL);
+    assert_int_equal(bench_record(b, HA_REFUSED, 0)->as.refused.reason, HA_REASON_IRQL);
+}
+
 /* DEREG-1, REG-2: callback_irql=apc: inside a callback its IRQL counts as PASSIVE_LEVEL */
 static void inside_a_callback_at_apc_level_it_is_no_misuse(void **state)
 {
@@ -240,6 +265,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BENCH_TEST(a_removed_registration_hears_of_no_later_add),
         BENCH_TEST(at_raised_irql_it_is_a_misuse_and_removes_all_the_same),
+        BENCH_TEST(outside_callbacks_apc_level_is_a_misuse_under_every_profile),
         BENCH_TEST(inside_a_callback_at_apc_level_it_is_no_misuse),
         BENCH_TEST(inside_a_phase_of_its_own_thread_it_works_at_once),
         BENCH_TEST(a_removal_inside_anothers_callback_drops_the_second_call),

@@ -72,6 +72,33 @@ static void above_apc_level_it_does_not_wait_for_the_add(void **state)
         "hot-add UNIT_END 1 [5]\n");
 }
 
+static void deregister_at_apc_level(void *argument)
+{
+    deregister_at(argument, APC_LEVEL);
+}
+
+static void remove_at_apc_level(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                                PNTSTATUS operation_status)
+{
+    (void)operation_status;
+    if (change->State == KeProcessorAddStartNotify)
+        bench_interlude(driver, deregister_at_apc_level, driver);
+}
+
+/* DEREG-1, DEREG-3: it is a misuse, but one that can wait */
+static void at_apc_level_it_waits_for_the_add(void **state)
+{
+    struct bench *b = *state;
+    bench_driver(b, "a")->act = remove_at_apc_level;
+    b->findings = "a DEREG-1\n";
+
+    bench_add_processor(b);
+
+    expect_calls(b, "a.ke1 Start 4\na.ke1 Complete 4\n");
+    assert_true(ha_record_seq(bench_record(b, HA_DEREG_LOCKED, 0)) >
+                ha_record_seq(bench_record(b, HA_ADD_END, 0)));
+}
+
 /* Worked trace 4.9: DEREG-1, DEREG-2, DEREG-3, REG-12, HOT-1 */
 static void during_an_add_it_waits_until_the_add_has_ended(void **state)
 {
@@ -267,6 +294,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(above_apc_level_it_does_not_wait_for_the_add),
+        BENCH_TEST(at_apc_level_it_waits_for_the_add),
         BENCH_TEST(during_an_add_it_waits_until_the_add_has_ended),
         BENCH_TEST(an_error_of_a_client_that_is_leaving_stands),
         BENCH_TEST(it_waits_for_the_running_call_only_when_the_profile_says_so),

@@ -1,6 +1,8 @@
 /* ke_existing: the calls for existing processors that a registration may ask for */
 #include "unit/bench.h"
 
+#include "nt/registration.h"
+
 /* A driver that loads although its registration was refused. */
 static NTSTATUS enter_regardless(struct driver *driver)
 {
@@ -188,6 +190,61 @@ static void the_phase_walks_groups_with_holes_by_index(void **state)
         "system-2 DRV_ENTRY_LEAVE a 0 [3]\n");
 }
 
+/* At the second Start: the driver guesses the handle that it has not been given yet. */
+static void remove_by_guess(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                            PNTSTATUS operation_status)
+{
+    const struct ha_kernel *kernel = ha_kernel_of(ha_thread_current());
+    (void)driver;
+    (void)operation_status;
+    if (change->State == KeProcessorAddStartNotify && change->NtNumber == 1)
+        KeDeregisterProcessorChangeCallback((PVOID)(uintptr_t)ha_registration_handle(
+            kernel, ha_registration_of(kernel->chain.last)));
+}
+
+/* DEREG-3, DEREG-4, REG-1 */
+static void a_registration_that_is_removed_in_its_own_phase_hears_no_more(void **state)
+{
+    static const char *const waits[] = {"transaction", "per_call"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct bench *b;
+        assert_int_equal(bench_setup((void **)&b), 0);
+        bench_turn(b, "dereg_wait", waits[i]);
+        struct driver *a = bench_driver(b, "a");
+        a->flags = KE_PROCESSOR_CHANGE_ADD_EXISTING;
+        a->enter = enter_regardless;
+        a->act = remove_by_guess;
+        b->findings = "a DEREG-4\na DRV-2\n";
+
+        bench_add_processor(b);
+
+        expect_calls(b, "a.ke1 Start 0\na.ke1 Start 1\n");
+        assert_int_equal(a->handle_count, 0);
+        assert_int_equal(bench_record(b, HA_REG_RETURN, 0)->as.reg.handle, 0);
+        bench_teardown((void **)&b);
+    }
+}
+
+/* DEREG-3, REG-1: dereg_wait=deferred: it is told to the end of the phase, and of nothing else */
+static void a_removal_in_its_own_phase_works_at_its_end_when_it_is_deferred(void **state)
+{
+    struct bench *b = *state;
+    bench_turn(b, "dereg_wait", "deferred");
+    b->group[0] = (struct ha_group_options){.maximum = 3, .active_mask = 3};
+    struct driver *a = bench_driver(b, "a");
+    a->flags = KE_PROCESSOR_CHANGE_ADD_EXISTING;
+    a->enter = enter_regardless;
+    a->act = remove_by_guess;
+    b->findings = "a DEREG-4\na DRV-2\n";
+
+    bench_add_processor(b);
+
+    expect_calls(b, "a.ke1 Start 0\na.ke1 Start 1\na.ke1 Complete 0\na.ke1 Complete 1\n");
+    assert_int_equal(a->handle_count, 0);
+    assert_int_equal(bench_record(b, HA_REG_RETURN, 0)->as.reg.handle, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +257,8 @@ int main(void)
         BENCH_TEST(the_phase_runs_on_the_thread_that_registers),
         BENCH_TEST(the_phase_starts_no_hardware_and_activates_nothing),
         BENCH_TEST(the_phase_walks_groups_with_holes_by_index),
+        cmocka_unit_test(a_registration_that_is_removed_in_its_own_phase_hears_no_more),
+        BENCH_TEST(a_removal_in_its_own_phase_works_at_its_end_when_it_is_deferred),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

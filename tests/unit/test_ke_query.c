@@ -124,10 +124,11 @@ static void the_old_routines_speak_of_group_0_only(void **state)
     bench_add_processor(b);
 
     KAFFINITY mask = 0;
-
     assert_int_equal(KeQueryActiveProcessorCount(&mask), 2);
     assert_int_equal(mask, 0x3);
     assert_int_equal(KeQueryActiveProcessorCount(NULL), 2);
+    assert_int_equal(bench_record(b, HA_QUERY, 0)->as.query.output, 0x3);
+    assert_int_equal(bench_record(b, HA_QUERY, 1)->as.query.output, 0);
     assert_int_equal(KeQueryActiveProcessors(), 0x3);
     assert_int_equal(KeQueryActiveProcessorCountEx(ALL_PROCESSOR_GROUPS), 3);
 }
@@ -141,7 +142,6 @@ static void the_old_count_is_that_of_all_groups_when_the_profile_says_so(void **
     bench_add_processor(b);
 
     KAFFINITY mask = 0;
-
     assert_int_equal(KeQueryActiveProcessorCount(&mask), 3);
     assert_int_equal(mask, 0x3);
     assert_int_equal(KeQueryActiveProcessors(), 0x3);

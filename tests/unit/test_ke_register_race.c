@@ -291,6 +291,60 @@ static void a_processor_is_announced_once_however_the_race_ends(void **state)
     let_an_add_and_a_registration_race(false);
 }
 
+/* The name that the trace gives to a registration. */
+static void expect_name(struct bench *b, const struct ha_record *registration, const char *name)
+{
+    for (size_t n = 0; n < bench_count(b, HA_NAME); n++) {
+        const struct ha_record *record = bench_record(b, HA_NAME, n);
+        if (record->flags == HA_NS_REGISTRATION && record->id == registration->id) {
+            assert_string_equal(record->as.name.text, name);
+            return;
+        }
+    }
+    fail_msg("registration %u has no name", (unsigned)registration->id);
+}
+
+/* Two threads of one driver wait for a third to let them go, and register each its own name. */
+static void play_two_that_register(struct bench *b)
+{
+    static const struct ha_step first[] = {{.kind = HA_STEP_WAIT, .name = "go"},
+                                           {.kind = HA_STEP_REGISTER, .name = "first"}};
+    static const struct ha_step second[] = {{.kind = HA_STEP_WAIT, .name = "go"},
+                                            {.kind = HA_STEP_REGISTER, .name = "second"}};
+    static const struct ha_step go[] = {{.kind = HA_STEP_SIGNAL, .name = "go"}};
+    const struct ha_script script[] = {{.name = "a"}};
+    const struct ha_event_plan event[] = {
+        {.due_ns = 1, .kind = HA_EVENT_RUN, .steps = {first, 2}},
+        {.due_ns = 2, .kind = HA_EVENT_RUN, .steps = {second, 2}},
+        {.due_ns = 3, .kind = HA_EVENT_RUN, .steps = {go, 1}}};
+    bench_play(b, script, 1, event, 3);
+}
+
+static void each_registration_keeps_its_name_however_the_race_ends(void **state)
+{
+    struct ha_text token = {0};
+    uint32_t asked = 1;
+    (void)state;
+    for (uint32_t question = 0; question < asked; question++) {
+        struct bench *b;
+        assert_int_equal(bench_setup((void **)&b), 0);
+        bench_replay(b, &token, question, 1);
+        play_two_that_register(b);
+        uint32_t count = b->machine->kernel.world.tape.asked;
+        asked = count > asked ? count : asked;
+
+        for (size_t n = 0; n < 2; n++) {
+            const struct ha_record *enter = bench_record(b, HA_REG_ENTER, n);
+            expect_name(b, enter, enter->thread == 3 ? "first" : "second");
+        }
+        assert_int_equal(bench_record(b, HA_REG_ENTER, 0)->thread +
+                         bench_record(b, HA_REG_ENTER, 1)->thread, 3 + 4);
+        bench_teardown((void **)&b);
+    }
+    assert_true(asked > 5);
+    ha_text_close(&token);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +355,7 @@ int main(void)
         BENCH_TEST(a_registration_inside_a_callback_is_refused_at_once),
         BENCH_TEST(registrations_that_wait_get_the_lock_in_turn),
         cmocka_unit_test(the_order_of_registration_is_the_order_of_the_lock),
+        cmocka_unit_test(each_registration_keeps_its_name_however_the_race_ends),
         cmocka_unit_test(a_processor_is_announced_once_however_the_race_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,19 +25,20 @@
 static const char *const bad[] = {
     "active_above_maximum", "active_twice", "add_processor_options", "after_the_end", "bare_key",
     "byte_order_mark", "column_counts_characters", "comment", "control_characters_in_key",
-    "deep_nesting", "deregister_names", "driver_names", "duplicate_keys", "empty_file",
-    "event_kinds", "event_times", "expect_calls", "expect_members", "format_is_a_fraction",
-    "group_numbers", "groups_missing", "half_surrogate", "handler_keys", "handler_only_steps",
-    "leading_zero", "line_break_in_string", "lone_minus", "long_line", "long_number",
-    "low_surrogate_first", "many_errors", "memory_overlap", "memory_ranges", "missing_colon",
-    "missing_comma", "misspelt_literal", "no_groups", "nobody_active", "not_an_object",
+    "control_characters_in_names", "deep_nesting", "deregister_names", "driver_names",
+    "duplicate_keys", "empty_file", "event_kinds", "event_times", "expect_calls", "expect_members",
+    "format_is_a_fraction", "group_numbers", "groups_missing", "half_surrogate", "handler_keys",
+    "handler_only_steps", "leading_zero", "line_break_in_string", "lone_minus", "long_line",
+    "long_number", "low_surrogate_first", "many_errors", "memory_overlap", "memory_ranges",
+    "missing_colon", "missing_comma", "misspelt_literal", "no_groups", "nobody_active",
+    "not_an_object", "not_loaded_yet", "not_simulated_events", "not_simulated_steps",
     "nothing_there", "nul_escape", "number_without_exponent", "number_without_fraction",
-    "only_space", "profile_knobs", "profile_names", "profile_unknown", "query_arguments",
-    "register_options", "short_escape", "single_quotes", "status_names", "step_verbs",
-    "tab_in_string", "too_many_groups", "too_many_processors", "trailing_comma",
+    "only_space", "order_of_wrong_events", "profile_knobs", "profile_names", "profile_unknown",
+    "query_arguments", "register_options", "short_escape", "single_quotes", "status_names",
+    "step_verbs", "tab_in_string", "too_many_groups", "too_many_processors", "trailing_comma",
     "truncated_after_comma", "truncated_array", "truncated_object", "unknown_ending",
-    "unknown_escape", "unknown_keys", "windows_line_ends", "word_for_value", "wrong_format",
-    "wrong_types",
+    "unknown_escape", "unknown_keys", "violations_twice", "windows_line_ends", "word_for_value",
+    "wrong_format", "wrong_types",
 };
 
 static struct ha_text file_text(const char *folder, const char *name, const char *suffix)
@@ -326,7 +327,7 @@ static void load_unreadable(const char *path, const char *reason)
     struct ha_text messages = {0}, expected = {0};
     struct ha_scenario scenario = {.name = "untouched"};
 
-    assert_int_equal(ha_scenario_load_file(path, &scenario, &messages), HA_EREAD);
+    assert_int_equal(ha_scenario_load_file(path, NULL, &scenario, &messages), HA_EREAD);
 
     ha_text_addf(&expected, "%s: error: cannot be read: %s\n", path, reason);
     assert_string_equal(ha_text_string(&messages), ha_text_string(&expected));
@@ -349,13 +350,13 @@ static void a_file_is_loaded_under_the_path_that_named_it(void **state)
     struct ha_text messages = {0};
     struct ha_scenario scenario;
 
-    assert_int_equal(ha_scenario_load_file(HA_TESTS_DIR "/good/everything.json", &scenario,
-                                           &messages), HA_OK);
+    assert_int_equal(ha_scenario_load_file(HA_TESTS_DIR "/good/everything.json", NULL,
+                                           &scenario, &messages), HA_OK);
     assert_string_equal(scenario.file, HA_TESTS_DIR "/good/everything.json");
     ha_scenario_close(&scenario);
 
-    assert_int_equal(ha_scenario_load_file(HA_TESTS_DIR "/bad/empty_file.json", &scenario,
-                                           &messages), HA_EREAD);
+    assert_int_equal(ha_scenario_load_file(HA_TESTS_DIR "/bad/empty_file.json", NULL,
+                                           &scenario, &messages), HA_EREAD);
     assert_non_null(strstr(ha_text_string(&messages), "/bad/empty_file.json:1:1: error: "));
     ha_text_close(&messages);
 }

@@ -32,7 +32,7 @@ static void load_with_failures(const char *path, const struct ha_text *text, int
         failing_after(good);
         int err = text ? ha_scenario_load_text(path, text->bytes, text->length, &scenario,
                                                &messages)
-                       : ha_scenario_load_file(path, &scenario, &messages);
+                       : ha_scenario_load_file(path, NULL, &scenario, &messages);
         refused = failing_stop();
 
         if (err != (refused ? HA_ENOMEM : last_result))

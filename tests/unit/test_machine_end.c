@@ -65,6 +65,13 @@ static void a_run_that_is_stopped_says_so(void **state)
     expect_ended(b, HA_END_SIGNAL);
 }
 
+static NTSTATUS register_ten_times(struct driver *driver)
+{
+    for (int i = 0; i < 10; i++)
+        driver_register(driver, 0);
+    return STATUS_SUCCESS;
+}
+
 /* How many records a run within that budget has when its drivers are loaded, and in all. */
 struct length {
     uint64_t loaded, whole;
@@ -103,6 +110,53 @@ static void a_budget_ends_the_run_at_the_next_scheduling_point(void **state)
         assert_true(cut.whole < budget + 12);       /* a call with its queries, the end */
     }
     assert_int_equal(length_within(full.whole).whole, full.whole);
+}
+
+/* The number of TRACE_END in a run whose add makes 20 calls, and that of the first of them. */
+static uint64_t end_of_calls_within(uint64_t budget, uint64_t *first)
+{
+    struct bench *b;
+    assert_int_equal(bench_setup((void **)&b), 0);
+    b->options.record_budget = budget;
+    struct driver *a = bench_driver(b, "a");
+    a->enter = register_ten_times;
+    bench_add_processor(b);
+    if (!ha_machine_ending(b->machine))
+        ha_machine_stop(b->machine, HA_END_SIGNAL);
+    *first = ha_record_seq(bench_record(b, HA_CB_CALL, 0));
+    uint64_t end = ha_record_seq(bench_record(b, HA_TRACE_END, 0));
+    bench_teardown((void **)&b);
+    return end;
+}
+
+/* A call that is one record counts as two, as its numbers do. */
+static void a_budget_that_ends_among_calls_is_kept(void **state)
+{
+    uint64_t calls, again;
+    (void)state;
+    end_of_calls_within(0, &calls);
+
+    for (uint64_t budget = calls; budget < calls + 16; budget++) {
+        uint64_t end = end_of_calls_within(budget, &again);
+        /* The record beyond the budget begins a call; that call is finished. */
+        uint64_t beyond = calls + (budget - calls) / 2 * 2 + 2;
+        assert_int_equal(again, calls);
+        assert_int_equal(end, beyond + 2);
+    }
+}
+
+static void the_65536th_driver_ends_the_run(void **state)
+{
+    struct bench *b = *state;
+    bench_load(b);
+    b->machine->kernel.drivers_made = UINT16_MAX - 1;
+    assert_int_equal(ha_machine_load(b->machine, "last", never_entered), HA_OK);
+    assert_int_equal(bench_record(b, HA_DRV_ENTRY_ENTER, 0)->driver, UINT16_MAX);
+
+    assert_int_equal(ha_machine_load(b->machine, "one too many", never_entered), HA_ENOMEM);
+
+    expect_ended(b, HA_END_MEMORY);
+    assert_int_equal(bench_count(b, HA_DRV_ENTRY_ENTER), 1);
 }
 
 struct never {
@@ -265,6 +319,8 @@ int main(void)
         BENCH_TEST(after_the_end_nothing_can_be_done),
         BENCH_TEST(a_run_that_is_stopped_says_so),
         cmocka_unit_test(a_budget_ends_the_run_at_the_next_scheduling_point),
+        cmocka_unit_test(a_budget_that_ends_among_calls_is_kept),
+        BENCH_TEST(the_65536th_driver_ends_the_run),
         BENCH_TEST(an_add_that_cannot_end_is_a_deadlock),
         BENCH_TEST(a_run_that_ends_inside_a_routine_of_the_caller_calls_the_hook),
         BENCH_TEST(without_a_hook_the_program_says_so_and_exits_with_1),

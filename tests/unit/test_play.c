@@ -312,7 +312,8 @@ static void a_driver_at_fault_outweighs_the_budget_that_ended_its_run(void **sta
                      "{ \"name\": \"d\", \"entry\": [ { \"register\": \"processor-change\",\n"
                      "\"as\": \"sync\" } ], \"on\": [ { \"callback\": \"sync\", \"do\": [\n"
                      "{ \"modify_context\": true } ] } ] } ],\n"
-                     "\"events\": [ { \"at\": \"1ms\", \"add_processor\": { \"count\": 8 } } ] }\n");
+                     "\"events\": [ { \"at\": \"1ms\",\n"
+                     "\"add_processor\": { \"count\": 8 } } ] }\n");
 
     playground_play_as(p, "late.json", &options);
 
@@ -345,6 +346,61 @@ static void a_deadlock_says_who_waits_for_what_and_who_holds_it(void **state)
                            "held by hot-add\n");
     playground_has(p->out, "the run ended: deadlock\n");
     assert_int_equal(p->code, HA_EXIT_OK);
+}
+
+static void verdicts_that_cannot_be_written_are_no_success(void **state)
+{
+    struct playground *p = *state;
+    const char *path = "good.json";
+    struct ha_play_options options = {.path = &path, .path_count = 1,
+                                      .output = HA_OUTPUT_JSONL};
+    options.out = fopen("out", "w");
+    options.log = fopen("good.json", "r");
+
+    p->code = ha_play(&options);
+
+    fclose(options.out);
+    fclose(options.log);
+    assert_int_equal(p->code, HA_EXIT_UNREADABLE);
+}
+
+/* Rights do not hold for root: then the files are played as somebody else. */
+static void a_folder_that_cannot_be_searched_counts_as_failed(void **state)
+{
+    struct playground *p = *state;
+    uid_t user = geteuid();
+    assert_int_equal(mkdir("closed", 0), 0);
+
+    if (user == 0)
+        assert_int_equal(seteuid(12345), 0);
+    playground_play(p, "closed good.json");
+    if (user == 0)
+        assert_int_equal(seteuid(0), 0);
+
+    playground_has(p->out, "closed: error: cannot be searched: Permission denied\n");
+    playground_has(p->out, "1 passed, 1 failed\n");
+    assert_int_equal(p->code, HA_EXIT_UNREADABLE);
+}
+
+static void control_characters_of_a_file_name_are_not_printed(void **state)
+{
+    struct playground *p = *state;
+    playground_write("g\033[2J.json", PLAYGROUND_GOOD);
+    playground_write("f\n.json", PLAYGROUND_FORGETS);
+    playground_write("b\xff.json", PLAYGROUND_BROKEN);
+    playground_write("t\b.json", "{ \"format\": 1, \"name\": \"two groups\", \"partition\":\n"
+                                 "{ \"groups\": [ { \"maximum\": 1, \"active\": 1 },\n"
+                                 "{ \"maximum\": 1, \"active\": 1 } ] } }\n");
+
+    playground_play_as(p, "g\033[2J.json f\n.json b\xff.json t\b.json n\a",
+                       &(struct ha_play_options){.profile = "ws2008"});
+
+    expect_in_order(p->out, (const char *const[]){
+        PASS_LINE("g\\x1b[2J.json"), "  repeat    hotadd run $'f\\012.json' --profile ws2008 --",
+        FAIL_LINE("f\\x0a.json") "b\\xff.json:4:1: error: ", "t\\x08.json: error: target=ws2008",
+        "n\\x07: error: cannot be read: ", NULL});
+    for (const char *c = p->out; *c; c++)
+        assert_true(*c == '\n' || (*c >= ' ' && *c < 0x7f));
 }
 
 static void output_that_cannot_be_written_is_no_success(void **state)
@@ -405,6 +461,9 @@ int main(void)
         with_files(a_finding_that_is_expected_is_called_so),
         with_files(a_deadlock_says_who_waits_for_what_and_who_holds_it),
         with_files(output_that_cannot_be_written_is_no_success),
+        with_files(verdicts_that_cannot_be_written_are_no_success),
+        with_files(a_folder_that_cannot_be_searched_counts_as_failed),
+        with_files(control_characters_of_a_file_name_are_not_printed),
         with_files(a_driver_can_register_in_an_event),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* edge: a run that a signal ends is told as far as it came */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +20,7 @@
 
 #define EVENTS 20000        /* their trace is many times what a pipe holds */
 
-/* A child that plays long.json and then good.json; what it prints can be read here. */
+/* A child that plays a file and then good.json; what it prints can be read here. */
 struct child {
     pid_t id;
     FILE *out, *log;
@@ -39,9 +41,10 @@ static int open_with_files(void **state)
     return 0;
 }
 
-static void play_as_child(struct child *child, const struct ha_play_options *options)
+static void play_as_child(struct child *child, const char *first,
+                          const struct ha_play_options *options)
 {
-    const char *const paths[] = {"long.json", "good.json"};
+    const char *const paths[] = {first, "good.json"};
     struct ha_play_options play = *options;
     int pipes[2];
     assert_int_equal(pipe(pipes), 0);
@@ -101,7 +104,7 @@ static void expect_a_signal_to_end_the_trace(int number, int code, const char *l
 {
     char line[1024];
     struct child child;
-    play_as_child(&child, &(struct ha_play_options){.output = HA_OUTPUT_JSONL});
+    play_as_child(&child, "long.json", &(struct ha_play_options){.output = HA_OUTPUT_JSONL});
     assert_non_null(fgets(line, sizeof line, child.out));
     playground_has(line, "\"event\":\"TRACE_BEGIN\"");
 
@@ -135,7 +138,7 @@ static void sigint_ends_a_story_that_says_so(void **state)
     (void)state;
     char line[1024], text[1024] = "";
     struct child child;
-    play_as_child(&child, &(struct ha_play_options){.output = HA_OUTPUT_STORY});
+    play_as_child(&child, "long.json", &(struct ha_play_options){.output = HA_OUTPUT_STORY});
     assert_non_null(fgets(line, sizeof line, child.out));
 
     assert_int_equal(kill(child.id, SIGINT), 0);
@@ -146,6 +149,77 @@ static void sigint_ends_a_story_that_says_so(void **state)
     playground_has(text, "the run ended: signal\n");
     playground_has(text, "hotadd: ended by SIGINT\n0 passed, 1 failed\n");
     expect_end(&child, HA_EXIT_SIGINT, "");
+}
+
+/* Opening the writer's end waits until the child has opened the other. */
+static int open_pipe(const char *name)
+{
+    int pipe = open(name, O_WRONLY);
+    assert_true(pipe >= 0);
+    return pipe;
+}
+
+static void a_signal_ends_the_wait_for_a_pipe(void **state)
+{
+    static const struct { int number, code; const char *last_lines; } cases[] = {
+        {SIGINT, HA_EXIT_SIGINT, "hotadd: ended by SIGINT\n0 passed, 1 failed\n"},
+        {SIGTERM, HA_EXIT_SIGTERM, "hotadd: ended by SIGTERM\n0 passed, 1 failed\n"},
+    };
+    (void)state;
+    assert_int_equal(mkfifo("pipe.json", 0600), 0);
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct child child;
+        play_as_child(&child, "pipe.json", &(struct ha_play_options){.output = HA_OUTPUT_JSONL});
+        int pipe = open_pipe("pipe.json");
+        assert_int_equal(write(pipe, "{ \"format\":", 11), 11);
+        assert_int_equal(kill(child.id, cases[i].number), 0);
+        expect_end(&child, cases[i].code, cases[i].last_lines);
+        close(pipe);
+    }
+}
+
+/* The trace of good.json shows that signals are caught; nobody ever opens the pipe. */
+static void a_signal_ends_the_wait_for_a_writer(void **state)
+{
+    (void)state;
+    char line[1024];
+    int status;
+    struct child child;
+    playground_write("f/a.json", PLAYGROUND_GOOD);
+    assert_int_equal(unlink("good.json"), 0);
+    assert_int_equal(mkfifo("good.json", 0600), 0);
+    play_as_child(&child, "f/a.json", &(struct ha_play_options){.output = HA_OUTPUT_JSONL});
+    do
+        assert_non_null(fgets(line, sizeof line, child.out));
+    while (!is_last(line, "normally"));
+
+    assert_int_equal(kill(child.id, SIGTERM), 0);
+
+    assert_int_equal(waitpid(child.id, &status, 0), child.id);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), HA_EXIT_SIGTERM);
+    fclose(child.out);
+    fclose(child.log);
+}
+
+static void a_scenario_may_come_through_a_pipe_in_parts(void **state)
+{
+    (void)state;
+    static const char text[] = PLAYGROUND_GOOD;
+    struct child child;
+    assert_int_equal(mkfifo("pipe.json", 0600), 0);
+    play_as_child(&child, "pipe.json", &(struct ha_play_options){.quiet = true});
+    int pipe = open_pipe("pipe.json");
+
+    for (size_t i = 0; i < sizeof text - 1; i++)
+        assert_int_equal(write(pipe, text + i, 1), 1);
+    close(pipe);
+
+    char line[1024];
+    assert_non_null(fgets(line, sizeof line, child.out));
+    assert_string_equal(line, "2 passed, 0 failed\n");
+    expect_end(&child, HA_EXIT_OK, "");
 }
 
 static volatile sig_atomic_t signals;
@@ -178,6 +252,9 @@ int main(void)
         with_files(sigint_ends_a_run_with_the_trace_so_far),
         with_files(sigterm_ends_a_run_with_the_trace_so_far),
         with_files(sigint_ends_a_story_that_says_so),
+        with_files(a_signal_ends_the_wait_for_a_pipe),
+        with_files(a_signal_ends_the_wait_for_a_writer),
+        with_files(a_scenario_may_come_through_a_pipe_in_parts),
         with_files(a_program_has_its_signals_back_after_playing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

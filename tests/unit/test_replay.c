@@ -121,7 +121,7 @@ static void a_name_that_a_shell_would_tear_is_quoted(void **state)
     playground_write("~a.json", PLAYGROUND_FORGETS);
 
     const struct ha_play_options options = {.quiet = true};
-    expect_repeat(p, "two\twords.json", &options, "hotadd run 'two\twords.json' --replay");
+    expect_repeat(p, "two\twords.json", &options, "hotadd run $'two\\011words.json' --replay");
     expect_repeat(p, "it's.json", &options, "hotadd run 'it'\\''s.json' --replay");
     expect_repeat(p, "a$b.json", &options, "hotadd run 'a$b.json' --replay");
     expect_repeat(p, "~a.json", &options, "hotadd run '~a.json' --replay");

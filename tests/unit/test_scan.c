@@ -108,6 +108,30 @@ static void bytes_that_are_not_utf8_are_refused(void **state)
     refuses("\xff\xfe{\0}\0", 6, "f:1:1: error: expected a value, found byte 0xFF");
 }
 
+static void expect_file_name(const char *name, const char *printed)
+{
+    struct ha_text text = {0};
+    ha_add_file_name(&text, name);
+    assert_string_equal(ha_text_string(&text), printed);
+    assert_int_equal(ha_file_name_is_plain(name), !strcmp(name, printed));
+    ha_text_close(&text);
+}
+
+static void a_file_name_is_printed_without_what_a_terminal_obeys(void **state)
+{
+    (void)state;
+    expect_file_name("", "");
+    expect_file_name("f/it's\\ \xc3\xa9 \xf0\x9f\x98\x80.json",
+                     "f/it's\\ \xc3\xa9 \xf0\x9f\x98\x80.json");
+    expect_file_name("a\033[31m\n\t\x7f", "a\\x1b[31m\\x0a\\x09\\x7f");
+    expect_file_name("\xc2\x9b" "0m", "\\xc2\\x9b0m");
+    expect_file_name("\xe2\x80\xaa\xe2\x80\xae", "\\xe2\\x80\\xaa\\xe2\\x80\\xae");
+    expect_file_name("\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9");
+    expect_file_name("\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa",
+                     "\xe2\x80\xa9\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa");
+    expect_file_name("\xff\x80z\xe2\x82", "\\xff\\x80z\\xe2\\x82");
+}
+
 static void nul_and_control_characters_are_refused_wherever_they_stand(void **state)
 {
     (void)state;
@@ -396,6 +420,7 @@ int main(void)
         cmocka_unit_test(every_value_has_a_mark_in_document_order),
         cmocka_unit_test(json_of_every_kind_is_accepted),
         cmocka_unit_test(bytes_that_are_not_utf8_are_refused),
+        cmocka_unit_test(a_file_name_is_printed_without_what_a_terminal_obeys),
         cmocka_unit_test(nul_and_control_characters_are_refused_wherever_they_stand),
         cmocka_unit_test(a_text_cut_anywhere_is_refused),
         cmocka_unit_test(half_a_surrogate_pair_is_refused),

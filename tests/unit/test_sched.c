@@ -59,6 +59,7 @@ static void the_tape_preempts_a_thread_at_a_scheduling_point(void **state)
     struct test_world *t = *state;
     struct test_actor actors[3];
     cast_three(t, actors);
+    uint32_t first = actors[0].thread->stamp.thread;
     test_world_answer(t, 1, 2);         /* question 0 was who goes first */
 
     ha_sched_run_until_quiet(t->world);
@@ -66,7 +67,7 @@ static void the_tape_preempts_a_thread_at_a_scheduling_point(void **state)
     assert_string_equal(t->said, "a c c b b a ");
     const struct ha_record *choice = test_world_record(t, HA_CHOICE, 0);
     assert_int_equal(choice->id, 1);
-    assert_int_equal(choice->thread, actors[0].thread->stamp.thread);
+    assert_int_equal(choice->thread, first);
     assert_int_equal(choice->as.choice.options, 3);
     assert_string_equal(choice->as.choice.label, "preempt");
     assert_true(ha_tape_fits(t->world));

@@ -53,6 +53,8 @@ static void assert_only_the_adopted_thread_is_left(const struct test_world *t)
     assert_ptr_equal(sched->last_live, sched->adopted);
     assert_null(sched->adopted->next_live);
     assert_null(sched->first_ready);
+    assert_int_equal(sched->ready, 0);
+    assert_int_equal(sched->raised, 0);
     assert_ptr_equal(ha_thread_current(), sched->adopted);
 }
 
@@ -289,6 +291,67 @@ static void threads_are_abandoned_in_the_order_of_their_ids(void **state)
     assert_only_the_adopted_thread_is_left(t);
 }
 
+/* The time that one takes does not grow with their number. */
+static void two_thousand_threads_that_wait_for_one_event_all_go_on(void **state)
+{
+    enum { COUNT = 2000 };
+    test_world_close(*state);
+    struct test_world *t = *state =
+        test_world_open(&(struct test_world_options){.arena_bytes = (size_t)8 << 20});
+    struct ha_object event;
+    ha_object_init(t->world, &event, "go");
+    struct actor worker = cast(t, "", &event);
+    for (int i = 0; i < COUNT; i++)
+        enter(&worker);
+    assert_int_equal(t->world->sched.ready, COUNT);
+    ha_sched_run_until_quiet(t->world);
+    assert_int_equal(t->world->sched.ready, 0);
+
+    ha_event_set(t->world, &event);
+    assert_int_equal(t->world->sched.ready, COUNT);
+    ha_sched_run_until_quiet(t->world);
+
+    assert_non_null(test_world_record(t, HA_WAIT_END, COUNT - 1));
+    assert_only_the_adopted_thread_is_left(t);
+}
+
+static void rise_and_act(void *argument)
+{
+    ha_thread_set_irql(ha_thread_current(), HA_DISPATCH_LEVEL);
+    act(argument);
+}
+
+static void a_thread_that_ends_at_dispatch_level_frees_its_processor(void **state)
+{
+    struct test_world *t = *state;
+    struct actor high = cast(t, "high", NULL), low = cast(t, "low", NULL);
+    test_world_thread(t, rise_and_act, &high);
+    enter(&low);
+
+    ha_sched_run_until_quiet(t->world);
+
+    assert_string_equal(t->said, "high on low on ");
+    assert_only_the_adopted_thread_is_left(t);
+}
+
+static void a_thread_that_is_abandoned_at_dispatch_level_frees_its_processor(void **state)
+{
+    struct test_world *t = *state;
+    struct ha_object event;
+    ha_object_init(t->world, &event, "never");
+    struct actor high = cast(t, "high", &event), low = cast(t, "low", NULL);
+    test_world_thread(t, rise_and_act, &high);
+    ha_sched_run_until_quiet(t->world);
+    assert_int_equal(t->world->sched.raised, 1);
+
+    ha_sched_abandon_all(t->world);
+
+    assert_only_the_adopted_thread_is_left(t);
+    enter(&low);
+    ha_sched_run_until_quiet(t->world);
+    assert_string_equal(t->said, "high low on ");
+}
+
 static void two_worlds_on_one_host_thread_keep_their_threads_apart(void **state)
 {
     struct test_world *one = *state, *two = test_world_open(NULL);
@@ -323,6 +386,9 @@ int main(void)
         with_world(the_first_end_of_a_run_is_the_one_that_counts),
         with_world(a_run_that_has_ended_runs_no_thread_any_more),
         with_world(threads_are_abandoned_in_the_order_of_their_ids),
+        with_world(two_thousand_threads_that_wait_for_one_event_all_go_on),
+        with_world(a_thread_that_ends_at_dispatch_level_frees_its_processor),
+        with_world(a_thread_that_is_abandoned_at_dispatch_level_frees_its_processor),
         with_world(two_worlds_on_one_host_thread_keep_their_threads_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

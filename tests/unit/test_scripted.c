@@ -155,6 +155,24 @@ static void modify_context_changes_the_drivers_copy(void **state)
     expect_calls(b, "a.sync Start 4\nc.sync Start 4\na.sync Complete 4\nc.sync Complete 4\n");
 }
 
+/* CTX-3: two of them do not undo each other, and later handlers go by what the call was given */
+static void a_context_that_is_modified_twice_is_found_and_misleads_no_handler(void **state)
+{
+    struct bench *b = *state;
+    static const struct ha_step twice[] = {{.kind = HA_STEP_MODIFY_CONTEXT},
+                                           {.kind = HA_STEP_MODIFY_CONTEXT}};
+    const struct ha_handler handler[] = {
+        {.callback = "sync", .state = HA_STATE_START, .processor = 4, .steps = STEPS(twice)},
+        {.callback = "sync", .state = HA_STATE_START, .processor = 4, .steps = STEPS(refuse)}};
+    const struct ha_script script[] = {
+        {.name = "a", .entry = STEPS(register_sync), .handler = handler, .handler_count = 2}};
+    b->findings = "a CTX-3\n";
+
+    bench_play(b, script, 1, one_add, 1);
+
+    expect_calls(b, "a.sync Start 4 -> " INSUF_TEXT "\na.sync Failure 4 (" INSUF_TEXT ")\n");
+}
+
 static void every_query_can_be_a_step(void **state)
 {
     struct bench *b = *state;
@@ -358,6 +376,7 @@ int main(void)
         BENCH_TEST(a_handler_applies_as_often_as_it_says),
         BENCH_TEST(matching_handlers_run_in_order_until_one_returns),
         BENCH_TEST(modify_context_changes_the_drivers_copy),
+        BENCH_TEST(a_context_that_is_modified_twice_is_found_and_misleads_no_handler),
         BENCH_TEST(every_query_can_be_a_step),
         BENCH_TEST(an_entry_that_fails_returns_what_its_callback_stored),
         BENCH_TEST(an_entry_that_fails_undoes_what_it_did),

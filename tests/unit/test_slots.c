@@ -94,6 +94,30 @@ static void a_place_used_again_has_a_new_handle_and_the_old_one_stays_stale(void
     }
 }
 
+/* A use count has 18 bits: one more use would bring the first handle back to life. */
+static void a_place_whose_uses_are_used_up_is_not_used_again(void **state)
+{
+    enum { USES = 0x3ffff };
+    struct bench *b = *state;
+    uint64_t first = ha_slots_handle(&b->slots, put(b, b)), last = first;
+    void *object;
+    ha_slots_drop(&b->slots, 0);
+
+    for (uint32_t use = 2; use <= USES; use++) {
+        assert_int_equal(put(b, b), 0);
+        last = ha_slots_handle(&b->slots, 0);
+        if (ask(b, first, &object) != HA_HANDLE_STALE || ask(b, last, &object) != HA_HANDLE_LIVE)
+            fail_msg("use %u", (unsigned)use);
+        ha_slots_drop(&b->slots, 0);
+    }
+
+    for (uint32_t place = 1; place < 4; place++) {
+        assert_int_equal(put(b, b), place);
+        assert_int_equal(ask(b, first, &object), HA_HANDLE_STALE);
+        assert_int_equal(ask(b, last, &object), HA_HANDLE_STALE);
+    }
+}
+
 static void a_handle_that_was_never_given_out_is_unknown(void **state)
 {
     struct bench *b = *state;
@@ -213,6 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_bench(a_handle_leads_to_its_object_until_it_is_dropped),
         with_bench(a_place_used_again_has_a_new_handle_and_the_old_one_stays_stale),
+        with_bench(a_place_whose_uses_are_used_up_is_not_used_again),
         with_bench(a_handle_that_was_never_given_out_is_unknown),
         with_bench(a_hundred_thousand_handles_live_side_by_side),
         with_bench(a_full_arena_takes_no_object_and_keeps_the_others),

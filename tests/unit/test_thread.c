@@ -62,6 +62,26 @@ static void threads_take_processors_in_turn_and_keep_them(void **state)
     }
 }
 
+static void a_processor_that_is_active_but_not_scheduled_gets_no_thread(void **state)
+{
+    struct test_world *t = *state;
+    struct ha_partition *partition = &t->world->partition;
+    struct ha_place place;
+    struct test_actor actor = {.t = t, .name = "", .points = 1};
+    assert_true(ha_partition_find_place(partition, HA_ANY_PLACE, HA_ANY_PLACE, &place));
+    ha_partition_offer(partition, place);
+    ha_partition_activate(partition, place);
+
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(test_world_thread(t, test_act, &actor)->stamp.processor, 0);
+    ha_partition_schedule(partition, place);
+
+    struct ha_thread *thread[2];
+    for (int i = 0; i < 2; i++)
+        thread[i] = test_world_thread(t, test_act, &actor);
+    assert_int_equal(thread[0]->stamp.processor + thread[1]->stamp.processor, 1);
+}
+
 static void a_thread_is_announced_with_the_next_id_before_it_runs(void **state)
 {
     struct test_world *t = test_world_with(state, 2);
@@ -124,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_world(a_thread_is_the_current_one_whenever_it_runs),
         with_world(threads_take_processors_in_turn_and_keep_them),
+        with_world(a_processor_that_is_active_but_not_scheduled_gets_no_thread),
         with_world(a_thread_is_announced_with_the_next_id_before_it_runs),
         with_world(a_record_names_the_thread_and_the_driver_in_charge),
         with_world(ten_thousand_threads_one_after_another_use_the_same_memory),
