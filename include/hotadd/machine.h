@@ -114,7 +114,8 @@ int ha_machine_rewind(struct ha_machine *machine);
  *   entry  its DriverEntry; runs on a system thread of the machine
  *
  * Returns HA_OK whatever DriverEntry answers: see ha_machine_driver_status(). HA_EINVAL for a
- * name that is empty or too long. HA_EBUSY when the run has ended, HA_ENOMEM or HA_ETHREAD when it ends here for want of memory or threads.
+ * name that is empty or too long. HA_EBUSY when the run has ended, HA_ENOMEM or
+ * HA_ETHREAD when it ends here for want of memory or threads.
  */
 int ha_machine_load(struct ha_machine *machine, const char *name, ha_driver_entry *entry);
 

@@ -48,7 +48,8 @@ struct ha_sink *ha_matcher_sink(struct ha_matcher *matcher);
  *   report   gets a paragraph for each difference; a difference in the calls shows both lists
  *
  * An error finding that is not expected is a difference, and so is an expected one that is
- * missing, and an event of the scenario that could not be carried out. Returns the number of differences, or HA_ENOMEM.
+ * missing, and an event of the scenario that could not be carried out. Returns the number of
+ * differences, or HA_ENOMEM.
  */
 int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *judge,
                        struct ha_text *report);

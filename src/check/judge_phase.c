@@ -165,7 +165,8 @@ void ha_judge_phase_return(struct ha_judge *judge)
 
     if (!phase || phase->strayed || judge->gap || !judge->layout.known
         || !judge->registration->existing || judge->registration->standing == HA_DEAD
-        || judge->registration->refused == HA_REASON_INTERRUPTED)
+        || judge->registration->refused == HA_REASON_INTERRUPTED
+        || ha_is_taken_out(judge->registration))
         return;
     ha_exercise(judge, HA_RULE_REG_5);
     if (!phase->called && due)

@@ -82,7 +82,7 @@ static void judge_null(struct ha_judge *judge)
 {
     const struct ha_phase *phase = judge->phase;
 
-    if (is_refused(judge) || (phase && phase->cause))
+    if (is_refused(judge) || (phase && phase->cause) || ha_is_taken_out(judge->registration))
         return;
     if (phase && phase->late_error)
         ha_blame(judge, HA_RULE_STAT_10, 0, "an error written at Complete to change nothing",

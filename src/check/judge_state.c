@@ -289,6 +289,11 @@ bool ha_is_removable(const struct ha_seen_registration *registration)
     return registration->standing == HA_LIVE || registration->standing == HA_DEAD;
 }
 
+bool ha_is_taken_out(const struct ha_seen_registration *registration)
+{
+    return registration->standing == HA_REMOVED || registration->standing == HA_LEAVING;
+}
+
 bool ha_is_called_by_adds(const struct ha_judge *judge,
                           const struct ha_seen_registration *registration)
 {

@@ -250,6 +250,8 @@ bool ha_add_found_no_place(const struct ha_judge *judge);
 bool ha_is_orphan(const struct ha_judge *judge, const struct ha_seen_registration *registration);
 /* Whether its handle can be given back: it stands, or would if its image were there. */
 bool ha_is_removable(const struct ha_seen_registration *registration);
+/* Whether its removal was asked for, be it while it was still being made. */
+bool ha_is_taken_out(const struct ha_seen_registration *registration);
 /* Whether adds call it: it stands, or stands already while it is being made (late_join). */
 bool ha_is_called_by_adds(const struct ha_judge *judge,
                           const struct ha_seen_registration *registration);

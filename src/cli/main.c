@@ -18,9 +18,10 @@ static const char usage[] =
     "  hotadd --version\n"
     "  hotadd --help            this; `hotadd run --help` lists the options of run\n"
     "\n"
-    "Exit codes: 0 all is well, 1 a rule broken or an expectation not met, 2 usage, 3 a file could\n"
-    "not be read or output not be written, 4 nothing was run, 5 the budget ended first, which the\n"
-    "scenario does not expect, 70 internal error, 130 and 143 ended by SIGINT and SIGTERM.\n"
+    "Exit codes: 0 all is well, 1 a rule broken or an expectation not met, 2 usage, 3 a file\n"
+    "could not be read or output not be written, 4 nothing was run, 5 the budget ended first and\n"
+    "the scenario does not expect that, 70 internal error, 130 and 143 ended by SIGINT and\n"
+    "SIGTERM.\n"
     "When several apply: 70, then 130 or 143, 2, 3, 1, 5, 4, 0.\n";
 
 static const struct {

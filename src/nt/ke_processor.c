@@ -88,7 +88,8 @@ static NTSTATUS tell_existing(struct ha_kernel *kernel, struct ha_registration *
     NTSTATUS status = round.first_error;
     bool failed = !NT_SUCCESS(status);
     bool reverse = failed && ha_kernel_knob(kernel, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE;
-    for (uint32_t i = 0; i < told && !registration->link.left; i++) {   /* EXIST-7: not for the one that failed */
+    /* EXIST-7: not for the one that failed. */
+    for (uint32_t i = 0; i < told && !registration->link.left; i++) {
         uint32_t index = reverse ? told - 1 - i : i;
         ha_round_set(&round, index, partition->place[index],
                      failed ? KeProcessorAddFailureNotify : KeProcessorAddCompleteNotify,

@@ -60,7 +60,7 @@ void ha_registrations_bury(struct ha_kernel *kernel, const struct ha_driver *dri
         struct ha_registration *registration = ha_registration_of(entry);
         if (registration->driver_id != driver->id)
             continue;
-        /* Its removal was asked for in time; that the kernel put it off is not the driver's fault. */
+        /* Its removal was asked for in time: the kernel put it off, not the driver. */
         if (registration->deferred)
             ha_registration_remove(kernel, registration);
         else

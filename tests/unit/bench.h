@@ -85,7 +85,8 @@ struct bench {
     struct ha_judge *judge;
     struct ha_plan plan;                    /* what bench_play() plays */
     bool loads_later[BENCH_DRIVERS];
-    const char *findings;                   /* "DRIVER RULE\n" each; "kernel" for the kernel */
+    const char *findings;                   /* "DRIVER RULE\n" each; "kernel" for the kernel;
+                                               NULL: the judge is not asked */
     bool drivers_err;                       /* only what is found against the kernel counts */
 };
 
