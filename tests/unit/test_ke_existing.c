@@ -245,6 +245,53 @@ static void a_removal_in_its_own_phase_works_at_its_end_when_it_is_deferred(void
     assert_int_equal(bench_record(b, HA_REG_RETURN, 0)->as.reg.handle, 0);
 }
 
+static NTSTATUS enter_only(struct driver *driver)
+{
+    (void)driver;
+    return STATUS_SUCCESS;
+}
+
+static void register_on_a_thread(void *argument)
+{
+    struct driver *driver = argument;
+    driver_register(driver, driver->flags);
+}
+
+/* In its first Start call, on a thread of its own: another driver registers. */
+static void start_registering(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                              PNTSTATUS operation_status)
+{
+    struct driver *other = driver->extra;
+    (void)operation_status;
+    if (change->State == KeProcessorAddStartNotify && !other->heard_count)
+        bench_interlude(other, register_on_a_thread, other);
+}
+
+/* The same with register_during_add=late_join: the add around the phase puts the removal off */
+static void a_removal_in_its_own_phase_is_final_although_an_add_goes_on(void **state)
+{
+    struct bench *b = *state;
+    bench_turn(b, "dereg_wait", "deferred");
+    bench_turn(b, "register_during_add", "late_join");
+    b->group[0] = (struct ha_group_options){.maximum = 4, .active_mask = 3};
+    struct driver *a = bench_driver(b, "a");
+    struct driver *x = bench_driver(b, "x");
+    a->act = start_registering;
+    a->extra = x;
+    x->enter = enter_only;
+    x->flags = KE_PROCESSOR_CHANGE_ADD_EXISTING;
+    x->act = remove_by_guess;
+    b->findings = NULL;     /* as above */
+
+    bench_add_processor(b);
+    bench_add_processor(b);
+
+    expect_calls(b, "a.ke1 Start 2\n"
+                    "x.ke1 Start 0\nx.ke1 Start 1\nx.ke1 Complete 0\nx.ke1 Complete 1\n"
+                    "a.ke1 Complete 2\na.ke1 Start 3\na.ke1 Complete 3\n");
+    assert_int_equal(x->handle_count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +306,7 @@ int main(void)
         BENCH_TEST(the_phase_walks_groups_with_holes_by_index),
         cmocka_unit_test(a_registration_that_is_removed_in_its_own_phase_hears_no_more),
         BENCH_TEST(a_removal_in_its_own_phase_works_at_its_end_when_it_is_deferred),
+        BENCH_TEST(a_removal_in_its_own_phase_is_final_although_an_add_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
