@@ -165,6 +165,9 @@ static void remove_entered(struct ha_judge *judge)
     thread->removing_locked = false;
     thread->removing_misused = false;
     thread->removing_irql = ha_may_be_at_passive(judge) ? 0 : judge->record->irql;
+    /* Who guesses its handle can remove it from inside its own EXIST phase. */
+    if (judge->registration && judge->registration->standing == HA_LOCKED)
+        judge->registration->why = HA_WHY_SELF_REMOVAL;
     if (judge->registration && ha_is_removable(judge->registration)
         && judge->knob[HA_KNOB_DEREG_WAIT] != HA_DEREG_TRANSACTION)
         take_out(judge, HA_LEAVING);

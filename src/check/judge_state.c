@@ -291,7 +291,8 @@ bool ha_is_removable(const struct ha_seen_registration *registration)
 
 bool ha_is_taken_out(const struct ha_seen_registration *registration)
 {
-    return registration->standing == HA_REMOVED || registration->standing == HA_LEAVING;
+    return registration->standing == HA_REMOVED || registration->standing == HA_LEAVING
+           || (registration->standing == HA_LOCKED && registration->why == HA_WHY_SELF_REMOVAL);
 }
 
 bool ha_is_called_by_adds(const struct ha_judge *judge,

@@ -124,8 +124,7 @@ void ha_sched_attend(struct ha_world *world)
     if (world->trace.spent && !sched->ending)
         sched->ending = HA_END_BUDGET;
     if (sched->ending) {
-        if (self != sched->adopted || !sched->waits_for_quiet)
-            switch_from(world, self, run(sched, sched->adopted));
+        switch_from(world, self, run(sched, sched->adopted));
         return;
     }
 
