@@ -19,7 +19,13 @@ struct ha_notify_entry {
     struct ha_notify_entry *next, *previous;
     struct ha_notify_entry *next_left;  /* those that left during a walk */
     uint32_t id;                        /* for its owner */
-    bool left;
+    union {
+        struct {
+            bool left;
+            bool marked;                /* by its owner, who wants a look before it is told */
+        };
+        uint16_t unusual;               /* either of them */
+    };
 };
 
 struct ha_notify {
@@ -59,12 +65,21 @@ static inline struct ha_notify_walk ha_notify_begin(struct ha_notify *notify, bo
 }
 void ha_notify_end(struct ha_notify *notify);
 
+/* The next entry, be it one that has left. */
+static inline struct ha_notify_entry *ha_notify_step(const struct ha_notify_walk *walk,
+                                                     const struct ha_notify_entry *entry)
+{
+    if (entry == walk->last)
+        return NULL;
+    return walk->backwards ? entry->previous : entry->next;
+}
+
 /* The entry itself, or the next one that has not left. */
 static inline struct ha_notify_entry *ha_notify_staying(const struct ha_notify_walk *walk,
                                                         struct ha_notify_entry *entry)
 {
     while (entry && entry->left)
-        entry = entry == walk->last ? NULL : walk->backwards ? entry->previous : entry->next;
+        entry = ha_notify_step(walk, entry);
     return entry;
 }
 
@@ -76,9 +91,7 @@ static inline struct ha_notify_entry *ha_notify_first(const struct ha_notify_wal
 static inline struct ha_notify_entry *ha_notify_after(const struct ha_notify_walk *walk,
                                                       struct ha_notify_entry *entry)
 {
-    if (entry == walk->last)
-        return NULL;
-    return ha_notify_staying(walk, walk->backwards ? entry->previous : entry->next);
+    return ha_notify_staying(walk, ha_notify_step(walk, entry));
 }
 
 #endif

@@ -160,13 +160,11 @@ __attribute__((always_inline)) static inline bool call_client(struct ha_round *r
 {
     struct ha_world *world = &round->kernel->world;
     struct ha_trace *trace = &world->trace;
-    if (world->sched.attention) {
+    if (world->sched.attention)
         pause_between_calls(round);
-        if (client->link.left)      /* it was removed in the meantime (DEREG-2) */
-            return false;
-    }
-    if (client->dead) {
-        record_dead_call(round, client);
+    if (client->link.unusual) {
+        if (!client->link.left)         /* it may have been removed in the meantime (DEREG-2) */
+            record_dead_call(round, client);
         return false;
     }
 
@@ -209,8 +207,8 @@ void ha_callout_start(struct ha_round *round)
 {
     bool stop = ha_kernel_knob(round->kernel, HA_KNOB_HOT_START_ERROR) == HA_STOP_AT_ERROR;
     const struct ha_notify_walk walk = {round->walk.first, round->walk.last, false};
-    for (struct ha_notify_entry *entry = ha_notify_first(&walk); entry;
-         entry = ha_notify_after(&walk, entry)) {
+    for (struct ha_notify_entry *entry = walk.first; entry;
+         entry = ha_notify_step(&walk, entry)) {
         struct ha_registration *client = ha_registration_of(entry);
         if (call_client(round, client) && round->wrote_error) {
             client->wrote_error = round->enter.as.cb.operation;
@@ -232,8 +230,8 @@ void ha_callout_second(struct ha_round *round, bool vetoed)
     struct ha_notify_walk walk = round->walk;
     if (failed && ha_kernel_knob(kernel, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE)
         walk = (struct ha_notify_walk){round->walk.last, round->walk.first, true};
-    for (struct ha_notify_entry *entry = ha_notify_first(&walk); entry;
-         entry = ha_notify_after(&walk, entry)) {
+    for (struct ha_notify_entry *entry = walk.first; entry;
+         entry = ha_notify_step(&walk, entry)) {
         struct ha_registration *client = ha_registration_of(entry);
         if (!spared || client->wrote_error != spared)
             call_client(round, client);

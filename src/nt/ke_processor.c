@@ -131,7 +131,7 @@ static struct ha_registration *register_callback(struct ha_kernel *kernel,
     registration->context_id = enter->as.reg.context;
 
     bool locked = lock_for_registration(kernel);
-    registration->dead = driver && driver->state == HA_DRIVER_GONE;     /* DRV-8 */
+    registration->link.marked = driver && driver->state == HA_DRIVER_GONE;     /* DRV-8 */
     ha_registration_join(kernel, registration);
     ha_notify_begin(&kernel->chain, false);     /* who guesses the handle cannot free it under us */
     NTSTATUS status = enter->as.reg.flags & KE_PROCESSOR_CHANGE_ADD_EXISTING

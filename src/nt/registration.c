@@ -64,7 +64,7 @@ void ha_registrations_bury(struct ha_kernel *kernel, const struct ha_driver *dri
         if (registration->deferred)
             ha_registration_remove(kernel, registration);
         else
-            registration->dead = true;
+            registration->link.marked = true;
     }
     ha_notify_end(&kernel->chain);
 }

@@ -6,7 +6,10 @@
 
 #include "nt/kernel.h"
 
-/* One line of the host's cache: a hundred thousand of them may be told, or removed, in turn. */
+/*
+ * One line of the host's cache: a hundred thousand of them may be told, or removed, in turn. It
+ * is dead when the image of its driver is gone (DRV-8): then its entry is marked.
+ */
 struct ha_registration {
     struct ha_notify_entry link;    /* first, so that an entry of the chain leads to it */
     PPROCESSOR_CALLBACK_FUNCTION function;
@@ -15,7 +18,6 @@ struct ha_registration {
     uint32_t context_id;
     uint32_t wrote_error;           /* the last add in which it wrote an error at Start */
     uint16_t driver_id;             /* 0 when the adopted thread registered for itself */
-    bool dead;                      /* the image of its driver is gone (DRV-8) */
     bool deferred;                  /* deregistered, but told until the round is over */
 };
 
