@@ -153,9 +153,8 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_NONE] = "none", [HA_REASON_IRQL] = "IRQL is too high",
     [HA_REASON_NULL_FUNCTION] = "CallbackFunction is NULL",
     [HA_REASON_INSIDE_CALLBACK] = "called from inside a processor-change callback",
-    [HA_REASON_UNKNOWN_FLAGS] = "unknown flags", [HA_REASON_BAD_HANDLE] = "not a live handle",
+    [HA_REASON_UNKNOWN_FLAGS] = "unknown flags",
     [HA_REASON_NO_MEMORY] = "no memory",
-    [HA_REASON_CALLBACK_ERROR] = "a callback reported an error",
     [HA_REASON_INTERRUPTED] = "the run ended",
     [HA_REASON_NOT_LOADED] = "the driver is not loaded",
 };

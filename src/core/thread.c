@@ -77,9 +77,8 @@ static struct ha_thread *make(struct ha_world *world, enum ha_thread_kind kind, 
     thread->stamp.driver = driver;
     thread->stamp.processor = (uint16_t)(world->sched.placed++ % world->partition.scheduled);
     struct ha_place place = world->partition.place[thread->stamp.processor];
-    thread->home = (struct ha_affinity){world->partition.group[place.group].active_mask,
+    thread->affinity = (struct ha_affinity){world->partition.group[place.group].active_mask,
                                         place.group};
-    thread->affinity = thread->home;
     return thread;
 }
 

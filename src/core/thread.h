@@ -41,7 +41,7 @@ struct ha_thread {
      * changed: the call must be looked at closely when it ends.
      */
     bool disturbed;
-    struct ha_affinity affinity, home;              /* now, and as it was made */
+    struct ha_affinity affinity;
     uint8_t kind;               /* enum ha_thread_kind */
     uint8_t state;              /* enum ha_thread_state */
 };

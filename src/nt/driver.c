@@ -88,10 +88,6 @@ int ha_driver_start(struct ha_driver *driver)
         return HA_ENOMEM;       /* no id is left for it */
     driver->id = (uint16_t)++kernel->drivers_made;
     driver->previous = kernel->last_driver;
-    if (kernel->last_driver)
-        kernel->last_driver->next = driver;
-    else
-        kernel->first_driver = driver;
     kernel->last_driver = driver;
     ha_record_name(&kernel->world, HA_NS_DRIVER, driver->id, driver->name);
     return ha_thread_create(&kernel->world, HA_THREAD_SYSTEM, 0, load, driver, NULL);

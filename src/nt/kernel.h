@@ -36,7 +36,7 @@ struct ha_driver {
     DRIVER_OBJECT object;           /* first, so that a DriverObject leads to its driver */
     DRIVER_EXTENSION extension;
     struct ha_kernel *kernel;
-    struct ha_driver *next, *previous;
+    struct ha_driver *previous;     /* in the order of loading */
     const char *name;
     struct ha_registry_path *path;  /* poisoned when DriverEntry has returned */
     const struct ha_script *script; /* NULL for compiled code, as the next */
@@ -67,7 +67,7 @@ struct ha_kernel {
     struct ha_slots handles;
     struct ha_object lock;          /* of registrations, deregistrations and adds (REG-12) */
     struct ha_object call_ends;     /* set when a callback has returned that others may wait for */
-    struct ha_driver *first_driver, *last_driver;
+    struct ha_driver *last_driver;
     struct ha_script_event *first_event;
     struct ha_add_request *first_request, *last_request;
     struct ha_thread *hot_add;      /* does all adds, one after another; NULL before the first */

@@ -75,6 +75,15 @@ void driver_deregister(struct driver *driver, size_t n)
     KeDeregisterProcessorChangeCallback(handle);
 }
 
+void driver_deregister_at(struct driver *driver, KIRQL irql)
+{
+    struct ha_thread *thread = ha_thread_current();
+    KIRQL before = thread->stamp.irql;
+    ha_thread_set_irql(thread, irql);
+    driver_deregister(driver, 0);
+    ha_thread_set_irql(thread, before);
+}
+
 static struct driver *driver_of(PDRIVER_OBJECT object)
 {
     const struct ha_driver *loaded = (const struct ha_driver *)(void *)object;

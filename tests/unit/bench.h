@@ -128,6 +128,8 @@ void bench_interlude(struct driver *driver, void (*body)(void *argument), void *
 PVOID driver_register(struct driver *driver, ULONG flags);
 /* In a driver: remove the n-th registration that it keeps. */
 void driver_deregister(struct driver *driver, size_t n);
+/* The same with the calling thread at an IRQL of its own. */
+void driver_deregister_at(struct driver *driver, KIRQL irql);
 /* The callback that driver_register() registers. */
 PROCESSOR_CALLBACK_FUNCTION driver_callback;
 

@@ -37,18 +37,9 @@ static void a_removed_registration_hears_of_no_later_add(void **state)
     assert_int_equal(bench_count(b, HA_MISUSE), 0);
 }
 
-static void deregister_at(struct driver *driver, KIRQL irql)
-{
-    struct ha_thread *thread = ha_thread_current();
-    KIRQL before = thread->stamp.irql;
-    ha_thread_set_irql(thread, irql);
-    driver_deregister(driver, 0);
-    ha_thread_set_irql(thread, before);
-}
-
 static void deregister_at_apc_level(void *argument)
 {
-    deregister_at(argument, APC_LEVEL);
+    driver_deregister_at(argument, APC_LEVEL);
 }
 
 /* DEREG-1 */
@@ -70,7 +61,7 @@ static void at_raised_irql_it_is_a_misuse_and_removes_all_the_same(void **state)
 static void remove_and_register_at_apc_level(void *argument)
 {
     struct driver *driver = argument;
-    deregister_at(driver, APC_LEVEL);
+    driver_deregister_at(driver, APC_LEVEL);
     ha_thread_set_irql(ha_thread_current(), APC_LEVEL);
     driver_register(driver, 0);
     ha_thread_set_irql(ha_thread_current(), PASSIVE_LEVEL);

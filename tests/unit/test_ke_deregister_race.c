@@ -19,18 +19,9 @@ static void start_removing(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CO
         bench_interlude(driver, deregister_on_a_thread, driver);
 }
 
-static void deregister_at(struct driver *driver, KIRQL irql)
-{
-    struct ha_thread *thread = ha_thread_current();
-    KIRQL before = thread->stamp.irql;
-    ha_thread_set_irql(thread, irql);
-    driver_deregister(driver, 0);
-    ha_thread_set_irql(thread, before);
-}
-
 static void deregister_at_dispatch_level(void *argument)
 {
-    deregister_at(argument, DISPATCH_LEVEL);
+    driver_deregister_at(argument, DISPATCH_LEVEL);
 }
 
 static void remove_at_dispatch_level(struct driver *driver,
@@ -74,7 +65,7 @@ static void above_apc_level_it_does_not_wait_for_the_add(void **state)
 
 static void deregister_at_apc_level(void *argument)
 {
-    deregister_at(argument, APC_LEVEL);
+    driver_deregister_at(argument, APC_LEVEL);
 }
 
 static void remove_at_apc_level(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,

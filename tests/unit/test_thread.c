@@ -56,7 +56,6 @@ static void threads_take_processors_in_turn_and_keep_them(void **state)
 
     for (int i = 0; i < 7; i++) {
         assert_int_equal(thread[i]->stamp.processor, (i + 1) % 3);
-        assert_int_equal(thread[i]->home.mask, 7);
         assert_int_equal(thread[i]->affinity.mask, 7);
         assert_int_equal(thread[i]->affinity.group, 0);
     }
