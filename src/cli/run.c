@@ -23,6 +23,7 @@ static const char usage[] =
     "  --quiet              only what fails, and the summary\n"
     "  --color WHEN         auto, always or never; NO_COLOR is heeded by auto\n"
     "  --help, --version\n"
+    "  --                   what follows are paths, whatever they begin with\n"
     "\n"
     "The last line is `N passed, N failed`.\n";
 
