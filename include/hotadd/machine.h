@@ -24,12 +24,13 @@ extern "C" {
 #define HA_MAXIMUM_GROUPS 64u
 #define HA_MAXIMUM_NODES 64u
 #define HA_DRIVER_NAME_LENGTH 255u      /* bytes of a driver's name */
-#define HA_ANY_PLACE UINT32_MAX         /* group or number: whatever the assignment rule gives */
+#define HA_ANY_PLACE UINT32_MAX         /* group, number, node: whatever the assignment rule gives */
 
 struct ha_group_options {
     uint32_t maximum;           /* processors it can ever hold, 1 to 64 */
     uint64_t active_mask;       /* group-relative numbers that are active at boot */
-    uint16_t node;              /* NUMA node of the whole group, 0 to 63 */
+    uint16_t node;              /* NUMA node of the whole group, 0 to 63, unless ... */
+    const uint16_t *nodes;      /* ... this gives one for each number, `maximum` of them */
 };
 
 struct ha_memory_options {
@@ -46,9 +47,13 @@ struct ha_partition_options {
 struct ha_add_options {
     uint32_t group;             /* HA_ANY_PLACE, or the group that the unit goes into */
     uint32_t number;            /* HA_ANY_PLACE, or the group-relative number; needs a group */
+    uint32_t node;              /* HA_ANY_PLACE, or the NUMA node that the unit belongs to */
     uint32_t count;             /* logical processors of the unit, 1 or more; 0 counts as 1 */
     int32_t hardware_start;     /* NTSTATUS of starting each; 0 for success */
 };
+
+/* To begin an initialiser of ha_add_options with: `{HA_ANYWHERE}`, `{HA_ANYWHERE, .count = 2}`. */
+#define HA_ANYWHERE .group = HA_ANY_PLACE, .number = HA_ANY_PLACE, .node = HA_ANY_PLACE
 
 struct ha_machine_options {
     struct ha_partition_options partition;

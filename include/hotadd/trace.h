@@ -6,7 +6,7 @@
  * made from the records by somebody else.
  *
  * The trace explains itself: it starts with TRACE_BEGIN and its companions (KNOB, GROUP,
- * PROCESSOR, MEMORY, NAME), and a name or a thread is introduced before its first use.
+ * NODE, PROCESSOR, MEMORY, NAME), and a name or a thread is introduced before its first use.
  * Ids start at 1 in the order of appearance, so 0 means none. No address and no wall clock
  * is ever recorded: the same run gives the same bytes on any host.
  */
@@ -28,8 +28,8 @@ enum ha_maker { HA_MAKER_HOTADD = 1, HA_MAKER_OTHER = 2 };
 enum ha_kind {
     HA_NO_RECORD,
     /* What the run starts from, and how it ended. */
-    HA_TRACE_BEGIN, HA_KNOB, HA_GROUP, HA_PROCESSOR, HA_MEMORY, HA_NAME, HA_THREAD, HA_CHOICE,
-    HA_TRACE_END,
+    HA_TRACE_BEGIN, HA_KNOB, HA_GROUP, HA_NODE, HA_PROCESSOR, HA_MEMORY, HA_NAME, HA_THREAD,
+    HA_CHOICE, HA_TRACE_END,
     /* A driver's life. */
     HA_DRV_ENTRY_ENTER, HA_DRV_ENTRY_LEAVE, HA_UNLOAD_REQ, HA_UNLOAD_ENTER, HA_UNLOAD_LEAVE,
     HA_IMAGE_FREED,
@@ -40,8 +40,11 @@ enum ha_kind {
     HA_CB_ENTER, HA_CB_LEAVE, HA_CB_CALL, HA_DEAD_CALL,
     /* Hot-add. */
     HA_UNIT_BEGIN, HA_UNIT_END, HA_ADD_BEGIN, HA_ADD_END, HA_HW_START, HA_ACTIVE, HA_SCHED,
-    /* Calls of other routines, waits, and what went wrong. */
-    HA_QUERY, HA_WAIT_BEGIN, HA_WAIT_END, HA_DEADLOCK,
+    /* Pool that a driver takes and gives back. */
+    HA_ALLOC, HA_FREE,
+    /* Calls of other routines, waits, and what went wrong. RELATION: one entry of the answer of
+       the QUERY before it, for a group or a node. */
+    HA_QUERY, HA_RELATION, HA_WAIT_BEGIN, HA_WAIT_END, HA_DEADLOCK,
     HA_REFUSED, HA_MISUSE, HA_FAULT,
     HA_KIND_COUNT
 };
@@ -54,6 +57,9 @@ enum ha_state { HA_STATE_START = 0, HA_STATE_COMPLETE = 1, HA_STATE_FAILURE = 2 
 #define HA_CB_OBJECT           0x04u   /* a client of \Callback\ProcessorAdd, not of Ke */
 #define HA_CB_EXISTING         0x08u   /* EXIST phase: operation is a registration, not an add */
 #define HA_CB_CONTEXT_CHANGED  0x10u   /* LEAVE: the driver changed its copy of the context */
+
+/* flags of ALLOC: as above, of the callback that it was made in */
+#define HA_CB_NONE             3u      /* as state: in no callback */
 
 /* flags of NAME: what the id in the record counts */
 enum ha_namespace {
@@ -77,13 +83,19 @@ enum ha_reason {
     HA_REASON_NONE, HA_REASON_IRQL, HA_REASON_NULL_FUNCTION, HA_REASON_INSIDE_CALLBACK,
     HA_REASON_UNKNOWN_FLAGS, HA_REASON_NO_MEMORY, HA_REASON_INTERRUPTED,
     HA_REASON_NOT_LOADED,   /* no routine: an event of the scenario has no driver to act in */
+    HA_REASON_LENGTH,       /* the buffer is too small */
     HA_REASON_COUNT
 };
 
 /* What a driver did that Windows does not allow (MISUSE.misuse). */
 enum ha_misuse {
     HA_MISUSE_NONE, HA_MISUSE_RAISED_IRQL, HA_MISUSE_NULL_HANDLE, HA_MISUSE_UNKNOWN_HANDLE,
-    HA_MISUSE_STALE_HANDLE, HA_MISUSE_SELF_REMOVAL, HA_MISUSE_COUNT
+    HA_MISUSE_STALE_HANDLE, HA_MISUSE_SELF_REMOVAL,
+    HA_MISUSE_OVERRUN,          /* beyond the end of a table; argument: the slot */
+    HA_MISUSE_NOTHING_THERE,    /* a slot that holds no memory was used or freed; the same */
+    HA_MISUSE_BAD_BLOCK,        /* freed: never taken, or given back before */
+    HA_MISUSE_IRQL_ORDER,       /* raised to a lower IRQL, lowered to a higher; argument: which */
+    HA_MISUSE_COUNT
 };
 
 /* What a choice of the tape decides (CHOICE.kind). */
@@ -100,7 +112,8 @@ union ha_payload {
     struct { uint64_t scenario_hash, profile_hash; uint32_t format; uint16_t maker, preset;
              uint16_t groups, nodes, processors, maximum; } begin;
     struct { uint32_t value; } knob;                                /* id: enum ha_knob */
-    struct { uint64_t active_mask; uint32_t maximum; uint16_t node; } group;    /* id: number */
+    struct { uint64_t active_mask; uint32_t maximum; } group;       /* id: number */
+    struct { uint64_t mask; uint16_t group; } node;     /* id: number; the node's part of a group */
     struct { uint16_t group; uint8_t number, reserved; } existing;  /* PROCESSOR; id: index */
     struct { uint64_t base, size; } memory;                         /* id: range, from 1 */
     struct { char text[32]; } name;             /* not terminated when full; flags: namespace */
@@ -113,13 +126,18 @@ union ha_payload {
              uint16_t nt_number, group; uint8_t number, reserved; uint16_t affinity_group; } cb;
     struct { uint64_t affinity_mask; int32_t op_out; uint16_t affinity_group; } cb_leave;
     struct { uint32_t processors; } unit;       /* BEGIN: how many; END: how many were added */
-    struct { uint64_t affinity_mask; uint32_t unit; uint16_t group, affinity_group; } add;
+    struct { uint64_t affinity_mask; uint32_t unit; uint16_t group, affinity_group, number, node;
+             } add;             /* group, number, node: as asked for, HA_NO_GROUP when left open */
     struct { uint16_t nt_number, group; uint8_t number, reserved; } up;         /* ACTIVE, SCHED */
     struct { uint64_t result, output; uint32_t routine, argument; } query;
                         /* QUERY: a pair is Group << 16 | Number, a status 32 bits without sign */
+    struct { uint64_t active_mask; uint32_t kind; uint16_t group; uint8_t active, maximum;
+             } relation;        /* kind: LOGICAL_PROCESSOR_RELATIONSHIP; id: group or node */
+    struct { uint64_t size; uint32_t tag, registration, operation; uint16_t nt_number; } pool;
+                        /* id: block; the rest for ALLOC: registration 0 when in no callback */
     struct { uint64_t timeout_ns; uint32_t holder, waiter; uint16_t reason, blocked; } wait;
     struct { uint32_t routine, reason; } refused;
-    struct { uint32_t routine, misuse; } misuse;
+    struct { uint32_t routine, misuse, argument; } misuse;
     struct { uint32_t routine; } fault;
     uint64_t raw[4];
 };

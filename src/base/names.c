@@ -117,6 +117,9 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_REGISTER_PROCESSOR_CHANGE] = "KeRegisterProcessorChangeCallback",
     [HA_RT_DEREGISTER_PROCESSOR_CHANGE] = "KeDeregisterProcessorChangeCallback",
     [HA_RT_ACTIVE_COUNT] = "KeQueryActiveProcessorCount",
+    [HA_RT_RAISE_IRQL] = "KeRaiseIrql", [HA_RT_LOWER_IRQL] = "KeLowerIrql",
+    [HA_RT_WAIT] = "KeWaitForSingleObject",
+    [HA_RT_ALLOCATE_POOL] = "ExAllocatePool2", [HA_RT_FREE_POOL] = "ExFreePoolWithTag",
     [HA_RT_ACTIVE_COUNT_EX] = "KeQueryActiveProcessorCountEx",
     [HA_RT_ACTIVE_PROCESSORS] = "KeQueryActiveProcessors",
     [HA_RT_MAXIMUM_COUNT] = "KeQueryMaximumProcessorCount",
@@ -127,10 +130,20 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_NUMBER_FROM_INDEX] = "KeGetProcessorNumberFromIndex",
     [HA_RT_INDEX_FROM_NUMBER] = "KeGetProcessorIndexFromNumber",
     [HA_RT_CURRENT_IRQL] = "KeGetCurrentIrql",
+    [HA_RT_CURRENT_PROCESSOR] = "KeGetCurrentProcessorNumber",
+    [HA_RT_CURRENT_PROCESSOR_EX] = "KeGetCurrentProcessorNumberEx",
+    [HA_RT_HIGHEST_NODE] = "KeQueryHighestNodeNumber",
+    [HA_RT_CURRENT_NODE] = "KeGetCurrentNodeNumber",
+    [HA_RT_NODE_AFFINITY] = "KeQueryNodeActiveAffinity",
+    [HA_RT_NODE_AFFINITY2] = "KeQueryNodeActiveAffinity2",
+    [HA_RT_NODE_ACTIVE_COUNT] = "KeQueryNodeActiveProcessorCount",
+    [HA_RT_NODE_MAXIMUM_COUNT] = "KeQueryNodeMaximumProcessorCount",
+    [HA_RT_LOGICAL_RELATIONSHIP] = "KeQueryLogicalProcessorRelationship",
 };
 
 static const char *const kinds[HA_KIND_COUNT] = {
     [HA_TRACE_BEGIN] = "TRACE_BEGIN", [HA_KNOB] = "KNOB", [HA_GROUP] = "GROUP",
+    [HA_NODE] = "NODE",
     [HA_PROCESSOR] = "PROCESSOR", [HA_MEMORY] = "MEMORY", [HA_NAME] = "NAME",
     [HA_THREAD] = "THREAD", [HA_CHOICE] = "CHOICE", [HA_TRACE_END] = "TRACE_END",
     [HA_DRV_ENTRY_ENTER] = "DRV_ENTRY_ENTER", [HA_DRV_ENTRY_LEAVE] = "DRV_ENTRY_LEAVE",
@@ -144,7 +157,8 @@ static const char *const kinds[HA_KIND_COUNT] = {
     [HA_UNIT_BEGIN] = "UNIT_BEGIN", [HA_UNIT_END] = "UNIT_END",
     [HA_ADD_BEGIN] = "ADD_BEGIN", [HA_ADD_END] = "ADD_END", [HA_HW_START] = "HW_START",
     [HA_ACTIVE] = "ACTIVE", [HA_SCHED] = "SCHED",
-    [HA_QUERY] = "QUERY", [HA_WAIT_BEGIN] = "WAIT_BEGIN", [HA_WAIT_END] = "WAIT_END",
+    [HA_ALLOC] = "ALLOC", [HA_FREE] = "FREE",
+    [HA_QUERY] = "QUERY", [HA_RELATION] = "RELATION", [HA_WAIT_BEGIN] = "WAIT_BEGIN", [HA_WAIT_END] = "WAIT_END",
     [HA_DEADLOCK] = "DEADLOCK", [HA_REFUSED] = "REFUSED", [HA_MISUSE] = "MISUSE",
     [HA_FAULT] = "FAULT",
 };
@@ -157,6 +171,7 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_NO_MEMORY] = "no memory",
     [HA_REASON_INTERRUPTED] = "the run ended",
     [HA_REASON_NOT_LOADED] = "the driver is not loaded",
+    [HA_REASON_LENGTH] = "the buffer is too small",
 };
 
 static const char *const misuses[HA_MISUSE_COUNT] = {
@@ -165,6 +180,10 @@ static const char *const misuses[HA_MISUSE_COUNT] = {
     [HA_MISUSE_UNKNOWN_HANDLE] = "handle was never given out",
     [HA_MISUSE_STALE_HANDLE] = "handle was removed before",
     [HA_MISUSE_SELF_REMOVAL] = "removed from inside its own callback",
+    [HA_MISUSE_OVERRUN] = "beyond the end of a table",
+    [HA_MISUSE_NOTHING_THERE] = "there is no memory in this slot",
+    [HA_MISUSE_BAD_BLOCK] = "this block was never taken, or given back before",
+    [HA_MISUSE_IRQL_ORDER] = "the new IRQL lies on the wrong side of the old one",
 };
 
 static const char *const endings[HA_END_COUNT] = {

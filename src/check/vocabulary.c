@@ -90,7 +90,10 @@ static const struct ha_field knob[] = {
 static const struct ha_field group[] = {
     FIELD("maximum", HA_SHAPE_NUMBER, as.group.maximum),
     FIELD("active_mask", HA_SHAPE_HEX, as.group.active_mask),
-    FIELD("node", HA_SHAPE_NUMBER, as.group.node),
+};
+static const struct ha_field node[] = {
+    FIELD("group", HA_SHAPE_NUMBER, as.node.group),
+    FIELD("mask", HA_SHAPE_HEX, as.node.mask),
 };
 static const struct ha_field processor[] = {
     FIELD("ProcNumber", HA_SHAPE_PLACE, as.existing.group),
@@ -154,6 +157,8 @@ static const struct ha_field unit[] = {
 static const struct ha_field add[] = {
     FIELD("unit", HA_SHAPE_NUMBER, as.add.unit),
     FIELD("group", HA_SHAPE_OR_NULL, as.add.group),
+    FIELD("number", HA_SHAPE_OR_NULL, as.add.number),
+    FIELD("node", HA_SHAPE_OR_NULL, as.add.node),
     AFFINITY(add),
 };
 static const struct ha_field up[] = {
@@ -173,6 +178,26 @@ static const struct ha_field wait[] = {
     FIELD("blocked", HA_SHAPE_FLAG, as.wait.blocked),
     WORD("reason", as.wait.reason, ha_reason_name),
 };
+static const struct ha_field alloc[] = {
+    FIELD("size", HA_SHAPE_NUMBER, as.pool.size),
+    FIELD("tag", HA_SHAPE_NUMBER, as.pool.tag),
+    FIELD("registration", HA_SHAPE_HANDLE, as.pool.registration),
+    FIELD("operation", HA_SHAPE_NUMBER, as.pool.operation),
+    FLAG_BIT("existing", HA_CB_EXISTING),
+    STATE,
+    FIELD("NtNumber", HA_SHAPE_NUMBER, as.pool.nt_number),
+};
+static const struct ha_field given_back[] = {
+    FIELD("size", HA_SHAPE_NUMBER, as.pool.size),
+    FIELD("tag", HA_SHAPE_NUMBER, as.pool.tag),
+};
+static const struct ha_field relation[] = {
+    FIELD("kind", HA_SHAPE_NUMBER, as.relation.kind),
+    FIELD("group", HA_SHAPE_NUMBER, as.relation.group),
+    FIELD("active", HA_SHAPE_NUMBER, as.relation.active),
+    FIELD("maximum", HA_SHAPE_NUMBER, as.relation.maximum),
+    FIELD("active_mask", HA_SHAPE_HEX, as.relation.active_mask),
+};
 static const struct ha_field refused[] = {
     WORD("routine", as.refused.routine, ha_routine_name),
     WORD("reason", as.refused.reason, ha_reason_name),
@@ -180,6 +205,7 @@ static const struct ha_field refused[] = {
 static const struct ha_field misuse[] = {
     WORD("routine", as.misuse.routine, ha_routine_name),
     WORD("misuse", as.misuse.misuse, ha_misuse_name),
+    FIELD("argument", HA_SHAPE_NUMBER, as.misuse.argument),
 };
 static const struct ha_field fault[] = {
     WORD("routine", as.fault.routine, ha_routine_name),
@@ -189,6 +215,7 @@ static const struct ha_field fault[] = {
 
 static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIND_COUNT] = {
     [HA_TRACE_BEGIN] = ROW(begin), [HA_KNOB] = ROW(knob), [HA_GROUP] = ROW(group),
+    [HA_NODE] = ROW(node),
     [HA_PROCESSOR] = ROW(processor), [HA_MEMORY] = ROW(memory), [HA_NAME] = ROW(name),
     [HA_THREAD] = ROW(thread), [HA_CHOICE] = ROW(choice), [HA_TRACE_END] = ROW(end),
     [HA_DRV_ENTRY_LEAVE] = ROW(status), [HA_UNLOAD_REQ] = ROW(status),
@@ -197,7 +224,8 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_UNIT_BEGIN] = ROW(unit), [HA_UNIT_END] = ROW(unit),
     [HA_ADD_BEGIN] = ROW(add), [HA_ADD_END] = ROW(status), [HA_HW_START] = ROW(status),
     [HA_ACTIVE] = ROW(up), [HA_SCHED] = ROW(up),
-    [HA_QUERY] = ROW(query), [HA_WAIT_BEGIN] = ROW(wait), [HA_WAIT_END] = ROW(wait),
+    [HA_ALLOC] = ROW(alloc), [HA_FREE] = ROW(given_back),
+    [HA_QUERY] = ROW(query), [HA_RELATION] = ROW(relation), [HA_WAIT_BEGIN] = ROW(wait), [HA_WAIT_END] = ROW(wait),
     [HA_DEADLOCK] = ROW(wait),
     [HA_REFUSED] = ROW(refused), [HA_MISUSE] = ROW(misuse), [HA_FAULT] = ROW(fault),
 };

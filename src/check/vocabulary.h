@@ -15,7 +15,8 @@
  *
  *   TRACE_BEGIN      format maker preset scenario_hash profile_hash groups nodes processors maximum
  *   KNOB             knob value
- *   GROUP            maximum active_mask node
+ *   GROUP            maximum active_mask
+ *   NODE             group mask
  *   PROCESSOR        ProcNumber
  *   MEMORY           base size
  *   NAME             namespace text more
@@ -29,12 +30,15 @@
  *                    op_in affinity_group affinity_mask
  *   CB_LEAVE         client existing State op_out context_changed affinity_group affinity_mask
  *   UNIT_BEGIN, UNIT_END  processors
- *   ADD_BEGIN        unit group affinity_group affinity_mask
+ *   ADD_BEGIN        unit group number node affinity_group affinity_mask
  *   ACTIVE, SCHED    NtNumber ProcNumber
+ *   ALLOC            size tag registration operation existing State NtNumber
+ *   FREE             size tag
  *   QUERY            routine argument result output
+ *   RELATION         kind group active maximum active_mask
  *   WAIT_BEGIN, WAIT_END, DEADLOCK   holder waiter timeout_ns blocked reason
  *   REFUSED          routine reason
- *   MISUSE           routine misuse
+ *   MISUSE           routine misuse argument
  *   FAULT            routine
  *
  * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE.

@@ -27,6 +27,11 @@ static void become(struct ha_partition *partition, struct ha_place place, enum h
     *slot = (uint8_t)state;
 }
 
+static uint16_t node_of(const struct ha_group_options *group, uint32_t number)
+{
+    return group->nodes ? group->nodes[number] : group->node;
+}
+
 static int check_groups(const struct ha_partition_options *options, struct ha_error *error)
 {
     uint32_t total = 0;
@@ -38,9 +43,10 @@ static int check_groups(const struct ha_partition_options *options, struct ha_er
         if (group->maximum == 0 || group->maximum > HA_GROUP_SIZE)
             return ha_error_set(error, HA_EINVAL, "group %zu: maximum is 1 to 64, not %u", g,
                                 (unsigned)group->maximum);
-        if (group->node >= HA_MAXIMUM_NODES)
-            return ha_error_set(error, HA_EINVAL, "group %zu: node is 0 to %u, not %u", g,
-                                HA_MAXIMUM_NODES - 1, (unsigned)group->node);
+        for (uint32_t n = 0; n < group->maximum; n++)
+            if (node_of(group, n) >= HA_MAXIMUM_NODES)
+                return ha_error_set(error, HA_EINVAL, "group %zu: node is 0 to %u, not %u", g,
+                                    HA_MAXIMUM_NODES - 1, (unsigned)node_of(group, n));
         if (group->maximum < HA_GROUP_SIZE && group->active_mask >> group->maximum)
             return ha_error_set(error, HA_EINVAL,
                                 "group %zu: a processor is active beyond its maximum of %u", g,
@@ -97,10 +103,10 @@ int ha_partition_init(struct ha_partition *partition, struct ha_arena *arena,
     for (uint32_t g = 0; g < partition->group_count; g++) {
         struct ha_group *group = &partition->group[g];
         group->maximum = options->group[g].maximum;
-        group->node = options->group[g].node;
-        if (group->node >= partition->node_count)
-            partition->node_count = group->node + 1u;
         for (uint32_t n = 0; n < group->maximum; n++) {
+            group->node[n] = node_of(&options->group[g], n);
+            if (group->node[n] >= partition->node_count)
+                partition->node_count = group->node[n] + 1u;
             if (options->group[g].active_mask >> n & 1) {
                 struct ha_place place = {(uint16_t)g, (uint8_t)n};
                 ha_partition_offer(partition, place);
@@ -112,22 +118,55 @@ int ha_partition_init(struct ha_partition *partition, struct ha_arena *arena,
     return HA_OK;
 }
 
-bool ha_partition_find_place(const struct ha_partition *partition, uint32_t group, uint32_t number,
-                             struct ha_place *place)
+/* Of a group, the lowest number that is free and belongs to the node. */
+static bool find_in_group(const struct ha_group *group, uint32_t number, uint32_t node,
+                          uint8_t *found)
 {
-    for (uint32_t g = 0; g < partition->group_count; g++) {
-        if (group != HA_ANY_PLACE && g != group)
-            continue;
-        for (uint32_t n = 0; n < partition->group[g].maximum; n++) {
-            if (number != HA_ANY_PLACE && n != number)
-                continue;
-            if (partition->group[g].slot[n] == HA_SLOT_EMPTY) {
-                *place = (struct ha_place){(uint16_t)g, (uint8_t)n};
-                return true;
-            }
+    uint32_t first = number == HA_ANY_PLACE ? 0 : number;
+    uint32_t end = number == HA_ANY_PLACE ? group->maximum : number + 1;
+    for (uint32_t n = first; n < end && n < group->maximum; n++) {
+        if (group->slot[n] == HA_SLOT_EMPTY && (node == HA_ANY_PLACE || group->node[n] == node)) {
+            *found = (uint8_t)n;
+            return true;
         }
     }
     return false;
+}
+
+static bool find_of_node(const struct ha_partition *partition, const struct ha_placing *placing,
+                         uint32_t node, struct ha_place *place)
+{
+    for (uint32_t g = 0; g < partition->group_count; g++) {
+        if ((placing->group == HA_ANY_PLACE || placing->group == g) &&
+            find_in_group(&partition->group[g], placing->number, node, &place->number)) {
+            place->group = (uint16_t)g;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool ha_partition_find_place(const struct ha_partition *partition,
+                             const struct ha_placing *placing, struct ha_place *place)
+{
+    if (placing->rule == HA_PLACE_EXPLICIT &&
+        (placing->group == HA_ANY_PLACE || placing->number == HA_ANY_PLACE))
+        return false;
+    if (placing->rule != HA_PLACE_BY_NODE || placing->node != HA_ANY_PLACE)
+        return find_of_node(partition, placing, placing->node, place);
+    for (uint32_t node = 0; node < partition->node_count; node++)
+        if (find_of_node(partition, placing, node, place))
+            return true;
+    return false;
+}
+
+uint64_t ha_partition_node_mask(const struct ha_partition *partition, uint32_t node,
+                                uint32_t group)
+{
+    uint64_t mask = 0;
+    for (uint32_t n = 0; n < partition->group[group].maximum; n++)
+        mask |= (uint64_t)(partition->group[group].node[n] == node) << n;
+    return mask;
 }
 
 uint32_t ha_partition_offer(struct ha_partition *partition, struct ha_place place)

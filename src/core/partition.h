@@ -25,7 +25,7 @@ struct ha_place {
 struct ha_group {
     uint64_t active_mask;
     uint32_t maximum;
-    uint16_t node;
+    uint16_t node[HA_GROUP_SIZE];
     uint16_t index[HA_GROUP_SIZE];      /* of an incoming or active processor */
     uint8_t slot[HA_GROUP_SIZE];        /* enum ha_slot_state */
 };
@@ -38,7 +38,7 @@ struct ha_partition {
     uint32_t maximum;                   /* processors of all groups together */
     uint32_t active;
     uint32_t active_groups;
-    uint32_t node_count;
+    uint32_t node_count;                /* from node 0 to the highest that a place belongs to */
     uint32_t scheduled;                 /* processors 0 .. scheduled - 1 take threads */
 };
 
@@ -50,13 +50,24 @@ struct ha_partition {
 int ha_partition_init(struct ha_partition *partition, struct ha_arena *arena,
                       const struct ha_partition_options *options, struct ha_error *error);
 
+/* Where a processor shall go. What is left open, as HA_ANY_PLACE, is chosen. */
+struct ha_placing {
+    uint32_t group, number, node;
+    enum ha_placement { HA_PLACE_LOWEST, HA_PLACE_BY_NODE, HA_PLACE_EXPLICIT } rule;
+};
+
 /*
- * The place for the next processor: lowest group with room, lowest free number in it; in a group
- * or at a number if those are named. False when there is none.
+ * The place for the next processor among those that are free and named: of the lowest group the
+ * lowest number, by node of the lowest node first; with the explicit rule only one whose group
+ * and number are named. False when there is none.
  * Our choice, not documented (QRY-11).
  */
-bool ha_partition_find_place(const struct ha_partition *partition, uint32_t group, uint32_t number,
-                             struct ha_place *place);
+bool ha_partition_find_place(const struct ha_partition *partition,
+                             const struct ha_placing *placing, struct ha_place *place);
+
+/* The places of a group that belong to a node, as a mask. */
+uint64_t ha_partition_node_mask(const struct ha_partition *partition, uint32_t node,
+                                uint32_t group);
 
 /* The slot becomes incoming and gets the next index, which is returned. */
 uint32_t ha_partition_offer(struct ha_partition *partition, struct ha_place place);

@@ -100,8 +100,6 @@ static void load_event(struct ha_loading *loading, struct ha_node node,
     struct ha_reader *reader = &loading->reader;
     struct ha_member member[KEYS];
 
-    event->add = (struct ha_add_options){.group = HA_ANY_PLACE, .number = HA_ANY_PLACE,
-                                         .count = 1};
     if (!ha_read_kind(reader, node, HA_JSON_OBJECT))
         return;
     bool all_known = ha_read_members(reader, node, event_keys, KEYS, member);
@@ -111,7 +109,7 @@ static void load_event(struct ha_loading *loading, struct ha_node node,
     if (kind == KINDS)
         return;
 
-    event->kind = (enum ha_event_kind)kind;
+    event->kind = (uint8_t)kind;
     if (kind == HA_EVENT_RUN && !member[DO].here.json)
         HA_COMPLAIN(reader, node, "\"run\" needs \"do\", the steps");
     if (kind != HA_EVENT_RUN && member[DO].here.json)
@@ -121,15 +119,25 @@ static void load_event(struct ha_loading *loading, struct ha_node node,
     if (!value.json)
         return;
     if (kind == HA_EVENT_ADD_PROCESSOR) {
-        load_add(loading, value, &event->add);
+        struct ha_add_options *add = ha_read_take(reader, 1, sizeof *add);
+        if (add) {
+            *add = (struct ha_add_options){HA_ANYWHERE, .count = 1};
+            load_add(loading, value, add);
+            event->add = add;
+        }
         return;
     }
     if (!ha_load_driver(loading, value, ha_node_string(value), &event->driver))
         return;
     if (kind == HA_EVENT_LOAD)
         loading->loads_later[event->driver] = true;
-    if (kind == HA_EVENT_RUN && member[DO].value.json)
-        event->steps = ha_load_steps(loading, member[DO].value, event->driver, false);
+    if (kind == HA_EVENT_RUN && member[DO].value.json) {
+        struct ha_steps *steps = ha_read_take(reader, 1, sizeof *steps);
+        if (steps) {
+            *steps = ha_load_steps(loading, member[DO].value, event->driver, false);
+            event->run = steps;
+        }
+    }
 }
 
 /* A member of an event that is known to have it. */

@@ -28,16 +28,23 @@ static const struct ha_key keys[] = {
     [HA_STEP_WAIT] = {"wait", HA_JSON_STRING, false},
     [HA_STEP_SIGNAL] = {"signal", HA_JSON_STRING, false},
     [HA_STEP_RETURN] = {"return", HA_JSON_STRING, false},
+    [HA_STEP_TABLE] = HA_KEY_LATER("table"),
+    [HA_STEP_ALLOCATE] = HA_KEY_LATER("allocate"),
+    [HA_STEP_FREE] = HA_KEY_LATER("free"),
+    [HA_STEP_USE] = HA_KEY_LATER("use"),
+    [HA_STEP_SET] = HA_KEY_LATER("set"),
+    [HA_STEP_RAISE_IRQL] = HA_KEY_LATER("raise_irql"),
+    [HA_STEP_LOWER_IRQL] = HA_KEY_LATER("lower_irql"),
+    [HA_STEP_FOR_EACH] = HA_KEY_LATER("for_each"),
+    [HA_STEP_IF] = HA_KEY_LATER("if"),
     [AS] = {"as", HA_JSON_STRING, false},
     [FLAGS] = {"flags", HA_JSON_NUMBER | HA_JSON_STRING | HA_JSON_ARRAY, false},
     [FUNCTION] = {"function", HA_JSON_NULL, false},
     [GROUP] = {"group", HA_JSON_NUMBER | HA_JSON_STRING, false},
     [INDEX] = {"index", HA_JSON_NUMBER, false},
     [NUMBER] = {"number", HA_JSON_STRING, false},
-    HA_KEY_LATER("class"), HA_KEY_LATER("table"), HA_KEY_LATER("allocate"), HA_KEY_LATER("free"),
-    HA_KEY_LATER("raise_irql"), HA_KEY_LATER("lower_irql"), HA_KEY_LATER("set_affinity"),
-    HA_KEY_LATER("revert_affinity"), HA_KEY_LATER("queue_dpc"), HA_KEY_LATER("queue_work"),
-    HA_KEY_LATER("start_thread"), HA_KEY_LATER("for_each"), HA_KEY_LATER("if"),
+    HA_KEY_LATER("class"), HA_KEY_LATER("set_affinity"), HA_KEY_LATER("revert_affinity"),
+    HA_KEY_LATER("queue_dpc"), HA_KEY_LATER("queue_work"), HA_KEY_LATER("start_thread"),
     HA_KEY_LATER("if_fails"),
 };
 
@@ -161,19 +168,19 @@ static unsigned argument_of(unsigned routine)
 }
 
 static void read_argument(struct ha_reader *reader, unsigned option, struct ha_node node,
-                          uint32_t *argument)
+                          struct ha_step *step)
 {
     static const char *const groups[] = {"ALL_PROCESSOR_GROUPS"};
-    uint32_t group, number;
+    uint32_t first = 0, number = 0;
     size_t choice;
-    if (option == NUMBER) {
-        if (ha_read_pair(reader, node, &group, &number))
-            *argument = group << 16 | number;
-    } else if (ha_node_kind(node) == HA_JSON_NUMBER) {
-        ha_read_number(reader, node, 0, option == GROUP ? UINT16_MAX : UINT32_MAX, argument);
-    } else if (ha_read_choice(reader, node, "group", groups, 1, &choice)) {
-        *argument = ALL_GROUPS;
-    }
+    if (option == NUMBER)
+        ha_read_pair(reader, node, &first, &number);
+    else if (ha_node_kind(node) == HA_JSON_NUMBER)
+        ha_read_number(reader, node, 0, option == GROUP ? UINT16_MAX : UINT32_MAX, &first);
+    else if (ha_read_choice(reader, node, "group", groups, 1, &choice))
+        first = ALL_GROUPS;
+    step->value.number = first;
+    step->second.number = number;
 }
 
 static void read_query(struct reading *r, struct ha_node value, struct ha_step *step)
@@ -195,7 +202,7 @@ static void read_query(struct reading *r, struct ha_node value, struct ha_step *
             HA_COMPLAIN_OF_KEY(r->reader, r->member[option].here, "%s does not take \"%s\"", word,
                                keys[option].name);
         else if (wanted && r->member[option].value.json)
-            read_argument(r->reader, option, r->member[option].value, &step->argument);
+            read_argument(r->reader, option, r->member[option].value, step);
     }
 }
 

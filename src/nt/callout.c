@@ -37,6 +37,7 @@ void ha_round_begin(struct ha_round *round, struct ha_kernel *kernel, uint32_t o
     round->affinity = thread->affinity;
     round->driver = thread->stamp.driver;
     round->irql = thread->stamp.irql;
+    round->watched = kernel->hooks.called != NULL;
     round->per_call =
         ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL;
 
@@ -154,9 +155,28 @@ static void record_dead_call(struct ha_round *round, const struct ha_registratio
     dead->as.cb.context = client->context_id;
 }
 
+static struct ha_called as_called(const struct ha_round *round,
+                                  const struct ha_registration *client)
+{
+    return (struct ha_called){client, (enum ha_state)round->context.State,
+                              round->context.NtNumber,
+                              {round->enter.as.cb.group, round->enter.as.cb.number}};
+}
+
+/* A call that somebody waits for has begun or ended. */
+static void tell(struct ha_round *round, const struct ha_called *called, bool entered)
+{
+    round->kernel->hooks.called(round->kernel, called, entered);
+    if (entered)
+        return;
+    refresh(round);                     /* others may have run */
+    round->thread->disturbed = false;
+}
+
 /* Call one client. Returns whether anything was to be looked at. Part of each of its callers. */
-__attribute__((always_inline)) static inline bool call_client(struct ha_round *round,
-                                                              struct ha_registration *client)
+__attribute__((always_inline)) static inline bool call_one(struct ha_round *round,
+                                                           struct ha_registration *client,
+                                                           bool watched)
 {
     struct ha_world *world = &round->kernel->world;
     struct ha_trace *trace = &world->trace;
@@ -183,6 +203,10 @@ __attribute__((always_inline)) static inline bool call_client(struct ha_round *r
     *copy = round->context;
     round->turn ^= sizeof *copy;
 
+    if (watched) {
+        const struct ha_called called = as_called(round, client);
+        tell(round, &called, true);
+    }
     client->function(client->context, copy, &round->variable);
 
     /* Unless the thread is disturbed, the record is where it was: what follows it was added. */
@@ -195,6 +219,24 @@ __attribute__((always_inline)) static inline bool call_client(struct ha_round *r
     }
     leave_disturbed(round, client, copy);
     return true;
+}
+
+/* The same when somebody waits for calls. The client may be gone when it has returned. */
+static bool call_watched(struct ha_round *round, struct ha_registration *client)
+{
+    const struct ha_called called = as_called(round, client);
+    bool usual = !client->link.unusual, looked = call_one(round, client, true);
+    if (usual) {
+        leave_driver(round);
+        tell(round, &called, false);
+    }
+    return looked;
+}
+
+__attribute__((always_inline)) static inline bool call_client(struct ha_round *round,
+                                                              struct ha_registration *client)
+{
+    return round->watched ? call_watched(round, client) : call_one(round, client, false);
 }
 
 void ha_callout_one(struct ha_round *round, struct ha_registration *client)
@@ -245,6 +287,22 @@ struct ha_registration *ha_callout_inside(const struct ha_thread *thread)
         if (call->inside)
             return call->inside;
     return NULL;
+}
+
+const struct ha_round *ha_callout_round(const struct ha_thread *thread)
+{
+    for (const struct ha_callout *call = thread->callout; call; call = call->outer)
+        if (call->inside)
+            return (const struct ha_round *)call;       /* which begins with it */
+    return NULL;
+}
+
+bool ha_callout_call(const struct ha_thread *thread, struct ha_called *call)
+{
+    const struct ha_round *round = ha_callout_round(thread);
+    if (round)
+        *call = as_called(round, round->callout.inside);
+    return round != NULL;
 }
 
 static bool is_inside(const struct ha_thread *thread, const struct ha_registration *registration,

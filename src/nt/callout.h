@@ -40,6 +40,7 @@ struct ha_round {
     struct ha_affinity affinity;                    /* of the thread when the operation began */
     bool per_call;                                  /* the variable starts anew with every call */
     bool wrote_error;                               /* the last call that was looked at did */
+    bool watched;                                   /* hooks.called is told of every call */
     uint16_t driver;                                /* who was in charge, and at which IRQL, */
     KIRQL irql;                                     /* before the operation began */
 };
@@ -69,6 +70,10 @@ void ha_callout_second(struct ha_round *round, bool vetoed);
 
 /* The innermost processor-change callback that the thread is inside, NULL when in none. */
 struct ha_registration *ha_callout_inside(const struct ha_thread *thread);
+/* The same call with all that is said of it; false when in none. */
+bool ha_callout_call(const struct ha_thread *thread, struct ha_called *call);
+/* The round that made that call; NULL when in none. */
+const struct ha_round *ha_callout_round(const struct ha_thread *thread);
 
 /*
  * Wait until no other thread is inside a callback of the registration, or, when that is NULL, of

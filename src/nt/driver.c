@@ -50,6 +50,7 @@ static void load(void *argument)
     else
         free_image(driver);
     thread->operations--;
+    ha_kernel_ended(driver->kernel, driver->event);
 }
 
 static void unload(void *argument)
@@ -60,6 +61,7 @@ static void unload(void *argument)
     ha_callout_unload(driver);
     free_image(driver);
     thread->operations--;
+    ha_kernel_ended(driver->kernel, driver->event);
 }
 
 struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
@@ -81,19 +83,20 @@ struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
     return driver;
 }
 
-int ha_driver_start(struct ha_driver *driver)
+int ha_driver_start(struct ha_driver *driver, const void *event)
 {
     struct ha_kernel *kernel = driver->kernel;
     if (kernel->drivers_made == UINT16_MAX)
         return HA_ENOMEM;       /* no id is left for it */
     driver->id = (uint16_t)++kernel->drivers_made;
     driver->previous = kernel->last_driver;
+    driver->event = event;
     kernel->last_driver = driver;
     ha_record_name(&kernel->world, HA_NS_DRIVER, driver->id, driver->name);
     return ha_thread_create(&kernel->world, HA_THREAD_SYSTEM, 0, load, driver, NULL);
 }
 
-int ha_driver_unload(struct ha_driver *driver)
+int ha_driver_unload(struct ha_driver *driver, const void *event)
 {
     struct ha_world *world = &driver->kernel->world;
     NTSTATUS status = STATUS_SUCCESS;
@@ -102,9 +105,12 @@ int ha_driver_unload(struct ha_driver *driver)
     struct ha_record *request = ha_record_open(world, HA_UNLOAD_REQ, driver->id);
     request->driver = driver->id;
     request->as.status.status = status;
-    if (!NT_SUCCESS(status))
+    if (!NT_SUCCESS(status)) {
+        ha_kernel_ended(driver->kernel, event);
         return HA_OK;
+    }
     driver->state = HA_DRIVER_UNLOADING;
+    driver->event = event;
     return ha_thread_create(world, HA_THREAD_SYSTEM, 0, unload, driver, NULL);
 }
 

@@ -16,20 +16,22 @@ struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
 
 /*
  * Begin to load a driver that was made: DriverEntry runs on a system thread of its own (DRV-1),
- * and the driver's state tells how far it has come.
+ * and the driver's state tells how far it has come. When it has ended hooks.ended is told of
+ * `event`, unless that is NULL.
  *
  * Returns HA_OK, HA_ETHREAD, or HA_ENOMEM, also for the 65,536th driver of a run.
  */
-int ha_driver_start(struct ha_driver *driver);
+int ha_driver_start(struct ha_driver *driver, const void *event);
 
 /*
  * Ask for a driver to be unloaded; Unload runs on a system thread of its own.
  *
  * A driver that has no DriverUnload (DRV-10), or is not loaded, is refused: UNLOAD_REQ says so.
+ * `event` as above.
  *
  * Returns HA_OK, HA_ENOMEM or HA_ETHREAD.
  */
-int ha_driver_unload(struct ha_driver *driver);
+int ha_driver_unload(struct ha_driver *driver, const void *event);
 
 /* A driver by its name, the newest one that bears it; NULL when there is none. */
 struct ha_driver *ha_driver_find(const struct ha_kernel *kernel, const char *name);

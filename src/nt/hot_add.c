@@ -102,10 +102,34 @@ static NTSTATUS add_at_place(struct add *add)
     return status;
 }
 
-/* Add one logical processor; the numbers of a unit after its first are for the rule to choose. */
-static bool add_processor(struct ha_kernel *kernel, const struct ha_add_options *options,
-                          uint32_t unit, uint32_t number)
+/* HA_NO_GROUP for what the event leaves open. */
+static uint16_t as_asked(uint32_t place)
 {
+    return place == HA_ANY_PLACE ? HA_NO_GROUP : (uint16_t)place;
+}
+
+/* Where the n-th processor of a unit shall go. */
+static struct ha_placing placing_of(const struct ha_kernel *kernel,
+                                    const struct ha_add_options *options, uint32_t n)
+{
+    struct ha_placing placing = {options->group, options->number, options->node,
+                                 HA_PLACE_LOWEST};
+    unsigned rule = ha_kernel_knob(kernel, HA_KNOB_GROUP_ASSIGN);
+    if (rule == HA_ASSIGN_EXPLICIT) {
+        placing.rule = HA_PLACE_EXPLICIT;
+        placing.number += placing.number == HA_ANY_PLACE ? 0 : n;
+    } else {
+        placing.rule = rule == HA_ASSIGN_BY_NODE ? HA_PLACE_BY_NODE : HA_PLACE_LOWEST;
+        placing.number = n ? HA_ANY_PLACE : placing.number;
+    }
+    return placing;
+}
+
+/* Add one logical processor, the n-th of its unit. */
+static bool add_processor(struct ha_kernel *kernel, const struct ha_add_options *options,
+                          uint32_t unit, uint32_t n)
+{
+    struct ha_placing placing = placing_of(kernel, options, n);
     struct ha_world *world = &kernel->world;
     struct ha_thread *thread = world->sched.running;
     struct add add = {.kernel = kernel, .options = options, .unit = unit};
@@ -116,10 +140,12 @@ static bool add_processor(struct ha_kernel *kernel, const struct ha_add_options 
     add.id = ++kernel->adds_made;
     struct ha_record *begin = ha_record_open(world, HA_ADD_BEGIN, add.id);
     begin->as.add.unit = unit;
-    begin->as.add.group = options->group == HA_ANY_PLACE ? HA_NO_GROUP : (uint16_t)options->group;
+    begin->as.add.group = as_asked(placing.group);
+    begin->as.add.number = as_asked(placing.number);
+    begin->as.add.node = as_asked(placing.node);
     begin->as.add.affinity_mask = thread->affinity.mask;
     begin->as.add.affinity_group = thread->affinity.group;
-    if (ha_partition_find_place(&world->partition, options->group, number, &add.place)) {
+    if (ha_partition_find_place(&world->partition, &placing, &add.place)) {
         ha_round_begin(&add.round, kernel, add.id, false);
         status = add_at_place(&add);
         ha_round_end(&add.round);
@@ -136,7 +162,7 @@ static void add_unit(struct ha_kernel *kernel, const struct ha_add_options *opti
     uint32_t count = options->count ? options->count : 1;
     ha_record_open(&kernel->world, HA_UNIT_BEGIN, unit)->as.unit.processors = count;
     for (uint32_t i = 0; i < count; i++)
-        added += add_processor(kernel, options, unit, i == 0 ? options->number : HA_ANY_PLACE);
+        added += add_processor(kernel, options, unit, i);
     ha_record_open(&kernel->world, HA_UNIT_END, unit)->as.unit.processors = added;
 }
 
@@ -154,17 +180,21 @@ static void hot_add_thread(void *argument)
         if (!request->next)
             kernel->last_request = NULL;
         struct ha_add_options options = request->options;
+        const void *event = request->event;
         ha_arena_give(&kernel->world.host->arena, request, sizeof *request);
         add_unit(kernel, &options);
+        ha_kernel_ended(kernel, event);
     }
 }
 
-int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_options *options)
+int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_options *options,
+                    const void *event)
 {
     struct ha_add_request *request = ha_arena_take(&kernel->world.host->arena, sizeof *request);
     if (!request)
         return HA_ENOMEM;
     request->options = *options;
+    request->event = event;
     if (kernel->last_request)
         kernel->last_request->next = request;
     else

@@ -8,10 +8,11 @@
 
 /*
  * Ask for a unit of processors to be added. The hot-add thread does what is asked one after
- * another, in the order of asking.
+ * another, in the order of asking; `event` is what hooks.ended is told then, NULL for nobody.
  *
  * Returns HA_OK, HA_ENOMEM, or HA_ETHREAD when the host makes no more threads.
  */
-int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_options *options);
+int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_options *options,
+                    const void *event);
 
 #endif

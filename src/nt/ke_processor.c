@@ -223,7 +223,8 @@ static void deregister(struct ha_kernel *kernel, struct ha_thread *thread,
         ha_registrations_lock(kernel);
         ha_record_open(world, HA_DEREG_LOCKED, registration->link.id);
         if (registration->link.left)
-            ha_record_misuse(kernel, DEREGISTER, HA_MISUSE_STALE_HANDLE, registration->link.id);
+            ha_record_misuse(kernel, DEREGISTER, HA_MISUSE_STALE_HANDLE, registration->link.id,
+                             0);
         else
             ha_registration_remove(kernel, registration);
         ha_registrations_unlock(kernel);
@@ -264,11 +265,11 @@ VOID KeDeregisterProcessorChangeCallback(PVOID CallbackHandle)
     if (!registration)
         ha_record_misuse(kernel, DEREGISTER, !CallbackHandle ? HA_MISUSE_NULL_HANDLE
                          : answer == HA_HANDLE_STALE ? HA_MISUSE_STALE_HANDLE
-                                                     : HA_MISUSE_UNKNOWN_HANDLE, 0);
+                                                     : HA_MISUSE_UNKNOWN_HANDLE, 0, 0);
     else if (irql_is_raised(kernel, thread))
-        ha_record_misuse(kernel, DEREGISTER, HA_MISUSE_RAISED_IRQL, id);
+        ha_record_misuse(kernel, DEREGISTER, HA_MISUSE_RAISED_IRQL, id, 0);
     else if (ha_callout_inside(thread) == registration)
-        ha_record_misuse(kernel, DEREGISTER, HA_MISUSE_SELF_REMOVAL, id);
+        ha_record_misuse(kernel, DEREGISTER, HA_MISUSE_SELF_REMOVAL, id, 0);
 
     if (registration) {
         thread->operations++;

@@ -35,11 +35,12 @@ void ha_record_refused(struct ha_kernel *kernel, enum ha_routine routine, enum h
 }
 
 void ha_record_misuse(struct ha_kernel *kernel, enum ha_routine routine, enum ha_misuse misuse,
-                      uint32_t id)
+                      uint32_t id, uint32_t argument)
 {
     struct ha_record *record = ha_record_open(&kernel->world, HA_MISUSE, id);
     record->as.misuse.routine = routine;
     record->as.misuse.misuse = misuse;
+    record->as.misuse.argument = argument;
 }
 
 void ha_record_fault(struct ha_kernel *kernel, enum ha_routine routine)
@@ -49,8 +50,15 @@ void ha_record_fault(struct ha_kernel *kernel, enum ha_routine routine)
 
 bool ha_kernel_faults(struct ha_kernel *kernel, enum ha_routine routine)
 {
-    if (!ha_choose(&kernel->world, HA_CHOICE_FAULT, ha_routine_name(routine), 2))
+    bool scripted = kernel->hooks.fails && kernel->hooks.fails(kernel, routine);
+    if (!scripted && !ha_choose(&kernel->world, HA_CHOICE_FAULT, ha_routine_name(routine), 2))
         return false;
     ha_record_fault(kernel, routine);
     return true;
+}
+
+void ha_kernel_ended(struct ha_kernel *kernel, const void *event)
+{
+    if (event)
+        kernel->hooks.ended(kernel, event);
 }

@@ -43,6 +43,7 @@ struct ha_driver {
     struct ha_scripted *scripted;
     const char *next_name;          /* of the registration being made; NULL for ke1, ke2, ... */
     uint32_t registrations_made;
+    const void *event;              /* what loads or unloads it, for hooks.ended; NULL for none */
     uint16_t id;
     uint8_t state;                  /* enum ha_driver_state */
     int32_t entry_status;
@@ -50,7 +51,29 @@ struct ha_driver {
 
 struct ha_add_request {
     struct ha_add_request *next;
+    const void *event;              /* for hooks.ended; NULL for none */
     struct ha_add_options options;
+};
+
+struct ha_kernel;
+struct ha_registration;
+
+/* A call of a processor-change callback, for those who wait for one. */
+struct ha_called {
+    const struct ha_registration *client;
+    enum ha_state state;
+    uint32_t index;
+    struct ha_place place;
+};
+
+/* What whoever drives the kernel wants to hear of; each may be NULL. */
+struct ha_kernel_hooks {
+    /* A callback has been entered, or has returned. */
+    void (*called)(struct ha_kernel *kernel, const struct ha_called *call, bool entered);
+    /* What was begun in the name of `event` has ended: an add, a load, an unload, a run. */
+    void (*ended)(struct ha_kernel *kernel, const void *event);
+    /* Whether what the routine needs shall be lacking, here and now. */
+    bool (*fails)(struct ha_kernel *kernel, enum ha_routine routine);
 };
 
 /* An event that scripts wait for and signal, by its name. */
@@ -63,6 +86,7 @@ struct ha_script_event {
 struct ha_kernel {
     struct ha_world world;          /* first */
     struct ha_profile profile;
+    struct ha_kernel_hooks hooks;
     struct ha_notify chain;         /* processor-change registrations, in order of REG_LOCKED */
     struct ha_slots handles;
     struct ha_object lock;          /* of registrations, deregistrations and adds (REG-12) */
@@ -74,7 +98,7 @@ struct ha_kernel {
     bool hot_add_idle;              /* it waits for a request */
     uint32_t rounds;                /* operations under way that call the clients of the chain */
     bool any_deferred;              /* a registration of the chain is `deferred` */
-    uint32_t drivers_made, registrations_made, adds_made, units_made;
+    uint32_t drivers_made, registrations_made, adds_made, units_made, blocks_made;
 };
 
 /* The kernel of the running thread. */
@@ -97,10 +121,16 @@ void ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile);
 /* The record of a routine that refuses, or that puts up with a misuse. */
 void ha_record_refused(struct ha_kernel *kernel, enum ha_routine routine, enum ha_reason reason);
 void ha_record_misuse(struct ha_kernel *kernel, enum ha_routine routine, enum ha_misuse misuse,
-                      uint32_t id);
+                      uint32_t id, uint32_t argument);
 
-/* Whether the tape says that what the routine needs is lacking here; recorded as a FAULT. */
+/*
+ * Whether what the routine needs is lacking here, by the word of whoever drives the kernel, or
+ * else of the tape; recorded as a FAULT.
+ */
 bool ha_kernel_faults(struct ha_kernel *kernel, enum ha_routine routine);
 void ha_record_fault(struct ha_kernel *kernel, enum ha_routine routine);
+
+/* What was begun in the name of an event has ended. */
+void ha_kernel_ended(struct ha_kernel *kernel, const void *event);
 
 #endif

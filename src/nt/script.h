@@ -4,6 +4,7 @@
  * A scripted driver is a driver like any other: its steps call the NT routines, its callbacks
  * are registered with them, and everything goes through the same door. Nothing here is changed
  * while a script runs; strings belong to whoever made the script and outlive the machine's run.
+ * Registrations, tables and variables belong to the driver and are known by their names.
  */
 #ifndef HA_NT_SCRIPT_H
 #define HA_NT_SCRIPT_H
@@ -14,33 +15,90 @@
 
 #define HA_ANY_STATE (-1)
 #define HA_ANY_PROCESSOR (-1)
+#define HA_ANY_INDEX UINT32_MAX
+
+/* A number that a step works with, worked out when the step is done. */
+enum ha_value_kind {
+    HA_VALUE_NUMBER,            /* number */
+    HA_VALUE_OWN,               /* the driver's variable `name`; 0 before it is set */
+    /* Of the callback that runs, or of the processor whose turn it is in a FOR_EACH: */
+    HA_VALUE_PROCESSOR, HA_VALUE_GROUP, HA_VALUE_IN_GROUP, HA_VALUE_NODE,
+    HA_VALUE_STATE, HA_VALUE_STATUS,    /* of the callback: ChangeContext->State and ->Status */
+    /* What the counting routines answer at this moment, recorded as the queries they are: */
+    HA_VALUE_ACTIVE, HA_VALUE_MAXIMUM
+};
+
+struct ha_value {
+    enum ha_value_kind kind;
+    int64_t number;             /* a status is its value with sign */
+    const char *name;
+};
+
+enum ha_comparison {
+    HA_EQUAL, HA_NOT_EQUAL, HA_LESS, HA_LESS_OR_EQUAL, HA_GREATER, HA_GREATER_OR_EQUAL,
+    HA_SLOT_TAKEN,              /* the slot `left` of `table` holds memory */
+    HA_SLOT_NOT_TAKEN
+};
+
+struct ha_condition {
+    enum ha_comparison comparison;
+    struct ha_value left, right;
+    const char *table;
+};
+
+/* What a FOR_EACH goes over, in ascending order of index. */
+enum ha_each {
+    HA_EACH_ACTIVE,             /* every index below the active count of the moment it begins */
+    HA_EACH_MAXIMUM,            /* every index below the maximum count */
+    HA_EACH_OF_GROUP            /* the active processors of the group `value` */
+};
 
 enum ha_step_kind {
     HA_STEP_REGISTER,               /* name, flags, null_function */
-    HA_STEP_DEREGISTER,             /* name, driver */
+    HA_STEP_DEREGISTER,             /* name (NULL: a NULL handle), driver */
     HA_STEP_SET_OPERATION_STATUS,   /* nt_status: into *OperationStatus, and kept by the driver */
     HA_STEP_MODIFY_CONTEXT,         /* write into the change context, which is forbidden (CTX-3) */
-    HA_STEP_QUERY,                  /* routine, argument */
+    HA_STEP_QUERY,                  /* routine, value, second, name: variable for the result */
     HA_STEP_WAIT,                   /* name: an event of the machine, made at its first use */
     HA_STEP_SIGNAL,                 /* name */
     HA_STEP_RETURN,                 /* nt_status: leaves the list; entries return it */
+    HA_STEP_TABLE,                  /* name, value: pool for a table of so many slots */
+    HA_STEP_ALLOCATE,               /* name, value: pool for that slot; size, tag */
+    HA_STEP_FREE,                   /* name, value: the memory of that slot; whole: the table */
+    HA_STEP_USE,                    /* name, value: write into the memory of that slot */
+    HA_STEP_SET,                    /* name: a variable; value */
+    HA_STEP_RAISE_IRQL,             /* irql */
+    HA_STEP_LOWER_IRQL,             /* irql */
+    HA_STEP_FOR_EACH,               /* each, value; body */
+    HA_STEP_IF,                     /* condition; body, otherwise */
     HA_STEP_KIND_COUNT
 };
 
-struct ha_step {
-    enum ha_step_kind kind;
-    const char *name;           /* of the registration or event */
-    const char *driver;         /* DEREGISTER: whose registration, NULL for the driver's own */
-    uint32_t flags;             /* REGISTER: as KeRegisterProcessorChangeCallback takes them */
-    bool null_function;         /* REGISTER: pass a NULL CallbackFunction (REG-8) */
-    int32_t nt_status;
-    uint32_t routine;           /* QUERY: enum ha_routine */
-    uint32_t argument;          /* QUERY: group, index, or Group << 16 | Number */
-};
+struct ha_step;
 
 struct ha_steps {
     const struct ha_step *step;
     size_t count;
+};
+
+struct ha_step {
+    enum ha_step_kind kind;
+    const char *name;           /* of the registration, event, table or variable */
+    const char *driver;         /* DEREGISTER: whose registration, NULL for the driver's own */
+    uint32_t flags;             /* REGISTER: as KeRegisterProcessorChangeCallback takes them */
+    bool null_function;         /* REGISTER: pass a NULL CallbackFunction (REG-8) */
+    bool whole;                 /* FREE: the table itself */
+    uint8_t irql;
+    uint8_t each;               /* enum ha_each */
+    int32_t nt_status;
+    uint32_t routine;           /* QUERY: enum ha_routine */
+    uint32_t size, tag;         /* ALLOCATE: bytes, and the tag as ExAllocatePool2 takes it */
+    struct ha_value value;      /* QUERY: group, index, node or relation */
+    struct ha_value second;     /* QUERY of a pair: the number in the group `value` */
+    struct ha_condition condition;
+    struct ha_steps body, otherwise;
+    struct ha_steps if_fails;   /* done when the step failed, which is then no failure any more */
+    bool has_if_fails;
 };
 
 /* What a callback does in one situation. */
@@ -58,8 +116,27 @@ struct ha_script {
     const struct ha_handler *handler;
     size_t handler_count;
     struct ha_steps unload;
-    bool has_unload;                /* false: remove all that was registered */
+    bool has_unload;                /* false: undo all that was done */
     bool entry_ignores_errors;
+};
+
+/* Calls of a callback, as triggers and faults name them. */
+struct ha_call_pattern {
+    const char *driver;         /* NULL for any */
+    const char *registration;   /* NULL for any */
+    int state;                  /* enum ha_state, or HA_ANY_STATE */
+    uint32_t index;             /* systemwide index, or HA_ANY_INDEX ... */
+    uint32_t group, number;     /* ... and then this place, or HA_ANY_INDEX */
+    uint32_t occurrence;        /* which of these calls, from 1; 0 where it was left open */
+};
+
+/* What is made to fail. */
+struct ha_fault_plan {
+    uint32_t routine;                       /* enum ha_routine */
+    const char *driver;                     /* that calls it; NULL for any */
+    const struct ha_call_pattern *during;   /* in a call of this pattern; NULL for anywhere */
+    uint32_t occurrence;                    /* the how-manieth time, from 1 */
+    bool persist;                           /* and every time after it */
 };
 
 #endif

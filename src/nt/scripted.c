@@ -159,19 +159,19 @@ static void do_deregister(struct stage *stage, const struct ha_step *step)
 
 static void do_query(const struct ha_step *step)
 {
-    PROCESSOR_NUMBER number = {.Group = (USHORT)(step->argument >> 16),
-                               .Number = (UCHAR)step->argument};
+    uint32_t argument = (uint32_t)step->value.number;
+    PROCESSOR_NUMBER number = {.Group = (USHORT)argument, .Number = (UCHAR)step->second.number};
     KAFFINITY mask;
     switch (step->routine) {
     case HA_RT_ACTIVE_COUNT: KeQueryActiveProcessorCount(&mask); break;
-    case HA_RT_ACTIVE_COUNT_EX: KeQueryActiveProcessorCountEx((USHORT)step->argument); break;
+    case HA_RT_ACTIVE_COUNT_EX: KeQueryActiveProcessorCountEx((USHORT)argument); break;
     case HA_RT_ACTIVE_PROCESSORS: KeQueryActiveProcessors(); break;
     case HA_RT_MAXIMUM_COUNT: KeQueryMaximumProcessorCount(); break;
-    case HA_RT_MAXIMUM_COUNT_EX: KeQueryMaximumProcessorCountEx((USHORT)step->argument); break;
-    case HA_RT_GROUP_AFFINITY: KeQueryGroupAffinity((USHORT)step->argument); break;
+    case HA_RT_MAXIMUM_COUNT_EX: KeQueryMaximumProcessorCountEx((USHORT)argument); break;
+    case HA_RT_GROUP_AFFINITY: KeQueryGroupAffinity((USHORT)argument); break;
     case HA_RT_ACTIVE_GROUPS: KeQueryActiveGroupCount(); break;
     case HA_RT_MAXIMUM_GROUPS: KeQueryMaximumGroupCount(); break;
-    case HA_RT_NUMBER_FROM_INDEX: KeGetProcessorNumberFromIndex(step->argument, &number); break;
+    case HA_RT_NUMBER_FROM_INDEX: KeGetProcessorNumberFromIndex(argument, &number); break;
     case HA_RT_INDEX_FROM_NUMBER: KeGetProcessorIndexFromNumber(&number); break;
     default: KeGetCurrentIrql(); break;
     }
@@ -287,15 +287,16 @@ static NTSTATUS NTAPI scripted_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRIN
     return NT_SUCCESS(driver->scripted->stored) ? stage.status : driver->scripted->stored;
 }
 
-int ha_scripted_load(struct ha_kernel *kernel, const struct ha_script *script)
+int ha_scripted_load(struct ha_kernel *kernel, const struct ha_script *script, const void *event)
 {
     struct ha_driver *driver = ha_driver_make(kernel, script->name, scripted_entry);
-    return driver && make_memory(driver, script) ? ha_driver_start(driver) : HA_ENOMEM;
+    return driver && make_memory(driver, script) ? ha_driver_start(driver, event) : HA_ENOMEM;
 }
 
 struct run {
     struct ha_driver *driver;
     const struct ha_steps *steps;
+    const void *event;
 };
 
 static void run_thread(void *argument)
@@ -308,14 +309,15 @@ static void run_thread(void *argument)
     thread->operations++;
     play(&stage, run.steps);
     thread->operations--;
+    ha_kernel_ended(kernel, run.event);
 }
 
-int ha_scripted_run(struct ha_driver *driver, const struct ha_steps *steps)
+int ha_scripted_run(struct ha_driver *driver, const struct ha_steps *steps, const void *event)
 {
     struct ha_kernel *kernel = driver->kernel;
     struct run *run = ha_arena_take(&kernel->world.host->arena, sizeof *run);
     if (!run)
         return HA_ENOMEM;
-    *run = (struct run){driver, steps};
+    *run = (struct run){driver, steps, event};
     return ha_thread_create(&kernel->world, HA_THREAD_SYSTEM, driver->id, run_thread, run, NULL);
 }

@@ -32,7 +32,16 @@ static void write_companions(struct ha_machine *machine, const char *name)
         struct ha_record *group = ha_record_open(world, HA_GROUP, g);
         group->as.group.active_mask = partition->group[g].active_mask;
         group->as.group.maximum = partition->group[g].maximum;
-        group->as.group.node = partition->group[g].node;
+    }
+    for (uint32_t node = 0; node < partition->node_count; node++) {
+        for (uint32_t g = 0; g < partition->group_count; g++) {
+            uint64_t mask = ha_partition_node_mask(partition, node, g);
+            if (!mask)
+                continue;
+            struct ha_record *part = ha_record_open(world, HA_NODE, node);
+            part->as.node.mask = mask;
+            part->as.node.group = (uint16_t)g;
+        }
     }
     for (uint32_t i = 0; i < partition->active; i++) {
         struct ha_record *processor = ha_record_open(world, HA_PROCESSOR, i);
@@ -236,7 +245,7 @@ int ha_machine_load(struct ha_machine *machine, const char *name, ha_driver_entr
     if (!name[0] || strlen(name) > HA_DRIVER_NAME_LENGTH)
         return HA_EINVAL;
     struct ha_driver *driver = ha_driver_make(&machine->kernel, name, entry);
-    return ha_machine_settle(machine, driver ? ha_driver_start(driver) : HA_ENOMEM);
+    return ha_machine_settle(machine, driver ? ha_driver_start(driver, NULL) : HA_ENOMEM);
 }
 
 int ha_machine_driver_status(const struct ha_machine *machine, const char *name,
@@ -255,7 +264,7 @@ int ha_machine_unload(struct ha_machine *machine, const char *name)
     struct ha_driver *driver = ha_driver_find(&machine->kernel, name);
     if (err || !driver)
         return err ? err : HA_EINVAL;
-    return ha_machine_settle(machine, ha_driver_unload(driver));
+    return ha_machine_settle(machine, ha_driver_unload(driver, NULL));
 }
 
 struct posted_add {
@@ -266,7 +275,7 @@ struct posted_add {
 static void begin_add(struct ha_world *world, void *argument)
 {
     struct posted_add *posted = argument;
-    if (ha_hot_add_post(&posted->machine->kernel, &posted->options))
+    if (ha_hot_add_post(&posted->machine->kernel, &posted->options, NULL))
         ha_sched_end(world, HA_END_MEMORY);
     ha_arena_give(&world->host->arena, posted, sizeof *posted);
 }
@@ -328,7 +337,7 @@ int ha_machine_finish(struct ha_machine *machine)
         while (driver && (driver->state != HA_DRIVER_LOADED || !driver->object.DriverUnload))
             driver = driver->previous;
         if (driver) {
-            err = ha_machine_settle(machine, ha_driver_unload(driver));
+            err = ha_machine_settle(machine, ha_driver_unload(driver, NULL));
         } else {
             ha_sched_end(world, HA_END_NORMALLY);
             end_run(machine);

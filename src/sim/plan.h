@@ -2,6 +2,7 @@
  * plan - what a machine is made of and what will happen to it
  *
  * Plain data: whoever makes a plan owns its memory and keeps it until the machine is destroyed.
+ * An event has 24 bytes, for there may be hundreds of thousands of them.
  */
 #ifndef HA_SIM_PLAN_H
 #define HA_SIM_PLAN_H
@@ -16,15 +17,29 @@ enum ha_event_kind {
     HA_EVENT_ADD_PROCESSOR,     /* add */
     HA_EVENT_LOAD,              /* driver */
     HA_EVENT_UNLOAD,            /* driver */
-    HA_EVENT_RUN                /* driver, steps: on a thread of its own */
+    HA_EVENT_RUN                /* driver, run: on a thread of its own */
+};
+
+enum ha_trigger {
+    HA_AT_TIME,                 /* due_ns */
+    HA_DURING_CALL,             /* call: the driver has been entered */
+    HA_AFTER_CALL,              /* call: it has returned */
+    HA_AFTER_EVENT              /* event: that one has ended */
 };
 
 struct ha_event_plan {
-    uint64_t due_ns;
-    enum ha_event_kind kind;
-    struct ha_add_options add;
+    union {
+        uint64_t due_ns;
+        const struct ha_call_pattern *call;
+        uint32_t event;         /* index into the plan's events */
+    };
+    union {
+        const struct ha_add_options *add;
+        const struct ha_steps *run;
+    };
     uint32_t driver;            /* index into the plan's drivers */
-    struct ha_steps steps;
+    uint8_t kind;               /* enum ha_event_kind */
+    uint8_t trigger;            /* enum ha_trigger */
 };
 
 struct ha_plan {
@@ -37,6 +52,8 @@ struct ha_plan {
     size_t driver_count;
     const struct ha_event_plan *event;  /* in file order; equal times run in this order */
     size_t event_count;
+    const struct ha_fault_plan *fault;
+    size_t fault_count;
 };
 
 #endif

@@ -28,18 +28,18 @@ static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
 {
     struct ha_kernel *kernel = &machine->kernel;
     if (event->kind == HA_EVENT_ADD_PROCESSOR)
-        return ha_hot_add_post(kernel, &event->add);
+        return ha_hot_add_post(kernel, event->add, NULL);
     const struct ha_script *script = &machine->plan->driver[event->driver];
     if (event->kind == HA_EVENT_LOAD)
-        return ha_scripted_load(kernel, script);
+        return ha_scripted_load(kernel, script, NULL);
 
     struct ha_driver *driver = ha_driver_find(kernel, script->name);
     if (!driver || (event->kind == HA_EVENT_RUN && driver->state == HA_DRIVER_GONE)) {
         ha_record_refused(kernel, HA_NO_ROUTINE, HA_REASON_NOT_LOADED);
         return HA_OK;
     }
-    return event->kind == HA_EVENT_UNLOAD ? ha_driver_unload(driver)
-                                          : ha_scripted_run(driver, &event->steps);
+    return event->kind == HA_EVENT_UNLOAD ? ha_driver_unload(driver, NULL)
+                                          : ha_scripted_run(driver, event->run, NULL);
 }
 
 static void begin_event(struct ha_world *world, void *argument)
@@ -69,7 +69,7 @@ int ha_player_step(struct ha_machine *machine, bool *more)
         machine->next_driver++;
     if (machine->next_driver < plan->driver_count) {
         const struct ha_script *script = &plan->driver[machine->next_driver++];
-        err = ha_machine_settle(machine, ha_scripted_load(&machine->kernel, script));
+        err = ha_machine_settle(machine, ha_scripted_load(&machine->kernel, script, NULL));
     } else if (!machine->events_posted) {
         err = post_events(machine);
     } else {

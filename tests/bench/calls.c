@@ -127,7 +127,7 @@ struct setting {
 /* One registration hears of 2,048 existing processors; many hear of adds that fail. */
 static uint64_t make_calls(const struct setting *s)
 {
-    struct ha_add_options add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE,
+    struct ha_add_options add = {HA_ANYWHERE,
                                  .count = FAILED_ADDS,
                                  .hardware_start = STATUS_IO_TIMEOUT};
     if (s->registrations == 1) {

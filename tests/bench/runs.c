@@ -19,9 +19,9 @@ static const struct ha_script drivers[] = {
 
 static const struct ha_event_plan events[] = {
     {.due_ns = 1000000, .kind = HA_EVENT_ADD_PROCESSOR,
-     .add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE}},
+     .add = &(const struct ha_add_options){HA_ANYWHERE}},
     {.due_ns = 2000000, .kind = HA_EVENT_ADD_PROCESSOR,
-     .add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE}},
+     .add = &(const struct ha_add_options){HA_ANYWHERE}},
 };
 
 static const bool loads_later[2];

@@ -22,7 +22,7 @@ int main(void)
 {
     struct ha_group_options group = {.maximum = 4, .active_mask = 0x3};
     struct ha_machine_options options = {.partition = {.group = &group, .group_count = 1}};
-    struct ha_add_options add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE};
+    struct ha_add_options add = {HA_ANYWHERE};
     struct counter counter = {.sink = {count}};
     struct ha_machine *machine;
     struct ha_error error;

@@ -233,7 +233,7 @@ void bench_add(struct bench *b, struct ha_add_options options)
 
 void bench_add_processor(struct bench *b)
 {
-    bench_add(b, (struct ha_add_options){.group = HA_ANY_PLACE, .number = HA_ANY_PLACE});
+    bench_add(b, (struct ha_add_options){HA_ANYWHERE});
 }
 
 void bench_unload(struct bench *b, struct driver *driver)
@@ -270,7 +270,7 @@ void bench_run(struct bench *b, struct driver *driver, void (*body)(void *argume
 
 static void post_add(struct bench *b)
 {
-    const struct ha_add_options add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE};
+    const struct ha_add_options add = {HA_ANYWHERE};
     assert_int_equal(ha_hot_add_post(&b->machine->kernel, &add), HA_OK);
 }
 

@@ -6,7 +6,7 @@
 #define TIMEOUT_TEXT "STATUS_IO_TIMEOUT"
 
 static const struct ha_add_options add_that_does_not_start = {
-    .group = HA_ANY_PLACE, .number = HA_ANY_PLACE, .hardware_start = STATUS_IO_TIMEOUT};
+    HA_ANYWHERE, .hardware_start = STATUS_IO_TIMEOUT};
 
 /* Drivers that ask in every call, registered in the order of their names. */
 static struct driver *asking_drivers(struct bench *b, size_t count)
@@ -142,7 +142,7 @@ static void adds_are_done_one_after_another(void **state)
     bench_driver(b, "b");
     bench_load(b);
     struct ha_kernel *kernel = &b->machine->kernel;
-    struct ha_add_options add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE};
+    struct ha_add_options add = {HA_ANYWHERE};
 
     assert_int_equal(ha_hot_add_post(kernel, &add_that_does_not_start), HA_OK);
     assert_int_equal(ha_hot_add_post(kernel, &add), HA_OK);
@@ -169,7 +169,7 @@ static void a_unit_is_a_sequence_of_adds_and_goes_on_after_a_failure(void **stat
     a->only_for = 5;
     bench_forget(b);
 
-    bench_add(b, (struct ha_add_options){.group = HA_ANY_PLACE, .number = HA_ANY_PLACE,
+    bench_add(b, (struct ha_add_options){HA_ANYWHERE,
                                          .count = 3});
 
     expect_records(b, "hot-add UNIT_BEGIN 3 [4]\n"
@@ -201,7 +201,7 @@ static void all_calls_of_an_add_run_on_one_thread_away_from_the_new_processor(vo
     struct bench *b = *state;
     bench_driver(b, "a");
 
-    bench_add(b, (struct ha_add_options){.group = HA_ANY_PLACE, .number = HA_ANY_PLACE,
+    bench_add(b, (struct ha_add_options){HA_ANYWHERE,
                                          .count = 4});
 
     uint32_t thread = bench_record(b, HA_ADD_BEGIN, 0)->thread;
@@ -299,10 +299,10 @@ static void a_full_group_that_is_named_takes_no_more(void **state)
     bench_group(b, 2, 0);
     bench_driver(b, "a");
 
-    bench_add(b, (struct ha_add_options){.group = 0, .number = HA_ANY_PLACE});
+    bench_add(b, (struct ha_add_options){.group = 0, .number = HA_ANY_PLACE, .node = HA_ANY_PLACE});
     expect_calls(b, "");
     assert_int_equal(bench_record(b, HA_ADD_END, 0)->as.status.status, INSUF);
-    bench_add(b, (struct ha_add_options){.group = 1, .number = HA_ANY_PLACE});
+    bench_add(b, (struct ha_add_options){.group = 1, .number = HA_ANY_PLACE, .node = HA_ANY_PLACE});
 
     expect_calls(b, "a.ke1 Start 4\na.ke1 Complete 4\n");
 }
@@ -311,8 +311,8 @@ static void a_full_group_that_is_named_takes_no_more(void **state)
 static void a_place_that_cannot_be_had_is_refused_before_any_call(void **state)
 {
     static const struct ha_add_options cases[] = {
-        {.group = 0, .number = 3}, {.group = 0, .number = 8}, {.group = 0, .number = 64},
-        {.group = 1, .number = HA_ANY_PLACE}, {.group = 1, .number = 0},
+        {.group = 0, .number = 3, .node = HA_ANY_PLACE}, {.group = 0, .number = 8, .node = HA_ANY_PLACE}, {.group = 0, .number = 64, .node = HA_ANY_PLACE},
+        {.group = 1, .number = HA_ANY_PLACE, .node = HA_ANY_PLACE}, {.group = 1, .number = 0, .node = HA_ANY_PLACE},
     };
     struct bench *b = *state;
     bench_driver(b, "a");
@@ -331,7 +331,7 @@ static void a_named_number_is_taken_and_the_rest_follow_the_rule(void **state)
     struct bench *b = *state;
     bench_driver(b, "a");
 
-    bench_add(b, (struct ha_add_options){.group = 0, .number = 6, .count = 2});
+    bench_add(b, (struct ha_add_options){.group = 0, .number = 6, .node = HA_ANY_PLACE, .count = 2});
 
     expect_calls(b, "a.ke1 Start 4\na.ke1 Complete 4\na.ke1 Start 5\na.ke1 Complete 5\n");
     assert_int_equal(bench_record(b, HA_ACTIVE, 0)->as.up.number, 6);

@@ -4,7 +4,7 @@
 #define TIMEOUT_TEXT "STATUS_IO_TIMEOUT"
 
 static const struct ha_add_options add_that_does_not_start = {
-    .group = HA_ANY_PLACE, .number = HA_ANY_PLACE, .hardware_start = STATUS_IO_TIMEOUT};
+    HA_ANYWHERE, .hardware_start = STATUS_IO_TIMEOUT};
 
 /* HOT-3: failure_order=reverse */
 static void failures_come_backwards_when_the_profile_says_so(void **state)

@@ -84,7 +84,7 @@ static void a_failed_add_changes_nothing_that_can_be_asked(void **state)
     bench_load(b);
     struct picture before = take_picture();
 
-    bench_add(b, (struct ha_add_options){.group = HA_ANY_PLACE, .number = HA_ANY_PLACE,
+    bench_add(b, (struct ha_add_options){HA_ANYWHERE,
                                          .hardware_start = STATUS_IO_TIMEOUT});
 
     struct picture after = take_picture();
@@ -102,7 +102,7 @@ static void maxima_never_change_and_counts_never_fall(void **state)
     bench_load(b);
     struct picture before = take_picture();
     for (int i = 0; i < 5; i++) {
-        bench_add(b, (struct ha_add_options){.group = HA_ANY_PLACE, .number = HA_ANY_PLACE,
+        bench_add(b, (struct ha_add_options){HA_ANYWHERE,
                                              .hardware_start = i % 2 ? STATUS_IO_TIMEOUT : 0});
         struct picture now = take_picture();
         assert_true(now.count_all >= before.count_all);
@@ -198,7 +198,7 @@ static void a_new_processor_gets_the_old_count_as_its_index(void **state)
     a->act = count_inside;
     a->extra = count;
 
-    bench_add(b, (struct ha_add_options){.group = 0, .number = 7, .count = 3});
+    bench_add(b, (struct ha_add_options){.group = 0, .number = 7, .node = HA_ANY_PLACE, .count = 3});
 
     expect_calls(b, "a.ke1 Start 4\na.ke1 Complete 4\n"
                     "a.ke1 Start 5\na.ke1 Complete 5\n"
@@ -214,7 +214,7 @@ static void conversions_are_inverse_over_all_indices(void **state)
     b->options.partition.group_count = 0;
     bench_group(b, 8, 0x25);
     bench_group(b, 8, 0x82);
-    bench_add(b, (struct ha_add_options){.group = 1, .number = 4});
+    bench_add(b, (struct ha_add_options){.group = 1, .number = 4, .node = HA_ANY_PLACE});
 
     for (ULONG index = 0; index < 6; index++) {
         PROCESSOR_NUMBER number = {.Reserved = 0xff};
@@ -268,7 +268,7 @@ static void add_and_convert(struct bench *b, struct conversions *seen, int32_t h
     struct driver *a = bench_driver(b, "a");
     a->act = convert_inside;
     a->extra = seen;
-    bench_add(b, (struct ha_add_options){.group = 0, .number = 6,
+    bench_add(b, (struct ha_add_options){.group = 0, .number = 6, .node = HA_ANY_PLACE,
                                          .hardware_start = hardware_start});
 }
 
@@ -315,7 +315,7 @@ static void a_new_processor_takes_the_lowest_free_number_of_the_lowest_group_wit
     bench_group(b, 4, 0x5);
     bench_group(b, 3, 0x2);
 
-    bench_add(b, (struct ha_add_options){.group = HA_ANY_PLACE, .number = HA_ANY_PLACE,
+    bench_add(b, (struct ha_add_options){HA_ANYWHERE,
                                          .count = 4});
 
     for (ULONG i = 0; i < 4; i++) {

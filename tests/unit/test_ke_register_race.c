@@ -314,9 +314,9 @@ static void play_two_that_register(struct bench *b)
     static const struct ha_step go[] = {{.kind = HA_STEP_SIGNAL, .name = "go"}};
     const struct ha_script script[] = {{.name = "a"}};
     const struct ha_event_plan event[] = {
-        {.due_ns = 1, .kind = HA_EVENT_RUN, .steps = {first, 2}},
-        {.due_ns = 2, .kind = HA_EVENT_RUN, .steps = {second, 2}},
-        {.due_ns = 3, .kind = HA_EVENT_RUN, .steps = {go, 1}}};
+        {.due_ns = 1, .kind = HA_EVENT_RUN, .run = &(const struct ha_steps){first, 2}},
+        {.due_ns = 2, .kind = HA_EVENT_RUN, .run = &(const struct ha_steps){second, 2}},
+        {.due_ns = 3, .kind = HA_EVENT_RUN, .run = &(const struct ha_steps){go, 1}}};
     bench_play(b, script, 1, event, 3);
 }
 

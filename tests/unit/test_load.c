@@ -301,7 +301,7 @@ static void a_hundred_thousand_events_load(void **state)
 
     assert_int_equal(scenario.plan.event_count, 100000);
     assert_true(scenario.plan.event[99999].due_ns == 99999000);
-    assert_string_equal(scenario.plan.event[99999].steps.step[1].name, "r99999");
+    assert_string_equal(scenario.plan.event[99999].run->step[1].name, "r99999");
     ha_scenario_close(&scenario);
     ha_text_close(&text);
 }

@@ -6,7 +6,7 @@
 
 #define MANY_GROUPS (HA_MAXIMUM_GROUPS + 1)
 
-static const struct ha_add_options any_place = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE};
+static const struct ha_add_options any_place = {HA_ANYWHERE};
 
 struct wrong_options {
     const char *label;
@@ -169,7 +169,7 @@ static void describe(struct bench *b)
 
 static void play(struct bench *b)
 {
-    bench_add(b, (struct ha_add_options){.group = HA_ANY_PLACE, .number = HA_ANY_PLACE,
+    bench_add(b, (struct ha_add_options){HA_ANYWHERE,
                                          .count = 3});
     bench_finish(b);
 }
@@ -304,7 +304,7 @@ static void what_is_due_first_is_done_first_and_time_jumps_there(void **state)
     bool ran = false;
     bench_driver(b, "a");
     bench_load(b);
-    struct ha_add_options seven = {.group = 0, .number = 7}, five = {.group = 0, .number = 5};
+    struct ha_add_options seven = {.group = 0, .number = 7, .node = HA_ANY_PLACE}, five = {.group = 0, .number = 5, .node = HA_ANY_PLACE};
     assert_int_equal(ha_machine_add_processor(b->machine, 2000, &five), HA_OK);
     assert_int_equal(ha_machine_add_processor(b->machine, 1000, &seven), HA_OK);
 

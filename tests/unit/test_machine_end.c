@@ -7,7 +7,7 @@
 
 #include "core/object.h"
 
-static const struct ha_add_options any_place = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE};
+static const struct ha_add_options any_place = {HA_ANYWHERE};
 
 /* An arrangement with a refusal, an EXIST phase and a unit, played to its end. */
 static void describe(struct bench *b)
@@ -86,7 +86,7 @@ static struct length length_within(uint64_t budget)
     describe(b);
     bench_load(b);
     length.loaded = b->machine->kernel.world.trace.seq - 1;
-    const struct ha_add_options add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE, .count = 3};
+    const struct ha_add_options add = {HA_ANYWHERE, .count = 3};
     assert_int_equal(ha_machine_add_processor(b->machine, 0, &add), HA_OK);
     assert_int_equal(ha_machine_run(b->machine), HA_OK);
     if (!ha_machine_ending(b->machine))

@@ -32,7 +32,7 @@ static int live_once(void)
     static const struct ha_group_options group = {.maximum = 4, .active_mask = 1};
     const struct ha_machine_options options = {.partition = {.group = &group, .group_count = 1},
                                                .arena_bytes = (size_t)1 << 20};
-    const struct ha_add_options add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE};
+    const struct ha_add_options add = {HA_ANYWHERE};
     struct ha_machine *machine = NULL;
     struct ha_error error = {""};
     int err = ha_machine_create(&options, &machine, &error);

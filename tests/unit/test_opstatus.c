@@ -4,7 +4,7 @@
 #define NO_MEMORY_TEXT "STATUS_NO_MEMORY"
 
 static const struct ha_add_options add_that_does_not_start = {
-    .group = HA_ANY_PLACE, .number = HA_ANY_PLACE, .hardware_start = STATUS_IO_TIMEOUT};
+    HA_ANYWHERE, .hardware_start = STATUS_IO_TIMEOUT};
 
 /* STAT-1, STAT-5, STAT-12 */
 static void every_call_of_a_good_add_finds_success(void **state)

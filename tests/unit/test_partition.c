@@ -45,11 +45,18 @@ static struct ha_partition *build(struct bench *b, const struct ha_group_options
     return &b->partition;
 }
 
+static bool find_place(const struct ha_partition *p, uint32_t group, uint32_t number,
+                       struct ha_place *place)
+{
+    const struct ha_placing placing = {.group = group, .number = number, .node = HA_ANY_PLACE};
+    return ha_partition_find_place(p, &placing, place);
+}
+
 /* Do to the next place all that an add does to a partition. */
 static struct ha_place add(struct ha_partition *p, uint32_t group, uint32_t number)
 {
     struct ha_place place = {0};
-    assert_true(ha_partition_find_place(p, group, number, &place));
+    assert_true(find_place(p, group, number, &place));
     ha_partition_offer(p, place);
     ha_partition_activate(p, place);
     ha_partition_schedule(p, place);
@@ -195,7 +202,7 @@ static void the_next_place_is_the_lowest_free_number_of_the_lowest_group(void **
         assert_int_equal(place.number, places[i].number);
     }
 
-    assert_false(ha_partition_find_place(p, HA_ANY_PLACE, HA_ANY_PLACE, &place));
+    assert_false(find_place(p, HA_ANY_PLACE, HA_ANY_PLACE, &place));
 }
 
 static void a_named_group_or_number_is_kept_to(void **state)
@@ -214,7 +221,7 @@ static void a_named_group_or_number_is_kept_to(void **state)
 
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct ha_place place = {0, 0};
-        bool found = ha_partition_find_place(p, cases[i].group, cases[i].number, &place);
+        bool found = find_place(p, cases[i].group, cases[i].number, &place);
         if (found != cases[i].found || place.group != cases[i].place.group ||
             place.number != cases[i].place.number)
             fail_msg("case %zu: %d %u:%u", i, found, place.group, place.number);
@@ -252,10 +259,10 @@ static void a_processor_that_is_withdrawn_leaves_its_place_and_its_index(void **
     const struct ha_group_options group = {.maximum = 4, .active_mask = 3};
     struct ha_partition *p = build(*state, &group, 1);
     struct ha_place place;
-    assert_true(ha_partition_find_place(p, HA_ANY_PLACE, HA_ANY_PLACE, &place));
+    assert_true(find_place(p, HA_ANY_PLACE, HA_ANY_PLACE, &place));
     uint32_t index = ha_partition_offer(p, place);
     struct ha_place other;
-    assert_true(ha_partition_find_place(p, HA_ANY_PLACE, HA_ANY_PLACE, &other));
+    assert_true(find_place(p, HA_ANY_PLACE, HA_ANY_PLACE, &other));
     assert_int_equal(other.number, 3);
 
     ha_partition_withdraw(p, place);
@@ -264,7 +271,7 @@ static void a_processor_that_is_withdrawn_leaves_its_place_and_its_index(void **
     assert_int_equal(p->group[0].active_mask, 3);
     assert_int_equal(ha_partition_slot(p, place.group, place.number), HA_SLOT_EMPTY);
     assert_int_equal(ha_partition_offer(p, other), index);
-    assert_true(ha_partition_find_place(p, HA_ANY_PLACE, HA_ANY_PLACE, &other));
+    assert_true(find_place(p, HA_ANY_PLACE, HA_ANY_PLACE, &other));
     assert_int_equal(other.number, place.number);
 }
 
@@ -299,7 +306,7 @@ static void all_of_2048_processors_in_32_groups_can_be_added(void **state)
     assert_int_equal(p->scheduled, 2048);
     for (uint32_t g = 0; g < 32; g++)
         assert_true(p->group[g].active_mask == UINT64_MAX);
-    assert_false(ha_partition_find_place(p, HA_ANY_PLACE, HA_ANY_PLACE, &place));
+    assert_false(find_place(p, HA_ANY_PLACE, HA_ANY_PLACE, &place));
 }
 
 #define with_bench(test) cmocka_unit_test_setup_teardown(test, open_bench, close_bench)

@@ -13,10 +13,10 @@ static const struct ha_step refuse[] = {
     {.kind = HA_STEP_SET_OPERATION_STATUS, .nt_status = INSUF}};
 
 static const struct ha_event_plan one_add[] = {
-    {.kind = HA_EVENT_ADD_PROCESSOR, .add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE}}};
+    {.kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options){HA_ANYWHERE}}};
 static const struct ha_event_plan two_adds[] = {
-    {.kind = HA_EVENT_ADD_PROCESSOR, .add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE}},
-    {.kind = HA_EVENT_ADD_PROCESSOR, .add = {.group = HA_ANY_PLACE, .number = HA_ANY_PLACE}}};
+    {.kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options){HA_ANYWHERE}},
+    {.kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options){HA_ANYWHERE}}};
 
 /* The machine has one of two processors at first: phases are short. */
 static void small(struct bench *b)
@@ -178,15 +178,15 @@ static void every_query_can_be_a_step(void **state)
     struct bench *b = *state;
     static const struct ha_step entry[] = {
         {.kind = HA_STEP_QUERY, .routine = HA_RT_ACTIVE_COUNT},
-        {.kind = HA_STEP_QUERY, .routine = HA_RT_ACTIVE_COUNT_EX, .argument = 0xffff},
+        {.kind = HA_STEP_QUERY, .routine = HA_RT_ACTIVE_COUNT_EX, .value = {.number = 0xffff}},
         {.kind = HA_STEP_QUERY, .routine = HA_RT_ACTIVE_PROCESSORS},
         {.kind = HA_STEP_QUERY, .routine = HA_RT_MAXIMUM_COUNT},
-        {.kind = HA_STEP_QUERY, .routine = HA_RT_MAXIMUM_COUNT_EX, .argument = 1},
-        {.kind = HA_STEP_QUERY, .routine = HA_RT_GROUP_AFFINITY, .argument = 1},
+        {.kind = HA_STEP_QUERY, .routine = HA_RT_MAXIMUM_COUNT_EX, .value = {.number = 1}},
+        {.kind = HA_STEP_QUERY, .routine = HA_RT_GROUP_AFFINITY, .value = {.number = 1}},
         {.kind = HA_STEP_QUERY, .routine = HA_RT_ACTIVE_GROUPS},
         {.kind = HA_STEP_QUERY, .routine = HA_RT_MAXIMUM_GROUPS},
-        {.kind = HA_STEP_QUERY, .routine = HA_RT_NUMBER_FROM_INDEX, .argument = 5},
-        {.kind = HA_STEP_QUERY, .routine = HA_RT_INDEX_FROM_NUMBER, .argument = 1 << 16 | 3},
+        {.kind = HA_STEP_QUERY, .routine = HA_RT_NUMBER_FROM_INDEX, .value = {.number = 5}},
+        {.kind = HA_STEP_QUERY, .routine = HA_RT_INDEX_FROM_NUMBER, .value = {.number = 1} << 16 | 3},
         {.kind = HA_STEP_QUERY, .routine = HA_RT_CURRENT_IRQL}};
     static const uint64_t result[] = {4, 6, 0xf, 8, 4, 0xa, 2, 2, 0, 5, 0};
     const struct ha_script script[] = {{.name = "a", .entry = STEPS(entry)}};

@@ -67,7 +67,7 @@ static void a_processor_that_is_active_but_not_scheduled_gets_no_thread(void **s
     struct ha_partition *partition = &t->world->partition;
     struct ha_place place;
     struct test_actor actor = {.t = t, .name = "", .points = 1};
-    assert_true(ha_partition_find_place(partition, HA_ANY_PLACE, HA_ANY_PLACE, &place));
+    assert_true(ha_partition_find_place(partition, &(struct ha_placing){HA_ANYWHERE}, &place));
     ha_partition_offer(partition, place);
     ha_partition_activate(partition, place);
 
