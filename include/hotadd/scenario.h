@@ -31,21 +31,44 @@ enum ha_exit {
     HA_EXIT_SIGTERM = 143
 };
 
+/* The last three have `out` for themselves; verdicts and messages go to `log`. */
 enum ha_output {
     HA_OUTPUT_VERDICT,          /* a line a scenario; the story of one that is alone or fails */
     HA_OUTPUT_STORY,            /* the story of every scenario */
-    HA_OUTPUT_JSONL             /* the trace of every scenario on `out`, all else on `log` */
+    HA_OUTPUT_JSONL,            /* the trace of every scenario, and what is found in it */
+    HA_OUTPUT_TAP,              /* TAP version 13: a test for each scenario and profile */
+    HA_OUTPUT_JUNIT             /* one XML document of the same tests */
 };
+
+/* How much of a run is told; of what is left out nothing is kept while the run lasts. */
+enum ha_detail {
+    HA_DETAIL_CALLS,            /* all */
+    HA_DETAIL_VIOLATIONS,       /* findings, without the calls that led there */
+    HA_DETAIL_NONE              /* verdicts only */
+};
+
+#define HA_PROFILE_ALL "all"
 
 struct ha_play_options {
     const char *const *path;    /* files, and folders that are searched for *.json */
     size_t path_count;
-    const char *profile;        /* a preset in place of the scenarios' own; NULL: theirs */
+    const char *profile;        /* a preset in place of the scenarios' own; NULL: theirs;
+                                   HA_PROFILE_ALL: one after another those that drivers must
+                                   pass, and two that show what a driver relies on */
     const char *const *set;     /* knobs as "name=value", turned after the profile */
     size_t set_count;
     const char *replay;         /* a token, for one file; NULL: the ordinary course */
     uint64_t record_budget;     /* records that a run may write; 0 for no limit */
+    bool accept;                /* write calls and violations of each run into its file as what
+                                   is expected; without profile, set and replay */
+    bool realtime;              /* simulated time passes no faster than the clock */
     enum ha_output output;
+    enum ha_detail detail;
+    const char *out_path;       /* a file for what `output` means; verdicts then go to `out` */
+    const char *filter;         /* play only what this glob matches: path as printed, or name */
+    bool list;                  /* print what would be played, and play nothing */
+    bool strict;                /* a warning fails as an error does */
+    bool coverage;              /* say at the end which rules, states and knobs were met */
     bool quiet;                 /* no story, and no line for what passes */
     bool color;
     FILE *out, *log;
@@ -54,10 +77,16 @@ struct ha_play_options {
 /*
  * Play all scenarios and print verdicts, ending with the line `N passed, N failed`.
  *
+ * Under a profile that is not the scenario's own, only rules are judged and whether the run came
+ * to its end; what the scenario expects besides is not held against it.
+ *
  * SIGINT and SIGTERM end the running scenario cleanly, with the trace so far; they are handled
  * during this call only. Returns an enum ha_exit.
  */
 int ha_play(const struct ha_play_options *options);
+
+/* The text of a JSON Schema 2020-12 for scenario files. Lives as long as the program. */
+const char *ha_scenario_schema(void);
 
 #ifdef __cplusplus
 }

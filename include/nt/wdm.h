@@ -1,5 +1,5 @@
 /*
- * wdm.h - the kernel as drivers of all kinds see it: processors, IRQL, driver objects
+ * wdm.h - the kernel as drivers of all kinds see it: IRQL, pool, processors, driver objects
  *
  * Declares only routines that the simulator has; Microsoft's prototypes, in C and in C++.
  */
@@ -28,6 +28,10 @@ EXTERN_C_START
 
 _IRQL_requires_max_(HIGH_LEVEL)
 NTKERNELAPI KIRQL NTAPI KeGetCurrentIrql(VOID);
+_IRQL_requires_max_(HIGH_LEVEL) _IRQL_raises_(NewIrql)
+NTKERNELAPI VOID NTAPI KeRaiseIrql(_In_ KIRQL NewIrql, _Out_ PKIRQL OldIrql);
+_IRQL_requires_max_(HIGH_LEVEL)
+NTKERNELAPI VOID NTAPI KeLowerIrql(_In_ KIRQL NewIrql);
 
 /* Works in front of a block with a semicolon and without one. */
 #define PAGED_CODE() ((void)0);
@@ -46,6 +50,36 @@ NTKERNELAPI KIRQL NTAPI KeGetCurrentIrql(VOID);
 #define ALLOC_PRAGMA 1
 #define ALLOC_DATA_PRAGMA 1
 
+/*
+ * Pool. What a required flag asks for and the kernel cannot give makes an allocation fail; an
+ * optional flag is a wish.
+ */
+typedef ULONG64 POOL_FLAGS;
+#define POOL_FLAG_REQUIRED_START 0x0000000000000001ULL
+#define POOL_FLAG_USE_QUOTA 0x0000000000000001ULL
+#define POOL_FLAG_UNINITIALIZED 0x0000000000000002ULL
+#define POOL_FLAG_SESSION 0x0000000000000004ULL
+#define POOL_FLAG_CACHE_ALIGNED 0x0000000000000008ULL
+#define POOL_FLAG_RESERVED1 0x0000000000000010ULL
+#define POOL_FLAG_RAISE_ON_FAILURE 0x0000000000000020ULL
+#define POOL_FLAG_NON_PAGED 0x0000000000000040ULL
+#define POOL_FLAG_NON_PAGED_EXECUTE 0x0000000000000080ULL
+#define POOL_FLAG_PAGED 0x0000000000000100ULL
+#define POOL_FLAG_RESERVED2 0x0000000000000200ULL
+#define POOL_FLAG_RESERVED3 0x0000000000000400ULL
+#define POOL_FLAG_REQUIRED_END 0x0000000080000000ULL
+#define POOL_FLAG_OPTIONAL_START 0x0000000100000000ULL
+#define POOL_FLAG_SPECIAL_POOL 0x0000000100000000ULL
+#define POOL_FLAG_OPTIONAL_END 0x8000000000000000ULL
+
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NTKERNELAPI PVOID NTAPI ExAllocatePool2(_In_ POOL_FLAGS Flags, _In_ SIZE_T NumberOfBytes,
+                                        _In_ ULONG Tag);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NTKERNELAPI VOID NTAPI ExFreePoolWithTag(_In_ PVOID P, _In_ ULONG Tag);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NTKERNELAPI VOID NTAPI ExFreePool(_In_ PVOID P);
+
 /* Processors and groups. */
 #define INVALID_PROCESSOR_INDEX 0xffffffffu
 
@@ -60,6 +94,115 @@ NTKERNELAPI USHORT NTAPI KeQueryMaximumGroupCount(VOID);
 NTKERNELAPI NTSTATUS NTAPI KeGetProcessorNumberFromIndex(_In_ ULONG ProcIndex,
                                                          _Out_ PPROCESSOR_NUMBER ProcNumber);
 NTKERNELAPI ULONG NTAPI KeGetProcessorIndexFromNumber(_In_ PPROCESSOR_NUMBER ProcNumber);
+
+/* Where the caller runs. */
+NTKERNELAPI ULONG NTAPI KeGetCurrentProcessorNumber(VOID);
+NTKERNELAPI ULONG NTAPI KeGetCurrentProcessorNumberEx(_Out_opt_ PPROCESSOR_NUMBER ProcNumber);
+NTKERNELAPI USHORT NTAPI KeGetCurrentNodeNumber(VOID);
+
+/* NUMA nodes. */
+NTKERNELAPI USHORT NTAPI KeQueryHighestNodeNumber(VOID);
+NTKERNELAPI VOID NTAPI KeQueryNodeActiveAffinity(_In_ USHORT NodeNumber,
+                                                 _Out_opt_ PGROUP_AFFINITY Affinity,
+                                                 _Out_opt_ PUSHORT Count);
+NTKERNELAPI NTSTATUS NTAPI KeQueryNodeActiveAffinity2(
+    _In_ USHORT NodeNumber,
+    _Out_writes_to_opt_(GroupAffinitiesCount, *GroupAffinitiesRequired)
+    PGROUP_AFFINITY GroupAffinities,
+    _In_ USHORT GroupAffinitiesCount,
+    _Out_ PUSHORT GroupAffinitiesRequired);
+NTKERNELAPI ULONG NTAPI KeQueryNodeActiveProcessorCount(_In_ USHORT NodeNumber);
+NTKERNELAPI USHORT NTAPI KeQueryNodeMaximumProcessorCount(_In_ USHORT NodeNumber);
+
+/* How processors belong together. */
+#define ANYSIZE_ARRAY 1
+#define LTP_PC_SMT 0x1
+
+typedef enum _LOGICAL_PROCESSOR_RELATIONSHIP {
+    RelationProcessorCore,
+    RelationNumaNode,
+    RelationCache,
+    RelationProcessorPackage,
+    RelationGroup,
+    RelationProcessorDie,
+    RelationNumaNodeEx,
+    RelationProcessorModule,
+    RelationAll = 0xffff
+} LOGICAL_PROCESSOR_RELATIONSHIP;
+
+typedef enum _PROCESSOR_CACHE_TYPE {
+    CacheUnified,
+    CacheInstruction,
+    CacheData,
+    CacheTrace
+} PROCESSOR_CACHE_TYPE;
+
+typedef struct _PROCESSOR_RELATIONSHIP {
+    UCHAR Flags;
+    UCHAR EfficiencyClass;
+    UCHAR Reserved[20];
+    USHORT GroupCount;
+    GROUP_AFFINITY GroupMask[ANYSIZE_ARRAY];
+} PROCESSOR_RELATIONSHIP, *PPROCESSOR_RELATIONSHIP;
+
+/* Before Windows Server 2022 there is one mask, and GroupCount is 0. */
+typedef struct _NUMA_NODE_RELATIONSHIP {
+    ULONG NodeNumber;
+    UCHAR Reserved[18];
+    USHORT GroupCount;
+    __extension__ union {
+        GROUP_AFFINITY GroupMask;
+        GROUP_AFFINITY GroupMasks[ANYSIZE_ARRAY];
+    };
+} NUMA_NODE_RELATIONSHIP, *PNUMA_NODE_RELATIONSHIP;
+
+typedef struct _CACHE_RELATIONSHIP {
+    UCHAR Level;
+    UCHAR Associativity;
+    USHORT LineSize;
+    ULONG CacheSize;
+    PROCESSOR_CACHE_TYPE Type;
+    UCHAR Reserved[18];
+    USHORT GroupCount;
+    __extension__ union {
+        GROUP_AFFINITY GroupMask;
+        GROUP_AFFINITY GroupMasks[ANYSIZE_ARRAY];
+    };
+} CACHE_RELATIONSHIP, *PCACHE_RELATIONSHIP;
+
+typedef struct _PROCESSOR_GROUP_INFO {
+    UCHAR MaximumProcessorCount;
+    UCHAR ActiveProcessorCount;
+    UCHAR Reserved[38];
+    KAFFINITY ActiveProcessorMask;
+} PROCESSOR_GROUP_INFO, *PPROCESSOR_GROUP_INFO;
+
+/* GroupInfo has an element for each active group. */
+typedef struct _GROUP_RELATIONSHIP {
+    USHORT MaximumGroupCount;
+    USHORT ActiveGroupCount;
+    UCHAR Reserved[20];
+    PROCESSOR_GROUP_INFO GroupInfo[ANYSIZE_ARRAY];
+} GROUP_RELATIONSHIP, *PGROUP_RELATIONSHIP;
+
+/* One entry of several that follow each other; Size leads from one to the next. */
+typedef struct _SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX {
+    LOGICAL_PROCESSOR_RELATIONSHIP Relationship;
+    ULONG Size;
+    __extension__ union {
+        PROCESSOR_RELATIONSHIP Processor;
+        NUMA_NODE_RELATIONSHIP NumaNode;
+        CACHE_RELATIONSHIP Cache;
+        GROUP_RELATIONSHIP Group;
+    };
+} SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, *PSYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX;
+
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NTKERNELAPI NTSTATUS NTAPI KeQueryLogicalProcessorRelationship(
+    _In_opt_ PPROCESSOR_NUMBER ProcessorNumber,
+    _In_ LOGICAL_PROCESSOR_RELATIONSHIP RelationshipType,
+    _Out_writes_bytes_opt_(*Length) PSYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX Information,
+    _Inout_ PULONG Length);
 
 /* A processor is being added. */
 typedef enum _KE_PROCESSOR_CHANGE_NOTIFY_STATE {

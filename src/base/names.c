@@ -171,7 +171,6 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_NO_MEMORY] = "no memory",
     [HA_REASON_INTERRUPTED] = "the run ended",
     [HA_REASON_NOT_LOADED] = "the driver is not loaded",
-    [HA_REASON_LENGTH] = "the buffer is too small",
 };
 
 static const char *const misuses[HA_MISUSE_COUNT] = {
@@ -235,8 +234,12 @@ const char *ha_status_text(int32_t nt_status, char buffer[HA_STATUS_TEXT])
 
 bool ha_status_find(const char *name, int32_t *nt_status)
 {
+    static const char prefix[] = "STATUS_";     /* of all */
+    size_t behind = sizeof prefix - 1;
+    if (strncmp(name, prefix, behind))
+        return false;
     for (size_t i = 0; i < COUNT(statuses); i++) {
-        if (!strcmp(statuses[i].name, name)) {
+        if (statuses[i].name[behind] == name[behind] && !strcmp(statuses[i].name, name)) {
             *nt_status = (int32_t)statuses[i].value;
             return true;
         }

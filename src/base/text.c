@@ -24,16 +24,8 @@ void ha_text_clear(struct ha_text *text)
         text->bytes[0] = '\0';
 }
 
-static bool grow(struct ha_text *text, size_t more)
+static bool resize(struct ha_text *text, size_t room)
 {
-    if (text->lost)
-        return false;
-    if (text->room - text->length > more)
-        return true;
-
-    size_t room = text->room ? text->room : 256;
-    while (room - text->length <= more)
-        room *= 2;
     char *bytes = realloc(text->bytes, room);
     if (!bytes) {
         text->lost = true;
@@ -42,6 +34,30 @@ static bool grow(struct ha_text *text, size_t more)
     text->bytes = bytes;
     text->room = room;
     return true;
+}
+
+static bool has_room(const struct ha_text *text, size_t more)
+{
+    return text->room - text->length > more;
+}
+
+static bool grow(struct ha_text *text, size_t more)
+{
+    if (text->lost)
+        return false;
+    if (has_room(text, more))
+        return true;
+
+    size_t room = text->room ? text->room : 256;
+    while (room - text->length <= more)
+        room *= 2;
+    return resize(text, room);
+}
+
+void ha_text_reserve(struct ha_text *text, size_t more)
+{
+    if (!text->lost && !has_room(text, more) && resize(text, text->length + more + 1))
+        text->bytes[text->length] = '\0';
 }
 
 void ha_text_add_bytes(struct ha_text *text, const char *bytes, size_t length)

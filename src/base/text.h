@@ -21,6 +21,8 @@ struct ha_text {
 
 void ha_text_close(struct ha_text *text);
 void ha_text_clear(struct ha_text *text);
+/* Make room for so many bytes more, and for no others: saves the doubling of a long text. */
+void ha_text_reserve(struct ha_text *text, size_t more);
 void ha_text_add(struct ha_text *text, const char *string);
 void ha_text_add_bytes(struct ha_text *text, const char *bytes, size_t length);
 void ha_text_addf(struct ha_text *text, const char *format, ...)

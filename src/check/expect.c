@@ -2,7 +2,7 @@
  * expect - what a run must come to, against what it came to
  *
  * Owns struct ha_matcher: the calls in the order in which they were entered, the last active
- * count, and how the run ended.
+ * counts, what the drivers' entries returned, and how the run ended.
  */
 #include "check/expect.h"
 
@@ -13,6 +13,7 @@
 #include "check/cast.h"
 #include "check/expect_parts.h"
 #include "hotadd/error.h"
+#include "hotadd/machine.h"
 
 /* A call from its CB_ENTER on; its words are made when somebody asks. */
 struct call {
@@ -21,14 +22,24 @@ struct call {
     bool open;
 };
 
+/* What a driver's entry returned. */
+struct entry {
+    bool left;
+    int32_t nt_status;
+};
+
 struct ha_matcher {
     struct ha_sink sink;
     const struct ha_expect *expect;
     struct ha_cast *cast;
+    bool keeps_calls;           /* a run may make more of them than memory holds */
     struct call *call;
     size_t call_count, call_room;
     size_t open_count;
+    struct entry *entry;        /* by the driver's id */
+    size_t entry_room;
     uint32_t active;
+    uint32_t group_active[HA_MAXIMUM_GROUPS];
     uint32_t undone;            /* events that had no driver to act in */
     uint32_t ending;            /* enum ha_ending */
     int32_t end_status;
@@ -68,9 +79,40 @@ static void leave_call(struct ha_matcher *matcher, const struct ha_record *leave
     }
 }
 
+static void leave_entry(struct ha_matcher *matcher, const struct ha_record *leave)
+{
+    if (leave->driver >= matcher->entry_room) {
+        size_t room = 2 * ((size_t)leave->driver + 1);
+        struct entry *entry = realloc(matcher->entry, room * sizeof *entry);
+        if (!entry) {
+            matcher->lost = true;
+            return;
+        }
+        memset(entry + matcher->entry_room, 0, (room - matcher->entry_room) * sizeof *entry);
+        matcher->entry = entry;
+        matcher->entry_room = room;
+    }
+    matcher->entry[leave->driver] = (struct entry){true, leave->as.status.status};
+}
+
+/* Count the processors of each group, as GROUP says and as they come. */
+static void count_processors(struct ha_matcher *matcher, const struct ha_record *record)
+{
+    if (record->kind == HA_GROUP && record->id < HA_MAXIMUM_GROUPS) {
+        matcher->group_active[record->id] = 0;
+        for (uint64_t mask = record->as.group.active_mask; mask; mask &= mask - 1)
+            matcher->group_active[record->id]++;
+    } else if (record->kind == HA_ACTIVE && record->as.up.group < HA_MAXIMUM_GROUPS) {
+        matcher->group_active[record->as.up.group]++;
+    }
+}
+
 static void start_over(struct ha_matcher *matcher)
 {
     ha_cast_reset(matcher->cast);
+    for (size_t i = 0; i < matcher->entry_room; i++)
+        matcher->entry[i].left = false;
+    memset(matcher->group_active, 0, sizeof matcher->group_active);
     matcher->call_count = 0;
     matcher->open_count = 0;
     matcher->active = 0;
@@ -90,10 +132,13 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
             start_over(matcher);
         matcher->active = record->active;
         matcher->lost |= !ha_cast_take(matcher->cast, record);
-        if (record->kind == HA_CB_ENTER || record->kind == HA_CB_CALL)
+        count_processors(matcher, record);
+        if (matcher->keeps_calls && (record->kind == HA_CB_ENTER || record->kind == HA_CB_CALL))
             enter_call(matcher, record, record->kind == HA_CB_ENTER);
         else if (record->kind == HA_CB_LEAVE)
             leave_call(matcher, record);
+        else if (record->kind == HA_DRV_ENTRY_LEAVE)
+            leave_entry(matcher, record);
         else if (record->kind == HA_REFUSED)
             matcher->undone += record->as.refused.reason == HA_REASON_NOT_LOADED;
         else if (record->kind == HA_TRACE_END) {
@@ -111,6 +156,7 @@ struct ha_matcher *ha_matcher_create(const struct ha_expect *expect)
         return NULL;
     matcher->sink.take = take;
     matcher->expect = expect;
+    matcher->keeps_calls = expect->has_calls;
     matcher->cast = ha_cast_create();
     if (!matcher->cast) {
         free(matcher);
@@ -125,6 +171,7 @@ void ha_matcher_destroy(struct ha_matcher *matcher)
         return;
     ha_cast_destroy(matcher->cast);
     free(matcher->call);
+    free(matcher->entry);
     free(matcher);
 }
 
@@ -133,8 +180,17 @@ struct ha_sink *ha_matcher_sink(struct ha_matcher *matcher)
     return &matcher->sink;
 }
 
-/* Append the words of every call, each terminated. */
-static void write_words(const struct ha_matcher *matcher, struct ha_text *words)
+void ha_matcher_keep_calls(struct ha_matcher *matcher)
+{
+    matcher->keeps_calls = true;
+}
+
+void ha_matcher_expect(struct ha_matcher *matcher, const struct ha_expect *expect)
+{
+    matcher->expect = expect;
+}
+
+size_t ha_matcher_write_calls(const struct ha_matcher *matcher, struct ha_text *words)
 {
     for (size_t i = 0; i < matcher->call_count; i++) {
         struct ha_record leave = {.kind = HA_CB_LEAVE};
@@ -142,6 +198,7 @@ static void write_words(const struct ha_matcher *matcher, struct ha_text *words)
         ha_call_words(matcher->cast, &matcher->call[i].enter, &leave, words);
         ha_text_add_bytes(words, "", 1);
     }
+    return matcher->call_count;
 }
 
 static int compare_calls(const struct ha_matcher *matcher, struct ha_text *report)
@@ -151,7 +208,7 @@ static int compare_calls(const struct ha_matcher *matcher, struct ha_text *repor
     struct ha_text words = {0};
     int differences = HA_ENOMEM;
 
-    write_words(matcher, &words);
+    ha_matcher_write_calls(matcher, &words);
     if (made && !words.lost) {
         const char *next = words.bytes;
         for (size_t i = 0; i < matcher->call_count; i++) {
@@ -189,6 +246,59 @@ static int compare_end(const struct ha_matcher *matcher, struct ha_text *report)
     return 1;
 }
 
+static int compare_active(const struct ha_matcher *matcher, struct ha_text *report)
+{
+    const struct ha_expect *expect = matcher->expect;
+    int differences = 0;
+
+    if (expect->has_active_processors && matcher->active != expect->active_processors) {
+        ha_text_addf(report, "active processors: %u expected, %u at the end\n",
+                     (unsigned)expect->active_processors, (unsigned)matcher->active);
+        differences++;
+    }
+    for (size_t i = 0; i < expect->active_count; i++) {
+        if (matcher->group_active[i] == expect->active[i])
+            continue;
+        ha_text_addf(report, "active processors of group %zu: %u expected, %u at the end\n", i,
+                     (unsigned)expect->active[i], (unsigned)matcher->group_active[i]);
+        differences++;
+    }
+    return differences;
+}
+
+/* The newest driver of a name whose entry has returned; NULL when there is none. */
+static const struct entry *find_entry(const struct ha_matcher *matcher, const char *name)
+{
+    for (size_t id = matcher->entry_room; id-- > 1;) {
+        const char *other = ha_cast_name(matcher->cast, HA_NS_DRIVER, (uint32_t)id);
+        if (matcher->entry[id].left && other && !strcmp(other, name))
+            return &matcher->entry[id];
+    }
+    return NULL;
+}
+
+static int compare_drivers(const struct ha_matcher *matcher, struct ha_text *report)
+{
+    char wanted[HA_STATUS_TEXT], made[HA_STATUS_TEXT];
+    int differences = 0;
+
+    for (size_t i = 0; i < matcher->expect->driver_count; i++) {
+        const struct ha_expected_driver *expected = &matcher->expect->driver[i];
+        const struct entry *entry = find_entry(matcher, expected->name);
+        if (entry && entry->nt_status == expected->nt_status)
+            continue;
+        ha_text_addf(report, "driver %s: %s expected, ", expected->name,
+                     ha_status_text(expected->nt_status, wanted));
+        if (entry)
+            ha_text_addf(report, "its entry returned %s\n",
+                         ha_status_text(entry->nt_status, made));
+        else
+            ha_text_add(report, "but no entry of it has returned\n");
+        differences++;
+    }
+    return differences;
+}
+
 int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *judge,
                        struct ha_text *report)
 {
@@ -206,11 +316,8 @@ int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *
         if (differences < 0)
             return differences;
     }
-    if (expect->has_active_processors && matcher->active != expect->active_processors) {
-        ha_text_addf(report, "active processors: %u expected, %u at the end\n",
-                     (unsigned)expect->active_processors, (unsigned)matcher->active);
-        differences++;
-    }
+    differences += compare_active(matcher, report);
+    differences += compare_drivers(matcher, report);
     if (matcher->undone) {
         ha_text_addf(report, "events: %u not carried out, because a driver was not loaded\n",
                      (unsigned)matcher->undone);
@@ -220,6 +327,11 @@ int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *
     differences += ha_violations_compare(expect->violation, expect->violation_count, finding,
                                          finding_count, matcher->cast, report);
     return report->lost ? HA_ENOMEM : differences;
+}
+
+bool ha_matcher_lost(const struct ha_matcher *matcher)
+{
+    return matcher->lost;
 }
 
 bool ha_matcher_expects(const struct ha_matcher *matcher, const struct ha_finding *finding)

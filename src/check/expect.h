@@ -23,12 +23,22 @@ struct ha_expected_violation {
     uint32_t count;             /* exactly so many; 0 for one or more */
 };
 
+/* What a driver's entry returns; of several drivers of one name the newest counts. */
+struct ha_expected_driver {
+    const char *name;
+    int32_t nt_status;
+};
+
 struct ha_expect {
     bool has_calls;
     const char *const *call;    /* the words of every synchronous notification call, in order */
     size_t call_count;
     bool has_active_processors;
     uint32_t active_processors;
+    const uint32_t *active;     /* active processors of each group; NULL: whatever they are */
+    size_t active_count;
+    const struct ha_expected_driver *driver;
+    size_t driver_count;
     const struct ha_expected_violation *violation;
     size_t violation_count;
     enum ha_ending ending;      /* HA_END_NOT_YET stands for normally */
@@ -53,6 +63,21 @@ struct ha_sink *ha_matcher_sink(struct ha_matcher *matcher);
  */
 int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *judge,
                        struct ha_text *report);
+
+/* To be called before the run: keep its calls even if `expect` does not ask which they are. */
+void ha_matcher_keep_calls(struct ha_matcher *matcher);
+
+/* Hold the run against something else from now on; it must outlive the matcher. */
+void ha_matcher_expect(struct ha_matcher *matcher, const struct ha_expect *expect);
+
+/*
+ * Append the words of every call that was made, in order, each terminated by a NUL. The matcher
+ * must have kept them. Returns how many they are.
+ */
+size_t ha_matcher_write_calls(const struct ha_matcher *matcher, struct ha_text *words);
+
+/* Whether memory was lacking while the run was watched: then nothing can be said of it. */
+bool ha_matcher_lost(const struct ha_matcher *matcher);
 
 /* Whether the scenario lists a finding among the violations that it expects. */
 bool ha_matcher_expects(const struct ha_matcher *matcher, const struct ha_finding *finding);

@@ -200,3 +200,28 @@ void ha_jsonl_add(struct ha_text *text, const struct ha_record *record)
     add_line(text, &pair[0]);
     add_line(text, &pair[1]);
 }
+
+static void add_member(struct ha_text *text, const char *name, const char *value, size_t room)
+{
+    ha_text_addf(text, ",\"%s\":", name);
+    add_text(text, value, room);
+}
+
+void ha_jsonl_add_finding(struct ha_text *text, const struct ha_finding *finding)
+{
+    static const char *const weights[] = {
+        [HA_NOTE] = "note", [HA_WARNING] = "warning", [HA_ERROR] = "error",
+    };
+
+    ha_text_addf(text, "{\"event\":\"%s\",\"rule\":\"%s\",\"severity\":\"%s\",\"record\":",
+                 finding->severity == HA_NOTE ? "NOTE" : "VIOLATION", finding->rule->id,
+                 weights[finding->severity]);
+    add_number(text, finding->seq);
+    ha_text_add(text, ",\"count\":");
+    add_number(text, finding->count);
+    ha_text_addf(text, ",\"driver\":%u", finding->driver);
+    add_member(text, "call", finding->call, sizeof finding->call);
+    add_member(text, "expected", finding->expected, sizeof finding->expected);
+    add_member(text, "seen", finding->seen, sizeof finding->seen);
+    ha_text_add(text, "}\n");
+}

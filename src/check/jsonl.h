@@ -10,8 +10,12 @@
 
 #include "base/text.h"
 #include "core/trace.h"
+#include "hotadd/verdict.h"
 
 /* Append the line, or the two lines, of one record. */
 void ha_jsonl_add(struct ha_text *text, const struct ha_record *record);
+
+/* Append what a judge found, as a line that follows the trace. */
+void ha_jsonl_add_finding(struct ha_text *text, const struct ha_finding *finding);
 
 #endif

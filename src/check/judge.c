@@ -48,6 +48,7 @@ struct ha_judge *ha_judge_create(void)
     }
     judge->sink.take = take;
     judge->shortcut = true;
+    ha_pool_init(&judge->pool);
     build_index(judge);
     ha_judge_reset(judge);
     return judge;
@@ -59,6 +60,7 @@ void ha_judge_destroy(struct ha_judge *judge)
         return;
     ha_cast_destroy(judge->cast);
     ha_text_close(&judge->words);
+    ha_pool_close(&judge->pool);
     free(judge->registrations);
     free(judge->drivers);
     free(judge->threads);
@@ -73,6 +75,8 @@ void ha_judge_reset(struct ha_judge *judge)
     ha_cast_reset(judge->cast);
     ha_layout_reset(&judge->layout);
     ha_text_close(&judge->words);
+    ha_pool_close(&judge->pool);
+    memset(&judge->listing, 0, sizeof judge->listing);
     memset(judge->knob, 0, sizeof judge->knob);
     memset(judge->counted, 0, sizeof judge->counted);
     memset(judge->maxima, 0, sizeof judge->maxima);

@@ -2,7 +2,7 @@
  * judge_absorb - how a record goes into a judge's memory, once it has been judged
  *
  * Owns what happens to registrations, adds and the partition. Calls are absorbed by judge_round.c
- * and judge_phase.c, a driver's life by judge_driver.c.
+ * and judge_phase.c, a driver's life by judge_driver.c, its pool by judge_pool.c.
  */
 #include <string.h>
 
@@ -12,33 +12,14 @@
 static void absorb_companion(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
-    struct ha_layout *layout = &judge->layout;
 
-    switch (record->kind) {
-    case HA_TRACE_BEGIN:
+    ha_layout_take(&judge->layout, record);
+    if (record->kind == HA_TRACE_BEGIN) {
         judge->own = record->as.begin.maker == HA_MAKER_HOTADD;
-        layout->groups = record->as.begin.groups;
-        layout->active = record->as.begin.processors;
-        layout->maximum = record->as.begin.maximum;
-        judge->shown = layout->active;
-        judge->running = layout->active;
-        break;
-    case HA_KNOB:
-        if (record->id < HA_KNOB_COUNT)
-            judge->knob[record->id] = (uint8_t)record->as.knob.value;
-        break;
-    case HA_GROUP:
-        if (record->id < HA_JUDGED_GROUPS)
-            layout->group_maximum[record->id] = record->as.group.maximum;
-        break;
-    case HA_PROCESSOR:
-        ha_layout_activate(layout, record->id, record->as.existing.group,
-                           record->as.existing.number);
-        layout->boot++;
-        layout->known = layout->boot == layout->active && layout->groups;
-        break;
-    default:
-        break;
+        judge->shown = judge->layout.active;
+        judge->running = judge->layout.active;
+    } else if (record->kind == HA_KNOB && record->id < HA_KNOB_COUNT) {
+        judge->knob[record->id] = (uint8_t)record->as.knob.value;
     }
 }
 
@@ -211,7 +192,8 @@ static void add_began(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     struct ha_add *add = &judge->add;
-    bool room, overlaps = add->open;
+    unsigned rule = judge->knob[HA_KNOB_GROUP_ASSIGN];
+    bool overlaps = add->open;
 
     if (overlaps)
         judge->abandoned_add = add->id;
@@ -222,17 +204,19 @@ static void add_began(struct ha_judge *judge)
     add->thread = record->thread;
     add->affinity_mask = record->as.add.affinity_mask;
     add->affinity_group = record->as.add.affinity_group;
-    add->asked_group = record->as.add.group;
+    add->asked = (struct ha_asked){record->as.add.group, record->as.add.number,
+                                   record->as.add.node};
     add->index = (uint16_t)judge->layout.active;
     add->open = true;
     add->second_state = HA_NO_ROUND;
     add->due = registrations_to_call(judge);
     add->place_limit = judge->next_place + 1;
-    room = ha_layout_room(&judge->layout, add->asked_group, &add->group, &add->number);
-    add->full = judge->layout.known && !room
-                && (add->asked_group == HA_NO_GROUP || add->asked_group < judge->layout.groups);
-    add->placed = judge->layout.known && room && add->asked_group == HA_NO_GROUP
-                  && judge->knob[HA_KNOB_GROUP_ASSIGN] == HA_ASSIGN_LOWEST_FREE;
+    if (ha_layout_can_place(&judge->layout, rule, &add->asked)) {
+        add->placed = ha_layout_find_place(&judge->layout, rule, &add->asked, &add->group,
+                                           &add->number);
+        add->full = !add->placed;
+    }
+    add->first_block = judge->pool.taken;
     if (add->unit == judge->unit.id)
         judge->unit.begun++;
     if (judge->knob[HA_KNOB_SYNC_START_VS_HW] == HA_BEFORE_START)
@@ -359,6 +343,8 @@ void ha_absorb(struct ha_judge *judge)
     if ((record->kind == HA_NAME || record->kind == HA_THREAD || record->kind == HA_REG_ENTER)
         && !ha_cast_take(judge->cast, record))
         judge->lost = true;
+    if (record->kind == HA_QUERY || judge->listing.open)
+        ha_relation_absorb(judge);
 
     switch (record->kind) {
     case HA_THREAD:        absorb_thread(judge); break;
@@ -382,6 +368,8 @@ void ha_absorb(struct ha_judge *judge)
     case HA_ACTIVE:        became_active(judge); break;
     case HA_SCHED:         became_schedulable(judge); break;
     case HA_QUERY:         absorb_answer(judge); break;
+    case HA_ALLOC:         ha_pool_absorb_taken(judge); break;
+    case HA_FREE:          ha_pool_absorb_given_back(judge); break;
     default:
         if (record->kind < HA_DRV_ENTRY_ENTER)
             absorb_companion(judge);

@@ -211,7 +211,7 @@ void ha_judge_add_end(struct ha_judge *judge)
                  "an add that ended without");
         return;
     }
-    if (status == cause || (!cause && (ha_nt_success(status) || ha_add_found_no_place(judge))))
+    if (status == cause || (!cause && ha_nt_success(status)))
         return;
     if (add->full)
         rule = HA_RULE_HOT_13;

@@ -200,14 +200,14 @@ static void judge_first_place(struct ha_judge *judge)
         ha_blame(judge, HA_RULE_CTX_2, 0, "the reserved byte of ProcNumber zero", "%u",
                  record->as.cb.reserved);
     } else if (add->placed && !same_place(record, add->group, add->number)) {
-        snprintf(expected, sizeof expected, "%u:%u, the lowest free place",
-                 add->group, add->number);
+        snprintf(expected, sizeof expected, "%u:%u, by group_assign=%s", add->group, add->number,
+                 ha_knob_value_name(HA_KNOB_GROUP_ASSIGN, judge->knob[HA_KNOB_GROUP_ASSIGN]));
         ha_blame(judge, HA_RULE_QRY_11, 0, expected, "%u:%u", group, number);
     } else if (add->active) {
         return;     /* too late, which is found elsewhere; it now holds its place itself */
     } else if (group >= layout->groups || number >= layout->group_maximum[group]
                || layout->group_mask[group] >> number & 1
-               || (add->asked_group != HA_NO_GROUP && group != add->asked_group)) {
+               || (add->asked.group != HA_NO_GROUP && group != add->asked.group)) {
         ha_blame(judge, HA_RULE_QRY_11, 0, "a place with room, in the group that was named",
                  "%u:%u", group, number);
     }
@@ -238,6 +238,8 @@ static void judge_status(struct ha_judge *judge, bool dirty, int32_t cause, int3
     int32_t status = record->as.cb.status;
     char expected[HA_STATUS_TEXT], seen[HA_STATUS_TEXT];
 
+    if (dirty)
+        ha_exercise(judge, HA_RULE_CTX_4);
     if (HA_CB_STATE(record->flags) != HA_STATE_FAILURE) {
         ha_exercise(judge, HA_RULE_STAT_12);
         if (status)

@@ -36,7 +36,8 @@ static bool was_repaired(const struct ha_judge *judge, uint32_t failed)
     return false;
 }
 
-static void judge_success(struct ha_judge *judge)
+/* What DriverEntry makes of a registration that gave NULL. */
+static void judge_null(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     uint32_t first = judge->driver->first_registration ? judge->driver->first_registration : 1;
@@ -46,7 +47,7 @@ static void judge_success(struct ha_judge *judge)
         if (one->driver != record->driver || one->standing != HA_FAILED || !one->in_entry)
             continue;
         ha_exercise(judge, HA_RULE_DRV_2);
-        if (was_repaired(judge, id))
+        if (!ha_nt_success(record->as.status.status) || was_repaired(judge, id))
             continue;
         ha_blame(judge, HA_RULE_DRV_2, record->driver,
                  "an error from DriverEntry, as a registration gave NULL",
@@ -126,10 +127,10 @@ void ha_judge_driver(struct ha_judge *judge)
         judge_where(judge);
         break;
     case HA_DRV_ENTRY_LEAVE:
+        if (judge->driver->failed_registration)
+            judge_null(judge);
         if (!ha_nt_success(record->as.status.status))
             judge_left(judge, HA_RULE_DRV_4, "everything removed before DriverEntry fails");
-        else if (judge->driver->failed_registration)
-            judge_success(judge);
         break;
     case HA_UNLOAD_ENTER:
         judge_unload(judge);
@@ -173,6 +174,7 @@ static void note_left_behind(struct ha_judge *judge)
 /* What is left of it is called no more; nobody waits for its calls. A leaver is gone, too. */
 static void image_freed(struct ha_judge *judge)
 {
+    ha_pool_absorb_driver_gone(judge, judge->record->driver);
     judge->driver->freed = true;
     for (uint32_t id = 1; id < judge->registration_count; id++) {
         struct ha_seen_registration *one = &judge->registrations[id];
@@ -193,6 +195,7 @@ void ha_driver_absorb(struct ha_judge *judge)
 
     switch (record->kind) {
     case HA_DRV_ENTRY_ENTER:
+        ha_pool_absorb_driver_gone(judge, record->driver);
         memset(driver, 0, sizeof *driver);      /* it may have been loaded before */
         driver->in_entry = true;
         driver->entry_thread = record->thread;

@@ -75,40 +75,70 @@ static bool may_speak(const struct ha_judge *judge, enum ha_rule_number rule)
     return false;
 }
 
-void ha_blame(struct ha_judge *judge, enum ha_rule_number number, uint16_t driver,
-              const char *expected, const char *seen, ...)
+/* A finding of this weight against the rule; NULL when it is only counted, or cannot be made. */
+static struct ha_finding *find(struct ha_judge *judge, enum ha_rule_number number,
+                               enum ha_severity severity, uint16_t driver)
 {
     const struct ha_rule *rule = &ha_rule_table[number];
-    bool foreign = !judge->own && !driver;
-    enum ha_severity severity = foreign ? HA_NOTE : rule->severity;
 
     if (!may_speak(judge, number))
-        return;
+        return NULL;
     ha_exercise(judge, number);
     struct ha_finding *finding = find_equal(judge, rule, severity, driver);
     if (finding) {
         finding->count++;
-        return;
+        return NULL;
     }
     finding = append(judge);
     if (!finding)
-        return;
-
+        return NULL;
     finding->rule = rule;
     finding->severity = severity;
     finding->seq = ha_record_seq(judge->record);
     finding->count = 1;
     finding->driver = driver;
+    return finding;
+}
 
-    const char *firm = rule->class_ == HA_DOCUMENTED || rule->class_ == HA_IMPLIED
-                           ? "differs from the documents: " : "differs from our choice: ";
+static void __attribute__((format(printf, 5, 0)))
+put_words(struct ha_judge *judge, struct ha_finding *finding, const char *before,
+          const char *expected, const char *seen, va_list arguments)
+{
     snprintf(finding->expected, sizeof finding->expected, "%s", expected);
-    int length = snprintf(finding->seen, sizeof finding->seen, "%s", foreign ? firm : "");
-    va_list arguments;
-    va_start(arguments, seen);
+    int length = snprintf(finding->seen, sizeof finding->seen, "%s", before);
     vsnprintf(finding->seen + length, sizeof finding->seen - (size_t)length, seen, arguments);
-    va_end(arguments);
     put_call(judge, finding);       /* last: the arguments may lie in the text it uses */
+}
+
+void ha_blame(struct ha_judge *judge, enum ha_rule_number number, uint16_t driver,
+              const char *expected, const char *seen, ...)
+{
+    const struct ha_rule *rule = &ha_rule_table[number];
+    bool foreign = !judge->own && !driver;
+    bool firm = rule->class_ == HA_DOCUMENTED || rule->class_ == HA_IMPLIED;
+    struct ha_finding *finding = find(judge, number, foreign ? HA_NOTE : rule->severity, driver);
+    va_list arguments;
+
+    if (!finding)
+        return;
+    va_start(arguments, seen);
+    put_words(judge, finding, !foreign ? "" : firm ? "differs from the documents: "
+                                                   : "differs from our choice: ",
+              expected, seen, arguments);
+    va_end(arguments);
+}
+
+void ha_advise(struct ha_judge *judge, enum ha_rule_number number, uint16_t driver,
+               const char *expected, const char *seen, ...)
+{
+    struct ha_finding *finding = find(judge, number, HA_NOTE, driver);
+    va_list arguments;
+
+    if (!finding)
+        return;
+    va_start(arguments, seen);
+    put_words(judge, finding, "", expected, seen, arguments);
+    va_end(arguments);
 }
 
 const char *ha_client(struct ha_judge *judge, uint32_t registration)

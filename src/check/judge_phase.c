@@ -169,6 +169,8 @@ void ha_judge_phase_return(struct ha_judge *judge)
         || ha_is_taken_out(judge->registration))
         return;
     ha_exercise(judge, HA_RULE_REG_5);
+    if (phase->cause)
+        ha_exercise(judge, HA_RULE_EXIST_7);    /* also when nobody was there to hear Failure */
     if (!phase->called && due)
         stray(judge, HA_RULE_REG_5, "existing processors announced before the return", "no call",
               0);

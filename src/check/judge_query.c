@@ -11,6 +11,24 @@
 
 #define STATUS_INVALID_PARAMETER 0xC000000Du
 
+void ha_blame_answer(struct ha_judge *judge, enum ha_rule_number rule, uint64_t right,
+                     uint64_t answer, bool hex)
+{
+    char expected[96];
+    const char *name = ha_routine_name(judge->record->as.query.routine);
+
+    snprintf(expected, sizeof expected, hex ? "%s 0x%llx" : "%s %llu", name,
+             (unsigned long long)right);
+    ha_blame(judge, rule, 0, expected, hex ? "0x%llx" : "%llu", (unsigned long long)answer);
+}
+
+void ha_expect_answer(struct ha_judge *judge, enum ha_rule_number rule, uint64_t right,
+                      uint64_t answer, bool hex)
+{
+    if (answer != right)
+        ha_blame_answer(judge, rule, right, answer, hex);
+}
+
 /* Looking at the partition with one processor in or out that should not be so. */
 struct view {
     const struct ha_judge *judge;
@@ -132,17 +150,6 @@ static enum ha_rule_number rule_of_wrong(const struct ha_judge *judge, uint64_t 
     return own_rule(routine);
 }
 
-static void find_wrong(struct ha_judge *judge, enum ha_rule_number rule, uint64_t right,
-                       uint64_t answer, bool mask)
-{
-    char expected[96];
-    const char *name = ha_routine_name(judge->record->as.query.routine);
-
-    snprintf(expected, sizeof expected, mask ? "%s 0x%llx" : "%s %llu", name,
-             (unsigned long long)right);
-    ha_blame(judge, rule, 0, expected, mask ? "0x%llx" : "%llu", (unsigned long long)answer);
-}
-
 static void judge_active_query(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
@@ -160,9 +167,9 @@ static void judge_active_query(struct ha_judge *judge)
     if (ha_phase_of_thread(judge, record->thread))
         ha_exercise(judge, HA_RULE_EXIST_12);
     if (answer != right)
-        find_wrong(judge, rule_of_wrong(judge, answer), right, answer, is_mask);
+        ha_blame_answer(judge, rule_of_wrong(judge, answer), right, answer, is_mask);
     else if (routine == HA_RT_ACTIVE_COUNT && stored && stored != mask)
-        find_wrong(judge, HA_RULE_QRY_6, mask, stored, true);
+        ha_blame_answer(judge, HA_RULE_QRY_6, mask, stored, true);
 }
 
 static void judge_maximum_query(struct ha_judge *judge)
@@ -185,7 +192,7 @@ static void judge_maximum_query(struct ha_judge *judge)
 
     ha_exercise(judge, HA_RULE_QRY_19);
     if (answer != right)
-        find_wrong(judge, changed ? HA_RULE_QRY_5 : HA_RULE_QRY_19, right, answer, false);
+        ha_blame_answer(judge, changed ? HA_RULE_QRY_5 : HA_RULE_QRY_19, right, answer, false);
 }
 
 /* Both answers are right between the two moments that the rule names. */
@@ -262,9 +269,9 @@ static void judge_conversion(struct ha_judge *judge)
     if (right.incoming && judge->add.open && may_go_either_way(judge))
         return;
     if (record->as.query.result != right.result)
-        find_wrong(judge, rule, right.result, record->as.query.result, by_index);
+        ha_blame_answer(judge, rule, right.result, record->as.query.result, by_index);
     else if (by_index && right.valid && record->as.query.output != right.output)
-        find_wrong(judge, rule, right.output, record->as.query.output, true);
+        ha_blame_answer(judge, rule, right.output, record->as.query.output, true);
 }
 
 void ha_judge_query(struct ha_judge *judge)
@@ -286,7 +293,7 @@ void ha_judge_query(struct ha_judge *judge)
     case HA_RT_MAXIMUM_GROUPS:
         ha_exercise(judge, HA_RULE_QRY_5);
         if (judge->record->as.query.result != judge->layout.groups)
-            find_wrong(judge, HA_RULE_QRY_5, judge->layout.groups,
+            ha_blame_answer(judge, HA_RULE_QRY_5, judge->layout.groups,
                        judge->record->as.query.result, false);
         break;
     case HA_RT_NUMBER_FROM_INDEX:

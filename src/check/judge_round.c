@@ -260,8 +260,6 @@ void ha_judge_round_end(struct ha_judge *judge)
     bool stops = judge->knob[HA_KNOB_HOT_START_ERROR] == HA_STOP_AT_ERROR && add->first_error;
     bool never = judge->knob[HA_KNOB_SYNC_START_VS_HW] == HA_AFTER_START && add->hw_status;
 
-    if (end && ha_add_found_no_place(judge))
-        return;
     if (!add->open || add->strayed || add->full || judge->gap || judge->bar.rule != HA_RULE_COUNT)
         return;
     if (!end && ((record->flags & HA_CB_EXISTING) || record->as.cb.operation != add->id

@@ -39,6 +39,16 @@ void ha_judge_count(struct ha_judge *judge);
 void ha_judge_whereabouts(struct ha_judge *judge);
 /* Queries: judge_query.c */
 void ha_judge_query(struct ha_judge *judge);
+/* Those about nodes and the current processor: judge_topology.c; relations: judge_relation.c */
+void ha_judge_topology(struct ha_judge *judge);
+void ha_judge_relation(struct ha_judge *judge);
+void ha_judge_listing(struct ha_judge *judge);
+/* What a driver leaves behind: judge_pool.c */
+void ha_judge_leftovers(struct ha_judge *judge);
+void ha_judge_held(struct ha_judge *judge);
+/* What a driver does with memory and IRQL: judge_misuse.c */
+void ha_judge_memory(struct ha_judge *judge);
+void ha_judge_irql(struct ha_judge *judge);
 /* Drivers: judge_driver.c */
 void ha_judge_driver(struct ha_judge *judge);
 void ha_judge_dead_call(struct ha_judge *judge);
@@ -53,6 +63,10 @@ void ha_phase_absorb_leave(struct ha_judge *judge);
 void ha_round_absorb_entry(struct ha_judge *judge);
 void ha_round_absorb_leave(struct ha_judge *judge);
 void ha_driver_absorb(struct ha_judge *judge);
+void ha_pool_absorb_taken(struct ha_judge *judge);
+void ha_pool_absorb_given_back(struct ha_judge *judge);
+void ha_pool_absorb_driver_gone(struct ha_judge *judge, uint16_t driver);
+void ha_relation_absorb(struct ha_judge *judge);
 /* Open a round of the add to the shortcut. */
 void ha_round_open(struct ha_judge *judge, unsigned state);
 
@@ -69,6 +83,15 @@ bool ha_shortcut(struct ha_judge *judge, const struct ha_record *record);
  */
 void ha_blame(struct ha_judge *judge, enum ha_rule_number rule, uint16_t driver,
               const char *expected, const char *seen, ...) __attribute__((format(printf, 5, 6)));
+/* The same as a note to a driver, whatever the weight of the rule. */
+void ha_advise(struct ha_judge *judge, enum ha_rule_number rule, uint16_t driver,
+               const char *expected, const char *seen, ...) __attribute__((format(printf, 5, 6)));
+/* Find a wrong answer of the query in hand, numbers shown in hexadecimal or not. */
+void ha_blame_answer(struct ha_judge *judge, enum ha_rule_number rule, uint64_t right,
+                     uint64_t answer, bool hex);
+/* The same unless it is right. */
+void ha_expect_answer(struct ha_judge *judge, enum ha_rule_number rule, uint64_t right,
+                      uint64_t answer, bool hex);
 /* What a registration (DRIVER.NAME), a thread or a driver is called; valid until the next call. */
 const char *ha_client(struct ha_judge *judge, uint32_t registration);
 const char *ha_thread_name(struct ha_judge *judge, uint32_t thread);

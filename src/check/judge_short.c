@@ -63,6 +63,8 @@ void ha_absorb_leave(struct ha_judge *judge)
     if (!judge->aside) {
         leave_operation(judge);
         judge->looked |= LEAVE_LOOKED(judge->enter);
+        if (judge->left.changed)
+            judge->looked = 0;      /* the next call tells whether its context is fresh (CTX-4) */
     }
     if (judge->record->kind == HA_CB_LEAVE)
         ha_call_close(judge, ha_innermost_call(judge, judge->record->thread, judge->record->id));

@@ -1,8 +1,8 @@
 /*
  * judge_state - the memory of a judge
  *
- * Owns the arrays by id, the list in registration order, the open calls and phases, and the
- * picture of the partition. Nothing here finds anything.
+ * Owns the arrays by id, the list in registration order, and the open calls and phases. Nothing
+ * here finds anything.
  */
 #include "check/judge_state.h"
 
@@ -202,6 +202,7 @@ struct ha_phase *ha_phase_open(struct ha_judge *judge, uint32_t registration, ui
     phase->thread = thread;
     phase->count = judge->layout.active;
     phase->last = -1;
+    phase->first_block = judge->pool.taken;
     return phase;
 }
 
@@ -210,47 +211,6 @@ void ha_phase_close(struct ha_judge *judge, struct ha_phase *phase)
     struct ha_phase *end = judge->phases + judge->phase_count--;
 
     memmove(phase, phase + 1, (size_t)(end - (phase + 1)) * sizeof *phase);
-}
-
-void ha_layout_reset(struct ha_layout *layout)
-{
-    memset(layout, 0, sizeof *layout);
-    memset(layout->index, 0xff, sizeof layout->index);
-}
-
-unsigned ha_bits(uint64_t mask)
-{
-    unsigned count = 0;
-    for (; mask; mask &= mask - 1)
-        count++;
-    return count;
-}
-
-void ha_layout_activate(struct ha_layout *layout, uint32_t index, uint32_t group, uint32_t number)
-{
-    if (index >= HA_JUDGED_PROCESSORS || group >= HA_JUDGED_GROUPS || number >= 64)
-        return;
-    layout->place[index].group = (uint16_t)group;
-    layout->place[index].number = (uint8_t)number;
-    layout->index[group][number] = index;
-    layout->group_mask[group] |= UINT64_C(1) << number;
-}
-
-bool ha_layout_room(const struct ha_layout *layout, uint16_t asked_group, uint16_t *group,
-                    uint8_t *number)
-{
-    for (uint16_t g = 0; g < layout->groups && g < HA_JUDGED_GROUPS; g++) {
-        uint64_t free = ~layout->group_mask[g];
-        if (!free || (asked_group != HA_NO_GROUP && asked_group != g))
-            continue;
-        uint8_t lowest = (uint8_t)ha_bits((free & -free) - 1);
-        if (lowest >= layout->group_maximum[g])
-            continue;
-        *group = g;
-        *number = lowest;
-        return true;
-    }
-    return false;
 }
 
 int32_t ha_add_veto(const struct ha_judge *judge)
@@ -269,14 +229,6 @@ int32_t ha_add_cause(const struct ha_judge *judge)
     int32_t veto = ha_add_veto(judge);
 
     return veto ? veto : judge->add.hw_status;
-}
-
-bool ha_add_found_no_place(const struct ha_judge *judge)
-{
-    const struct ha_add *add = &judge->add;
-
-    return add->asked_group != HA_NO_GROUP && !add->called && !add->hw_started
-           && judge->record->as.status.status == HA_NO_ROOM;
 }
 
 bool ha_is_orphan(const struct ha_judge *judge, const struct ha_seen_registration *registration)

@@ -14,11 +14,11 @@
 #include "base/text.h"
 #include "check/cast.h"
 #include "check/judge.h"
+#include "check/judge_blocks.h"
+#include "check/judge_layout.h"
 #include "check/rules.h"
 #include "hotadd/profile.h"
 
-#define HA_JUDGED_PROCESSORS 4096u      /* 64 groups of 64: more cannot be named */
-#define HA_JUDGED_GROUPS 64u
 #define HA_JUDGES_OF_A_KIND 16u
 #define HA_FINDINGS_KEPT 1000u     /* and one for each rule and driver beyond that */
 #define HA_NO_ROUND 0xffu
@@ -61,6 +61,9 @@ struct ha_seen_driver {
     uint32_t entry_thread;
     bool in_entry, entry_failed, failed_registration;
     bool unload_asked, unload_refused, left_behind, freed;
+    bool took;                      /* any block of pool */
+    uint32_t held;                  /* blocks that it did not give back, and their bytes */
+    uint64_t held_bytes;
 };
 
 struct ha_seen_thread {
@@ -97,13 +100,15 @@ struct ha_phase {
     bool strayed;               /* broke its course: what follows from that is not judged */
     bool dirty;                 /* the latest call modified its change context */
     bool parted;                /* more than one status variable was seen */
+    uint64_t first_block;       /* how many blocks of pool had been taken when it began */
     uint64_t told[2][HA_JUDGED_PROCESSORS / 64];
 };
 
 struct ha_add {
     uint32_t id, unit, thread;
     uint64_t affinity_mask;
-    uint16_t affinity_group, asked_group;
+    uint16_t affinity_group;
+    struct ha_asked asked;
     uint16_t index, group;      /* of the processor that is being added */
     uint8_t number;
     bool placed;                /* group and number are certain: by rule, or from the first call */
@@ -125,19 +130,18 @@ struct ha_add {
     uint32_t heard, writers, ended;     /* second calls: told and still there, writers, made */
     uint32_t last_place;        /* of the latest call of this round, 0 for none */
     uint32_t removals, unbalanced;
+    uint64_t first_block;       /* how many blocks of pool had been taken when it began */
     uint32_t next;              /* the shortcut: the registration whose turn it is, ... */
     uint32_t looked;            /* ... what must have taken the long way before, ... */
     union ha_payload foreseen;  /* ... and its call, but for the context */
     bool backwards;             /* ... in a round from the last to the first */
 };
 
-struct ha_layout {
-    bool known;                 /* the trace said it all, and no record is missing since */
-    uint32_t groups, active, maximum, boot;
-    uint32_t group_maximum[HA_JUDGED_GROUPS];
-    uint64_t group_mask[HA_JUDGED_GROUPS];
-    struct { uint16_t group; uint8_t number; } place[HA_JUDGED_PROCESSORS];
-    uint32_t index[HA_JUDGED_GROUPS][64];       /* HA_NO_INDEX where none is active */
+/* The entries that a successful KeQueryLogicalProcessorRelationship has yet to show. */
+struct ha_listing {
+    uint32_t thread, groups, nodes;     /* how many are due */
+    uint64_t group_shown, node_shown;   /* those that were seen, a bit each */
+    bool open;
 };
 
 /* A verdict that was reached before its judge came to speak. */
@@ -163,7 +167,6 @@ struct ha_judge {
     uint32_t first, last, listed;       /* the list in registration order */
     uint32_t next_place;
 
-    struct ha_layout layout;
     uint32_t shown;                     /* active count of the latest record */
     uint32_t running;                   /* processors that threads may run on */
     uint64_t counted[HA_JUDGED_GROUPS + 2], maxima[HA_JUDGED_GROUPS + 2];   /* answers + 1 */
@@ -198,6 +201,11 @@ struct ha_judge {
     struct ha_text words;
     struct { void (*judge[HA_JUDGES_OF_A_KIND])(struct ha_judge *); size_t count; }
         index[HA_KIND_COUNT];
+
+    /* Large, or seldom looked at: behind what every call touches. */
+    struct ha_pool pool;
+    struct ha_listing listing;
+    struct ha_layout layout;
 };
 
 static inline void ha_exercise(struct ha_judge *judge, enum ha_rule_number rule)
@@ -231,21 +239,11 @@ struct ha_phase *ha_phase_of_thread(const struct ha_judge *judge, uint32_t threa
 struct ha_phase *ha_phase_open(struct ha_judge *judge, uint32_t registration, uint32_t thread);
 void ha_phase_close(struct ha_judge *judge, struct ha_phase *phase);
 
-/* The partition. */
-void ha_layout_reset(struct ha_layout *layout);
-unsigned ha_bits(uint64_t mask);
-void ha_layout_activate(struct ha_layout *layout, uint32_t index, uint32_t group, uint32_t number);
-/* The lowest free number of a group, or of the first group with room; false when all is full. */
-bool ha_layout_room(const struct ha_layout *layout, uint16_t asked_group, uint16_t *group,
-                    uint8_t *number);
-
 /* The error that stops the add so far, by the knobs; 0 for none. */
 int32_t ha_add_veto(const struct ha_judge *judge);
 /* What made the add fail: a veto or the hardware; 0 when nothing did. */
 int32_t ha_add_cause(const struct ha_judge *judge);
 bool ha_may_be_at_passive(const struct ha_judge *judge);
-/* ADD_END in hand: the place that was asked for was taken, which ADD_BEGIN does not show. */
-bool ha_add_found_no_place(const struct ha_judge *judge);
 /* The image of its driver was freed. */
 bool ha_is_orphan(const struct ha_judge *judge, const struct ha_seen_registration *registration);
 /* Whether its handle can be given back: it stands, or would if its image were there. */

@@ -271,9 +271,27 @@ RULE(QRY_10, "QRY-10", HA_CHOSEN, KERNEL, HA_ERROR,
 RULE(QRY_11, "QRY-11", HA_CHOSEN, KERNEL, HA_ERROR,
      "A new processor takes room reserved at boot, by default the lowest that is free.",
      "Processor Groups; KeQueryHighestNodeNumber", AT(ENTERED, context), AT(ON(ACTIVE), stage))
+RULE(QRY_12, "QRY-12", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "Nodes are fixed at boot; their active processors grow, their maximum has room for it.",
+     "KeQueryHighestNodeNumber; KeQueryNodeActiveAffinity; KeQueryNodeMaximumProcessorCount",
+     AT(ON(QUERY), topology))
+RULE(QRY_14, "QRY-14", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "KeGetCurrentProcessorNumberEx names the processor that its caller runs on.",
+     "KeGetCurrentProcessorNumberEx", AT(ON(QUERY), topology))
+RULE(QRY_16, "QRY-16", HA_DOCUMENTED, BOTH, HA_ERROR,
+     "Queries may be made at any IRQL, of relations at or below DISPATCH_LEVEL only.",
+     "KeQueryActiveProcessorCountEx; KeQueryLogicalProcessorRelationship",
+     AT(ON(QUERY) | ON(REFUSED), topology))
+RULE(QRY_17, "QRY-17", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "KeGetCurrentProcessorNumber gives a number of group 0, the caller's own if it is there.",
+     "KeGetCurrentProcessorNumber", AT(ON(QUERY), topology))
 RULE(QRY_19, "QRY-19", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Maximum counts include what can still be added: of a group, of group 0, or of all.",
      "KeQueryMaximumProcessorCountEx; KeQueryMaximumProcessorCount", AT(ON(QUERY), query))
+RULE(QRY_20, "QRY-20", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "KeQueryLogicalProcessorRelationship tells of groups and nodes what the queries tell.",
+     "KeQueryLogicalProcessorRelationship", AT(ON(QUERY) | ON(RELATION), relation),
+     AT(ANY, listing))
 
 /* Order of the stages. */
 RULE(ORD_1, "ORD-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
@@ -315,7 +333,25 @@ RULE(DRV_8, "DRV-8", HA_IMPLIED, BOTH, HA_ERROR,
      "KeRegisterProcessorChangeCallback; IoUnregisterPlugPlayNotificationEx; "
      "DriverEntry Return Values",
      AT(ON(DEAD_CALL), dead_call), AT(ON(IMAGE_FREED), driver), AT(ENTERED, barred))
+RULE(DRV_9, "DRV-9", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "What a driver takes for a processor it gives back when that fails, and all in the end.",
+     "KeRegisterProcessorChangeCallback; KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT",
+     AT(ON(ADD_END) | ON(REG_RETURN), leftovers), AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE), held))
 RULE(DRV_10, "DRV-10", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Unload is called on an accepted request only, so a driver without it stays.",
      "DRIVER_UNLOAD; Unload Routine Environment",
      AT(ON(UNLOAD_ENTER) | ON(IMAGE_FREED), driver))
+
+/* Memory and IRQL: not of the rule book, but what mistakes with processors come to. */
+RULE(POOL_1, "POOL-1", HA_IMPLIED, DRIVER, HA_ERROR,
+     "A driver stays within the memory that it took.",
+     "ExAllocatePool2; KeQueryMaximumProcessorCountEx", AT(ON(ALLOC) | ON(MISUSE), memory))
+RULE(POOL_2, "POOL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "A driver uses memory, and gives it back, only while it holds it.",
+     "ExFreePoolWithTag", AT(ON(FREE) | ON(MISUSE), memory))
+RULE(IRQL_1, "IRQL-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "KeRaiseIrql does not lower the IRQL, and KeLowerIrql does not raise it.",
+     "KeRaiseIrql; KeLowerIrql", AT(ON(QUERY) | ON(MISUSE), irql))
+RULE(IRQL_2, "IRQL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "A thread waits below DISPATCH_LEVEL only.",
+     "KeWaitForSingleObject", AT(ON(WAIT_BEGIN) | ON(REFUSED), irql))

@@ -102,10 +102,12 @@ static void write_opening(struct ha_story *story)
         return;
     story->has_begin = false;
     name = ha_preset_name((enum ha_preset)story->profile.preset);
-    ha_text_addf(&story->text, "%u of %u processors in %u group%s, profile %s",
+    ha_text_addf(&story->text, "%u of %u processors in %u group%s",
                  story->begin.as.begin.processors, story->begin.as.begin.maximum,
-                 story->begin.as.begin.groups, story->begin.as.begin.groups == 1 ? "" : "s",
-                 name ? name : "unknown");
+                 story->begin.as.begin.groups, story->begin.as.begin.groups == 1 ? "" : "s");
+    if (story->begin.as.begin.nodes > 1)
+        ha_text_addf(&story->text, ", %u nodes", story->begin.as.begin.nodes);
+    ha_text_addf(&story->text, ", profile %s", name ? name : "unknown");
     preset = ha_profile_preset(name ? (enum ha_preset)story->profile.preset
                                     : HA_PRESET_DOCUMENTED);
     for (unsigned k = 0; k < HA_KNOB_COUNT; k++) {
@@ -218,8 +220,8 @@ static void note_processor(struct ha_story *story, const struct ha_record *recor
 static bool is_silent(struct ha_story *story, const struct ha_record *record)
 {
     switch (record->kind) {
-    case HA_GROUP: case HA_PROCESSOR: case HA_MEMORY: case HA_NAME: case HA_THREAD: case HA_CHOICE:
-    case HA_REG_LOCKED: case HA_DEREG_LOCKED: case HA_ACTIVE: case HA_SCHED:
+    case HA_GROUP: case HA_NODE: case HA_PROCESSOR: case HA_MEMORY: case HA_NAME: case HA_THREAD:
+    case HA_CHOICE: case HA_REG_LOCKED: case HA_DEREG_LOCKED: case HA_ACTIVE: case HA_SCHED:
         return true;
     case HA_HW_START:
         return record->as.status.status == 0;

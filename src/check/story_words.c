@@ -9,11 +9,9 @@
 
 #include "base/names.h"
 #include "check/expect.h"
-#include "check/vocabulary.h"
+#include "check/query_words.h"
 #include "check/who.h"
 
-#define ALL_GROUPS 0xffffu          /* ALL_PROCESSOR_GROUPS */
-#define INVALID_INDEX 0xffffffffu   /* INVALID_PROCESSOR_INDEX */
 #define ADD_EXISTING 1u             /* KE_PROCESSOR_CHANGE_ADD_EXISTING */
 
 const char *ha_paint_escape(enum ha_paint paint, bool color)
@@ -23,12 +21,6 @@ const char *ha_paint_escape(enum ha_paint paint, bool color)
         [HA_GREEN] = "\033[32m", [HA_YELLOW] = "\033[33m",
     };
     return color ? escapes[paint] : "";
-}
-
-static const char *routine_words(uint32_t routine)
-{
-    const char *name = ha_routine_name(routine);
-    return name ? name : "an unknown routine";
 }
 
 static void status_words(int32_t nt_status, struct ha_text *words)
@@ -44,6 +36,22 @@ static void add_words(const struct ha_record *record, const struct ha_story_proc
     if (processor->known)
         ha_text_addf(words, " of processor %u (%u:%u)", processor->index, processor->group,
                      processor->number);
+}
+
+/* What an add asks for; nothing when it goes wherever there is room. */
+static void asked_words(const struct ha_record *record, struct ha_text *words)
+{
+    uint16_t group = record->as.add.group, number = record->as.add.number;
+    uint16_t node = record->as.add.node;
+
+    if (group != HA_NO_GROUP && number != HA_NO_GROUP)
+        ha_text_addf(words, " at %u:%u", group, number);
+    else if (group != HA_NO_GROUP)
+        ha_text_addf(words, " in group %u", group);
+    else if (number != HA_NO_GROUP)
+        ha_text_addf(words, " at number %u", number);
+    if (node != HA_NO_GROUP)
+        ha_text_addf(words, " in node %u", node);
 }
 
 static enum ha_paint paint_of_call(const struct ha_record *enter, const struct ha_record *leave)
@@ -136,60 +144,8 @@ void ha_story_opening(const struct ha_cast *cast, const struct ha_record *record
         break;
     default:
         ha_text_addf(words, "add %u begins", (unsigned)record->id);
-        if (record->as.add.group != HA_NO_GROUP)
-            ha_text_addf(words, " in group %u", record->as.add.group);
+        asked_words(record, words);
     }
-}
-
-/* A query's argument as its routine takes it. */
-static void argument_words(uint32_t routine, uint32_t argument, struct ha_text *words)
-{
-    switch (routine) {
-    case HA_RT_ACTIVE_COUNT_EX:
-    case HA_RT_MAXIMUM_COUNT_EX:
-    case HA_RT_GROUP_AFFINITY:
-        if (argument == ALL_GROUPS)
-            ha_text_add(words, "ALL_PROCESSOR_GROUPS");
-        else
-            ha_text_addf(words, "%u", (unsigned)argument);
-        break;
-    case HA_RT_NUMBER_FROM_INDEX:
-        ha_text_addf(words, "%u", (unsigned)argument);
-        break;
-    case HA_RT_INDEX_FROM_NUMBER:
-        ha_text_addf(words, "%u:%u", (unsigned)(argument >> 16), (unsigned)(argument & 0xffff));
-        break;
-    default:
-        break;
-    }
-}
-
-static void query_words(const struct ha_cast *cast, const struct ha_record *record,
-                        struct ha_text *words)
-{
-    uint32_t routine = record->as.query.routine;
-    uint64_t result = record->as.query.result, output = record->as.query.output;
-
-    if (record->driver) {
-        ha_driver_words(cast, record->driver, words);
-        ha_text_add(words, " ");
-    }
-    ha_text_addf(words, "%s(", routine_words(routine));
-    argument_words(routine, record->as.query.argument, words);
-    ha_text_add(words, ") = ");
-    if (ha_answer_of(routine).result == HA_SHAPE_STATUS)
-        status_words((int32_t)(uint32_t)result, words);
-    else if (ha_answer_of(routine).result == HA_SHAPE_HEX)
-        ha_text_addf(words, "0x%" PRIx64, result);
-    else if (routine == HA_RT_INDEX_FROM_NUMBER && result == INVALID_INDEX)
-        ha_text_add(words, "INVALID_PROCESSOR_INDEX");
-    else
-        ha_text_addf(words, "%" PRIu64, result);
-
-    if (routine == HA_RT_ACTIVE_COUNT && output)
-        ha_text_addf(words, ", mask 0x%" PRIx64, output);
-    if (routine == HA_RT_NUMBER_FROM_INDEX && ha_nt_success((int32_t)(uint32_t)result))
-        ha_text_addf(words, ", %u:%u", (unsigned)(output >> 16), (unsigned)(output & 0xffff));
 }
 
 static void wait_words(const struct ha_cast *cast, const struct ha_record *record,
@@ -217,7 +173,7 @@ static void routine_line(const struct ha_cast *cast, const struct ha_record *rec
         ha_driver_words(cast, record->driver, words);
         ha_text_add(words, " ");
     }
-    ha_text_addf(words, "%s%s%s", routine_words(routine), before, what ? what : "?");
+    ha_text_addf(words, "%s%s%s", ha_routine_words(routine), before, what ? what : "?");
 }
 
 static enum ha_paint life_words(const struct ha_cast *cast, const struct ha_record *record,
@@ -311,6 +267,43 @@ static enum ha_paint waiting_fact(const struct ha_cast *cast, const struct ha_re
     }
 }
 
+static void misuse_words(const struct ha_cast *cast, const struct ha_record *record,
+                         struct ha_text *words)
+{
+    unsigned misuse = record->as.misuse.misuse, argument = record->as.misuse.argument;
+    const char *what = ha_misuse_name(misuse);
+
+    if (misuse == HA_MISUSE_OVERRUN || misuse == HA_MISUSE_NOTHING_THERE) {
+        ha_driver_words(cast, record->driver, words);
+        if (argument == HA_NO_INDEX)
+            ha_text_add(words, " table ");
+        else
+            ha_text_addf(words, " slot %u of table ", argument);
+        ha_object_words(cast, record->id, words);
+        ha_text_addf(words, ": %s", what);
+        return;
+    }
+    routine_line(cast, record, record->as.misuse.routine, " misused: ", what, words);
+    if (misuse == HA_MISUSE_IRQL_ORDER)
+        ha_text_addf(words, ", %u to %u", record->irql, argument);
+}
+
+static enum ha_paint pool_fact(const struct ha_cast *cast, const struct ha_record *record,
+                               struct ha_text *words)
+{
+    char tag[HA_TAG_TEXT];
+
+    ha_driver_words(cast, record->driver, words);
+    if (record->kind == HA_FREE) {
+        ha_text_addf(words, " gives back block %u", (unsigned)record->id);
+        return HA_PLAIN;
+    }
+    ha_tag_text(record->as.pool.tag, tag);
+    ha_text_addf(words, " takes %" PRIu64 " bytes '%s' (block %u)", record->as.pool.size, tag,
+                 (unsigned)record->id);
+    return HA_PLAIN;
+}
+
 static enum ha_paint trouble_fact(const struct ha_cast *cast, const struct ha_record *record,
                                   struct ha_text *words)
 {
@@ -324,8 +317,7 @@ static enum ha_paint trouble_fact(const struct ha_cast *cast, const struct ha_re
                      ha_reason_name(record->as.refused.reason), words);
         return HA_YELLOW;
     case HA_MISUSE:
-        routine_line(cast, record, record->as.misuse.routine, " misused: ",
-                     ha_misuse_name(record->as.misuse.misuse), words);
+        misuse_words(cast, record, words);
         return HA_YELLOW;
     default:
         routine_line(cast, record, record->as.fault.routine, " ", "is made to fail", words);
@@ -348,8 +340,10 @@ enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *
         return waiting_fact(cast, record, words);
     case HA_REFUSED: case HA_MISUSE: case HA_FAULT:
         return trouble_fact(cast, record, words);
-    case HA_QUERY:
-        query_words(cast, record, words);
+    case HA_ALLOC: case HA_FREE:
+        return pool_fact(cast, record, words);
+    case HA_QUERY: case HA_RELATION:
+        ha_query_words(cast, record, words);
         return HA_PLAIN;
     case HA_DEAD_CALL:
         ha_call_words(cast, record, NULL, words);

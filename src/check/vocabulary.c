@@ -194,7 +194,7 @@ static const struct ha_field given_back[] = {
 static const struct ha_field relation[] = {
     FIELD("kind", HA_SHAPE_NUMBER, as.relation.kind),
     FIELD("group", HA_SHAPE_NUMBER, as.relation.group),
-    FIELD("active", HA_SHAPE_NUMBER, as.relation.active),
+    FIELD("active_count", HA_SHAPE_NUMBER, as.relation.active),
     FIELD("maximum", HA_SHAPE_NUMBER, as.relation.maximum),
     FIELD("active_mask", HA_SHAPE_HEX, as.relation.active_mask),
 };
@@ -225,20 +225,24 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_ADD_BEGIN] = ROW(add), [HA_ADD_END] = ROW(status), [HA_HW_START] = ROW(status),
     [HA_ACTIVE] = ROW(up), [HA_SCHED] = ROW(up),
     [HA_ALLOC] = ROW(alloc), [HA_FREE] = ROW(given_back),
-    [HA_QUERY] = ROW(query), [HA_RELATION] = ROW(relation), [HA_WAIT_BEGIN] = ROW(wait), [HA_WAIT_END] = ROW(wait),
+    [HA_QUERY] = ROW(query), [HA_RELATION] = ROW(relation),
+    [HA_WAIT_BEGIN] = ROW(wait), [HA_WAIT_END] = ROW(wait),
     [HA_DEADLOCK] = ROW(wait),
     [HA_REFUSED] = ROW(refused), [HA_MISUSE] = ROW(misuse), [HA_FAULT] = ROW(fault),
 };
 
 /*
- * KeGetProcessorNumberFromIndex stores a number as Group << 16 | Number; statuses are kept as
- * 32 bits without sign.
+ * KeGetProcessorNumberFromIndex and KeGetCurrentProcessorNumberEx store a number as
+ * Group << 16 | Number; statuses are kept as 32 bits without sign.
  */
 static const struct ha_answer answers[HA_ROUTINE_COUNT] = {
     [HA_RT_ACTIVE_COUNT] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX},
     [HA_RT_ACTIVE_PROCESSORS] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER},
     [HA_RT_GROUP_AFFINITY] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER},
     [HA_RT_NUMBER_FROM_INDEX] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER},
+    [HA_RT_NODE_AFFINITY] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX},
+    [HA_RT_NODE_AFFINITY2] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER},
+    [HA_RT_LOGICAL_RELATIONSHIP] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER},
 };
 
 const struct ha_field *ha_fields_of_all(size_t *count)

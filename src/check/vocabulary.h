@@ -35,7 +35,7 @@
  *   ALLOC            size tag registration operation existing State NtNumber
  *   FREE             size tag
  *   QUERY            routine argument result output
- *   RELATION         kind group active maximum active_mask
+ *   RELATION         kind group active_count maximum active_mask
  *   WAIT_BEGIN, WAIT_END, DEADLOCK   holder waiter timeout_ns blocked reason
  *   REFUSED          routine reason
  *   MISUSE           routine misuse argument
@@ -44,6 +44,15 @@
  * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE.
  * How a value is written is told by its shape, below. A name longer than one record goes on in
  * the next NAME of the same namespace and id while `more` is true.
+ *
+ * What a judge has found follows TRACE_END. These lines are no records: they have no seq, and a
+ * reader that judges for itself passes over them.
+ *
+ *   VIOLATION, NOTE  event rule severity record count driver call expected seen
+ *
+ * severity is "error" or "warning" for a VIOLATION and "note" for a NOTE; record is the seq of
+ * the record that shows it, the first of `count`; driver is 0 where it is the kernel's or
+ * nobody's; call, expected and seen are words, and may be "".
  */
 #ifndef HA_CHECK_VOCABULARY_H
 #define HA_CHECK_VOCABULARY_H

@@ -66,3 +66,13 @@ void ha_object_words(const struct ha_cast *cast, uint32_t object, struct ha_text
     else
         ha_text_addf(words, "object %u", (unsigned)object);
 }
+
+/* The lowest byte comes first. Source: WDK, ExAllocatePool2, Tag. */
+void ha_tag_text(uint32_t tag, char text[HA_TAG_TEXT])
+{
+    for (unsigned i = 0; i < HA_TAG_TEXT - 1; i++) {
+        unsigned char letter = (unsigned char)(tag >> 8 * i);
+        text[i] = letter > ' ' && letter < 0x7f ? (char)letter : '.';
+    }
+    text[HA_TAG_TEXT - 1] = '\0';
+}

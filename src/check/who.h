@@ -20,4 +20,8 @@ void ha_thread_words(const struct ha_cast *cast, uint32_t thread, struct ha_text
 /* An event or lock by its name, in quotes, or object 3. */
 void ha_object_words(const struct ha_cast *cast, uint32_t object, struct ha_text *words);
 
+/* The four letters of a pool tag; a dot for what cannot be shown. */
+#define HA_TAG_TEXT 5
+void ha_tag_text(uint32_t tag, char text[HA_TAG_TEXT]);
+
 #endif

@@ -7,5 +7,6 @@
 /* Each returns an exit code. `count` arguments, none of them the subcommand itself. */
 int ha_cli_run(int count, char **argument);
 int ha_cli_rules(int count, char **argument);
+int ha_cli_schema(int count, char **argument);
 
 #endif

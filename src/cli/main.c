@@ -15,6 +15,7 @@ static const char usage[] =
     "\n"
     "  hotadd run FILE|DIR...   play scenario files and judge every call\n"
     "  hotadd rules [ID...]     what is judged, and why\n"
+    "  hotadd schema            the format of scenario files, as JSON Schema\n"
     "  hotadd --version\n"
     "  hotadd --help            this; `hotadd run --help` lists the options of run\n"
     "\n"
@@ -30,6 +31,7 @@ static const struct {
 } commands[] = {
     {"run", ha_cli_run},
     {"rules", ha_cli_rules},
+    {"schema", ha_cli_schema},
 };
 
 /* An assertion of ours failed: that is no verdict on anybody's driver. */

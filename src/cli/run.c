@@ -14,11 +14,22 @@ static const char usage[] =
     "each has a line, and those that fail show theirs.\n"
     "\n"
     "  --profile NAME       read the documents as this preset does, whatever the scenario says:\n"
-    "                       documented, observed, intro, strict_stop, adversarial, ws2008\n"
+    "                       documented, observed, intro, strict_stop, adversarial, ws2008;\n"
+    "                       all: one after another those that a driver must pass, and intro and\n"
+    "                       strict_stop for what it relies on\n"
     "  --set KNOB=VALUE     turn one knob; may be repeated\n"
     "  --replay TOKEN       repeat the run of a token, which a finding names\n"
     "  --format story       the story of every scenario\n"
     "  --format jsonl       the trace on standard output, all else on standard error\n"
+    "  --format tap|junit   a test protocol there instead, a test for each scenario and profile\n"
+    "  --out FILE           story, trace or protocol into a file, verdicts on standard output\n"
+    "  --trace WHAT         calls (all, the default), violations (findings only), none\n"
+    "  --filter GLOB        only scenarios whose path or name matches\n"
+    "  --list               print what would be played\n"
+    "  --strict             warnings fail, too\n"
+    "  --coverage           say at the end which rules, states and knobs were met\n"
+    "  --accept             write calls and violations of each run into its file, as expected\n"
+    "  --realtime           simulated time passes no faster than the clock\n"
     "  --budget RECORDS     end a run that writes more records than this (default 100000000)\n"
     "  --quiet              only what fails, and the summary\n"
     "  --color WHEN         auto, always or never; NO_COLOR is heeded by auto\n"
@@ -31,6 +42,7 @@ static const char usage[] =
 struct command {
     struct ha_play_options play;
     const char **path, **set;   /* room for every argument */
+    bool auto_color;
 };
 
 static int wrong(const char *option, const char *value, const char *expected)
@@ -60,12 +72,47 @@ static int read_replay(struct command *command, const char *value)
 
 static int read_format(struct command *command, const char *value)
 {
-    if (!strcmp(value, "story"))
-        command->play.output = HA_OUTPUT_STORY;
-    else if (!strcmp(value, "jsonl"))
-        command->play.output = HA_OUTPUT_JSONL;
-    else
-        return wrong("--format", value, "story or jsonl");
+    static const struct { const char *name; enum ha_output output; } formats[] = {
+        {"story", HA_OUTPUT_STORY}, {"jsonl", HA_OUTPUT_JSONL},
+        {"tap", HA_OUTPUT_TAP}, {"junit", HA_OUTPUT_JUNIT},
+    };
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (!strcmp(value, formats[i].name)) {
+            command->play.output = formats[i].output;
+            return HA_EXIT_OK;
+        }
+    }
+    return wrong("--format", value, "story, jsonl, tap or junit");
+}
+
+static int read_trace(struct command *command, const char *value)
+{
+    static const struct { const char *name; enum ha_detail detail; } details[] = {
+        {"calls", HA_DETAIL_CALLS}, {"violations", HA_DETAIL_VIOLATIONS},
+        {"none", HA_DETAIL_NONE},
+    };
+    for (size_t i = 0; i < sizeof details / sizeof details[0]; i++) {
+        if (!strcmp(value, details[i].name)) {
+            command->play.detail = details[i].detail;
+            return HA_EXIT_OK;
+        }
+    }
+    return wrong("--trace", value, "calls, violations or none");
+}
+
+static int read_out(struct command *command, const char *value)
+{
+    if (!value[0])
+        return wrong("--out", value, "the name of a file");
+    command->play.out_path = value;
+    return HA_EXIT_OK;
+}
+
+static int read_filter(struct command *command, const char *value)
+{
+    if (!value[0])
+        return wrong("--filter", value, "a pattern, as '*veto*'");
+    command->play.filter = value;
     return HA_EXIT_OK;
 }
 
@@ -79,21 +126,19 @@ static int read_budget(struct command *command, const char *value)
     return HA_EXIT_OK;
 }
 
-static bool wants_color(void)
+/* Whether verdicts go to a terminal that may be coloured. */
+static bool wants_color(const struct ha_play_options *play)
 {
     const char *never = getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && !(never && never[0]);
+    bool on_log = play->output >= HA_OUTPUT_JSONL && !play->out_path;
+    return isatty(on_log ? STDERR_FILENO : STDOUT_FILENO) && !(never && never[0]);
 }
 
 static int read_color(struct command *command, const char *value)
 {
-    if (!strcmp(value, "auto"))
-        command->play.color = wants_color();
-    else if (!strcmp(value, "always"))
-        command->play.color = true;
-    else if (!strcmp(value, "never"))
-        command->play.color = false;
-    else
+    command->auto_color = !strcmp(value, "auto");
+    command->play.color = !strcmp(value, "always");
+    if (!command->auto_color && !command->play.color && strcmp(value, "never") != 0)
         return wrong("--color", value, "auto, always or never");
     return HA_EXIT_OK;
 }
@@ -104,7 +149,31 @@ static const struct {
 } valued[] = {
     {"--profile", read_profile}, {"--set", read_set},       {"--replay", read_replay},
     {"--format", read_format},   {"--budget", read_budget}, {"--color", read_color},
+    {"--out", read_out},         {"--trace", read_trace},   {"--filter", read_filter},
 };
+
+static const struct {
+    const char *name;
+    size_t offset;      /* of a bool in struct ha_play_options */
+} flags[] = {
+    {"--quiet", offsetof(struct ha_play_options, quiet)},
+    {"--strict", offsetof(struct ha_play_options, strict)},
+    {"--coverage", offsetof(struct ha_play_options, coverage)},
+    {"--list", offsetof(struct ha_play_options, list)},
+    {"--accept", offsetof(struct ha_play_options, accept)},
+    {"--realtime", offsetof(struct ha_play_options, realtime)},
+};
+
+static bool read_flag(struct command *command, const char *word)
+{
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        if (!strcmp(word, flags[i].name)) {
+            *(bool *)(void *)((char *)&command->play + flags[i].offset) = true;
+            return true;
+        }
+    }
+    return false;
+}
 
 /* An option that has a value, as "--name value" or "--name=value". */
 static int read_option(struct command *command, int count, char **argument, int *i)
@@ -140,8 +209,8 @@ static int play(struct command *command, int count, char **argument)
         }
         if (!strcmp(argument[i], "--"))
             paths_only = true;
-        else if (!strcmp(argument[i], "--quiet"))
-            command->play.quiet = true;
+        else if (read_flag(command, argument[i]))
+            continue;
         else if (argument[i][0] == '-' && argument[i][1])
             result = read_option(command, count, argument, &i);
         else
@@ -153,6 +222,8 @@ static int play(struct command *command, int count, char **argument)
         fputs("hotadd run: name a scenario file or a folder; try `hotadd run --help`\n", stderr);
         return HA_EXIT_USAGE;
     }
+    if (command->auto_color)
+        command->play.color = wants_color(&command->play);
     return ha_play(&command->play);
 }
 
@@ -161,9 +232,9 @@ int ha_cli_run(int count, char **argument)
     const char **path = calloc((size_t)count + 1, sizeof *path);
     const char **set = calloc((size_t)count + 1, sizeof *set);
     struct command command = {
-        .play = {.path = path, .set = set, .record_budget = 100000000, .color = wants_color(),
+        .play = {.path = path, .set = set, .record_budget = 100000000,
                  .out = stdout, .log = stderr},
-        .path = path, .set = set,
+        .path = path, .set = set, .auto_color = true,
     };
     int result = HA_EXIT_INTERNAL;
     if (path && set)

@@ -117,6 +117,32 @@ void ha_sched_block(struct ha_world *world)
     switch_from(world, self, ha_sched_next(world));
 }
 
+void ha_sched_hand_over(struct ha_world *world)
+{
+    struct ha_sched *sched = &world->sched;
+    struct ha_thread *self = sched->running, *next = sched->last_ready, *before = NULL;
+    if (!next || (sched->raised && !may_run(sched, next)) || sched->ending)
+        return;
+    if (self == sched->adopted)     /* which must be where it waits for quiet if the run ends */
+        return;
+    for (struct ha_thread *thread = sched->first_ready; thread != next;
+         thread = thread->next_ready)
+        before = thread;
+    if (before)
+        before->next_ready = NULL;
+    else
+        sched->first_ready = NULL;
+    sched->last_ready = before;
+
+    self->state = HA_THREAD_READY;
+    self->next_ready = sched->first_ready;
+    sched->first_ready = self;
+    if (!sched->last_ready)
+        sched->last_ready = self;
+    sched->attention = true;
+    switch_from(world, self, run(sched, next));
+}
+
 void ha_sched_attend(struct ha_world *world)
 {
     struct ha_sched *sched = &world->sched;

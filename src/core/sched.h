@@ -34,6 +34,12 @@ struct ha_sched {
 void ha_sched_ready(struct ha_thread *thread);
 /* The running thread cannot go on; returns when somebody has made it ready and its turn came. */
 void ha_sched_block(struct ha_world *world);
+/*
+ * The thread that was made ready last goes on now, and the running one as soon as that blocks or
+ * ends. Nothing happens on the adopted thread, and while the running one keeps the other out of
+ * its processor.
+ */
+void ha_sched_hand_over(struct ha_world *world);
 /* For a thread that ends: the one that runs next, already marked as running. */
 struct ha_thread *ha_sched_next(struct ha_world *world);
 /* Decide at a scheduling point; called through ha_sched_point(). */

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -41,7 +42,7 @@ static void load_top(struct ha_loading *loading)
         [DRIVERS] = {"drivers", HA_JSON_ARRAY, false},
         [EVENTS] = {"events", HA_JSON_ARRAY, false},
         [EXPECT] = {"expect", HA_JSON_OBJECT, false},
-        [FAULTS] = HA_KEY_LATER("faults"),
+        [FAULTS] = {"faults", HA_JSON_ARRAY, false},
     };
     struct ha_reader *reader = &loading->reader;
     struct ha_scenario *made = &loading->made;
@@ -66,6 +67,8 @@ static void load_top(struct ha_loading *loading)
         ha_load_drivers(loading, member[DRIVERS].value);
     if (member[EVENTS].value.json)
         ha_load_events(loading, member[EVENTS].value);
+    if (member[FAULTS].value.json)
+        ha_load_faults(loading, member[FAULTS].value);
     ha_load_references(loading);
     if (member[EXPECT].value.json)
         ha_load_expect(loading, member[EXPECT].value);
@@ -82,7 +85,7 @@ static int load_tree(struct ha_loading *loading, const struct ha_source *source)
     made->plan.scenario_hash = ha_hash(HA_HASH_START, source->bytes, source->length);
     free(loading->reference);
     ha_names_close(&loading->names);
-    if (reader->no_memory || !made->file)
+    if (reader->no_memory || ha_tree_no_memory(&reader->tree) || !made->file)
         return HA_ENOMEM;
     return reader->complaints.count ? HA_EREAD : HA_OK;
 }
@@ -138,12 +141,22 @@ static int read_all(int file, struct ha_loop *loop, char *buffer, struct ha_text
     return bytes->lost ? HA_ENOMEM : HA_OK;
 }
 
-static int read_path(const char *path, struct ha_loop *loop, struct ha_text *bytes)
+/* Room for what a file says that it has, so that a large one is in memory once. */
+static void reserve_room(int file, struct ha_text *bytes)
+{
+    struct stat status;
+    if (!fstat(file, &status) && S_ISREG(status.st_mode) && status.st_size > 0
+        && (uintmax_t)status.st_size <= HA_SCAN_MOST_BYTES)
+        ha_text_reserve(bytes, (size_t)status.st_size);
+}
+
+int ha_scenario_read_file(const char *path, struct ha_loop *loop, struct ha_text *bytes)
 {
     /* Opening a pipe would wait for a writer: with a loop that is done where signals are seen. */
     int file = open(path, loop ? O_RDONLY | O_NONBLOCK : O_RDONLY);
     if (file < 0)
         return HA_EREAD;
+    reserve_room(file, bytes);
     char *buffer = malloc(READ_AT_ONCE);
     int err = buffer ? read_all(file, loop, buffer, bytes) : HA_ENOMEM;
     int reason = errno;
@@ -157,7 +170,7 @@ int ha_scenario_load_file(const char *path, struct ha_loop *loop, struct ha_scen
                           struct ha_text *messages)
 {
     struct ha_text bytes = {0};
-    int err = read_path(path, loop, &bytes);
+    int err = ha_scenario_read_file(path, loop, &bytes);
     if (err == HA_EREAD) {
         int reason = errno;
         ha_add_file_name(messages, path);

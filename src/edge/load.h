@@ -45,6 +45,13 @@ int ha_scenario_load_text(const char *file, const char *bytes, size_t length,
 int ha_scenario_load_file(const char *path, struct ha_loop *loop, struct ha_scenario *scenario,
                           struct ha_text *messages);
 
+/*
+ * Append the whole of a file, or as much as shows that it is too large; `loop` as above.
+ *
+ * Returns HA_OK, HA_EREAD with the reason in errno, HA_ENOMEM.
+ */
+int ha_scenario_read_file(const char *path, struct ha_loop *loop, struct ha_text *bytes);
+
 void ha_scenario_close(struct ha_scenario *scenario);
 
 #endif

@@ -1,11 +1,8 @@
 /*
- * load_driver - the drivers of a scenario, and who means which of them
+ * load_driver - the drivers of a scenario
  *
- * Owns the member "drivers", and the references to registrations: a name may be used before the
- * step that gives it, so it is looked up when all of them are known.
+ * Owns the member "drivers": what each does when it is loaded, called and unloaded.
  */
-#include <stdlib.h>
-
 #include "base/names.h"
 #include "edge/load_parts.h"
 
@@ -51,7 +48,8 @@ static void load_handler(struct ha_loading *loading, struct ha_node node, uint32
     if (member[CALLBACK].value.json) {
         handler->callback = ha_read_string(reader, member[CALLBACK].value);
         if (handler->callback)
-            ha_load_refer(loading, member[CALLBACK].value, driver, handler->callback);
+            ha_load_refer(loading, HA_SCOPE_REGISTRATIONS + driver, member[CALLBACK].value,
+                          handler->callback);
     }
     if (member[STATE].value.json)
         read_state(reader, member[STATE].value, &handler->state);
@@ -60,7 +58,9 @@ static void load_handler(struct ha_loading *loading, struct ha_node node, uint32
     if (member[TIMES].value.json)
         ha_read_number(reader, member[TIMES].value, 1, UINT32_MAX, &handler->times);
     if (member[DO].value.json)
-        handler->steps = ha_load_steps(loading, member[DO].value, driver, true);
+        handler->steps = ha_load_steps(loading, member[DO].value,
+                                       &(struct ha_setting){.driver = driver,
+                                                            .in_callback = true});
 }
 
 static void load_handlers(struct ha_loading *loading, struct ha_node list, uint32_t driver)
@@ -96,25 +96,20 @@ static void add_driver(struct ha_loading *loading, struct ha_node name, uint32_t
     if (!text)
         return;
     loading->script[driver].name = text;
-    switch (ha_names_add(&loading->names, HA_SCOPE_DRIVERS, text, driver)) {
-    case HA_EINVAL:
+    if (!ha_load_give(loading, HA_SCOPE_DRIVERS, text, driver))
         HA_COMPLAIN(reader, name, "there is another driver called \"%s\"", text);
-        break;
-    case HA_ENOMEM:
-        reader->no_memory = true;
-        break;
-    }
 }
 
 static void load_body(struct ha_loading *loading, const struct ha_member *member, uint32_t driver)
 {
+    const struct ha_setting setting = {.driver = driver};
     struct ha_script *script = &loading->script[driver];
     if (member[ENTRY].value.json)
-        script->entry = ha_load_steps(loading, member[ENTRY].value, driver, false);
+        script->entry = ha_load_steps(loading, member[ENTRY].value, &setting);
     if (member[ON].value.json)
         load_handlers(loading, member[ON].value, driver);
     if (member[UNLOAD].value.json)
-        script->unload = ha_load_steps(loading, member[UNLOAD].value, driver, false);
+        script->unload = ha_load_steps(loading, member[UNLOAD].value, &setting);
     script->has_unload = member[UNLOAD].here.json;
     if (member[IGNORES].value.json)
         script->entry_ignores_errors = ha_node_is_true(member[IGNORES].value);
@@ -148,58 +143,4 @@ void ha_load_drivers(struct ha_loading *loading, struct ha_node list)
     loading->made.plan.driver = loading->script;
     loading->made.plan.loads_later = loading->loads_later;
     loading->made.plan.driver_count = count;
-}
-
-bool ha_load_driver(struct ha_loading *loading, struct ha_node string, const char *name,
-                    uint32_t *driver)
-{
-    struct ha_reader *reader = &loading->reader;
-    const struct ha_name *found = ha_names_find(&loading->names, HA_SCOPE_DRIVERS, name);
-    if (found) {
-        *driver = found->number;
-        return true;
-    }
-    bool unseen = ha_complaint_counts_only(&reader->complaints,
-                                           ha_node_place(&reader->tree, string));
-    ha_read_no_such(reader, string, "driver", name,
-                    unseen ? NULL : ha_names_nearest(&loading->names, HA_SCOPE_DRIVERS, name));
-    return false;
-}
-
-bool ha_load_registration(struct ha_loading *loading, struct ha_node string, uint32_t driver,
-                          const char *name)
-{
-    struct ha_reader *reader = &loading->reader;
-    if (ha_names_find(&loading->names, driver, name))
-        return true;
-    bool unseen = ha_complaint_counts_only(&reader->complaints,
-                                           ha_node_place(&reader->tree, string));
-    ha_read_no_such(reader, string, "registration", name,
-                    unseen ? NULL : ha_names_nearest(&loading->names, driver, name));
-    return false;
-}
-
-void ha_load_refer(struct ha_loading *loading, struct ha_node string, uint32_t driver,
-                   const char *name)
-{
-    if (loading->reference_count == loading->reference_room) {
-        size_t room = loading->reference_room ? loading->reference_room * 2 : 64;
-        struct ha_reference *grown = realloc(loading->reference, room * sizeof *grown);
-        if (!grown) {
-            loading->reader.no_memory = true;
-            return;
-        }
-        loading->reference = grown;
-        loading->reference_room = room;
-    }
-    loading->reference[loading->reference_count++] =
-        (struct ha_reference){.node = string, .driver = driver, .name = name};
-}
-
-void ha_load_references(struct ha_loading *loading)
-{
-    for (size_t i = 0; i < loading->reference_count; i++) {
-        const struct ha_reference *reference = &loading->reference[i];
-        ha_load_registration(loading, reference->node, reference->driver, reference->name);
-    }
 }

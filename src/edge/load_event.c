@@ -3,7 +3,7 @@
  *
  * Owns the member "events".
  */
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/names.h"
 #include "edge/load_parts.h"
@@ -17,6 +17,16 @@ static void read_hardware_start(struct ha_reader *reader, struct ha_node node, i
                     "0x80000000 or above");
 }
 
+/* The NUMA node of a unit, which must be that of some place. */
+static void read_node(struct ha_loading *loading, struct ha_node number, uint32_t *node)
+{
+    struct ha_reader *reader = &loading->reader;
+    if (ha_read_number(reader, number, 0, HA_MAXIMUM_NODES - 1, node)
+        && loading->made.plan.partition.group_count && !ha_load_has_node(loading, *node))
+        HA_COMPLAIN(reader, number, "no place of the partition belongs to node %u",
+                    (unsigned)*node);
+}
+
 static void load_add(struct ha_loading *loading, struct ha_node node, struct ha_add_options *add)
 {
     enum { GROUP, NUMBER, COUNT, HARDWARE_START, NODE, KEYS };
@@ -25,7 +35,7 @@ static void load_add(struct ha_loading *loading, struct ha_node node, struct ha_
         [NUMBER] = {"number", HA_JSON_NUMBER, false},
         [COUNT] = {"count", HA_JSON_NUMBER, false},
         [HARDWARE_START] = {"hardware_start", HA_JSON_STRING, false},
-        [NODE] = HA_KEY_LATER("node"),
+        [NODE] = {"node", HA_JSON_NUMBER, false},
     };
     struct ha_reader *reader = &loading->reader;
     const struct ha_partition_options *partition = &loading->made.plan.partition;
@@ -45,15 +55,32 @@ static void load_add(struct ha_loading *loading, struct ha_node node, struct ha_
                            "\"number\" counts within a group: \"group\" is missing");
     else if (member[NUMBER].value.json)
         ha_read_number(reader, member[NUMBER].value, 0, maximum - 1, &add->number);
+    if (member[NODE].value.json)
+        read_node(loading, member[NODE].value, &add->node);
     if (member[COUNT].value.json)
         ha_read_number(reader, member[COUNT].value, 1, HA_MAXIMUM_PROCESSORS, &add->count);
     if (member[HARDWARE_START].value.json)
         read_hardware_start(reader, member[HARDWARE_START].value, &add->hardware_start);
 }
 
+/* What is to be added. Most scenarios leave it all open, so that has one structure for all. */
+static const struct ha_add_options *make_add(struct ha_loading *loading, struct ha_node object)
+{
+    static const struct ha_add_options anywhere = {HA_ANYWHERE, .count = 1};
+    if (!ha_node_first(object).json)
+        return &anywhere;
+    struct ha_add_options *add = ha_read_take(&loading->reader, 1, sizeof *add);
+    if (add) {
+        *add = anywhere;
+        load_add(loading, object, add);
+    }
+    return add;
+}
+
 /* What can happen comes first, numbered as enum ha_event_kind. */
 enum {
-    KINDS = HA_EVENT_RUN + 1, AT = KINDS, DO, DURING, AFTER, ID, ADD_MEMORY, HOLD, RELEASE, KEYS
+    KINDS = HA_EVENT_RUN + 1, TRIGGER = KINDS, DO = TRIGGER + HA_TRIGGERS, ID, ADD_MEMORY, HOLD,
+    RELEASE, KEYS
 };
 
 static const struct ha_key event_keys[KEYS] = {
@@ -61,11 +88,11 @@ static const struct ha_key event_keys[KEYS] = {
     [HA_EVENT_LOAD] = {"load", HA_JSON_STRING, false},
     [HA_EVENT_UNLOAD] = {"unload", HA_JSON_STRING, false},
     [HA_EVENT_RUN] = {"run", HA_JSON_STRING, false},
-    [AT] = {"at", HA_JSON_STRING, true},
+    [TRIGGER + HA_TRIGGER_AT] = {"at", HA_JSON_STRING, false},
+    [TRIGGER + HA_TRIGGER_DURING] = {"during", HA_JSON_STRING, false},
+    [TRIGGER + HA_TRIGGER_AFTER] = {"after", HA_JSON_STRING | HA_JSON_OBJECT, false},
     [DO] = {"do", HA_JSON_ARRAY, false},
-    [DURING] = HA_KEY_LATER("during"),
-    [AFTER] = HA_KEY_LATER("after"),
-    [ID] = HA_KEY_LATER("id"),
+    [ID] = {"id", HA_JSON_STRING, false},
     [ADD_MEMORY] = HA_KEY_LATER("add_memory"),
     [HOLD] = HA_KEY_LATER("hold"),
     [RELEASE] = HA_KEY_LATER("release"),
@@ -94,103 +121,79 @@ static unsigned kind_of(struct ha_reader *reader, struct ha_node node,
     return kind;
 }
 
-static void load_event(struct ha_loading *loading, struct ha_node node,
-                       struct ha_event_plan *event)
+static void read_id(struct ha_loading *loading, struct ha_node string, size_t number)
+{
+    const char *id = ha_read_name(&loading->reader, string);
+    if (id && !ha_load_give(loading, HA_SCOPE_EVENTS, id, (uint32_t)number))
+        HA_COMPLAIN(&loading->reader, string, "there is another event called \"%s\"", id);
+}
+
+/* What a driver does or suffers. */
+static void load_drivers_event(struct ha_loading *loading, size_t number, struct ha_node driver,
+                               struct ha_node steps)
+{
+    struct ha_event_plan *event = &loading->event[number];
+    if (!ha_load_find(loading, HA_SCOPE_DRIVERS, ha_read_place(&loading->reader, driver),
+                      ha_node_string(driver), &event->driver))
+        return;
+    if (event->kind == HA_EVENT_LOAD)
+        loading->loads_later[event->driver] = true;
+    else if (event->trigger == HA_AT_TIME)
+        ha_load_place_event(loading, number, driver);
+    if (event->kind == HA_EVENT_RUN && steps.json) {
+        struct ha_steps *run = ha_read_take(&loading->reader, 1, sizeof *run);
+        if (run)
+            *run = ha_load_steps(loading, steps, &(struct ha_setting){.driver = event->driver});
+        event->run = run;
+    }
+}
+
+static void load_event(struct ha_loading *loading, struct ha_node node, size_t number)
 {
     struct ha_reader *reader = &loading->reader;
+    struct ha_event_plan *event = &loading->event[number];
     struct ha_member member[KEYS];
 
     if (!ha_read_kind(reader, node, HA_JSON_OBJECT))
         return;
     bool all_known = ha_read_members(reader, node, event_keys, KEYS, member);
-    if (member[AT].value.json)
-        ha_read_time(reader, member[AT].value, &event->due_ns);
+    ha_load_trigger(loading, node, number, member + TRIGGER, all_known);
+    if (member[ID].value.json)
+        read_id(loading, member[ID].value, number);
     unsigned kind = kind_of(reader, node, member, all_known);
     if (kind == KINDS)
         return;
 
     event->kind = (uint8_t)kind;
-    if (kind == HA_EVENT_RUN && !member[DO].here.json)
+    if (kind == HA_EVENT_RUN && !member[DO].here.json && !member[DO].misspelt)
         HA_COMPLAIN(reader, node, "\"run\" needs \"do\", the steps");
     if (kind != HA_EVENT_RUN && member[DO].here.json)
         HA_COMPLAIN_OF_KEY(reader, member[DO].here, "\"%s\" does not take \"do\"",
                            event_keys[kind].name);
-    struct ha_node value = member[kind].value;
-    if (!value.json)
+    if (!member[kind].value.json)
         return;
-    if (kind == HA_EVENT_ADD_PROCESSOR) {
-        struct ha_add_options *add = ha_read_take(reader, 1, sizeof *add);
-        if (add) {
-            *add = (struct ha_add_options){HA_ANYWHERE, .count = 1};
-            load_add(loading, value, add);
-            event->add = add;
-        }
-        return;
-    }
-    if (!ha_load_driver(loading, value, ha_node_string(value), &event->driver))
-        return;
-    if (kind == HA_EVENT_LOAD)
-        loading->loads_later[event->driver] = true;
-    if (kind == HA_EVENT_RUN && member[DO].value.json) {
-        struct ha_steps *steps = ha_read_take(reader, 1, sizeof *steps);
-        if (steps) {
-            *steps = ha_load_steps(loading, member[DO].value, event->driver, false);
-            event->run = steps;
-        }
-    }
-}
-
-/* A member of an event that is known to have it. */
-static struct ha_node member_of(const struct ha_tree *tree, struct ha_node event, unsigned key)
-{
-    struct ha_node member = ha_node_first(event);
-    while (strcmp(ha_node_key(member), event_keys[key].name))
-        member = ha_node_next(tree, member);
-    return member;
-}
-
-/* Of events that are right each by itself: what a driver does or suffers needs it to be loaded. */
-static void check_order(struct ha_loading *loading, struct ha_node list,
-                        const struct ha_event_plan *event, size_t count)
-{
-    struct ha_reader *reader = &loading->reader;
-    const struct ha_event_plan **first_load =
-        ha_read_take(reader, loading->made.plan.driver_count, sizeof *first_load);
-    if (!first_load)
-        return;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct ha_event_plan **first = &first_load[event[i].driver];
-        if (event[i].kind == HA_EVENT_LOAD && (!*first || event[i].due_ns < (*first)->due_ns))
-            *first = &event[i];
-    }
-    for (struct ha_node node = ha_node_first(list); node.json;
-         node = ha_node_next(&reader->tree, node), event++) {
-        if (event->kind != HA_EVENT_RUN && event->kind != HA_EVENT_UNLOAD)
-            continue;
-        const struct ha_event_plan *first = first_load[event->driver];
-        if (!first || first->due_ns < event->due_ns
-            || (first->due_ns == event->due_ns && first < event))
-            continue;
-        HA_COMPLAIN(reader, member_of(&reader->tree, node, event->kind),
-                    "driver \"%s\" is not loaded before %s",
-                    loading->script[event->driver].name,
-                    ha_node_string(member_of(&reader->tree, node, AT)));
-    }
+    if (kind == HA_EVENT_ADD_PROCESSOR)
+        event->add = make_add(loading, member[kind].value);
+    else
+        load_drivers_event(loading, number, member[kind].value, member[DO].value);
 }
 
 void ha_load_events(struct ha_loading *loading, struct ha_node list)
 {
     struct ha_reader *reader = &loading->reader;
-    size_t count = ha_node_count(list), i = 0, complaints = reader->complaints.count;
-    struct ha_event_plan *event = ha_read_take(reader, count, sizeof *event);
-    if (!event)
+    size_t i = 0, complaints = reader->complaints.count;
+    loading->event_count = ha_node_count(list);
+    loading->event = ha_read_take(reader, loading->event_count, sizeof *loading->event);
+    if (!loading->event)
         return;
     for (struct ha_node node = ha_node_first(list); node.json;
          node = ha_node_next(&reader->tree, node))
-        load_event(loading, node, &event[i++]);
-    if (reader->complaints.count == complaints)
-        check_order(loading, list, event, count);
-    loading->made.plan.event = event;
-    loading->made.plan.event_count = count;
+        load_event(loading, node, i++);
+    if (!reader->no_memory)
+        ha_load_waits(loading);
+    if (!reader->no_memory && reader->complaints.count == complaints)
+        ha_load_order(loading);
+    free(loading->event_place);
+    loading->made.plan.event = loading->event;
+    loading->made.plan.event_count = loading->event_count;
 }

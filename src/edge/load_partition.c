@@ -9,7 +9,6 @@
 #include "edge/load_parts.h"
 
 #define MOST_GROUP_PROCESSORS 64u
-#define MOST_NODE 63u
 #define PAGE_BYTES 4096u
 
 /* Group-relative numbers of a list, each below `maximum` and none twice. */
@@ -41,6 +40,29 @@ static void load_active(struct ha_reader *reader, struct ha_node active, uint32_
         *mask = UINT64_MAX >> (MOST_GROUP_PROCESSORS - count);
 }
 
+/* The node of each number, one after the other. */
+static void load_node_list(struct ha_reader *reader, struct ha_node list,
+                           struct ha_group_options *group)
+{
+    size_t count = ha_node_count(list), i = 0;
+    if (count != group->maximum) {
+        HA_COMPLAIN(reader, list, "must hold a node for each processor, %u in all, not %zu",
+                    (unsigned)group->maximum, count);
+        return;
+    }
+    uint16_t *node = ha_read_take(reader, count, sizeof *node);
+    if (!node)
+        return;
+    for (struct ha_node item = ha_node_first(list); item.json;
+         item = ha_node_next(&reader->tree, item), i++) {
+        uint32_t number;
+        if (ha_read_kind(reader, item, HA_JSON_NUMBER)
+            && ha_read_number(reader, item, 0, HA_MAXIMUM_NODES - 1, &number))
+            node[i] = (uint16_t)number;
+    }
+    group->nodes = node;
+}
+
 static void load_group(struct ha_reader *reader, struct ha_node node, bool first,
                        struct ha_group_options *group)
 {
@@ -48,7 +70,7 @@ static void load_group(struct ha_reader *reader, struct ha_node node, bool first
     static const struct ha_key keys[KEYS] = {
         [MAXIMUM] = {"maximum", HA_JSON_NUMBER, true},
         [ACTIVE] = {"active", HA_JSON_NUMBER | HA_JSON_ARRAY, true},
-        [NODE] = {"node", HA_JSON_NUMBER, false},
+        [NODE] = {"node", HA_JSON_NUMBER | HA_JSON_ARRAY, false},
     };
     struct ha_member member[KEYS];
     uint32_t numa_node;
@@ -66,9 +88,14 @@ static void load_group(struct ha_reader *reader, struct ha_node node, bool first
         if (first && group->active_mask == 0 && reader->complaints.count == before)
             HA_COMPLAIN(reader, active, "group 0 needs an active processor to start with");
     }
-    if (member[NODE].value.json
-        && ha_read_number(reader, member[NODE].value, 0, MOST_NODE, &numa_node))
-        group->node = (uint16_t)numa_node;
+    if (!member[NODE].value.json)
+        return;
+    if (ha_node_kind(member[NODE].value) == HA_JSON_NUMBER) {
+        if (ha_read_number(reader, member[NODE].value, 0, HA_MAXIMUM_NODES - 1, &numa_node))
+            group->node = (uint16_t)numa_node;
+    } else if (sized) {
+        load_node_list(reader, member[NODE].value, group);
+    }
 }
 
 static void load_groups(struct ha_loading *loading, struct ha_node list)
@@ -200,4 +227,18 @@ uint32_t ha_load_most_processors(const struct ha_loading *loading)
     for (size_t i = 0; i < partition->group_count; i++)
         total += partition->group[i].maximum;
     return total ? total : HA_MAXIMUM_PROCESSORS;   /* none when it could not be read */
+}
+
+bool ha_load_has_node(const struct ha_loading *loading, uint32_t node)
+{
+    const struct ha_partition_options *partition = &loading->made.plan.partition;
+    for (size_t i = 0; i < partition->group_count; i++) {
+        const struct ha_group_options *group = &partition->group[i];
+        if (!group->nodes && group->node == node)
+            return true;
+        for (uint32_t k = 0; group->nodes && k < group->maximum; k++)
+            if (group->nodes[k] == node)
+                return true;
+    }
+    return false;
 }

@@ -3,6 +3,8 @@
  *
  * Each part reads one member of the file's top object into the scenario. They run in the order
  * of the declarations: drivers know the partition, events the drivers, expectations all of them.
+ * Elements of "events" are gone when the next one is read: of what is to be complained of later,
+ * the place is kept and not the node.
  */
 #ifndef HA_EDGE_LOAD_PARTS_H
 #define HA_EDGE_LOAD_PARTS_H
@@ -15,11 +17,11 @@
 #include "edge/load_names.h"
 #include "edge/load_read.h"
 
-/* A registration that was named before all of them are known. */
+/* A name that was used before all of its kind are known. */
 struct ha_reference {
-    struct ha_node node;        /* the string that names it */
-    uint32_t driver;
     const char *name;
+    uint32_t place;             /* of the string that names it */
+    uint32_t scope;
 };
 
 struct ha_loading {
@@ -27,33 +29,101 @@ struct ha_loading {
     struct ha_scenario made;
     struct ha_script *script;   /* the plan's drivers, while they may still be changed */
     bool *loads_later;
+    struct ha_event_plan *event;
+    size_t event_count;
+    uint32_t *event_place;      /* what to point at if an event cannot happen; NULL until needed */
     struct ha_names names;
+    bool any_known;             /* HA_SCOPE_ANY_REGISTRATION is filled */
     struct ha_reference *reference;
     size_t reference_count, reference_room;
+};
+
+/* Steps that are being read: whose they are, and what they run within. */
+struct ha_setting {
+    uint32_t driver;
+    bool in_callback;           /* there are a context, a status variable and a processor */
+    bool in_for_each;           /* there is a processor */
 };
 
 void ha_load_profile(struct ha_loading *loading, struct ha_node profile);
 void ha_load_partition(struct ha_loading *loading, struct ha_node partition);
 /* How many processors the partition can ever hold. */
 uint32_t ha_load_most_processors(const struct ha_loading *loading);
+/* Whether a place for a processor belongs to a NUMA node. */
+bool ha_load_has_node(const struct ha_loading *loading, uint32_t node);
 void ha_load_drivers(struct ha_loading *loading, struct ha_node drivers);
 void ha_load_events(struct ha_loading *loading, struct ha_node events);
+void ha_load_faults(struct ha_loading *loading, struct ha_node faults);
 /* Look up what ha_load_refer() put down. */
 void ha_load_references(struct ha_loading *loading);
 void ha_load_expect(struct ha_loading *loading, struct ha_node expect);
 
-/* The steps of a driver. `in_handler`: they run in a callback, which has a context. */
-struct ha_steps ha_load_steps(struct ha_loading *loading, struct ha_node steps, uint32_t driver,
-                              bool in_handler);
+/* The steps of a list. */
+struct ha_steps ha_load_steps(struct ha_loading *loading, struct ha_node list,
+                              const struct ha_setting *setting);
 
-/* Find the driver that a string names; `name` is the string, or its part that is the name. */
-bool ha_load_driver(struct ha_loading *loading, struct ha_node string, const char *name,
-                    uint32_t *driver);
-/* Find a registration of a driver, likewise. */
-bool ha_load_registration(struct ha_loading *loading, struct ha_node string, uint32_t driver,
-                          const char *name);
-/* Have a registration looked up when all are known. `name` must outlive the loading. */
-void ha_load_refer(struct ha_loading *loading, struct ha_node string, uint32_t driver,
+/* The steps "register" and "deregister"; `as` and `flags` are none where they are missing. */
+void ha_load_register(struct ha_loading *loading, uint32_t driver, struct ha_node value,
+                      struct ha_node as, struct ha_node flags, struct ha_step *step);
+void ha_load_deregister(struct ha_loading *loading, uint32_t driver, struct ha_node value,
+                        struct ha_step *step);
+
+/*
+ * When an event happens: its members "at", "during" and "after".
+ *
+ *   number     of the event, whose plan gets the trigger
+ *   all_known  false: the event has a key that is unknown or for later, which may be meant for one
+ */
+enum { HA_TRIGGER_AT, HA_TRIGGER_DURING, HA_TRIGGER_AFTER, HA_TRIGGERS };
+void ha_load_trigger(struct ha_loading *loading, struct ha_node event, size_t number,
+                     const struct ha_member *trigger, bool all_known);
+/* Point at a value if an event turns out to be one that cannot happen. */
+void ha_load_place_event(struct ha_loading *loading, size_t number, struct ha_node value);
+/* Find the events that others wait for, and those that would wait for ever. */
+void ha_load_waits(struct ha_loading *loading);
+/* Of events that are right each by itself: what a driver does or suffers needs it loaded. */
+void ha_load_order(struct ha_loading *loading);
+
+/* Options that say what a query is about. */
+enum ha_query_option {
+    HA_QUERY_GROUP, HA_QUERY_INDEX, HA_QUERY_NUMBER, HA_QUERY_NODE, HA_QUERY_RELATION,
+    HA_QUERY_OPTIONS
+};
+/* The query routine that a string names, and its options, `keys` and `option` by their number. */
+void ha_load_query(struct ha_loading *loading, const struct ha_setting *setting,
+                   struct ha_node routine, const struct ha_key *keys,
+                   const struct ha_member *option, struct ha_step *step);
+
+/* A value out of a number, which lies within both bounds, or out of a string. */
+bool ha_load_value(struct ha_loading *loading, const struct ha_setting *setting,
+                   struct ha_node node, int64_t least, int64_t most, struct ha_value *value);
+/* A value out of a piece of a string; the text must outlive the loading. */
+bool ha_load_value_text(struct ha_loading *loading, const struct ha_setting *setting,
+                        struct ha_node string, const char *text, int64_t least, int64_t most,
+                        struct ha_value *value);
+/* A name for a variable of the driver; NULL when it cannot be one. */
+const char *ha_load_variable(struct ha_loading *loading, const struct ha_setting *setting,
+                             struct ha_node string);
+/* What the simulator knows without a variable and a misspelt word may mean; or NULL. */
+const char *ha_load_known_nearest(const char *word);
+/* "TABLE[VALUE]", or "TABLE" alone where `whole` is asked for. */
+bool ha_load_slot(struct ha_loading *loading, const struct ha_setting *setting,
+                  struct ha_node string, const char **table, struct ha_value *value, bool *whole);
+void ha_load_condition(struct ha_loading *loading, const struct ha_setting *setting,
+                       struct ha_node string, struct ha_condition *condition);
+
+/* The words of a call as it is expected; NULL when they are wrong. All names are known by now. */
+const char *ha_load_call_words(struct ha_loading *loading, struct ha_node node);
+/* The calls that a trigger or a fault means; NULL when the words are wrong. */
+const struct ha_call_pattern *ha_load_call(struct ha_loading *loading, struct ha_node string);
+
+/* Give a name, whose text must outlive the loading. False when its scope has it already. */
+bool ha_load_give(struct ha_loading *loading, uint32_t scope, const char *name, uint32_t number);
+/* Find a name, or complain at a place that there is no such thing. */
+bool ha_load_find(struct ha_loading *loading, uint32_t scope, size_t place, const char *name,
+                  uint32_t *number);
+/* Have a name looked up when all are known. It must outlive the loading. */
+void ha_load_refer(struct ha_loading *loading, uint32_t scope, struct ha_node string,
                    const char *name);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "edge/load_read.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,44 +74,38 @@ static void complain_of_key(struct ha_reader *reader, struct ha_node member,
 /* The number of a member's key; `count` when it is unknown. */
 static size_t key_of(struct ha_node member, const struct ha_key *keys, size_t count)
 {
+    const char *key = ha_node_key(member);
     size_t i = 0;
-    while (i < count && strcmp(keys[i].name, ha_node_key(member)))
+    /* The first characters tell most keys apart without a call. */
+    while (i < count && (*keys[i].name != *key || strcmp(keys[i].name, key)))
         i++;
     return i;
 }
 
-/* Complain of the keys that are for later; false when there is none. */
-static bool wants_more(struct ha_reader *reader, struct ha_node object, const struct ha_key *keys,
-                       size_t count)
+static void complain_of_unknown(struct ha_reader *reader, struct ha_node object,
+                                const struct ha_key *keys, size_t count,
+                                struct ha_member *members)
 {
-    bool found = false;
     for (struct ha_node member = ha_node_first(object); member.json;
-         member = ha_node_next(&reader->tree, member)) {
-        size_t i = key_of(member, keys, count);
-        if (i == count || keys[i].kinds)
-            continue;
-        HA_COMPLAIN_OF_KEY(reader, member, "\"%s\" is not simulated yet", keys[i].name);
-        found = true;
-    }
-    return found;
+         member = ha_node_next(&reader->tree, member))
+        if (key_of(member, keys, count) == count)
+            complain_of_key(reader, member, keys, count, members);
 }
 
 bool ha_read_members(struct ha_reader *reader, struct ha_node object, const struct ha_key *keys,
                      size_t count, struct ha_member *members)
 {
-    bool wanted_more = wants_more(reader, object, keys, count);
-    bool all_known = !wanted_more;
+    bool wants_more = false, all_known = true;
 
     memset(members, 0, count * sizeof *members);
     for (struct ha_node member = ha_node_first(object); member.json;
          member = ha_node_next(&reader->tree, member)) {
         size_t i = key_of(member, keys, count);
         if (i == count) {
-            if (!wanted_more)
-                complain_of_key(reader, member, keys, count, members);
             all_known = false;
         } else if (!keys[i].kinds) {
-            continue;
+            HA_COMPLAIN_OF_KEY(reader, member, "\"%s\" is not simulated yet", keys[i].name);
+            wants_more = true;
         } else if (members[i].here.json) {
             HA_COMPLAIN_OF_KEY(reader, member, "the key \"%s\" is here twice", keys[i].name);
         } else {
@@ -119,25 +114,37 @@ bool ha_read_members(struct ha_reader *reader, struct ha_node object, const stru
                 members[i].value = member;
         }
     }
+    if (!all_known && !wants_more)
+        complain_of_unknown(reader, object, keys, count, members);
     for (size_t i = 0; i < count; i++)
-        if (keys[i].required && !members[i].here.json && !members[i].misspelt && !wanted_more)
+        if (keys[i].required && !members[i].here.json && !members[i].misspelt && !wants_more)
             HA_COMPLAIN(reader, object, "the key \"%s\" is missing", keys[i].name);
-    return all_known;
+    return all_known && !wants_more;
+}
+
+bool ha_read_whole(struct ha_reader *reader, struct ha_node number, int64_t least, int64_t most,
+                   int64_t *value)
+{
+    int64_t whole;
+    if (ha_word_number(ha_node_text(&reader->tree, number), &whole) && whole >= least
+        && whole <= most) {
+        *value = whole;
+        return true;
+    }
+    if (least == most)
+        HA_COMPLAIN(reader, number, "must be %" PRId64, least);
+    else
+        HA_COMPLAIN(reader, number, "must be a whole number from %" PRId64 " to %" PRId64, least,
+                    most);
+    return false;
 }
 
 bool ha_read_number(struct ha_reader *reader, struct ha_node number, uint32_t least,
                     uint32_t most, uint32_t *value)
 {
     int64_t whole;
-    if (!ha_word_number(ha_node_text(&reader->tree, number), &whole) || whole < least
-        || whole > most) {
-        if (least == most)
-            HA_COMPLAIN(reader, number, "must be %u", (unsigned)least);
-        else
-            HA_COMPLAIN(reader, number, "must be a whole number from %u to %u", (unsigned)least,
-                        (unsigned)most);
+    if (!ha_read_whole(reader, number, least, most, &whole))
         return false;
-    }
     *value = (uint32_t)whole;
     return true;
 }
@@ -208,18 +215,8 @@ bool ha_read_status(struct ha_reader *reader, struct ha_node string, int32_t *nt
         HA_COMPLAIN(reader, string, "%s is no status: as a number it is 0x with eight digits",
                     ha_quote(word).text);
     else
-        ha_read_no_such(reader, string, "status", word, ha_status_nearest(word));
-    return false;
-}
-
-bool ha_read_pair(struct ha_reader *reader, struct ha_node string, uint32_t *group,
-                  uint32_t *number)
-{
-    const char *text = ha_node_string(string);
-    if (ha_word_pair(text, strlen(text), group, number))
-        return true;
-    HA_COMPLAIN(reader, string, "%s is no processor number: that is GROUP:NUMBER, as \"0:4\"",
-                ha_quote(text).text);
+        ha_read_no_such(reader, ha_read_place(reader, string), "status", word,
+                        ha_status_nearest(word));
     return false;
 }
 
@@ -227,7 +224,7 @@ bool ha_read_choice(struct ha_reader *reader, struct ha_node string, const char 
                     const char *const *words, size_t count, size_t *choice)
 {
     const char *word = ha_node_string(string);
-    char all[160] = "";
+    char all[256] = "";
     for (size_t i = 0; i < count; i++) {
         if (!strcmp(word, words[i])) {
             *choice = i;
@@ -236,7 +233,7 @@ bool ha_read_choice(struct ha_reader *reader, struct ha_node string, const char 
     }
     const char *nearest = ha_text_nearest(word, words, count);
     if (nearest) {
-        ha_read_no_such(reader, string, kind, word, nearest);
+        ha_read_no_such(reader, ha_read_place(reader, string), kind, word, nearest);
         return false;
     }
     for (size_t i = 0, used = 0; i < count && used < sizeof all; i++)
@@ -246,12 +243,12 @@ bool ha_read_choice(struct ha_reader *reader, struct ha_node string, const char 
     return false;
 }
 
-void ha_read_no_such(struct ha_reader *reader, struct ha_node node, const char *kind,
-                     const char *word, const char *nearest)
+void ha_read_no_such(struct ha_reader *reader, size_t place, const char *kind, const char *word,
+                     const char *nearest)
 {
     if (nearest)
-        HA_COMPLAIN(reader, node, "there is no %s %s; did you mean \"%s\"?", kind,
-                    ha_quote(word).text, nearest);
+        HA_COMPLAIN_AT(reader, place, "there is no %s %s; did you mean \"%s\"?", kind,
+                       ha_quote(word).text, nearest);
     else
-        HA_COMPLAIN(reader, node, "there is no %s %s", kind, ha_quote(word).text);
+        HA_COMPLAIN_AT(reader, place, "there is no %s %s", kind, ha_quote(word).text);
 }

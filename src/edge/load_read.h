@@ -40,12 +40,22 @@ struct ha_member {
 };
 
 /* Complain about a value. */
-#define HA_COMPLAIN(reader, node, ...) \
-    ha_complain(&(reader)->complaints, ha_node_place(&(reader)->tree, node), __VA_ARGS__)
+#define HA_COMPLAIN(reader, node, ...) HA_COMPLAIN_AT(reader, ha_read_place(reader, node), \
+                                                      __VA_ARGS__)
+
+/* Complain about the byte at an offset. */
+#define HA_COMPLAIN_AT(reader, place, ...) \
+    ha_complain(&(reader)->complaints, place, __VA_ARGS__)
 
 /* Complain about a member's key. */
 #define HA_COMPLAIN_OF_KEY(reader, node, ...) \
     ha_complain(&(reader)->complaints, ha_node_key_place(&(reader)->tree, node), __VA_ARGS__)
+
+/* Where a value stands. */
+static inline size_t ha_read_place(const struct ha_reader *reader, struct ha_node node)
+{
+    return ha_node_place(&reader->tree, node);
+}
 
 /* Memory of the bag, zeroed; NULL sets no_memory. `count` may be 0. */
 void *ha_read_take(struct ha_reader *reader, size_t count, size_t size);
@@ -63,6 +73,8 @@ bool ha_read_members(struct ha_reader *reader, struct ha_node object, const stru
                      size_t count, struct ha_member *members);
 
 /* A number that is whole, exact and within both bounds. */
+bool ha_read_whole(struct ha_reader *reader, struct ha_node number, int64_t least, int64_t most,
+                   int64_t *value);
 bool ha_read_number(struct ha_reader *reader, struct ha_node number, uint32_t least,
                     uint32_t most, uint32_t *value);
 
@@ -73,19 +85,17 @@ const char *ha_read_string(struct ha_reader *reader, struct ha_node string);
 /* A copy of a string that must be a name (ha_word_is_name). */
 const char *ha_read_name(struct ha_reader *reader, struct ha_node string);
 
-/* Times, sizes, statuses and group:number pairs, in the forms of load_words.h. */
+/* Times, sizes and statuses, in the forms of load_words.h. */
 bool ha_read_time(struct ha_reader *reader, struct ha_node string, uint64_t *ns);
 bool ha_read_size(struct ha_reader *reader, struct ha_node string, uint64_t *bytes);
 bool ha_read_status(struct ha_reader *reader, struct ha_node string, int32_t *nt_status);
-bool ha_read_pair(struct ha_reader *reader, struct ha_node string, uint32_t *group,
-                  uint32_t *number);
 
 /* One word of a list; `kind` says in a complaint what the words are. */
 bool ha_read_choice(struct ha_reader *reader, struct ha_node string, const char *kind,
                     const char *const *words, size_t count, size_t *choice);
 
 /* Complain that there is no such thing; `nearest` is what may be meant, or NULL. */
-void ha_read_no_such(struct ha_reader *reader, struct ha_node node, const char *kind,
-                     const char *word, const char *nearest);
+void ha_read_no_such(struct ha_reader *reader, size_t place, const char *kind, const char *word,
+                     const char *nearest);
 
 #endif

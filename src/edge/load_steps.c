@@ -2,7 +2,7 @@
  * load_steps - what a scripted driver does, one step after the other
  *
  * Owns the notation of a step: an object with one verb, which says what is done, and the options
- * of that verb.
+ * of that verb. Steps may hold lists of steps; the depth of the file bounds that.
  */
 #include <string.h>
 
@@ -10,12 +10,16 @@
 #include "edge/load_parts.h"
 #include "edge/load_words.h"
 
-#define ADD_EXISTING 1u             /* KE_PROCESSOR_CHANGE_ADD_EXISTING */
-#define ALL_GROUPS 0xffffu          /* ALL_PROCESSOR_GROUPS */
+#define MOST_SLOTS 65536            /* of a table */
+#define MOST_POOL ((uint32_t)1 << 20)
+#define POOL_BYTES 64u              /* of an allocation that does not say */
+#define MOST_TAG 4u                 /* characters of a tag */
+#define MOST_SET ((int64_t)1 << 53) /* what a double holds exactly */
 
-/* The verbs come first and are numbered as enum ha_step_kind. */
+/* The verbs come first and are numbered as enum ha_step_kind; then come their options. */
 enum {
-    AS = HA_STEP_KIND_COUNT, FLAGS, FUNCTION, GROUP, INDEX, NUMBER, KNOWN
+    AS = HA_STEP_KIND_COUNT, FLAGS, FUNCTION, QUERY, INTO = QUERY + HA_QUERY_OPTIONS, SIZE, TAG,
+    TO, DO, THEN, ELSE, IF_FAILS, KNOWN
 };
 
 /* What follows the options is for later. */
@@ -28,24 +32,33 @@ static const struct ha_key keys[] = {
     [HA_STEP_WAIT] = {"wait", HA_JSON_STRING, false},
     [HA_STEP_SIGNAL] = {"signal", HA_JSON_STRING, false},
     [HA_STEP_RETURN] = {"return", HA_JSON_STRING, false},
-    [HA_STEP_TABLE] = HA_KEY_LATER("table"),
-    [HA_STEP_ALLOCATE] = HA_KEY_LATER("allocate"),
-    [HA_STEP_FREE] = HA_KEY_LATER("free"),
-    [HA_STEP_USE] = HA_KEY_LATER("use"),
-    [HA_STEP_SET] = HA_KEY_LATER("set"),
-    [HA_STEP_RAISE_IRQL] = HA_KEY_LATER("raise_irql"),
-    [HA_STEP_LOWER_IRQL] = HA_KEY_LATER("lower_irql"),
-    [HA_STEP_FOR_EACH] = HA_KEY_LATER("for_each"),
-    [HA_STEP_IF] = HA_KEY_LATER("if"),
+    [HA_STEP_TABLE] = {"table", HA_JSON_STRING, false},
+    [HA_STEP_ALLOCATE] = {"allocate", HA_JSON_STRING, false},
+    [HA_STEP_FREE] = {"free", HA_JSON_STRING, false},
+    [HA_STEP_USE] = {"use", HA_JSON_STRING, false},
+    [HA_STEP_SET] = {"set", HA_JSON_STRING, false},
+    [HA_STEP_RAISE_IRQL] = {"raise_irql", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [HA_STEP_LOWER_IRQL] = {"lower_irql", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [HA_STEP_FOR_EACH] = {"for_each", HA_JSON_STRING, false},
+    [HA_STEP_IF] = {"if", HA_JSON_STRING, false},
     [AS] = {"as", HA_JSON_STRING, false},
     [FLAGS] = {"flags", HA_JSON_NUMBER | HA_JSON_STRING | HA_JSON_ARRAY, false},
     [FUNCTION] = {"function", HA_JSON_NULL, false},
-    [GROUP] = {"group", HA_JSON_NUMBER | HA_JSON_STRING, false},
-    [INDEX] = {"index", HA_JSON_NUMBER, false},
-    [NUMBER] = {"number", HA_JSON_STRING, false},
+    [QUERY + HA_QUERY_GROUP] = {"group", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [QUERY + HA_QUERY_INDEX] = {"index", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [QUERY + HA_QUERY_NUMBER] = {"number", HA_JSON_STRING, false},
+    [QUERY + HA_QUERY_NODE] = {"node", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [QUERY + HA_QUERY_RELATION] = {"relation", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [INTO] = {"into", HA_JSON_STRING, false},
+    [SIZE] = {"size", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [TAG] = {"tag", HA_JSON_STRING, false},
+    [TO] = {"to", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [DO] = {"do", HA_JSON_ARRAY, false},
+    [THEN] = {"then", HA_JSON_ARRAY, false},
+    [ELSE] = {"else", HA_JSON_ARRAY, false},
+    [IF_FAILS] = {"if_fails", HA_JSON_ARRAY, false},
     HA_KEY_LATER("class"), HA_KEY_LATER("set_affinity"), HA_KEY_LATER("revert_affinity"),
     HA_KEY_LATER("queue_dpc"), HA_KEY_LATER("queue_work"), HA_KEY_LATER("start_thread"),
-    HA_KEY_LATER("if_fails"),
 };
 
 #define KEYS (sizeof keys / sizeof keys[0])
@@ -54,87 +67,21 @@ static const struct ha_key keys[] = {
 struct reading {
     struct ha_loading *loading;
     struct ha_reader *reader;
+    const struct ha_setting *setting;
     struct ha_node node;
     struct ha_member member[KEYS];
-    uint32_t driver;
-    bool in_handler;
 };
-
-static void read_flag(struct ha_reader *reader, struct ha_node name, uint32_t *flags)
-{
-    static const char *const names[] = {"KE_PROCESSOR_CHANGE_ADD_EXISTING"};
-    size_t choice;
-    if (ha_read_choice(reader, name, "flag", names, 1, &choice))
-        *flags |= ADD_EXISTING;
-}
-
-static void read_flags(struct ha_reader *reader, struct ha_node node, uint32_t *flags)
-{
-    switch (ha_node_kind(node)) {
-    case HA_JSON_NUMBER:
-        ha_read_number(reader, node, 0, UINT32_MAX, flags);
-        break;
-    case HA_JSON_STRING:
-        read_flag(reader, node, flags);
-        break;
-    default:
-        for (struct ha_node item = ha_node_first(node); item.json;
-             item = ha_node_next(&reader->tree, item))
-            if (ha_read_kind(reader, item, HA_JSON_STRING))
-                read_flag(reader, item, flags);
-    }
-}
 
 static void read_register(struct reading *r, struct ha_node value, struct ha_step *step)
 {
-    static const char *const kinds[] = {"processor-change"};
-    struct ha_node as = r->member[AS].value;
-    size_t kind;
-
-    if (!strcmp(ha_node_string(value), "device-interface"))
-        HA_COMPLAIN(r->reader, value, "\"device-interface\" is not simulated yet");
-    else
-        ha_read_choice(r->reader, value, "notification", kinds, 1, &kind);
     step->null_function = r->member[FUNCTION].here.json;
-    if (r->member[FLAGS].value.json)
-        read_flags(r->reader, r->member[FLAGS].value, &step->flags);
-    if (!r->member[AS].here.json)
-        HA_COMPLAIN(r->reader, r->node, "\"register\" needs \"as\", the name of the registration");
-    if (!as.json || !(step->name = ha_read_name(r->reader, as)))
-        return;
-    switch (ha_names_add(&r->loading->names, r->driver, step->name, 0)) {
-    case HA_EINVAL:
-        HA_COMPLAIN(r->reader, as, "the driver has another registration called \"%s\"",
-                    step->name);
-        break;
-    case HA_ENOMEM:
-        r->reader->no_memory = true;
-        break;
-    }
+    ha_load_register(r->loading, r->setting->driver, value, r->member[AS].value,
+                     r->member[FLAGS].value, step);
 }
 
 static void read_deregister(struct reading *r, struct ha_node value, struct ha_step *step)
 {
-    if (ha_node_kind(value) == HA_JSON_NULL)
-        return;
-    const char *text = ha_read_string(r->reader, value);
-    const char *point = text ? strchr(text, '.') : NULL;
-    uint32_t owner = r->driver;
-    if (!text)
-        return;
-
-    step->name = point ? point + 1 : text;
-    if (point) {
-        char *name = ha_bag_copy(&r->reader->bag, text, (size_t)(point - text));
-        if (!name) {
-            r->reader->no_memory = true;
-            return;
-        }
-        if (!ha_load_driver(r->loading, value, name, &owner))
-            return;
-        step->driver = owner == r->driver ? NULL : name;
-    }
-    ha_load_refer(r->loading, value, owner, step->name);
+    ha_load_deregister(r->loading, r->setting->driver, value, step);
 }
 
 static void read_status(struct reading *r, struct ha_node value, struct ha_step *step)
@@ -154,73 +101,149 @@ static void read_event_name(struct reading *r, struct ha_node value, struct ha_s
     step->name = ha_read_string(r->reader, value);
 }
 
-/* The option that a query's argument is given by; none for those without argument. */
-static unsigned argument_of(unsigned routine)
-{
-    switch (routine) {
-    case HA_RT_ACTIVE_COUNT_EX:
-    case HA_RT_MAXIMUM_COUNT_EX:
-    case HA_RT_GROUP_AFFINITY: return GROUP;
-    case HA_RT_NUMBER_FROM_INDEX: return INDEX;
-    case HA_RT_INDEX_FROM_NUMBER: return NUMBER;
-    default: return KNOWN;
-    }
-}
-
-static void read_argument(struct ha_reader *reader, unsigned option, struct ha_node node,
-                          struct ha_step *step)
-{
-    static const char *const groups[] = {"ALL_PROCESSOR_GROUPS"};
-    uint32_t first = 0, number = 0;
-    size_t choice;
-    if (option == NUMBER)
-        ha_read_pair(reader, node, &first, &number);
-    else if (ha_node_kind(node) == HA_JSON_NUMBER)
-        ha_read_number(reader, node, 0, option == GROUP ? UINT16_MAX : UINT32_MAX, &first);
-    else if (ha_read_choice(reader, node, "group", groups, 1, &choice))
-        first = ALL_GROUPS;
-    step->value.number = first;
-    step->second.number = number;
-}
-
 static void read_query(struct reading *r, struct ha_node value, struct ha_step *step)
 {
-    const char *word = ha_node_string(value), *nearest = NULL;
-    unsigned routine = ha_routine_find(word);
-    if (routine < HA_RT_ACTIVE_COUNT) {
-        for (unsigned i = HA_RT_ACTIVE_COUNT; i < HA_ROUTINE_COUNT; i++)
-            nearest = ha_word_nearer(word, nearest, ha_routine_name(i));
-        ha_read_no_such(r->reader, value, "query routine", word, nearest);
-        return;
+    ha_load_query(r->loading, r->setting, value, keys + QUERY, r->member + QUERY, step);
+    if (r->member[INTO].value.json)
+        step->name = ha_load_variable(r->loading, r->setting, r->member[INTO].value);
+}
+
+/* The same table may be made more than once, in an entry or after it was freed. */
+static void read_table(struct reading *r, struct ha_node value, struct ha_step *step)
+{
+    step->name = ha_read_name(r->reader, value);
+    if (step->name)
+        ha_load_give(r->loading, HA_SCOPE_TABLES + r->setting->driver, step->name, 0);
+    if (r->member[SIZE].value.json)
+        ha_load_value(r->loading, r->setting, r->member[SIZE].value, 1, MOST_SLOTS, &step->value);
+}
+
+/* The first character is the lowest byte, which pool tools print first. */
+static void read_tag(struct ha_reader *reader, struct ha_node string, uint32_t *tag)
+{
+    const char *text = ha_node_string(string);
+    size_t length = strlen(text);
+    bool printable = length >= 1 && length <= MOST_TAG;
+    uint32_t value = 0;
+    for (size_t i = 0; printable && i < length; i++) {
+        printable = text[i] >= ' ' && text[i] <= '~';
+        value |= (uint32_t)(unsigned char)text[i] << 8 * i;
     }
-    step->routine = routine;
-    for (unsigned option = GROUP; option <= NUMBER; option++) {
-        bool wanted = option == argument_of(routine);
-        if (wanted && !r->member[option].here.json)
-            HA_COMPLAIN(r->reader, value, "%s needs the key \"%s\"", word, keys[option].name);
-        else if (!wanted && r->member[option].here.json)
-            HA_COMPLAIN_OF_KEY(r->reader, r->member[option].here, "%s does not take \"%s\"", word,
-                               keys[option].name);
-        else if (wanted && r->member[option].value.json)
-            read_argument(r->reader, option, r->member[option].value, step);
+    if (printable)
+        *tag = value;
+    else
+        HA_COMPLAIN(reader, string, "%s is no pool tag: that is 1 to 4 printable ASCII characters",
+                    ha_quote(text).text);
+}
+
+static void read_allocate(struct reading *r, struct ha_node value, struct ha_step *step)
+{
+    struct ha_node size = r->member[SIZE].value;
+    step->size = POOL_BYTES;
+    step->tag = HA_POOL_SCRIPT_TAG;
+    ha_load_slot(r->loading, r->setting, value, &step->name, &step->value, NULL);
+    if (size.json && ha_read_kind(r->reader, size, HA_JSON_NUMBER))
+        ha_read_number(r->reader, size, 1, MOST_POOL, &step->size);
+    if (r->member[TAG].value.json)
+        read_tag(r->reader, r->member[TAG].value, &step->tag);
+}
+
+static void read_free(struct reading *r, struct ha_node value, struct ha_step *step)
+{
+    ha_load_slot(r->loading, r->setting, value, &step->name, &step->value, &step->whole);
+}
+
+static void read_use(struct reading *r, struct ha_node value, struct ha_step *step)
+{
+    ha_load_slot(r->loading, r->setting, value, &step->name, &step->value, NULL);
+}
+
+static void read_set(struct reading *r, struct ha_node value, struct ha_step *step)
+{
+    step->name = ha_load_variable(r->loading, r->setting, value);
+    if (r->member[TO].value.json)
+        ha_load_value(r->loading, r->setting, r->member[TO].value, -MOST_SET, MOST_SET,
+                      &step->value);
+}
+
+static void read_irql(struct reading *r, struct ha_node value, struct ha_step *step)
+{
+    /* Source: WDK reference, wdm.h, KIRQL on 64-bit systems. */
+    static const char *const names[] = {
+        "PASSIVE_LEVEL", "APC_LEVEL", "DISPATCH_LEVEL", "HIGH_LEVEL",
+    };
+    static const uint8_t irqls[] = {0, 1, 2, 15};
+    size_t choice;
+    uint32_t number;
+    if (ha_node_kind(value) == HA_JSON_NUMBER) {
+        if (ha_read_number(r->reader, value, 0, 15, &number))
+            step->irql = (uint8_t)number;
+    } else if (ha_read_choice(r->reader, value, "IRQL", names, 4, &choice)) {
+        step->irql = irqls[choice];
     }
 }
 
-#define OPTION(key) (1u << (key))
+/* A list of steps within the step. */
+static struct ha_steps load_inner(const struct reading *r, unsigned key, bool for_each)
+{
+    struct ha_setting setting = *r->setting;
+    setting.in_for_each |= for_each;
+    return r->member[key].value.json ? ha_load_steps(r->loading, r->member[key].value, &setting)
+                                     : (struct ha_steps){NULL, 0};
+}
+
+static void read_for_each(struct reading *r, struct ha_node value, struct ha_step *step)
+{
+    static const char *const names[] = {
+        [HA_EACH_ACTIVE] = "active", [HA_EACH_MAXIMUM] = "maximum", [HA_EACH_OF_GROUP] = "group 1",
+    };
+    const char *text = ha_node_string(value);
+    size_t choice;
+    if (!strncmp(text, "group ", 6)) {
+        const char *group = ha_bag_copy(&r->reader->bag, text + 6, strlen(text + 6));
+        step->each = HA_EACH_OF_GROUP;
+        r->reader->no_memory |= !group;
+        if (group)
+            ha_load_value_text(r->loading, r->setting, value, group, 0, UINT16_MAX, &step->value);
+    } else if (ha_read_choice(r->reader, value, "range of processors", names, 3, &choice)) {
+        step->each = (uint8_t)choice;
+    }
+    step->body = load_inner(r, DO, true);
+}
+
+static void read_if(struct reading *r, struct ha_node value, struct ha_step *step)
+{
+    ha_load_condition(r->loading, r->setting, value, &step->condition);
+    step->body = load_inner(r, THEN, false);
+    step->otherwise = load_inner(r, ELSE, false);
+}
+
+#define OPTION(key) (1u << ((key) - AS))
+#define QUERY_OPTIONS ((1u << (QUERY + HA_QUERY_OPTIONS - AS)) - OPTION(QUERY))
 
 static const struct {
     void (*read)(struct reading *r, struct ha_node value, struct ha_step *step);
-    unsigned options;           /* set of OPTION */
-    bool in_handlers_only;
+    unsigned needed, optional;  /* sets of OPTION */
+    bool in_callbacks_only;
 } verbs[HA_STEP_KIND_COUNT] = {
-    [HA_STEP_REGISTER] = {read_register, OPTION(AS) | OPTION(FLAGS) | OPTION(FUNCTION), false},
-    [HA_STEP_DEREGISTER] = {read_deregister, 0, false},
-    [HA_STEP_SET_OPERATION_STATUS] = {read_status, 0, true},
-    [HA_STEP_MODIFY_CONTEXT] = {read_modify_context, 0, true},
-    [HA_STEP_QUERY] = {read_query, OPTION(GROUP) | OPTION(INDEX) | OPTION(NUMBER), false},
-    [HA_STEP_WAIT] = {read_event_name, 0, false},
-    [HA_STEP_SIGNAL] = {read_event_name, 0, false},
-    [HA_STEP_RETURN] = {read_status, 0, false},
+    [HA_STEP_REGISTER] = {read_register, OPTION(AS),
+                          OPTION(FLAGS) | OPTION(FUNCTION) | OPTION(IF_FAILS), false},
+    [HA_STEP_DEREGISTER] = {read_deregister, 0, 0, false},
+    [HA_STEP_SET_OPERATION_STATUS] = {read_status, 0, 0, true},
+    [HA_STEP_MODIFY_CONTEXT] = {read_modify_context, 0, 0, true},
+    [HA_STEP_QUERY] = {read_query, 0, QUERY_OPTIONS | OPTION(INTO), false},
+    [HA_STEP_WAIT] = {read_event_name, 0, OPTION(IF_FAILS), false},
+    [HA_STEP_SIGNAL] = {read_event_name, 0, 0, false},
+    [HA_STEP_RETURN] = {read_status, 0, 0, false},
+    [HA_STEP_TABLE] = {read_table, OPTION(SIZE), OPTION(IF_FAILS), false},
+    [HA_STEP_ALLOCATE] = {read_allocate, 0, OPTION(SIZE) | OPTION(TAG) | OPTION(IF_FAILS), false},
+    [HA_STEP_FREE] = {read_free, 0, 0, false},
+    [HA_STEP_USE] = {read_use, 0, 0, false},
+    [HA_STEP_SET] = {read_set, OPTION(TO), 0, false},
+    [HA_STEP_RAISE_IRQL] = {read_irql, 0, 0, false},
+    [HA_STEP_LOWER_IRQL] = {read_irql, 0, 0, false},
+    [HA_STEP_FOR_EACH] = {read_for_each, OPTION(DO), 0, false},
+    [HA_STEP_IF] = {read_if, OPTION(THEN), OPTION(ELSE), false},
 };
 
 /* The one verb of a step; HA_STEP_KIND_COUNT, with a complaint, when it is not one. A key that is
@@ -245,6 +268,20 @@ static unsigned verb_of(struct reading *r, bool all_known)
     return verb;
 }
 
+/* A verb gets the options that it needs, and no others. */
+static void check_options(const struct reading *r, unsigned verb, bool all_known)
+{
+    unsigned needed = verbs[verb].needed, allowed = needed | verbs[verb].optional;
+    for (unsigned k = AS; k < KNOWN; k++) {
+        if (r->member[k].here.json && !(allowed & OPTION(k)))
+            HA_COMPLAIN_OF_KEY(r->reader, r->member[k].here, "\"%s\" does not take \"%s\"",
+                               keys[verb].name, keys[k].name);
+        else if (!r->member[k].here.json && (needed & OPTION(k)) && all_known)
+            HA_COMPLAIN(r->reader, r->node, "\"%s\" needs the key \"%s\"", keys[verb].name,
+                        keys[k].name);
+    }
+}
+
 static void load_step(struct reading *r, struct ha_step *step)
 {
     if (!ha_read_kind(r->reader, r->node, HA_JSON_OBJECT))
@@ -254,23 +291,21 @@ static void load_step(struct reading *r, struct ha_step *step)
     if (verb == HA_STEP_KIND_COUNT)
         return;
 
-    for (unsigned k = AS; k < KNOWN; k++)
-        if (r->member[k].here.json && !(verbs[verb].options & OPTION(k)))
-            HA_COMPLAIN_OF_KEY(r->reader, r->member[k].here, "\"%s\" does not take \"%s\"",
-                               keys[verb].name, keys[k].name);
-    if (verbs[verb].in_handlers_only && !r->in_handler)
+    check_options(r, verb, all_known);
+    if (verbs[verb].in_callbacks_only && !r->setting->in_callback)
         HA_COMPLAIN(r->reader, r->node, "\"%s\" belongs into a handler: only a callback has a "
                     "context and a status variable", keys[verb].name);
     step->kind = (enum ha_step_kind)verb;
     if (r->member[verb].value.json)
         verbs[verb].read(r, r->member[verb].value, step);
+    step->has_if_fails = r->member[IF_FAILS].here.json;
+    step->if_fails = load_inner(r, IF_FAILS, false);
 }
 
-struct ha_steps ha_load_steps(struct ha_loading *loading, struct ha_node list, uint32_t driver,
-                              bool in_handler)
+struct ha_steps ha_load_steps(struct ha_loading *loading, struct ha_node list,
+                              const struct ha_setting *setting)
 {
-    struct reading r = {.loading = loading, .reader = &loading->reader, .driver = driver,
-                        .in_handler = in_handler};
+    struct reading r = {.loading = loading, .reader = &loading->reader, .setting = setting};
     size_t count = ha_node_count(list), i = 0;
     struct ha_step *step = ha_read_take(r.reader, count, sizeof *step);
     if (!step)

@@ -8,14 +8,16 @@
 #include <uv.h>
 
 #define TURN_MS 100     /* a signal that comes just before a wait is served after so long */
+#define NS_A_MS 1000000u
 
 struct ha_loop {
     uv_loop_t uv;
     uv_signal_t on_interrupt, on_terminate;
     struct sigaction interrupt_before, terminate_before;    /* libuv does not put them back */
     uv_idle_t work;             /* keeps the loop from waiting while there is something to do */
+    uv_timer_t pause;           /* runs while the next piece of work is not due yet */
     int signal;
-    bool (*slice)(void *argument);
+    ha_slice *slice;
     void *argument;
 };
 
@@ -24,13 +26,26 @@ static void on_signal(uv_signal_t *handle, int number)
     struct ha_loop *loop = handle->data;
     loop->signal = number;
     uv_idle_stop(&loop->work);
+    uv_timer_stop(&loop->pause);
+}
+
+static void on_idle(uv_idle_t *handle);
+
+static void on_pause_end(uv_timer_t *handle)
+{
+    struct ha_loop *loop = handle->data;
+    uv_idle_start(&loop->work, on_idle);
 }
 
 static void on_idle(uv_idle_t *handle)
 {
     struct ha_loop *loop = handle->data;
-    if (!loop->slice(loop->argument))
+    uint64_t pause_ns = loop->slice(loop->argument);
+    if (pause_ns)
         uv_idle_stop(&loop->work);
+    if (pause_ns && pause_ns != HA_LOOP_DONE)
+        uv_timer_start(&loop->pause, on_pause_end,
+                       pause_ns / NS_A_MS + (pause_ns % NS_A_MS != 0), 0);
 }
 
 /* Signal handles must not keep the loop alive: only work does. */
@@ -51,11 +66,12 @@ struct ha_loop *ha_loop_open(void)
         free(loop);
         return NULL;
     }
-    /* These three cannot fail; starting to catch a signal can. */
+    /* These four cannot fail; starting to catch a signal can. */
     uv_signal_init(&loop->uv, &loop->on_interrupt);
     uv_signal_init(&loop->uv, &loop->on_terminate);
     uv_idle_init(&loop->uv, &loop->work);
-    loop->work.data = loop;
+    uv_timer_init(&loop->uv, &loop->pause);
+    loop->work.data = loop->pause.data = loop;
     sigaction(SIGINT, NULL, &loop->interrupt_before);
     sigaction(SIGTERM, NULL, &loop->terminate_before);
     if (catch_signal(loop, &loop->on_interrupt, SIGINT) ||
@@ -71,6 +87,7 @@ void ha_loop_close(struct ha_loop *loop)
     uv_close((uv_handle_t *)&loop->on_interrupt, NULL);
     uv_close((uv_handle_t *)&loop->on_terminate, NULL);
     uv_close((uv_handle_t *)&loop->work, NULL);
+    uv_close((uv_handle_t *)&loop->pause, NULL);
     uv_run(&loop->uv, UV_RUN_DEFAULT);
     uv_loop_close(&loop->uv);
     sigaction(SIGINT, &loop->interrupt_before, NULL);
@@ -78,7 +95,7 @@ void ha_loop_close(struct ha_loop *loop)
     free(loop);
 }
 
-int ha_loop_run(struct ha_loop *loop, bool (*slice)(void *argument), void *argument)
+int ha_loop_run(struct ha_loop *loop, ha_slice *slice, void *argument)
 {
     if (loop->signal)
         return loop->signal;
@@ -89,10 +106,10 @@ int ha_loop_run(struct ha_loop *loop, bool (*slice)(void *argument), void *argum
     return loop->signal;
 }
 
-static bool nothing_to_do(void *argument)
+static uint64_t nothing_to_do(void *argument)
 {
     (void)argument;
-    return false;
+    return HA_LOOP_DONE;
 }
 
 /* Not by libuv: its pollers refuse regular files on some hosts and terminals on others. */
@@ -111,4 +128,9 @@ int ha_loop_await(struct ha_loop *loop, int file)
 int ha_loop_signal(const struct ha_loop *loop)
 {
     return loop->signal;
+}
+
+uint64_t ha_loop_now(void)
+{
+    return uv_hrtime();
 }

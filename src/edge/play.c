@@ -1,185 +1,148 @@
 /*
- * play - many scenarios, one after another, and what is said about them
+ * play - many scenarios, one after another, each under the profiles that are wanted
  *
- * Owns the verdict lines, the summary and the exit code.
+ * Owns what comes before the first scenario and after the last: which files, where output goes,
+ * the summary and the exit code.
  */
 #include "hotadd/scenario.h"
 
+#include <errno.h>
+#include <fnmatch.h>
 #include <signal.h>
 #include <string.h>
 
 #include "edge/files.h"
 #include "edge/load.h"
 #include "edge/place.h"
-#include "edge/run.h"
+#include "edge/play_check.h"
+#include "edge/report_parts.h"
+#include "edge/tally.h"
 
-struct tally {
-    const struct ha_play_options *options;
-    FILE *log;                  /* where verdicts go */
-    size_t passed, failed;
-    bool unreadable;            /* or not to be judged, for want of means */
-    bool wrong;                 /* something failed that no budget ended */
-    int signal;
-    int refused;                /* an enum ha_exit that ends it all */
-};
-
-static const char *paint(const struct tally *tally, const char *escape)
+static bool is_wanted(struct ha_tally *tally, const struct ha_scenario *scenario)
 {
-    return tally->options->color ? escape : "";
+    const char *filter = tally->options->filter;
+    struct ha_text path = {0};
+    if (!filter)
+        return true;
+    ha_add_file_name(&path, scenario->file);
+    if (path.lost)
+        ha_tally_lost(tally);
+    bool wanted = !fnmatch(filter, ha_text_string(&path), 0) ||
+                  !fnmatch(filter, scenario->name, 0);
+    ha_text_close(&path);
+    return wanted;
 }
 
-static void print_text(struct tally *tally, struct ha_text *text)
-{
-    fwrite(ha_text_string(text), 1, text->length, tally->log);
-    if (text->lost) {
-        fprintf(tally->log, "hotadd: error: %s\n", ha_err_text(HA_ENOMEM));
-        tally->unreadable = true;
-    }
-    ha_text_close(text);
-}
-
-static void print_file_name(struct tally *tally, const char *name)
-{
-    struct ha_text text = {0};
-    ha_add_file_name(&text, name);
-    print_text(tally, &text);
-}
-
-/* Findings, each as a paragraph; notes and what the scenario expects fail nothing. */
-static void print_findings(struct tally *tally, const struct ha_run *run)
-{
-    size_t count;
-    struct ha_text text = {0}, command = {0};
-    const struct ha_finding *finding = ha_judge_findings(run->judge, &count, NULL);
-    ha_run_add_command(run, &command);
-    for (size_t i = 0; i < count; i++) {
-        if (ha_matcher_expects(run->matcher, &finding[i]))
-            ha_text_add(&text, "expected ");
-        ha_story_add_finding(&text, &finding[i],
-                             ha_cast_name(run->watch.cast, HA_NS_DRIVER, finding[i].driver),
-                             ha_text_string(&command), tally->options->color);
-    }
-    text.lost |= command.lost;
-    print_text(tally, &text);
-    ha_text_close(&command);
-}
-
-static void print_verdict(struct tally *tally, struct ha_run *run, bool passed)
-{
-    const struct ha_play_options *options = tally->options;
-    FILE *log = tally->log;
-    if (passed && options->quiet)
-        return;
-    if (!passed && options->output == HA_OUTPUT_VERDICT && !options->quiet)
-        fprintf(log, "%s", ha_text_string(ha_story_text(run->story)));
-    if (!passed || options->output == HA_OUTPUT_STORY)
-        print_findings(tally, run);
-    if (!passed)
-        fprintf(log, "%s", ha_text_string(&run->report));
-    fprintf(log, "%s%s%s  ", paint(tally, passed ? "\033[32m" : "\033[31m"),
-            passed ? "pass" : "FAIL", paint(tally, "\033[0m"));
-    print_file_name(tally, run->scenario->file);
-    fprintf(log, ": %s (%llu add%s, %llu call%s)\n", run->scenario->name,
-            (unsigned long long)run->watch.adds, run->watch.adds == 1 ? "" : "s",
-            (unsigned long long)run->watch.calls, run->watch.calls == 1 ? "" : "s");
-}
-
-/* What the judge holds against the run that the scenario does not expect. */
-static bool found_unexpected(const struct ha_run *run)
-{
-    size_t count;
-    const struct ha_finding *finding = ha_judge_findings(run->judge, &count, NULL);
-    for (size_t i = 0; i < count; i++)
-        if (finding[i].severity == HA_ERROR && !ha_matcher_expects(run->matcher, &finding[i]))
-            return true;
-    return false;
-}
-
-static void count_verdict(struct tally *tally, struct ha_run *run)
-{
-    enum ha_ending ending = ha_machine_ending(run->machine);
-    bool over_budget = ending == HA_END_BUDGET && run->scenario->expect.ending != HA_END_BUDGET;
-    bool passed = run->differences == 0 && !over_budget && !tally->signal;
-    print_verdict(tally, run, passed);
-    tally->wrong |= !passed && (!over_budget || found_unexpected(run));
-    tally->passed += passed;
-    tally->failed += !passed;
-}
-
-static void play_scenario(struct tally *tally, const struct ha_scenario *scenario,
-                          struct ha_loop *loop)
-{
-    struct ha_run run = {0};
-    struct ha_error error = {""};
-    int err = ha_run_play(&run, scenario, tally->options, loop, &tally->signal, &error);
-    if (err == HA_OK) {
-        count_verdict(tally, &run);
-    } else {
-        print_file_name(tally, scenario->file);
-        fprintf(tally->log, ": error: %s\n", error.text);
-        tally->failed++;
-        /* Profile and knobs were checked before: what is left to be wrong there is the token. */
-        if (tally->options->replay && (err == HA_EINVAL || err == HA_ESTALE))
-            tally->refused = HA_EXIT_USAGE;
-        else
-            tally->unreadable = true;
-    }
-    ha_run_close(&run);
-}
-
-static void play_file(struct tally *tally, const char *path, struct ha_loop *loop)
+static void play_file(struct ha_tally *tally, const char *path, struct ha_loop *loop)
 {
     struct ha_scenario scenario;
     struct ha_text messages = {0};
     int err = ha_scenario_load_file(path, loop, &scenario, &messages);
-    print_text(tally, &messages);
     if (err) {
         if (err != HA_EREAD) {
-            print_file_name(tally, path);
-            fprintf(tally->log, ": error: %s\n", ha_err_text(err));
+            ha_add_file_name(&messages, path);
+            ha_text_addf(&messages, ": error: %s\n", ha_err_text(err));
         }
         tally->signal = ha_loop_signal(loop);
         tally->unreadable = true;
-        tally->failed++;
+        ha_tally_fail(tally, &(struct ha_outcome){.file = path, .message = &messages});
         return;
     }
-    play_scenario(tally, &scenario, loop);
+    bool wanted = is_wanted(tally, &scenario);
+    if (wanted && tally->options->list)
+        ha_tally_list(tally, &scenario);
+    else if (wanted)
+        ha_tally_play(tally, &scenario, loop);
+    ha_text_close(&messages);
     ha_scenario_close(&scenario);
 }
 
-static void find_files(const struct ha_play_options *options, struct ha_files *files,
-                       struct tally *tally)
-{
-    struct ha_text messages = {0};
-    for (size_t i = 0; i < options->path_count; i++) {
-        int err = ha_files_add(files, options->path[i], &messages);
-        tally->unreadable |= err != HA_OK;
-        if (err == HA_ENOMEM) {
-            ha_add_file_name(&messages, options->path[i]);
-            ha_text_addf(&messages, ": error: %s\n", ha_err_text(err));
-            tally->failed++;
-        }
-    }
-    tally->failed += files->unsearched;
-    print_text(tally, &messages);
-}
-
-/* What is wrong with the command line whatever the scenarios are. */
-static void check_command(struct tally *tally, size_t files)
+/* All files that are meant. Returns the first path that could not be searched, or NULL. */
+static const char *find_files(struct ha_tally *tally, struct ha_files *files,
+                              struct ha_text *messages)
 {
     const struct ha_play_options *options = tally->options;
-    struct ha_profile profile = ha_profile_preset(HA_PRESET_DOCUMENTED);
-    struct ha_error error = {""};
-    if (files > 1 && options->replay)
-        snprintf(error.text, sizeof error.text, "a token repeats one scenario, not %zu", files);
-    ha_run_turn_profile(options, &profile, &error);
-    if (error.text[0]) {
-        fprintf(options->log, "hotadd: error: %s\n", error.text);
-        tally->refused = HA_EXIT_USAGE;
+    const char *unfound = NULL;
+    for (size_t i = 0; i < options->path_count; i++) {
+        int err = ha_files_add(files, options->path[i], messages);
+        if (err == HA_ENOMEM) {
+            ha_add_file_name(messages, options->path[i]);
+            ha_text_addf(messages, ": error: %s\n", ha_err_text(err));
+        }
+        tally->unreadable |= err != HA_OK;
+        unfound = err && !unfound ? options->path[i] : unfound;
     }
+    return unfound;
 }
 
-static int exit_code(const struct tally *tally)
+/* Say what ends the play before it has begun; `code` is an enum ha_exit. */
+static void refuse(struct ha_tally *tally, int code, const char *reason)
+{
+    fprintf(tally->messages, "hotadd: error: %s\n", reason);
+    tally->refused = code;
+}
+
+/* Where verdicts and payload go; a file for the payload is opened when nothing is wrong. */
+static void direct_output(struct ha_play_options *play, size_t files)
+{
+    bool one_run = files == 1 && !ha_wants_all_profiles(play);
+    if (play->output == HA_OUTPUT_VERDICT && !play->list && (one_run || play->out_path))
+        play->output = HA_OUTPUT_STORY;
+    if (play->out_path || play->output < HA_OUTPUT_JSONL)
+        play->log = play->out;
+}
+
+static void open_payload(struct ha_tally *tally, struct ha_play_options *play)
+{
+    play->out = fopen(play->out_path, "w");
+    if (play->out)
+        return;
+    int reason = errno;
+    struct ha_text message = {0};
+    ha_add_file_name(&message, play->out_path);
+    ha_text_addf(&message, " cannot be written: %s", strerror(reason));
+    refuse(tally, HA_EXIT_UNREADABLE, ha_text_string(&message));
+    ha_text_close(&message);
+}
+
+/* `unfound` is a path that could not be searched, with the messages about all of them. */
+static void play_files(struct ha_tally *tally, const struct ha_files *files, const char *unfound,
+                       struct ha_text *messages)
+{
+    struct ha_loop *loop = ha_loop_open();
+    if (!loop) {
+        refuse(tally, HA_EXIT_INTERNAL, "no event loop: memory or descriptors are lacking");
+        return;
+    }
+    ha_report_begin(&tally->report, tally->options);
+    if (unfound)
+        ha_tally_fail(tally, &(struct ha_outcome){.file = unfound, .message = messages});
+    for (size_t i = 0; i < files->count && !tally->signal && !tally->refused; i++)
+        play_file(tally, files->path[i], loop);
+    ha_report_end(&tally->report, tally->signal == SIGINT ? "SIGINT" :
+                                  tally->signal ? "SIGTERM" : NULL);
+    tally->unreadable |= tally->report.lost;
+    ha_loop_close(loop);
+}
+
+/* What is said after the last verdict. */
+static void sum_up(struct ha_tally *tally)
+{
+    const struct ha_play_options *options = tally->options;
+    if (options->coverage && !tally->refused) {
+        struct ha_text text = {0};
+        ha_coverage_write(&tally->coverage, &text);
+        ha_report_print(&tally->report, options->log, &text);
+        tally->unreadable |= tally->report.lost;
+    }
+    if (tally->signal)
+        fprintf(options->log, "hotadd: ended by %s\n",
+                tally->signal == SIGINT ? "SIGINT" : "SIGTERM");
+    if (!options->list)
+        fprintf(options->log, "%zu passed, %zu failed\n", tally->passed, tally->failed);
+}
+
+static int exit_code(const struct ha_tally *tally)
 {
     if (tally->signal)
         return tally->signal == SIGINT ? HA_EXIT_SIGINT : HA_EXIT_SIGTERM;
@@ -189,7 +152,18 @@ static int exit_code(const struct tally *tally)
         return HA_EXIT_UNREADABLE;
     if (tally->failed)
         return tally->wrong ? HA_EXIT_FAILED : HA_EXIT_BUDGET;
-    return tally->passed ? HA_EXIT_OK : HA_EXIT_NOTHING;
+    return tally->passed || tally->listed ? HA_EXIT_OK : HA_EXIT_NOTHING;
+}
+
+static void say_nothing_was_run(const struct ha_tally *tally)
+{
+    if (tally->passed || tally->failed || tally->listed || tally->unreadable || tally->refused ||
+        tally->signal)
+        return;
+    if (tally->options->filter)
+        fprintf(tally->messages, "hotadd: no scenario matches '%s'\n", tally->options->filter);
+    else
+        fprintf(tally->messages, "hotadd: no scenario was found\n");
 }
 
 static bool is_written(FILE *file)
@@ -200,32 +174,33 @@ static bool is_written(FILE *file)
 int ha_play(const struct ha_play_options *options)
 {
     struct ha_play_options play = *options;
-    struct tally tally = {.options = &play,
-                          .log = options->output == HA_OUTPUT_JSONL ? options->log : options->out};
+    struct ha_tally tally = {.options = &play, .messages = options->log};
     struct ha_files files = {0};
-    find_files(options, &files, &tally);
-    if (files.count == 1 && play.output == HA_OUTPUT_VERDICT)
-        play.output = HA_OUTPUT_STORY;
-    check_command(&tally, files.count);
-    struct ha_loop *loop = ha_loop_open();
-    if (!loop) {
-        fprintf(options->log, "hotadd: error: no event loop: memory or descriptors are lacking\n");
-        tally.refused = HA_EXIT_INTERNAL;
+    struct ha_text messages = {0};
+    struct ha_error error = {""};
+    bool written = true;
+    ha_coverage_init(&tally.coverage);
+    const char *unfound = find_files(&tally, &files, &messages);
+    direct_output(&play, files.count);
+    if (ha_play_check(options, &files, &error))
+        refuse(&tally, HA_EXIT_USAGE, error.text);
+    else if (options->out_path)
+        open_payload(&tally, &play);
+    if (!tally.refused) {
+        play_files(&tally, &files, unfound, &messages);
+        if (options->out_path) {
+            written = is_written(play.out);
+            written &= fclose(play.out) == 0;
+        }
     }
-    for (size_t i = 0; i < files.count && !tally.signal && !tally.refused; i++)
-        play_file(&tally, files.path[i], loop);
-    if (loop)
-        ha_loop_close(loop);
-    if (!files.count && !tally.unreadable && !tally.refused)
-        fprintf(options->log, "hotadd: no scenario was found\n");
-    if (tally.signal)
-        fprintf(tally.log, "hotadd: ended by %s\n",
-                tally.signal == SIGINT ? "SIGINT" : "SIGTERM");
-    fprintf(tally.log, "%zu passed, %zu failed\n", tally.passed, tally.failed);
-    if (!is_written(options->out) || !is_written(options->log)) {
+    say_nothing_was_run(&tally);
+    sum_up(&tally);
+    written &= is_written(options->out) && is_written(options->log);
+    if (!written) {
         fprintf(options->log, "hotadd: error: not everything could be written\n");
         tally.unreadable = true;
     }
+    ha_text_close(&messages);
     ha_files_close(&files);
     return exit_code(&tally);
 }

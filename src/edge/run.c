@@ -9,11 +9,29 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "check/jsonl.h"
-#include "core/tape.h"
-#include "edge/place.h"
 
 #define STEPS_A_SLICE 64
+#define BYTES_A_SLICE ((size_t)1 << 20)     /* of what is told: a step may be very many calls */
+
+/* What a trace says of itself: who reads only findings wants to know this, too. */
+static bool is_companion(unsigned kind)
+{
+    switch (kind) {
+    case HA_TRACE_BEGIN: case HA_KNOB: case HA_GROUP: case HA_NODE: case HA_PROCESSOR:
+    case HA_MEMORY: case HA_NAME:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool goes_out(const struct ha_watch *watch, unsigned kind)
+{
+    return watch->detail == HA_DETAIL_CALLS ||
+           (watch->detail == HA_DETAIL_VIOLATIONS && is_companion(kind));
+}
 
 static void watch_records(struct ha_sink *sink, const struct ha_record *first, size_t count)
 {
@@ -22,7 +40,8 @@ static void watch_records(struct ha_sink *sink, const struct ha_record *first, s
         watch->lost |= !ha_cast_take(watch->cast, &first[i]);
         watch->calls += first[i].kind == HA_CB_ENTER || first[i].kind == HA_CB_CALL;
         watch->adds += first[i].kind == HA_ADD_BEGIN;
-        if (watch->wants_jsonl)
+        watch->time_ns = first[i].time_ns;
+        if (watch->wants_jsonl && goes_out(watch, first[i].kind))
             ha_jsonl_add(&watch->jsonl, &first[i]);
     }
 }
@@ -51,31 +70,73 @@ int ha_run_turn_profile(const struct ha_play_options *options, struct ha_profile
     return err;
 }
 
+static bool tells_at_once(const struct ha_play_options *options)
+{
+    return options->output == HA_OUTPUT_STORY && options->detail == HA_DETAIL_CALLS &&
+           (!options->quiet || options->out_path);
+}
+
+/* Whether anybody reads the story: at once, or when the run has failed. */
+static bool wants_story(const struct ha_play_options *options)
+{
+    bool later = options->output == HA_OUTPUT_JUNIT ||
+                 (options->output == HA_OUTPUT_VERDICT && !options->quiet);
+    return tells_at_once(options) || (later && options->detail == HA_DETAIL_CALLS);
+}
+
+/*
+ * What is expected of the run. Under a profile that is not the scenario's own, its author has
+ * said nothing of calls, counts and ends; the violations tell who was meant to be at fault.
+ */
+static const struct ha_expect *choose_expectations(struct ha_run *run)
+{
+    const struct ha_expect *expect = &run->scenario->expect;
+    run->rules_only = memcmp(run->plan.profile.knob, run->scenario->plan.profile.knob,
+                             sizeof run->plan.profile.knob) != 0;
+    if (!run->rules_only)
+        return expect;
+    run->rules.violation = expect->violation;
+    run->rules.violation_count = expect->violation_count;
+    return &run->rules;
+}
+
 static int open_watchers(struct ha_run *run)
 {
+    const struct ha_play_options *options = run->options;
     run->judge = ha_judge_create();
-    run->matcher = ha_matcher_create(&run->scenario->expect);
-    run->story = ha_story_create(run->options->color);
+    run->matcher = ha_matcher_create(choose_expectations(run));
+    if (wants_story(options))
+        run->story = ha_story_create(options->color && options->out == options->log);
     run->watch.cast = ha_cast_create();
     run->watch.sink.take = watch_records;
-    run->watch.wants_jsonl = run->options->output == HA_OUTPUT_JSONL;
-    if (!run->judge || !run->matcher || !run->story || !run->watch.cast)
+    run->watch.wants_jsonl = options->output == HA_OUTPUT_JSONL;
+    run->watch.detail = options->detail;
+    if (!run->judge || !run->matcher || !run->watch.cast || (wants_story(options) && !run->story))
         return HA_ENOMEM;
+    if (options->accept)
+        ha_matcher_keep_calls(run->matcher);
     struct ha_sink *sinks[] = {ha_judge_sink(run->judge), ha_matcher_sink(run->matcher),
-                               &run->watch.sink, ha_story_sink(run->story)};
-    size_t count = sizeof sinks / sizeof sinks[0] - run->watch.wants_jsonl;
+                               &run->watch.sink, run->story ? ha_story_sink(run->story) : NULL,
+                               run->coverage ? &run->coverage->sink : NULL};
     int err = HA_OK;
-    for (size_t i = 0; i < count && !err; i++)
-        err = ha_machine_add_sink(run->machine, sinks[i]);
+    for (size_t i = 0; i < sizeof sinks / sizeof sinks[0] && !err; i++)
+        if (sinks[i])
+            err = ha_machine_add_sink(run->machine, sinks[i]);
     return err;
 }
 
-/* What was written since the last slice goes out as it comes, if it can only be one story. */
+/* What goes out as it comes, if it can only be one story; NULL otherwise. */
+static struct ha_text *progress(struct ha_run *run)
+{
+    if (tells_at_once(run->options))
+        return ha_story_text(run->story);
+    return run->watch.wants_jsonl ? &run->watch.jsonl : NULL;
+}
+
+/* What was written since the last slice. */
 static void print_progress(struct ha_run *run)
 {
-    struct ha_text *text = run->watch.wants_jsonl ? &run->watch.jsonl : NULL;
-    if (run->options->output == HA_OUTPUT_STORY && !run->options->quiet)
-        text = ha_story_text(run->story);
+    struct ha_text *text = progress(run);
     if (!text)
         return;
     fwrite(ha_text_string(text), 1, text->length, run->options->out);
@@ -84,15 +145,81 @@ static void print_progress(struct ha_run *run)
     ha_text_clear(text);
 }
 
-static bool play_slice(void *argument)
+/* How long the next step has to wait, if simulated time must not overtake the clock. */
+static uint64_t time_left(const struct ha_run *run)
+{
+    uint64_t passed_ns = ha_loop_now() - run->begun_ns, due_ns;
+    if (!run->options->realtime || !ha_player_next_due(run->machine, &due_ns))
+        return 0;
+    return due_ns > passed_ns ? due_ns - passed_ns : 0;
+}
+
+static uint64_t play_slice(void *argument)
 {
     struct ha_run *run = argument;
+    const struct ha_text *text = progress(run);
+    uint64_t left_ns = 0;
     bool more = true;
-    for (int i = 0; i < STEPS_A_SLICE && more; i++)
-        run->err = ha_player_step(run->machine, &more);
+    for (int i = 0; i < STEPS_A_SLICE && more && !left_ns; i++) {
+        if (text && text->length > BYTES_A_SLICE)
+            break;
+        left_ns = time_left(run);
+        if (!left_ns)
+            run->err = ha_player_step(run->machine, &more);
+    }
     ha_machine_flush(run->machine);
     print_progress(run);
-    return more;
+    return more ? left_ns : HA_LOOP_DONE;
+}
+
+/* What waited for a call or an event that never came: the scenario does not show what it says. */
+static int compare_triggers(struct ha_run *run)
+{
+    const struct ha_plan *plan = &run->plan;
+    int differences = 0;
+    for (size_t i = 0; (i = ha_player_waiting(run->machine, i)) < plan->event_count; i++) {
+        ha_text_addf(&run->report, "events: what event %zu waits for never came\n", i + 1);
+        differences++;
+    }
+    return differences;
+}
+
+int ha_run_compare(struct ha_run *run)
+{
+    enum ha_ending ending = ha_machine_ending(run->machine);
+    int differences = 0;
+    ha_text_clear(&run->report);
+    ha_breaches_close(&run->breaches);
+    if (!run->rules_only)
+        differences = ha_matcher_compare(run->matcher, run->judge, &run->report);
+    if (differences < 0 || ha_matcher_lost(run->matcher))
+        return HA_ENOMEM;
+    if (!run->rules_only && ending == HA_END_NORMALLY)
+        differences += compare_triggers(run);
+    int err = ha_breaches_add_run(&run->breaches, run->judge, run->matcher, run->options->strict,
+                                  ending, run->scenario->expect.ending);
+    if (err)
+        return err;
+    if (run->rules_only && ha_breaches_hold_end(&run->breaches))
+        ha_text_addf(&run->report, "end: the run ended by \"%s\", which nobody foresees\n",
+                     ha_ending_name(ending));
+    /* A breach that differs from no expectation is a warning that --strict makes an error. */
+    return differences ? differences : (int)run->breaches.count;
+}
+
+/* The judge's findings follow a trace in JSON Lines. False when memory was lacking. */
+static bool print_findings(struct ha_run *run)
+{
+    size_t count;
+    const struct ha_finding *finding = ha_judge_findings(run->judge, &count, NULL);
+    struct ha_text text = {0};
+    if (run->watch.wants_jsonl && run->options->detail != HA_DETAIL_NONE)
+        for (size_t i = 0; i < count; i++)
+            ha_jsonl_add_finding(&text, &finding[i]);
+    fwrite(ha_text_string(&text), 1, text.length, run->options->out);
+    bool whole = !text.lost;
+    ha_text_close(&text);
+    return whole;
 }
 
 static int conclude(struct ha_run *run, struct ha_error *error)
@@ -105,10 +232,12 @@ static int conclude(struct ha_run *run, struct ha_error *error)
     if (ha_machine_replayed(run->machine))
         return ha_error_set(error, HA_ESTALE,
                             "the token is stale: the run does not ask what the token answers");
-    run->differences = ha_matcher_compare(run->matcher, run->judge, &run->report);
+    run->differences = ha_run_compare(run);
     if (run->differences < 0 || run->report.lost || run->watch.lost || lost ||
-        ha_story_text(run->story)->lost)
+        (run->story && ha_story_text(run->story)->lost) || !print_findings(run))
         return ha_error_set(error, HA_ENOMEM, "out of memory");
+    if (run->coverage)
+        ha_coverage_add(run->coverage, run->judge);
     return HA_OK;
 }
 
@@ -132,66 +261,16 @@ int ha_run_play(struct ha_run *run, const struct ha_scenario *scenario,
     if (err)
         return ha_error_set(error, err, "%s", ha_err_text(err));
 
-    ha_player_begin(run->machine, &run->plan);
+    err = ha_player_begin(run->machine, &run->plan);
+    if (err)
+        return ha_error_set(error, err, "%s", ha_err_text(err));
+    run->begun_ns = ha_loop_now();
     *signal = ha_loop_run(loop, play_slice, run);
     if (*signal) {
         ha_machine_stop(run->machine, HA_END_SIGNAL);
         print_progress(run);
     }
     return conclude(run, error);
-}
-
-/* As one word of a shell, whatever a terminal would make of it. */
-static void add_escaped_word(struct ha_text *text, const char *word)
-{
-    ha_text_add(text, "$'");
-    for (const char *c = word; *c; c++)
-        if (*c >= ' ' && *c < 0x7f && *c != '\'' && *c != '\\')
-            ha_text_add_bytes(text, c, 1);
-        else
-            ha_text_addf(text, "\\%03o", (unsigned)(unsigned char)*c);
-    ha_text_add(text, "'");
-}
-
-static void add_word(struct ha_text *text, const char *word)
-{
-    if (!ha_file_name_is_plain(word)) {
-        add_escaped_word(text, word);
-        return;
-    }
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-+=./:,@%";
-    if (word[0] && word[strspn(word, plain)] == '\0') {
-        ha_text_add(text, word);
-        return;
-    }
-    ha_text_add(text, "'");
-    for (const char *c = word; *c; c++)
-        if (*c == '\'')
-            ha_text_add(text, "'\\''");
-        else
-            ha_text_add_bytes(text, c, 1);
-    ha_text_add(text, "'");
-}
-
-void ha_run_add_command(const struct ha_run *run, struct ha_text *text)
-{
-    const struct ha_play_options *options = run->options;
-    struct ha_tape_input answers = {0};
-    ha_text_add(text, "hotadd run ");
-    add_word(text, run->scenario->file);
-    if (options->profile)
-        ha_text_addf(text, " --profile %s", options->profile);
-    for (size_t i = 0; i < options->set_count; i++)
-        ha_text_addf(text, " --set %s", options->set[i]);
-    if (ha_machine_ending(run->machine) == HA_END_BUDGET)
-        ha_text_addf(text, " --budget %llu", (unsigned long long)options->record_budget);
-    ha_text_add(text, " --replay ");
-    if (options->replay)
-        ha_text_add(text, options->replay);
-    else
-        ha_tape_write(text, &answers, run->plan.scenario_hash,
-                      ha_profile_hash(&run->plan.profile));
 }
 
 void ha_run_close(struct ha_run *run)
@@ -203,5 +282,7 @@ void ha_run_close(struct ha_run *run)
     ha_cast_destroy(run->watch.cast);
     ha_text_close(&run->watch.jsonl);
     ha_text_close(&run->report);
+    ha_breaches_close(&run->breaches);
+    ha_scenario_close(&run->accepted);
     *run = (struct ha_run){0};
 }

@@ -8,6 +8,8 @@
 #include "check/expect.h"
 #include "check/judge.h"
 #include "check/story.h"
+#include "edge/breaches.h"
+#include "edge/coverage.h"
 #include "edge/load.h"
 #include "edge/loop.h"
 #include "hotadd/scenario.h"
@@ -19,8 +21,10 @@ struct ha_watch {
     struct ha_cast *cast;
     struct ha_text jsonl;
     bool wants_jsonl;
+    enum ha_detail detail;              /* of the JSON Lines */
     bool lost;                          /* memory was lacking */
     uint64_t calls, adds;
+    uint64_t time_ns;                   /* simulated, of the newest record */
 };
 
 /* Everything about one run of one scenario. */
@@ -31,17 +35,23 @@ struct ha_run {
     struct ha_machine *machine;
     struct ha_judge *judge;
     struct ha_matcher *matcher;
-    struct ha_story *story;
+    struct ha_story *story;             /* NULL when nobody will read it */
+    struct ha_coverage *coverage;       /* takes part in the run; NULL, or set before */
     struct ha_watch watch;
+    uint64_t begun_ns;                  /* when the run began, as the loop's clock says */
     int err;                            /* what stopped it short: an enum ha_err */
+    bool rules_only;                    /* the profile is not the scenario's own */
+    struct ha_expect rules;             /* ... and this is then expected */
+    struct ha_breaches breaches;        /* what counts under any profile */
     int differences;                    /* from what was expected */
     struct ha_text report;              /* of the differences */
+    struct ha_scenario accepted;        /* the scenario as --accept has written it */
 };
 
 /*
  * Play a scenario to its end, or to a signal, and hold it against what it expects.
  *
- *   run     zeroed; ha_run_close() in any case
+ *   run     zeroed but for its coverage; ha_run_close() in any case
  *   signal  gets the number of the signal that ended it, 0 for none
  *   error   gets a sentence when there is no verdict
  *
@@ -52,6 +62,13 @@ struct ha_run {
 int ha_run_play(struct ha_run *run, const struct ha_scenario *scenario,
                 const struct ha_play_options *options, struct ha_loop *loop, int *signal,
                 struct ha_error *error);
+
+/*
+ * Hold a run that has ended against what its matcher expects: sets report and breaches.
+ *
+ * Returns the differences, or HA_ENOMEM.
+ */
+int ha_run_compare(struct ha_run *run);
 
 /*
  * Turn a profile as the command line asks for: the preset first, then the knobs.

@@ -20,7 +20,9 @@ struct scanner {
     size_t length, at;
     unsigned depth;
     struct ha_marks *marks;
+    struct ha_rest *rest;       /* NULL where no list is cut short */
     struct ha_complaints *complaints;
+    bool unmarked;              /* we are in the rest */
     bool no_memory;
 };
 
@@ -77,29 +79,38 @@ static bool expected(struct scanner *s, const char *what)
     return false;
 }
 
-/* A mark for the value at `at`; its number goes to `number`. */
-static bool mark_value(struct scanner *s, size_t key, size_t *number)
+/* Append a mark. */
+static bool add_mark(struct ha_marks *marks, size_t key, size_t value)
 {
-    struct ha_marks *marks = s->marks;
     if (marks->count == marks->room) {
         size_t room = marks->room ? marks->room * 2 : 64;
         struct ha_mark *mark = realloc(marks->mark, room * sizeof *mark);
-        if (!mark) {
-            s->no_memory = true;
+        if (!mark)
             return false;
-        }
         marks->mark = mark;
         marks->room = room;
     }
-    *number = marks->count++;
-    marks->mark[*number] = (struct ha_mark){.key = (uint32_t)key, .value = (uint32_t)s->at};
+    marks->mark[marks->count++] = (struct ha_mark){(uint32_t)key, (uint32_t)value, 0};
     return true;
 }
 
 static void skip_space(struct scanner *s)
 {
-    while (s->at < s->length && memchr(" \t\r\n", s->bytes[s->at], 4))
-        s->at++;
+    size_t at = s->at;
+    while (at < s->length && (s->bytes[at] == ' ' || s->bytes[at] == '\n' || s->bytes[at] == '\r'
+                              || s->bytes[at] == '\t'))
+        at++;
+    s->at = at;
+}
+
+/* Pass over the characters of a string that need no closer look. */
+static void skip_plain(struct scanner *s)
+{
+    const char *at = s->bytes + s->at, *end = s->bytes + s->length;
+    /* What is most frequent comes first: small letters, the rest, a space. */
+    while (at < end && ((*at > '\\' && *at <= '~') || (*at > '"' && *at < '\\') || *at == ' '))
+        at++;
+    s->at = (size_t)(at - s->bytes);
 }
 
 /* The four digits after \u, which starts at `at`. */
@@ -166,10 +177,15 @@ static bool scan_string(struct scanner *s)
     size_t quote = s->at++;
     for (;;) {
         uint32_t point = 0;
+        skip_plain(s);
         int c = peek(s);
         if (c < 0) {
             ha_complain(s->complaints, quote, "this string does not end");
             return false;
+        }
+        if (c == '"') {
+            s->at++;
+            return true;
         }
         size_t size = ha_utf8_decode(s->bytes + s->at, s->length - s->at, &point);
         if (size == 0 || c < 0x20) {
@@ -182,8 +198,6 @@ static bool scan_string(struct scanner *s)
             continue;
         }
         s->at += size;
-        if (c == '"')
-            return true;
     }
 }
 
@@ -264,8 +278,18 @@ static bool scan_member(struct scanner *s)
     return scan_value(s, key);
 }
 
-/* An array or object, from its bracket on. */
-static bool scan_list(struct scanner *s, char closing)
+/* Behind an element of the list that is cut short. */
+static void count_rest(struct scanner *s, struct ha_rest *rest)
+{
+    if (s->unmarked)
+        rest->count++;
+    else
+        rest->start = s->at;
+    s->unmarked = true;
+}
+
+/* An array or object, from its bracket on. `rest`: what it is cut short to, or NULL. */
+static bool scan_list(struct scanner *s, char closing, struct ha_rest *rest)
 {
     if (s->depth == HA_SCAN_MOST_DEPTH) {
         ha_complain(s->complaints, s->at, "this is nested more than %u levels deep",
@@ -279,6 +303,8 @@ static bool scan_list(struct scanner *s, char closing)
         for (;;) {
             if (closing == '}' ? !scan_member(s) : !scan_value(s, s->at))
                 return false;
+            if (rest)
+                count_rest(s, rest);
             skip_space(s);
             if (peek(s) == closing)
                 break;
@@ -288,35 +314,56 @@ static bool scan_list(struct scanner *s, char closing)
             skip_space(s);
         }
     }
+    if (rest) {
+        rest->end = s->at;
+        s->unmarked = false;
+    }
     s->at++;
     s->depth--;
     return true;
 }
 
+/* Whether an array is the list "events" of the top object. A key with escapes in it is none: all
+ * that it costs is memory. */
+static bool is_cut_short(const struct scanner *s, size_t key)
+{
+    static const char events[] = "\"events\"";
+    return s->rest && s->depth == 1 && s->rest->list == 0 && s->length - key >= sizeof events
+        && !memcmp(s->bytes + key, events, sizeof events - 1);
+}
+
 /* The value at `at`; `key` is the offset of its key, or its own. */
 static bool scan_value(struct scanner *s, size_t key)
 {
-    size_t number;
-    if (!mark_value(s, key, &number))
+    bool marked = !s->unmarked;
+    size_t number = s->marks->count;
+    if (marked && !add_mark(s->marks, key, s->at)) {
+        s->no_memory = true;
         return false;
+    }
 
     int c = peek(s);
-    bool good = c == '{' ? scan_list(s, '}')
-              : c == '[' ? scan_list(s, ']')
+    struct ha_rest *rest = c == '[' && is_cut_short(s, key) ? s->rest : NULL;
+    bool good = c == '{' ? scan_list(s, '}', NULL)
+              : c == '[' ? scan_list(s, ']', rest)
               : c == '"' ? scan_string(s)
               : c == '-' || is_digit(c) ? scan_number(s)
               : scan_literal(s);
-    s->marks->mark[number].next = (uint32_t)s->marks->count;
+    if (marked)
+        s->marks->mark[number].next = (uint32_t)s->marks->count;
+    if (rest && rest->count)
+        rest->list = number;
     return good;
 }
 
-int ha_scan(const struct ha_source *source, struct ha_marks *marks,
+int ha_scan(const struct ha_source *source, struct ha_marks *marks, struct ha_rest *rest,
             struct ha_complaints *complaints)
 {
     assert(source->length <= HA_SCAN_MOST_BYTES);
+    *rest = (struct ha_rest){0};
     struct scanner s = {
         .bytes = source->bytes, .length = source->length, .at = ha_source_mark(source),
-        .marks = marks, .complaints = complaints,
+        .marks = marks, .rest = rest, .complaints = complaints,
     };
 
     skip_space(&s);
@@ -328,6 +375,22 @@ int ha_scan(const struct ha_source *source, struct ha_marks *marks,
     if (s.no_memory)
         return HA_ENOMEM;
     return good ? HA_OK : HA_EREAD;
+}
+
+int ha_scan_element(const struct ha_source *source, size_t *behind, struct ha_marks *marks)
+{
+    struct scanner s = {
+        .bytes = source->bytes, .length = source->length, .at = *behind, .marks = marks,
+    };
+    skip_space(&s);
+    assert(peek(&s) == ',');
+    s.at++;
+    skip_space(&s);
+    marks->count = 0;
+    bool good = scan_value(&s, s.at);
+    assert(good || s.no_memory);
+    *behind = s.at;
+    return good ? HA_OK : HA_ENOMEM;
 }
 
 void ha_marks_close(struct ha_marks *marks)

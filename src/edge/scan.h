@@ -3,6 +3,10 @@
  *
  * Stricter than RFC 8259 in what a scenario never needs: no NUL in a string, a bounded depth,
  * numbers of a bounded length.
+ *
+ * A file may have hundreds of thousands of events, and marks for all of them would take more
+ * memory than what is made of them. So of the top object's list "events" only the first element
+ * has marks; whoever wants to know about the others has them marked one after the other.
  */
 #ifndef HA_EDGE_SCAN_H
 #define HA_EDGE_SCAN_H
@@ -27,15 +31,35 @@ struct ha_marks {
     size_t count, room;
 };
 
+/* What of the list "events" has no marks: all behind its first element. */
+struct ha_rest {
+    size_t list;        /* number of the list's mark; 0 when everything has marks */
+    size_t start;       /* offset behind the first element */
+    size_t end;         /* offset of the closing bracket */
+    size_t count;       /* of the elements without marks */
+};
+
 /*
  * Walk over a text of at most HA_SCAN_MOST_BYTES.
  *
- *   marks  empty; filled with a mark for each value. The caller closes it, whatever the result
+ *   marks  empty; filled with a mark for each value outside `rest`. The caller closes it,
+ *          whatever the result
+ *   rest   set on HA_OK
  *
  * Returns HA_OK, HA_EREAD with one complaint, HA_ENOMEM.
  */
-int ha_scan(const struct ha_source *source, struct ha_marks *marks,
+int ha_scan(const struct ha_source *source, struct ha_marks *marks, struct ha_rest *rest,
             struct ha_complaints *complaints);
+
+/*
+ * Mark one more element of `rest`, in a text that ha_scan() has found to be right.
+ *
+ *   behind  offset behind the element before it; is moved behind this one
+ *   marks   what they held is replaced
+ *
+ * Returns HA_OK or HA_ENOMEM.
+ */
+int ha_scan_element(const struct ha_source *source, size_t *behind, struct ha_marks *marks);
 
 void ha_marks_close(struct ha_marks *marks);
 

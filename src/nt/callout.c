@@ -124,8 +124,10 @@ static void leave_disturbed(struct ha_round *round, const struct ha_registration
     thread->affinity = round->affinity;             /* HOT-11 */
     ha_thread_set_irql(thread, round->enter.irql);  /* CTX-7 */
     round->callout.inside = NULL;
-    if (round->kernel->call_ends.first_waiter)
+    if (round->kernel->call_ends.first_waiter) {
         ha_event_set(world, &round->kernel->call_ends);
+        ha_sched_hand_over(world);      /* who waited for this call does not wait for the next */
+    }
     refresh(round);
     thread->disturbed = false;
 }
@@ -166,6 +168,7 @@ static struct ha_called as_called(const struct ha_round *round,
 /* A call that somebody waits for has begun or ended. */
 static void tell(struct ha_round *round, const struct ha_called *called, bool entered)
 {
+    round->entered = entered;
     round->kernel->hooks.called(round->kernel, called, entered);
     if (entered)
         return;
@@ -225,8 +228,8 @@ __attribute__((always_inline)) static inline bool call_one(struct ha_round *roun
 static bool call_watched(struct ha_round *round, struct ha_registration *client)
 {
     const struct ha_called called = as_called(round, client);
-    bool usual = !client->link.unusual, looked = call_one(round, client, true);
-    if (usual) {
+    bool looked = call_one(round, client, true);
+    if (round->entered) {               /* it may have been removed in the meantime */
         leave_driver(round);
         tell(round, &called, false);
     }
@@ -234,31 +237,54 @@ static bool call_watched(struct ha_round *round, struct ha_registration *client)
 }
 
 __attribute__((always_inline)) static inline bool call_client(struct ha_round *round,
-                                                              struct ha_registration *client)
+                                                              struct ha_registration *client,
+                                                              bool watched)
 {
-    return round->watched ? call_watched(round, client) : call_one(round, client, false);
+    return watched ? call_watched(round, client) : call_one(round, client, false);
 }
 
 void ha_callout_one(struct ha_round *round, struct ha_registration *client)
 {
-    call_client(round, client);
+    call_client(round, client, round->watched);
     leave_driver(round);
 }
 
-void ha_callout_start(struct ha_round *round)
+__attribute__((always_inline)) static inline void call_with_start(struct ha_round *round,
+                                                                  bool watched)
 {
     bool stop = ha_kernel_knob(round->kernel, HA_KNOB_HOT_START_ERROR) == HA_STOP_AT_ERROR;
     const struct ha_notify_walk walk = {round->walk.first, round->walk.last, false};
     for (struct ha_notify_entry *entry = walk.first; entry;
          entry = ha_notify_step(&walk, entry)) {
         struct ha_registration *client = ha_registration_of(entry);
-        if (call_client(round, client) && round->wrote_error) {
+        if (call_client(round, client, watched) && round->wrote_error) {
             client->wrote_error = round->enter.as.cb.operation;
             if (stop) {
                 round->walk.last = entry;       /* nobody behind it was told */
                 break;
             }
         }
+    }
+    leave_driver(round);
+}
+
+void ha_callout_start(struct ha_round *round)
+{
+    if (round->watched)
+        call_with_start(round, true);
+    else
+        call_with_start(round, false);
+}
+
+__attribute__((always_inline)) static inline void call_again(struct ha_round *round,
+                                                             const struct ha_notify_walk *walk,
+                                                             uint32_t spared, bool watched)
+{
+    for (struct ha_notify_entry *entry = walk->first; entry;
+         entry = ha_notify_step(walk, entry)) {
+        struct ha_registration *client = ha_registration_of(entry);
+        if (!spared || client->wrote_error != spared)
+            call_client(round, client, watched);
     }
     leave_driver(round);
 }
@@ -272,13 +298,10 @@ void ha_callout_second(struct ha_round *round, bool vetoed)
     struct ha_notify_walk walk = round->walk;
     if (failed && ha_kernel_knob(kernel, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE)
         walk = (struct ha_notify_walk){round->walk.last, round->walk.first, true};
-    for (struct ha_notify_entry *entry = walk.first; entry;
-         entry = ha_notify_step(&walk, entry)) {
-        struct ha_registration *client = ha_registration_of(entry);
-        if (!spared || client->wrote_error != spared)
-            call_client(round, client);
-    }
-    leave_driver(round);
+    if (round->watched)
+        call_again(round, &walk, spared, true);
+    else
+        call_again(round, &walk, spared, false);
 }
 
 struct ha_registration *ha_callout_inside(const struct ha_thread *thread)

@@ -121,3 +121,11 @@ struct ha_driver *ha_driver_find(const struct ha_kernel *kernel, const char *nam
         driver = driver->previous;
     return driver;
 }
+
+struct ha_driver *ha_driver_by_id(const struct ha_kernel *kernel, uint16_t id)
+{
+    struct ha_driver *driver = id ? kernel->last_driver : NULL;
+    while (driver && driver->id != id)
+        driver = driver->previous;
+    return driver;
+}

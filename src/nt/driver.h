@@ -33,6 +33,9 @@ int ha_driver_start(struct ha_driver *driver, const void *event);
  */
 int ha_driver_unload(struct ha_driver *driver, const void *event);
 
+/* A driver by its id; NULL for 0 and for an id that none has. */
+struct ha_driver *ha_driver_by_id(const struct ha_kernel *kernel, uint16_t id);
+
 /* A driver by its name, the newest one that bears it; NULL when there is none. */
 struct ha_driver *ha_driver_find(const struct ha_kernel *kernel, const char *name);
 

@@ -145,6 +145,8 @@ static bool add_processor(struct ha_kernel *kernel, const struct ha_add_options 
     begin->as.add.node = as_asked(placing.node);
     begin->as.add.affinity_mask = thread->affinity.mask;
     begin->as.add.affinity_group = thread->affinity.group;
+    if (kernel->any_deferred)           /* a late joiner is still hearing of what exists: DEREG-1 */
+        ha_registrations_sweep(kernel);
     if (ha_partition_find_place(&world->partition, &placing, &add.place)) {
         ha_round_begin(&add.round, kernel, add.id, false);
         status = add_at_place(&add);

@@ -8,20 +8,12 @@
 #include <stdio.h>
 
 #include "nt/callout.h"
+#include "nt/driver.h"
 #include "nt/registration.h"
 
 #define REGISTER HA_RT_REGISTER_PROCESSOR_CHANGE
 #define DEREGISTER HA_RT_DEREGISTER_PROCESSOR_CHANGE
 #define NO_ID UINT32_MAX
-
-static struct ha_driver *driver_in_charge(const struct ha_kernel *kernel)
-{
-    uint16_t id = kernel->world.sched.running->stamp.driver;
-    struct ha_driver *driver = id ? kernel->last_driver : NULL;
-    while (driver && driver->id != id)
-        driver = driver->previous;
-    return driver;
-}
 
 /* Introduce the registration under the name a script gives it, or as ke1, ke2, ... */
 static void announce(struct ha_kernel *kernel, struct ha_driver *driver, uint32_t id)
@@ -166,7 +158,7 @@ PVOID KeRegisterProcessorChangeCallback(PPROCESSOR_CALLBACK_FUNCTION CallbackFun
     struct ha_thread *thread = ha_kernel_caller("KeRegisterProcessorChangeCallback");
     struct ha_kernel *kernel = ha_kernel_of(thread);
     struct ha_world *world = &kernel->world;
-    struct ha_driver *driver = driver_in_charge(kernel);
+    struct ha_driver *driver = ha_driver_by_id(kernel, thread->stamp.driver);
     uint32_t id = ++kernel->registrations_made;
     announce(kernel, driver, id);
     struct ha_record enter = {.id = id};

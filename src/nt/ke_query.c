@@ -1,30 +1,10 @@
 /*
- * ke_query - what drivers ask about processors, groups and their own IRQL
+ * ke_query - what drivers ask about processors and groups
  *
  * Every answer comes from the partition, which changes at one moment (QRY-4), and is recorded.
  * None of them minds the IRQL, or a callback that its caller is in (QRY-16).
  */
-#include "nt/kernel.h"
-
-/* The kernel of the caller, at a scheduling point. */
-static struct ha_kernel *enter(enum ha_routine routine)
-{
-    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller(ha_routine_name(routine)));
-    ha_sched_point(&kernel->world);
-    if (routine != HA_RT_CURRENT_IRQL)
-        ha_touch(&kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_READ);
-    return kernel;
-}
-
-static void record(struct ha_kernel *kernel, enum ha_routine routine, uint32_t argument,
-                   uint64_t result, uint64_t output)
-{
-    struct ha_record *query = ha_record_open(&kernel->world, HA_QUERY, 0);
-    query->as.query.routine = routine;
-    query->as.query.argument = argument;
-    query->as.query.result = result;
-    query->as.query.output = output;
-}
+#include "nt/query.h"
 
 static const struct ha_group *group_of(const struct ha_kernel *kernel, uint32_t number)
 {
@@ -32,20 +12,12 @@ static const struct ha_group *group_of(const struct ha_kernel *kernel, uint32_t 
     return number < partition->group_count ? &partition->group[number] : NULL;
 }
 
-static ULONG count_bits(uint64_t mask)
-{
-    ULONG count = 0;
-    for (; mask; mask &= mask - 1)
-        count++;
-    return count;
-}
-
 static ULONG active_count(const struct ha_kernel *kernel, USHORT group_number)
 {
     const struct ha_group *group = group_of(kernel, group_number);
     if (group_number == ALL_PROCESSOR_GROUPS)
         return kernel->world.partition.active;
-    return group ? count_bits(group->active_mask) : 0;
+    return group ? ha_query_bits(group->active_mask) : 0;
 }
 
 static ULONG maximum_count(const struct ha_kernel *kernel, USHORT group_number)
@@ -66,13 +38,13 @@ static ULONG maximum_count(const struct ha_kernel *kernel, USHORT group_number)
  */
 ULONG KeQueryActiveProcessorCount(PKAFFINITY ActiveProcessors)
 {
-    struct ha_kernel *kernel = enter(HA_RT_ACTIVE_COUNT);
+    struct ha_kernel *kernel = ha_query_partition(HA_RT_ACTIVE_COUNT);
     bool all = ha_kernel_knob(kernel, HA_KNOB_LEGACY_COUNT) == HA_LEGACY_ALL;
     ULONG count = active_count(kernel, all ? ALL_PROCESSOR_GROUPS : 0);
     KAFFINITY mask = kernel->world.partition.group[0].active_mask;
     if (ActiveProcessors)
         *ActiveProcessors = mask;
-    record(kernel, HA_RT_ACTIVE_COUNT, 0, count, ActiveProcessors ? mask : 0);
+    ha_query_record(kernel, HA_RT_ACTIVE_COUNT, 0, count, ActiveProcessors ? mask : 0);
     return count;
 }
 
@@ -84,18 +56,18 @@ ULONG KeQueryActiveProcessorCount(PKAFFINITY ActiveProcessors)
  */
 ULONG KeQueryActiveProcessorCountEx(USHORT GroupNumber)
 {
-    struct ha_kernel *kernel = enter(HA_RT_ACTIVE_COUNT_EX);
+    struct ha_kernel *kernel = ha_query_partition(HA_RT_ACTIVE_COUNT_EX);
     ULONG count = active_count(kernel, GroupNumber);
-    record(kernel, HA_RT_ACTIVE_COUNT_EX, GroupNumber, count, 0);
+    ha_query_record(kernel, HA_RT_ACTIVE_COUNT_EX, GroupNumber, count, 0);
     return count;
 }
 
 /* The mask of active processors in group 0. Source: WDK reference, KeQueryActiveProcessors. */
 KAFFINITY KeQueryActiveProcessors(VOID)
 {
-    struct ha_kernel *kernel = enter(HA_RT_ACTIVE_PROCESSORS);
+    struct ha_kernel *kernel = ha_query_partition(HA_RT_ACTIVE_PROCESSORS);
     KAFFINITY mask = kernel->world.partition.group[0].active_mask;
-    record(kernel, HA_RT_ACTIVE_PROCESSORS, 0, mask, 0);
+    ha_query_record(kernel, HA_RT_ACTIVE_PROCESSORS, 0, mask, 0);
     return mask;
 }
 
@@ -106,9 +78,9 @@ KAFFINITY KeQueryActiveProcessors(VOID)
  */
 ULONG KeQueryMaximumProcessorCount(VOID)
 {
-    struct ha_kernel *kernel = enter(HA_RT_MAXIMUM_COUNT);
+    struct ha_kernel *kernel = ha_query_partition(HA_RT_MAXIMUM_COUNT);
     ULONG count = maximum_count(kernel, 0);
-    record(kernel, HA_RT_MAXIMUM_COUNT, 0, count, 0);
+    ha_query_record(kernel, HA_RT_MAXIMUM_COUNT, 0, count, 0);
     return count;
 }
 
@@ -121,9 +93,9 @@ ULONG KeQueryMaximumProcessorCount(VOID)
  */
 ULONG KeQueryMaximumProcessorCountEx(USHORT GroupNumber)
 {
-    struct ha_kernel *kernel = enter(HA_RT_MAXIMUM_COUNT_EX);
+    struct ha_kernel *kernel = ha_query_partition(HA_RT_MAXIMUM_COUNT_EX);
     ULONG count = maximum_count(kernel, GroupNumber);
-    record(kernel, HA_RT_MAXIMUM_COUNT_EX, GroupNumber, count, 0);
+    ha_query_record(kernel, HA_RT_MAXIMUM_COUNT_EX, GroupNumber, count, 0);
     return count;
 }
 
@@ -134,10 +106,10 @@ ULONG KeQueryMaximumProcessorCountEx(USHORT GroupNumber)
  */
 KAFFINITY KeQueryGroupAffinity(USHORT GroupNumber)
 {
-    struct ha_kernel *kernel = enter(HA_RT_GROUP_AFFINITY);
+    struct ha_kernel *kernel = ha_query_partition(HA_RT_GROUP_AFFINITY);
     const struct ha_group *group = group_of(kernel, GroupNumber);
     KAFFINITY mask = group ? group->active_mask : 0;
-    record(kernel, HA_RT_GROUP_AFFINITY, GroupNumber, mask, 0);
+    ha_query_record(kernel, HA_RT_GROUP_AFFINITY, GroupNumber, mask, 0);
     return mask;
 }
 
@@ -148,18 +120,18 @@ KAFFINITY KeQueryGroupAffinity(USHORT GroupNumber)
  */
 USHORT KeQueryActiveGroupCount(VOID)
 {
-    struct ha_kernel *kernel = enter(HA_RT_ACTIVE_GROUPS);
+    struct ha_kernel *kernel = ha_query_partition(HA_RT_ACTIVE_GROUPS);
     USHORT count = (USHORT)kernel->world.partition.active_groups;
-    record(kernel, HA_RT_ACTIVE_GROUPS, 0, count, 0);
+    ha_query_record(kernel, HA_RT_ACTIVE_GROUPS, 0, count, 0);
     return count;
 }
 
 /* The number of groups that there can ever be. Source: WDK reference, KeQueryMaximumGroupCount. */
 USHORT KeQueryMaximumGroupCount(VOID)
 {
-    struct ha_kernel *kernel = enter(HA_RT_MAXIMUM_GROUPS);
+    struct ha_kernel *kernel = ha_query_partition(HA_RT_MAXIMUM_GROUPS);
     USHORT count = (USHORT)kernel->world.partition.group_count;
-    record(kernel, HA_RT_MAXIMUM_GROUPS, 0, count, 0);
+    ha_query_record(kernel, HA_RT_MAXIMUM_GROUPS, 0, count, 0);
     return count;
 }
 
@@ -185,7 +157,7 @@ static bool is_mapped(const struct ha_kernel *kernel, uint32_t group, uint32_t n
  */
 NTSTATUS KeGetProcessorNumberFromIndex(ULONG ProcIndex, PPROCESSOR_NUMBER ProcNumber)
 {
-    struct ha_kernel *kernel = enter(HA_RT_NUMBER_FROM_INDEX);
+    struct ha_kernel *kernel = ha_query_partition(HA_RT_NUMBER_FROM_INDEX);
     const struct ha_partition *partition = &kernel->world.partition;
     NTSTATUS status = STATUS_INVALID_PARAMETER;
     uint64_t output = 0;
@@ -199,7 +171,7 @@ NTSTATUS KeGetProcessorNumberFromIndex(ULONG ProcIndex, PPROCESSOR_NUMBER ProcNu
             status = STATUS_SUCCESS;
         }
     }
-    record(kernel, HA_RT_NUMBER_FROM_INDEX, ProcIndex, (uint32_t)status, output);
+    ha_query_record(kernel, HA_RT_NUMBER_FROM_INDEX, ProcIndex, (uint32_t)status, output);
     return status;
 }
 
@@ -210,21 +182,12 @@ NTSTATUS KeGetProcessorNumberFromIndex(ULONG ProcIndex, PPROCESSOR_NUMBER ProcNu
  */
 ULONG KeGetProcessorIndexFromNumber(PPROCESSOR_NUMBER ProcNumber)
 {
-    struct ha_kernel *kernel = enter(HA_RT_INDEX_FROM_NUMBER);
+    struct ha_kernel *kernel = ha_query_partition(HA_RT_INDEX_FROM_NUMBER);
     const struct ha_partition *partition = &kernel->world.partition;
     ULONG index = INVALID_PROCESSOR_INDEX;
     if (is_mapped(kernel, ProcNumber->Group, ProcNumber->Number))
         index = partition->group[ProcNumber->Group].index[ProcNumber->Number];
-    record(kernel, HA_RT_INDEX_FROM_NUMBER,
+    ha_query_record(kernel, HA_RT_INDEX_FROM_NUMBER,
            (uint32_t)ProcNumber->Group << 16 | ProcNumber->Number, index, 0);
     return index;
-}
-
-/* The IRQL of the calling thread. Source: WDK reference, wdm.h, KeGetCurrentIrql. */
-KIRQL KeGetCurrentIrql(VOID)
-{
-    struct ha_kernel *kernel = enter(HA_RT_CURRENT_IRQL);
-    KIRQL irql = kernel->world.sched.running->stamp.irql;
-    record(kernel, HA_RT_CURRENT_IRQL, 0, irql, 0);
-    return irql;
 }

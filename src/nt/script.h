@@ -16,6 +16,7 @@
 #define HA_ANY_STATE (-1)
 #define HA_ANY_PROCESSOR (-1)
 #define HA_ANY_INDEX UINT32_MAX
+#define HA_POOL_SCRIPT_TAG 0x70726353u  /* of what scripts take without naming a tag: 'Scrp' */
 
 /* A number that a step works with, worked out when the step is done. */
 enum ha_value_kind {

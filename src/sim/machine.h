@@ -8,12 +8,15 @@
 #include "nt/kernel.h"
 #include "sim/plan.h"
 
+struct ha_triggers;         /* what a plan waits for; sim/triggers.c */
+
 struct ha_machine {
     struct ha_kernel kernel;        /* first */
     uint64_t scenario_hash;
     const struct ha_plan *plan;     /* what is being played; NULL when a program drives */
     size_t next_driver;             /* of the plan */
     bool events_posted;
+    struct ha_triggers *triggers;   /* of the plan; NULL when it has none, and no faults */
     void (*fatal)(struct ha_machine *machine, void *argument);
     void *fatal_argument;
 };

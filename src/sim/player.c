@@ -5,6 +5,7 @@
 #include "nt/hot_add.h"
 #include "nt/scripted.h"
 #include "sim/machine.h"
+#include "sim/triggers.h"
 
 struct ha_machine_options ha_player_options(const struct ha_plan *plan, const char *replay)
 {
@@ -17,29 +18,32 @@ struct ha_machine_options ha_player_options(const struct ha_plan *plan, const ch
     };
 }
 
-void ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan)
-{
-    machine->plan = plan;
-    machine->next_driver = 0;
-    machine->events_posted = false;
-}
-
 static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
 {
     struct ha_kernel *kernel = &machine->kernel;
+    const void *cookie = ha_triggers_cookie(machine, event);
     if (event->kind == HA_EVENT_ADD_PROCESSOR)
-        return ha_hot_add_post(kernel, event->add, NULL);
+        return ha_hot_add_post(kernel, event->add, cookie);
     const struct ha_script *script = &machine->plan->driver[event->driver];
     if (event->kind == HA_EVENT_LOAD)
-        return ha_scripted_load(kernel, script, NULL);
+        return ha_scripted_load(kernel, script, cookie);
 
     struct ha_driver *driver = ha_driver_find(kernel, script->name);
     if (!driver || (event->kind == HA_EVENT_RUN && driver->state == HA_DRIVER_GONE)) {
         ha_record_refused(kernel, HA_NO_ROUTINE, HA_REASON_NOT_LOADED);
+        ha_kernel_ended(kernel, cookie);
         return HA_OK;
     }
-    return event->kind == HA_EVENT_UNLOAD ? ha_driver_unload(driver, NULL)
-                                          : ha_scripted_run(driver, event->run, NULL);
+    return event->kind == HA_EVENT_UNLOAD ? ha_driver_unload(driver, cookie)
+                                          : ha_scripted_run(driver, event->run, cookie);
+}
+
+int ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan)
+{
+    machine->plan = plan;
+    machine->next_driver = 0;
+    machine->events_posted = false;
+    return ha_triggers_set(machine, begin);
 }
 
 static void begin_event(struct ha_world *world, void *argument)
@@ -54,7 +58,8 @@ static int post_events(struct ha_machine *machine)
     const struct ha_plan *plan = machine->plan;
     machine->events_posted = true;
     for (size_t i = 0; i < plan->event_count; i++)
-        if (!ha_queue_post(&machine->kernel.world, plan->event[i].due_ns, begin_event,
+        if (plan->event[i].trigger == HA_AT_TIME &&
+            !ha_queue_post(&machine->kernel.world, plan->event[i].due_ns, begin_event,
                            (void *)(uintptr_t)&plan->event[i]))
             return ha_machine_settle(machine, HA_ENOMEM);
     return HA_OK;
@@ -80,4 +85,18 @@ int ha_player_step(struct ha_machine *machine, bool *more)
     }
     *more = !err && !ha_machine_ending(machine);
     return err;
+}
+
+bool ha_player_next_due(const struct ha_machine *machine, uint64_t *due_ns)
+{
+    const struct ha_queue *queue = &machine->kernel.world.queue;
+    if (!machine->events_posted || !queue->count)
+        return false;
+    *due_ns = queue->heap[0].due_ns;
+    return true;
+}
+
+size_t ha_player_waiting(const struct ha_machine *machine, size_t event)
+{
+    return ha_triggers_waiting(machine, event);
 }

@@ -14,8 +14,8 @@
 /* Options for a machine that is to play the plan; `replay` may be NULL. */
 struct ha_machine_options ha_player_options(const struct ha_plan *plan, const char *replay);
 
-/* Give a fresh machine the plan, which must outlive its run. */
-void ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan);
+/* Give a fresh machine the plan, which must outlive its run. Returns HA_OK or HA_ENOMEM. */
+int ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan);
 
 /*
  * Do the next step: a driver, an event, or the end.
@@ -25,5 +25,17 @@ void ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan);
  * Returns as ha_machine_step().
  */
 int ha_player_step(struct ha_machine *machine, bool *more);
+
+/*
+ * The simulated time at which the next step begins, if it is one that has a time; one that has
+ * passed means now. False when the next step has none.
+ */
+bool ha_player_next_due(const struct ha_machine *machine, uint64_t *due_ns);
+
+/*
+ * The first event at or behind `event` that waits for a call or another event that has not come;
+ * the plan's event_count when there is none.
+ */
+size_t ha_player_waiting(const struct ha_machine *machine, size_t event);
 
 #endif

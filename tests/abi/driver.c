@@ -54,6 +54,43 @@ static VOID Changed(IN PVOID CallbackContext,
         *OperationStatus = STATUS_INSUFFICIENT_RESOURCES;
 }
 
+/* Raises, asks how processors belong together, walks the entries. */
+static ULONG CountNodes(VOID)
+{
+    VOID (NTAPI *Raise)(KIRQL, PKIRQL) = KeRaiseIrql;
+    PSYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX Information, Entry;
+    GROUP_AFFINITY Affinity;
+    PROCESSOR_NUMBER Number;
+    ULONG Length = 0, Offset, Nodes = 0;
+    KIRQL OldIrql;
+
+    Raise(DISPATCH_LEVEL, &OldIrql);
+    (void)KeGetCurrentProcessorNumberEx(&Number);
+    (void)KeGetCurrentProcessorNumberEx(NULL);
+    KeQueryNodeActiveAffinity(KeGetCurrentNodeNumber(), &Affinity, NULL);
+    KeLowerIrql(OldIrql);
+    if (KeQueryLogicalProcessorRelationship(NULL, RelationAll, NULL, &Length) !=
+        STATUS_INFO_LENGTH_MISMATCH)
+        return 0;
+    Information = (PSYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX)ExAllocatePool2(
+        POOL_FLAG_NON_PAGED | POOL_FLAG_CACHE_ALIGNED, Length, POOL_TAG);
+    if (Information == NULL)
+        return 0;
+    if (NT_SUCCESS(KeQueryLogicalProcessorRelationship(&Number, RelationAll, Information,
+                                                       &Length))) {
+        for (Offset = 0; Offset < Length; Offset += Entry->Size) {
+            Entry = (PSYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX)((PUCHAR)Information + Offset);
+            if (Entry->Relationship == RelationNumaNode &&
+                Entry->NumaNode.GroupMask.Group == Affinity.Group)
+                Nodes++;
+            if (Entry->Relationship == RelationGroup)
+                Nodes += Entry->Group.GroupInfo[0].ActiveProcessorCount;
+        }
+    }
+    ExFreePoolWithTag(Information, POOL_TAG);
+    return Nodes;
+}
+
 __declspec(noinline) static VOID __stdcall Unload(PDRIVER_OBJECT DriverObject)
 {
     PAGED_CODE()
@@ -73,6 +110,7 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Registry
     RtlZeroMemory(&Number, sizeof(Number));
     DriverObject->DriverUnload = Unload;
     LastTag += Name.Length;
+    LastTag += CountNodes();
     Status = KeGetProcessorNumberFromIndex(KeQueryActiveProcessorCount(NULL) - 1, &Number);
     if (!NT_SUCCESS(Status))
         return Status;

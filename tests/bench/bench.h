@@ -50,6 +50,20 @@ double bench_record_bytes(void);
 double bench_scenario(void);
 uint64_t bench_scenario_only(uint64_t times);
 
+/*
+ * What `hotadd run --trace none` takes from its start to its end for a scenario that adds so many
+ * processors while so many callbacks are registered, or one of so many events.
+ */
+struct bench_size {
+    double ns;      /* for each call, or for each event */
+    double mib;     /* of memory, at most */
+};
+struct bench_size bench_many_calls_run(const char *hotadd, unsigned adds, unsigned registrations);
+struct bench_size bench_many_events_run(const char *hotadd, unsigned events);
+
+/* Nanoseconds an event to load a scenario of so many. */
+double bench_load(size_t events);
+
 /* Microseconds to start a program, wait for its end and throw its output away. */
 double bench_start(const char *const *command, const char *const *other, double *other_us);
 

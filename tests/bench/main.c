@@ -92,6 +92,17 @@ static void print_start(const char *hotadd, const char *empty, const char *scena
            run_us, run_us / empty_us);
 }
 
+static void print_size(const char *hotadd)
+{
+    struct bench_size few = bench_many_calls_run(hotadd, 200, 500);
+    struct bench_size many = bench_many_calls_run(hotadd, 2000, 10000);
+    struct bench_size events = bench_many_events_run(hotadd, 100000);
+    puts("hotadd run --trace none, from start to end");
+    printf("  200 adds, 500 registrations: %.1f ns a call, %.1f MiB\n", few.ns, few.mib);
+    printf("  2000 adds, 10000 registrations: %.1f ns a call, %.1f MiB\n", many.ns, many.mib);
+    printf("  100000 events: %.0f ns an event, %.1f MiB\n", events.ns, events.mib);
+}
+
 /* "call 1000 50": the measurement alone. Prints how often it ran. */
 static int run_only(int count, char **argument)
 {
@@ -118,7 +129,10 @@ int main(int count, char **argument)
     print_registrations();
     printf("a trace record: %.1f ns, %.1f bytes kept\n", bench_record(), bench_record_bytes());
     printf("a small scenario in a machine that is rewound: %.1f us\n", bench_scenario());
-    if (count == 5)
+    printf("loading a scenario of 100000 events: %.0f ns an event\n", bench_load(100000));
+    if (count == 5) {
         print_start(argument[2], argument[3], argument[4]);
+        print_size(argument[2]);
+    }
     return 0;
 }

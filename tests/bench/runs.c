@@ -46,7 +46,8 @@ static struct ha_machine *marked_machine(void)
 static void play_once(struct ha_machine *machine)
 {
     bool more = true;
-    ha_player_begin(machine, &plan);
+    if (ha_player_begin(machine, &plan))
+        exit(1);
     while (more)
         if (ha_player_step(machine, &more))
             exit(1);

@@ -271,7 +271,7 @@ void bench_run(struct bench *b, struct driver *driver, void (*body)(void *argume
 static void post_add(struct bench *b)
 {
     const struct ha_add_options add = {HA_ANYWHERE};
-    assert_int_equal(ha_hot_add_post(&b->machine->kernel, &add), HA_OK);
+    assert_int_equal(ha_hot_add_post(&b->machine->kernel, &add, NULL), HA_OK);
 }
 
 uint32_t bench_race(struct bench *b, bool add_first, struct driver *driver,
@@ -308,14 +308,15 @@ void bench_play(struct bench *b, const struct ha_script *script, size_t script_c
     b->plan = (struct ha_plan){
         .name = "a plan", .partition = b->options.partition, .profile = b->options.profile,
         .driver = script, .loads_later = b->loads_later, .driver_count = script_count,
-        .event = event, .event_count = event_count};
+        .event = event, .event_count = event_count,
+        .fault = b->fault, .fault_count = b->fault_count};
     size_t arena_bytes = b->options.arena_bytes;
     b->options = ha_player_options(&b->plan, b->options.replay);
     b->options.arena_bytes = arena_bytes;
     for (size_t i = 0; i < script_count; i++)
         bench_driver(b, script[i].name)->loaded = true;
     make_machine(b);
-    ha_player_begin(b->machine, &b->plan);
+    assert_int_equal(ha_player_begin(b->machine, &b->plan), HA_OK);
     while (more)
         assert_int_equal(ha_player_step(b->machine, &more), HA_OK);
 }

@@ -85,6 +85,8 @@ struct bench {
     struct ha_judge *judge;
     struct ha_plan plan;                    /* what bench_play() plays */
     bool loads_later[BENCH_DRIVERS];
+    const struct ha_fault_plan *fault;      /* of that plan */
+    size_t fault_count;
     const char *findings;                   /* "DRIVER RULE\n" each; "kernel" for the kernel;
                                                NULL: the judge is not asked */
     bool drivers_err;                       /* only what is found against the kernel counts */
@@ -154,6 +156,8 @@ void expect_calls(struct bench *b, const char *expected);
  * line with the answers; otherwise "enters" and "leaves" are two.
  */
 void expect_records(struct bench *b, const char *expected);
+/* The same from the first unit that is added to the end, where what is still loaded is unloaded. */
+void expect_middle(struct bench *b, const char *expected);
 /* Both texts are printed when they differ. */
 void expect_text(const char *what, const char *expected, const char *seen);
 

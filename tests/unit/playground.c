@@ -100,10 +100,10 @@ static size_t split(char *words, const char **path, size_t room)
     return count;
 }
 
-/* The summary comes last, on the log when the trace goes to `out`. */
-static void expect_summary(const struct playground *p, enum ha_output output)
+/* The summary comes last, on the log when something else has `out` for itself. */
+static void expect_summary(const struct playground *p, const struct ha_play_options *play)
 {
-    const char *text = output == HA_OUTPUT_JSONL ? p->log : p->out;
+    const char *text = play->output >= HA_OUTPUT_JSONL && !play->out_path ? p->log : p->out;
     const char *end = strstr(text, " failed\n");
     unsigned passed, failed;
     while (end && strstr(end + 1, " failed\n"))
@@ -134,7 +134,8 @@ void playground_play_as(struct playground *p, const char *paths,
     p->code = ha_play(&play);
     p->out = all_of(play.out);
     p->log = all_of(play.log);
-    expect_summary(p, play.output);
+    if (!play.list)
+        expect_summary(p, &play);
 }
 
 void playground_play(struct playground *p, const char *paths)
@@ -146,6 +147,24 @@ void playground_has(const char *text, const char *part)
 {
     if (!strstr(text, part))
         fail_msg("not found:\n%s\nin:\n%s", part, text);
+}
+
+void playground_in_order(const char *text, const char *const *part)
+{
+    const char *at = text;
+    for (; *part; part++) {
+        at = strstr(at, *part);
+        if (!at)
+            fail_msg("not found, or too early:\n%s\nin:\n%s", *part, text);
+    }
+}
+
+char *playground_read(const char *name)
+{
+    FILE *file = fopen(name, "rb");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    return all_of(file);
 }
 
 void playground_lacks(const char *text, const char *part)

@@ -10,18 +10,20 @@
 
 /*
  * One driver, and one processor more: as expected; with a processor too many expected; with a
- * driver that forgets its registration. And a text that ends too early.
+ * driver that forgets its registration; and with the event at another time than 1 ms. And a text
+ * that ends too early.
  */
-#define PLAYGROUND_GOOD playground_scenario("2", "")
-#define PLAYGROUND_WRONG playground_scenario("3", "")
-#define PLAYGROUND_FORGETS playground_scenario("2", ", \"unload\": []")
+#define PLAYGROUND_GOOD playground_scenario("2", "", "1ms")
+#define PLAYGROUND_WRONG playground_scenario("3", "", "1ms")
+#define PLAYGROUND_FORGETS playground_scenario("2", ", \"unload\": []", "1ms")
+#define PLAYGROUND_AT(time) playground_scenario("2", "", time)
 #define PLAYGROUND_BROKEN "{\n  \"format\": 1,\n  \"name\": \"broken\"\n"
-#define playground_scenario(active, more)                                                         \
+#define playground_scenario(active, more, time)                                                   \
     "{ \"format\": 1, \"name\": \"a processor more\",\n"                                          \
     "  \"partition\": { \"groups\": [ { \"maximum\": 4, \"active\": 1 } ] },\n"                   \
     "  \"drivers\": [ { \"name\": \"d\",\n"                                                       \
     "    \"entry\": [ { \"register\": \"processor-change\", \"as\": \"sync\" } ]" more " } ],\n"   \
-    "  \"events\": [ { \"at\": \"1ms\", \"add_processor\": {} } ],\n"                             \
+    "  \"events\": [ { \"at\": \"" time "\", \"add_processor\": {} } ],\n"                          \
     "  \"expect\": { \"active_processors\": " active " } }\n"
 
 struct playground {
@@ -45,6 +47,12 @@ void playground_write(const char *name, const char *text);
 void playground_play(struct playground *p, const char *paths);
 void playground_play_as(struct playground *p, const char *paths,
                         const struct ha_play_options *options);
+
+/* All that a file holds, terminated; the caller frees it. */
+char *playground_read(const char *name);
+
+/* Fail unless the parts follow one another in `text`; NULL ends the list. */
+void playground_in_order(const char *text, const char *const *part);
 
 /* Fail the test, showing what was printed, unless `text` holds `part`, or if it does. */
 void playground_has(const char *text, const char *part);

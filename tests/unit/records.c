@@ -2,14 +2,14 @@
  * records - traces written down as text, for the tests of the judge
  *
  * Owns the reading of the notation that records.h describes, what a trace starts from, and
- * registrations, drivers and queries. Calls and hot-adds are in records_add.c.
+ * registrations and drivers. Calls and hot-adds are in records_add.c, queries, memory and trouble
+ * in records_fact.c.
  */
 #include "unit/records.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/names.h"
 #include "unit/records_parts.h"
 
 static void reg_enter(struct records *records, const struct statement *statement, bool existing)
@@ -63,34 +63,6 @@ static void dereg(struct records *records, const struct statement *statement)
             records_emit(records, statement, kinds[i], SYSTEM, id)->driver = by;
 }
 
-static void trouble(struct records *records, const struct statement *statement)
-{
-    static const struct {
-        const char *word;
-        unsigned reason, misuse;
-    } kinds[] = {
-        {"irql", HA_REASON_IRQL, HA_MISUSE_RAISED_IRQL},
-        {"null", HA_REASON_NULL_FUNCTION, HA_MISUSE_NULL_HANDLE},
-        {"inside", HA_REASON_INSIDE_CALLBACK, HA_MISUSE_NONE},
-        {"flags", HA_REASON_UNKNOWN_FLAGS, HA_MISUSE_NONE},
-        {"memory", HA_REASON_NO_MEMORY, HA_MISUSE_NONE},
-        {"stopped", HA_REASON_INTERRUPTED, HA_MISUSE_NONE},
-        {"stale", HA_REASON_NONE, HA_MISUSE_STALE_HANDLE},
-        {"unknown", HA_REASON_NONE, HA_MISUSE_UNKNOWN_HANDLE},
-        {"self", HA_REASON_NONE, HA_MISUSE_SELF_REMOVAL},
-    };
-    bool misuse = !strcmp(word_at(statement, 0), "misuse");
-    struct ha_record *record =
-        records_emit(records, statement, misuse ? HA_MISUSE : HA_REFUSED, SYSTEM, 0);
-
-    record->driver = (uint16_t)word_number(statement, "driver", 1);
-    record->as.refused.routine =
-        misuse ? HA_RT_DEREGISTER_PROCESSOR_CHANGE : HA_RT_REGISTER_PROCESSOR_CHANGE;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (!strcmp(kinds[i].word, word_at(statement, 1)))
-            record->as.refused.reason = misuse ? kinds[i].misuse : kinds[i].reason;
-}
-
 static void unit(struct records *records, const struct statement *statement, bool end)
 {
     struct ha_record *record = records_emit(records, statement, end ? HA_UNIT_END : HA_UNIT_BEGIN,
@@ -98,31 +70,6 @@ static void unit(struct records *records, const struct statement *statement, boo
 
     record->as.unit.processors = (uint32_t)strtoul(word_at(statement, 1), NULL, 0);
     records->unit = end ? 0 : records->unit + 1;
-}
-
-static void query(struct records *records, const struct statement *statement)
-{
-    static const struct {
-        const char *word;
-        unsigned routine;
-    } routines[] = {
-        {"count", HA_RT_ACTIVE_COUNT},           {"countex", HA_RT_ACTIVE_COUNT_EX},
-        {"processors", HA_RT_ACTIVE_PROCESSORS}, {"maximum", HA_RT_MAXIMUM_COUNT},
-        {"maximumex", HA_RT_MAXIMUM_COUNT_EX},   {"mask", HA_RT_GROUP_AFFINITY},
-        {"groups", HA_RT_ACTIVE_GROUPS},         {"maximumgroups", HA_RT_MAXIMUM_GROUPS},
-        {"number", HA_RT_NUMBER_FROM_INDEX},     {"index", HA_RT_INDEX_FROM_NUMBER},
-    };
-    struct ha_record *record = records_emit(records, statement, HA_QUERY, HOT_ADD, 0);
-
-    for (size_t i = 0; i < sizeof routines / sizeof routines[0]; i++)
-        if (!strcmp(routines[i].word, word_at(statement, 1)))
-            record->as.query.routine = routines[i].routine;
-    if (!record->as.query.routine || statement->count < 4)
-        records_give_up("no such query", word_at(statement, 1));
-    record->as.query.argument = (uint32_t)strtoul(word_at(statement, 2), NULL, 0);
-    record->as.query.result = strtoull(word_at(statement, 3), NULL, 0);
-    if (word_at(statement, 4))
-        record->as.query.output = strtoull(word_at(statement, 4), NULL, 0);
 }
 
 static bool driver_life(struct records *records, const struct statement *statement)
@@ -167,11 +114,6 @@ static bool registering(struct records *records, const struct statement *stateme
         reg_locked(records, statement);
     else if (!strncmp(verb, "dereg", 5))
         dereg(records, statement);
-    else if (!strcmp(verb, "refused") || !strcmp(verb, "misuse"))
-        trouble(records, statement);
-    else if (!strcmp(verb, "fault"))
-        records_emit(records, statement, HA_FAULT, SYSTEM, 0)->as.fault.routine =
-            HA_RT_REGISTER_PROCESSOR_CHANGE;
     else
         return false;
     return true;
@@ -188,6 +130,32 @@ static void set_partition(struct records *records, const struct statement *state
             records->place[records->active].group = group;
             records->place[records->active++].number = number;
             records->group_mask[group] |= UINT64_C(1) << number;
+        }
+    }
+}
+
+/* Places of a node, as node:group:mask. */
+static void set_nodes(struct records *records, const struct statement *statement)
+{
+    for (size_t i = 1; i < statement->count; i++) {
+        char *rest;
+        uint32_t node = (uint32_t)strtoul(statement->word[i], &rest, 0);
+        uint32_t group = (uint32_t)strtoul(rest + 1, &rest, 0);
+        records->node_mask[node][group] = strtoull(rest + 1, NULL, 0);
+        if (node >= records->node_count)
+            records->node_count = node + 1;
+    }
+}
+
+static void emit_nodes(struct records *records)
+{
+    for (uint32_t node = 0; node < records->node_count; node++) {
+        for (uint16_t group = 0; group < records->group_count; group++) {
+            if (!records->node_mask[node][group])
+                continue;
+            struct ha_record *record = records_emit(records, NULL, HA_NODE, 0, node);
+            record->as.node.group = group;
+            record->as.node.mask = records->node_mask[node][group];
         }
     }
 }
@@ -218,6 +186,7 @@ static void introduce(struct records *records)
     begin->as.begin.format = HA_TRACE_FORMAT;
     begin->as.begin.maker = records->maker;
     begin->as.begin.groups = records->group_count;
+    begin->as.begin.nodes = (uint16_t)records->node_count;
     begin->as.begin.processors = records->active;
     for (uint32_t knob = 0; knob < HA_KNOB_COUNT; knob++)
         records_emit(records, NULL, HA_KNOB, 0, knob)->as.knob.value = records->profile.knob[knob];
@@ -226,6 +195,7 @@ static void introduce(struct records *records)
         record->as.group.active_mask = records->group_mask[group];
         record->as.group.maximum = records->group_maximum[group];
     }
+    emit_nodes(records);
     for (uint32_t index = 0; index < records->active; index++) {
         struct ha_record *record = records_emit(records, NULL, HA_PROCESSOR, 0, index);
         record->as.existing.group = records->place[index].group;
@@ -241,6 +211,9 @@ static void introduce(struct records *records)
         record->flags = HA_NS_REGISTRATION;
         memcpy(record->as.name.text, "sync", 4);
     }
+    struct ha_record *table = records_emit(records, NULL, HA_NAME, 0, 1);
+    table->flags = HA_NS_OBJECT;
+    table->as.name.text[0] = 't';
 }
 
 /* What the trace starts from. */
@@ -250,6 +223,8 @@ static void prepare(struct records *records, const struct statement *statement)
         records_give_up("too late", word_at(statement, 0));
     if (!strcmp(word_at(statement, 0), "partition"))
         set_partition(records, statement);
+    else if (!strcmp(word_at(statement, 0), "nodes"))
+        set_nodes(records, statement);
     else if (!strcmp(word_at(statement, 0), "set"))
         set_knobs(records, statement);
     else
@@ -260,13 +235,15 @@ static void obey(struct records *records, const struct statement *statement)
 {
     const char *verb = word_at(statement, 0);
 
-    if (!strcmp(verb, "partition") || !strcmp(verb, "set") || !strcmp(verb, "foreign")) {
+    if (!strcmp(verb, "partition") || !strcmp(verb, "nodes") || !strcmp(verb, "set")
+        || !strcmp(verb, "foreign")) {
         prepare(records, statement);
         return;
     }
     if (!records->introduced)
         introduce(records);
-    if (registering(records, statement) || driver_life(records, statement))
+    if (registering(records, statement) || driver_life(records, statement)
+        || records_fact(records, statement))
         return;
     if (!strcmp(verb, "add"))
         records_add_begin(records, statement);
@@ -284,8 +261,6 @@ static void obey(struct records *records, const struct statement *statement)
         unit(records, statement, false);
     else if (!strcmp(verb, "unit<"))
         unit(records, statement, true);
-    else if (!strcmp(verb, "query"))
-        query(records, statement);
     else if (!strcmp(verb, "over"))
         end(records, statement);
     else if (!strcmp(verb, "dead"))

@@ -6,6 +6,7 @@
  * A statement may begin with its thread; otherwise adds run on H and all else on S.
  *
  *   partition 8:4 4:0   maximum:active of each group; 8:4 when it is not said   } these come
+ *   nodes 0:0:0xf ...   places of each node: node:group:mask; none when it is not said
  *   set KNOB=VALUE ...  knobs that differ from the preset "documented"            } before all
  *   foreign             a trace that somebody else made                           } others
  *   reg A [+]        registering, whole; with + also the calls for existing processors
@@ -13,20 +14,23 @@
  *   refused REASON   fault                irql, null, inside, flags
  *   dereg A          removing, whole
  *   dereg> A         DEREG_ENTER          dereg! A  DEREG_LOCKED    dereg< A        DEREG_RETURN
- *   misuse KIND      stale, unknown, null, irql, self
+ *   misuse KIND [ARGUMENT]    stale, unknown, null, irql, self; overrun, nothing, block, order
  *   A S  A C  A F    Start, Complete, Failure of the add; A ES 2 the same for existing processor 2
  *   A> S   A< S      CB_ENTER and CB_LEAVE alone
  *   dead A           DEAD_CALL
  *   unit N  unit< N  add  hw  active  sched  end     the add; hw and end take a status
  *   hot A B ...      a whole add that succeeds
  *   enter a  leave a [STATUS]  ask a [STATUS]  unload a  unloaded a  freed a
- *   query ROUTINE ARGUMENT RESULT [OUTPUT]
+ *   query ROUTINE ARGUMENT RESULT [OUTPUT]         relation group|node ID MASK   RELATION
+ *   take BLOCK BYTES [in=A]  ALLOC, in the callback A that was entered last      give BLOCK  FREE
+ *   wait             WAIT_BEGIN
  *   over [deadlock]  TRACE_END
  *
  * A status is 0, I (insufficient resources), T (time-out), P (pending), U (unsuccessful) or a
  * number. What follows as name=value changes the record: id irql cpu active skip (records that
- * are missing before it) fn ctx flags handle group unit kind in out st nt at (group.number)
- * state res aff op lirql laff regions changed split. Without it the record is as it should be.
+ * are missing before it) fn ctx flags handle group number node unit kind in out st nt at
+ * (group.number) state res aff op lirql laff regions changed split of (routine) tag count maximum.
+ * Without it the record is as it should be.
  */
 #ifndef HA_TESTS_RECORDS_H
 #define HA_TESTS_RECORDS_H
@@ -45,6 +49,8 @@ struct records {
     struct ha_profile profile;
     uint16_t active;
     uint16_t group_count;
+    uint32_t node_count;
+    uint64_t node_mask[4][4];           /* by node and group */
     uint32_t group_maximum[4];
     uint64_t group_mask[4];
     struct { uint16_t group; uint8_t number; } place[32];

@@ -129,32 +129,58 @@ void records_existing_calls(struct records *records, uint32_t id)
     }
 }
 
-/* The lowest free place in the group that was named, or in any. */
-static void choose_place(struct records *records, uint16_t asked)
+/* Whether a place is free, and one of those that were asked for. */
+static bool is_open(const struct records *records, const struct ha_record *add, uint32_t node,
+                    uint16_t group, uint8_t number)
+{
+    return !(records->group_mask[group] >> number & 1)
+           && (add->as.add.group == HA_NO_GROUP || add->as.add.group == group)
+           && (add->as.add.number == HA_NO_GROUP || add->as.add.number == number)
+           && (node == HA_NO_GROUP
+               || (node < records->node_count
+                   && records->node_mask[node][group] >> number & 1));
+}
+
+static bool choose_of_node(struct records *records, const struct ha_record *add, uint32_t node)
 {
     for (uint16_t group = 0; group < records->group_count; group++) {
         for (uint8_t number = 0; number < records->group_maximum[group]; number++) {
-            if ((asked == HA_NO_GROUP || asked == group) &&
-                !(records->group_mask[group] >> number & 1)) {
+            if (is_open(records, add, node, group, number)) {
                 records->group = group;
                 records->number = number;
-                return;
+                return true;
             }
         }
     }
+    return false;
+}
+
+/* The lowest free place of what was named, with by_node of the lowest node first. */
+static void choose_place(struct records *records, const struct ha_record *add)
+{
+    bool by_node = records->profile.knob[HA_KNOB_GROUP_ASSIGN] == HA_ASSIGN_BY_NODE;
+
+    if (!by_node || add->as.add.node != HA_NO_GROUP) {
+        choose_of_node(records, add, add->as.add.node);
+        return;
+    }
+    for (uint32_t node = 0; node < records->node_count; node++)
+        if (choose_of_node(records, add, node))
+            return;
 }
 
 void records_add_begin(struct records *records, const struct statement *statement)
 {
-    uint16_t asked = (uint16_t)word_number(statement, "group", HA_NO_GROUP);
     struct ha_record *record =
         records_emit(records, statement, HA_ADD_BEGIN, HOT_ADD, ++records->add);
 
     record->as.add.unit = (uint32_t)word_number(statement, "unit", records->unit);
-    record->as.add.group = asked;
+    record->as.add.group = (uint16_t)word_number(statement, "group", HA_NO_GROUP);
+    record->as.add.number = (uint16_t)word_number(statement, "number", HA_NO_GROUP);
+    record->as.add.node = (uint16_t)word_number(statement, "node", HA_NO_GROUP);
     record->as.add.affinity_mask = 0xf;
     records->index = records->active;
-    choose_place(records, asked);
+    choose_place(records, record);
     records_begin_operation(records);
 }
 

@@ -80,6 +80,15 @@ static inline void tale_begin(struct tale *tale)
     tale->time_ns = 1000000;
 }
 
+/* An add begins, in a group or, with HA_NO_GROUP, wherever there is room. */
+static inline struct ha_record *tale_add_begin(struct tale *tale, uint32_t id, uint16_t group)
+{
+    struct ha_record *record = tale_add(tale, HA_ADD_BEGIN, HOT_ADD, id);
+    record->as.add.group = group;
+    record->as.add.number = record->as.add.node = HA_NO_GROUP;
+    return record;
+}
+
 static inline struct ha_record *tale_enter(struct tale *tale, enum ha_kind kind, uint32_t thread,
                                            uint32_t registration, unsigned state, uint16_t index)
 {

@@ -26,6 +26,23 @@ static void a_text_grows_and_pads_to_columns(void **state)
     ha_text_close(&text);
 }
 
+static void a_text_with_room_stays_where_it_is(void **state)
+{
+    (void)state;
+    struct ha_text text = {0};
+    ha_text_add(&text, "ab");
+    ha_text_reserve(&text, 1000);
+    const char *bytes = text.bytes;
+
+    for (unsigned i = 0; i < 1000; i++)
+        ha_text_add(&text, "c");
+
+    assert_ptr_equal(text.bytes, bytes);
+    assert_int_equal(text.room, 1003);
+    assert_int_equal(strlen(ha_text_string(&text)), 1002);
+    ha_text_close(&text);
+}
+
 static void a_json_string_escapes_quotes_and_control_characters(void **state)
 {
     (void)state;
@@ -141,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_grows_and_pads_to_columns),
+        cmocka_unit_test(a_text_with_room_stays_where_it_is),
         cmocka_unit_test(a_json_string_escapes_quotes_and_control_characters),
         cmocka_unit_test(the_nearest_name_is_found_and_a_far_one_is_not),
         cmocka_unit_test(a_bag_gives_zeroed_aligned_memory_of_any_size),

@@ -65,7 +65,7 @@ static void play(struct ha_machine *machine, const struct ha_plan *plan,
     bool more = true;
     ha_collector_clear(collector);
     ha_text_clear(text);
-    ha_player_begin(machine, plan);
+    assert_int_equal(ha_player_begin(machine, plan), HA_OK);
     while (more)
         assert_int_equal(ha_player_step(machine, &more), HA_OK);
     ha_machine_flush(machine);
@@ -153,7 +153,7 @@ static void a_run_that_is_left_in_the_middle_leaves_no_trace_in_the_next(void **
         assert_int_equal(ha_machine_mark(machine), HA_OK);
         bool more = true;
         for (int steps = 1; more; steps++) {
-            ha_player_begin(machine, plan);
+            assert_int_equal(ha_player_begin(machine, plan), HA_OK);
             for (int step = 0; step < steps && more; step++)
                 assert_int_equal(ha_player_step(machine, &more), HA_OK);
             assert_int_equal(ha_machine_rewind(machine), HA_OK);

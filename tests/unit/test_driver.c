@@ -168,7 +168,7 @@ static void ask_for_unload(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CO
     (void)operation_status;
     if (change->State != KeProcessorAddStartNotify)
         return;
-    ha_driver_unload((struct ha_driver *)(void *)driver->object);
+    ha_driver_unload((struct ha_driver *)(void *)driver->object, NULL);
     bench_yield();
 }
 
@@ -193,7 +193,7 @@ static void the_image_stays_until_the_running_call_has_left(void **state)
 static void unload_on_a_thread(void *argument)
 {
     struct driver *driver = argument;
-    ha_driver_unload((struct ha_driver *)(void *)driver->object);
+    ha_driver_unload((struct ha_driver *)(void *)driver->object, NULL);
 }
 
 /* DRV-8: an add and the unload of a forgetful driver; one answer of the tape is turned at a time */

@@ -471,14 +471,53 @@ static void a_status_belongs_to_the_call_of_its_thread(void **state)
 static void a_matcher_forgets_an_earlier_trace(void **state)
 {
     struct bench *b = *state;
+    expect_veto(b, COUNT(veto_calls));
     struct ha_matcher *matcher = ha_matcher_create(&b->expect);
 
     assert_non_null(matcher);
     tale_tell(&b->tale, ha_matcher_sink(matcher));
     run_ends(b, HA_END_NORMALLY);
-    expect_veto(b, COUNT(veto_calls));
     tale_tell(&b->tale, ha_matcher_sink(matcher));
 
+    assert_int_equal(ha_matcher_compare(matcher, b->judge, &b->report), 0);
+    ha_matcher_destroy(matcher);
+}
+
+static void calls_are_kept_only_for_who_asks(void **state)
+{
+    struct bench *b = *state;
+    for (int asked = 0; asked < 3; asked++) {
+        struct ha_text words = {0};
+        b->expect.has_calls = asked == 1;
+        struct ha_matcher *matcher = ha_matcher_create(&b->expect);
+        assert_non_null(matcher);
+        if (asked == 2)
+            ha_matcher_keep_calls(matcher);
+        tale_tell(&b->tale, ha_matcher_sink(matcher));
+
+        assert_int_equal(ha_matcher_write_calls(matcher, &words), asked ? 4 : 0);
+
+        if (asked)
+            assert_string_equal(words.bytes + strlen(words.bytes) + 1,
+                                "broken.sync Start 4 -> STATUS_INSUFFICIENT_RESOURCES");
+        ha_text_close(&words);
+        ha_matcher_destroy(matcher);
+    }
+}
+
+static void a_run_can_be_held_against_something_else(void **state)
+{
+    struct bench *b = *state;
+    struct ha_expect other = {.has_calls = true, .call = veto_calls, .call_count = 3};
+    expect_veto(b, COUNT(veto_calls));
+    run_ends(b, HA_END_NORMALLY);
+    struct ha_matcher *matcher = ha_matcher_create(&b->expect);
+    assert_non_null(matcher);
+    tale_tell(&b->tale, ha_matcher_sink(matcher));
+
+    ha_matcher_expect(matcher, &other);
+    assert_int_equal(ha_matcher_compare(matcher, b->judge, &b->report), 1);
+    ha_matcher_expect(matcher, &b->expect);
     assert_int_equal(ha_matcher_compare(matcher, b->judge, &b->report), 0);
     ha_matcher_destroy(matcher);
 }
@@ -506,6 +545,8 @@ int main(void)
         CASE(a_call_that_never_left_counts_as_made),
         CASE(a_status_belongs_to_the_call_of_its_thread),
         CASE(a_matcher_forgets_an_earlier_trace),
+        CASE(calls_are_kept_only_for_who_asks),
+        CASE(a_run_can_be_held_against_something_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,8 +144,8 @@ static void adds_are_done_one_after_another(void **state)
     struct ha_kernel *kernel = &b->machine->kernel;
     struct ha_add_options add = {HA_ANYWHERE};
 
-    assert_int_equal(ha_hot_add_post(kernel, &add_that_does_not_start), HA_OK);
-    assert_int_equal(ha_hot_add_post(kernel, &add), HA_OK);
+    assert_int_equal(ha_hot_add_post(kernel, &add_that_does_not_start, NULL), HA_OK);
+    assert_int_equal(ha_hot_add_post(kernel, &add, NULL), HA_OK);
     assert_int_equal(ha_machine_run(b->machine), HA_OK);
 
     expect_calls(b, "a.ke1 Start 4\n"

@@ -58,8 +58,9 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      "\"profile_hash\":\"0x1\",\"groups\":1,\"nodes\":1,\"processors\":4,\"maximum\":8}\n"},
     {{.kind = HA_KNOB, .as.knob = {1}},
      ",\"knob\":\"opstatus_scope\",\"value\":\"per_call\"}\n"},
-    {{.kind = HA_GROUP, .as.group = {0xf, 8, 0}},
-     ",\"maximum\":8,\"active_mask\":\"0xf\",\"node\":0}\n"},
+    {{.kind = HA_GROUP, .as.group = {0xf, 8}},
+     ",\"maximum\":8,\"active_mask\":\"0xf\"}\n"},
+    {{.kind = HA_NODE, .as.node = {0xf0, 1}}, ",\"group\":1,\"mask\":\"0xf0\"}\n"},
     {{.kind = HA_PROCESSOR, .as.existing = {1, 2, 0}},
      ",\"ProcNumber\":{\"group\":1,\"number\":2,\"reserved\":0}}\n"},
     {{.kind = HA_MEMORY, .as.memory = {0x400000000, 0x100000000}},
@@ -100,14 +101,24 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      "\"affinity_group\":0,\"affinity_mask\":\"0x3\"}\n"},
     {{.kind = HA_UNIT_BEGIN, .as.unit = {4}}, ",\"processors\":4}\n"},
     {{.kind = HA_UNIT_END, .as.unit = {3}}, ",\"processors\":3}\n"},
-    {{.kind = HA_ADD_BEGIN, .as.add = {0xf, 2, HA_NO_GROUP, 0}},
-     ",\"unit\":2,\"group\":null,\"affinity_group\":0,\"affinity_mask\":\"0xf\"}\n"},
+    {{.kind = HA_ADD_BEGIN, .as.add = {0xf, 2, HA_NO_GROUP, 0, HA_NO_GROUP, 1}},
+     ",\"unit\":2,\"group\":null,\"number\":null,\"node\":1,\"affinity_group\":0,"
+     "\"affinity_mask\":\"0xf\"}\n"},
     {{.kind = HA_ADD_END, .as.status = {TIMED_OUT}}, ",\"status\":\"STATUS_IO_TIMEOUT\"}\n"},
     {{.kind = HA_HW_START, .as.status = {TIMED_OUT}}, ",\"status\":\"STATUS_IO_TIMEOUT\"}\n"},
     {{.kind = HA_ACTIVE, .as.up = {4, 0, 4, 0}},
      ",\"NtNumber\":4,\"ProcNumber\":{\"group\":0,\"number\":4,\"reserved\":0}}\n"},
     {{.kind = HA_SCHED, .as.up = {4, 0, 4, 0}},
      ",\"NtNumber\":4,\"ProcNumber\":{\"group\":0,\"number\":4,\"reserved\":0}}\n"},
+    {{.kind = HA_ALLOC, .flags = HA_STATE_START | HA_CB_EXISTING, .as.pool = {64, 7, 2, 9, 4}},
+     ",\"size\":64,\"tag\":7,\"registration\":2,\"operation\":9,\"existing\":true,"
+     "\"State\":\"KeProcessorAddStartNotify\",\"NtNumber\":4}\n"},
+    {{.kind = HA_ALLOC, .flags = HA_CB_NONE, .as.pool = {64, 7, 0, 0, 0}},
+     ",\"size\":64,\"tag\":7,\"registration\":null,\"operation\":0,\"existing\":false,"
+     "\"State\":3,\"NtNumber\":0}\n"},
+    {{.kind = HA_FREE, .as.pool = {64, 7, 0, 0, 0}}, ",\"size\":64,\"tag\":7}\n"},
+    {{.kind = HA_RELATION, .as.relation = {0x7, 4, 1, 3, 8}},
+     ",\"kind\":4,\"group\":1,\"active_count\":3,\"maximum\":8,\"active_mask\":\"0x7\"}\n"},
     {{.kind = HA_QUERY, .as.query = {5, 0x1f, HA_RT_ACTIVE_COUNT, 0}},
      ",\"routine\":\"KeQueryActiveProcessorCount\",\"argument\":0,\"result\":5,"
      "\"output\":\"0x1f\"}\n"},
@@ -126,10 +137,40 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      ",\"holder\":2,\"waiter\":5,\"timeout_ns\":0,\"blocked\":true,\"reason\":\"none\"}\n"},
     {{.kind = HA_REFUSED, .as.refused = {HA_RT_REGISTER_PROCESSOR_CHANGE, HA_REASON_IRQL}},
      ",\"routine\":\"KeRegisterProcessorChangeCallback\",\"reason\":\"IRQL is too high\"}\n"},
-    {{.kind = HA_MISUSE, .as.misuse = {HA_RT_DEREGISTER_PROCESSOR_CHANGE, HA_MISUSE_NULL_HANDLE}},
-     ",\"routine\":\"KeDeregisterProcessorChangeCallback\",\"misuse\":\"handle is NULL\"}\n"},
+    {{.kind = HA_MISUSE, .as.misuse = {HA_RT_DEREGISTER_PROCESSOR_CHANGE, HA_MISUSE_NULL_HANDLE, 0}},
+     ",\"routine\":\"KeDeregisterProcessorChangeCallback\",\"misuse\":\"handle is NULL\","
+     "\"argument\":0}\n"},
     {{.kind = HA_FAULT, .as.fault = {4000}}, ",\"routine\":4000}\n"},
 };
+
+static void a_finding_is_a_line_without_a_number_of_its_own(void **state)
+{
+    (void)state;
+    struct ha_rule rule = {.id = "STAT-2"};
+    struct ha_finding finding = {
+        .rule = &rule, .severity = HA_ERROR, .seq = 62, .count = 2, .driver = 3,
+        .call = "tight.sync Complete 4", .expected = "\"nothing\"", .seen = "cut \xc3",
+    };
+    struct ha_text line = {0};
+
+    ha_jsonl_add_finding(&line, &finding);
+    finding.severity = HA_WARNING;
+    ha_jsonl_add_finding(&line, &finding);
+    finding.severity = HA_NOTE;
+    finding.seq = 9007199254740993;
+    ha_jsonl_add_finding(&line, &finding);
+
+#define REST ",\"count\":2,\"driver\":3,\"call\":\"tight.sync Complete 4\","        \
+             "\"expected\":\"\\\"nothing\\\"\",\"seen\":[99,117,116,32,195]}\n"
+    assert_string_equal(ha_text_string(&line),
+                        "{\"event\":\"VIOLATION\",\"rule\":\"STAT-2\",\"severity\":\"error\","
+                        "\"record\":62" REST
+                        "{\"event\":\"VIOLATION\",\"rule\":\"STAT-2\",\"severity\":\"warning\","
+                        "\"record\":62" REST
+                        "{\"event\":\"NOTE\",\"rule\":\"STAT-2\",\"severity\":\"note\","
+                        "\"record\":\"9007199254740993\"" REST);
+    ha_text_close(&line);
+}
 
 static void every_kind_with_fields_is_written_as_its_example(void **state)
 {
@@ -427,6 +468,7 @@ static void the_same_records_give_the_same_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_finding_is_a_line_without_a_number_of_its_own),
         cmocka_unit_test(a_line_begins_with_the_fields_of_every_record),
         cmocka_unit_test(every_kind_with_fields_is_written_as_its_example),
         cmocka_unit_test(every_kind_has_fields_and_an_example_or_neither),

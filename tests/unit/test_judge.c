@@ -176,6 +176,27 @@ static void an_attempt_after_a_failed_one_exercises_its_rule(void **state)
     ha_judge_destroy(judge);
 }
 
+/* CTX-4, DRV-2, EXIST-7 */
+static void a_rule_that_was_kept_in_its_one_situation_is_exercised(void **state)
+{
+    (void)state;
+    static const struct { const char *rule, *text; } cases[] = {
+        {"CTX-4", "reg A; reg B; add; A S changed; B S; hw; active; sched; A C; B C; end;"},
+        {"CTX-4", "hot; reg A; reg B; hot A B; add; A S changed; B S; hw; active; sched; end;"},
+        {"CTX-4", "partition 8:2; reg> A +; lock A; A ES 0 changed; A ES 1; A EC 0; A EC 1;"
+                  "reg< A;"},
+        {"DRV-2", "enter a; reg> A; fault; reg< A null; leave a U; freed a;"},
+        {"EXIST-7", "reg> A +; lock A; A ES 0 out=I; reg< A null;"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ha_judge *judge = ha_judge_create();
+        take_text(judge, cases[i].text);
+        if (!ha_judge_exercised(judge, ha_rule_find(cases[i].rule)))
+            fail_msg("%s: not exercised by: %s", cases[i].rule, cases[i].text);
+        ha_judge_destroy(judge);
+    }
+}
+
 /* RULES 0, "Binds" */
 static void in_a_trace_of_another_maker_the_kernel_only_differs(void **state)
 {
@@ -271,6 +292,7 @@ int main(void)
         cmocka_unit_test(at_most_a_thousand_findings_are_kept_and_the_rest_is_counted),
         cmocka_unit_test(a_rule_is_exercised_only_by_what_it_speaks_of),
         cmocka_unit_test(an_attempt_after_a_failed_one_exercises_its_rule),
+        cmocka_unit_test(a_rule_that_was_kept_in_its_one_situation_is_exercised),
         cmocka_unit_test(in_a_trace_of_another_maker_the_kernel_only_differs),
         cmocka_unit_test(a_difference_says_whether_it_is_from_documents_or_from_a_choice),
         cmocka_unit_test(a_run_that_is_cut_short_is_not_accused_of_what_is_missing),

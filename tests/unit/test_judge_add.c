@@ -239,8 +239,8 @@ static void a_context_that_is_wrong_is_found(void **state)
         {"not the group that was named", "QRY-11",
          "partition 8:4 4:1; reg A; add group=1; A S at=0.4; hw; active at=0.4; sched at=0.4;"
          "A C at=0.4; end;"},
-        {"a place that is taken", "QRY-11",
-         "set group_assign=explicit; reg A; add; A S at=0.3; hw T; A F at=0.3; end;"},
+        {"a place that is taken, and no node is known", "QRY-11",
+         "set group_assign=by_node; reg A; add; A S at=0.3; hw T; A F at=0.3; end;"},
     };
     EXPECT_FINDINGS(cases);
 }

@@ -13,8 +13,9 @@
 
 /* A trace that makes every array of the judge, with a dozen findings. */
 static const char trace[] =
-    "enter a; reg A +; reg> B flags=3; lock B; reg< B; reg> C fn=0; refused null; reg< C null;"
-    "leave a 0; add; A> S; H reg> X; H refused inside; H reg< X null; A< S out=I; B S out=U;"
+    "enter a; take 90 8; reg A +; reg> B flags=3; lock B; reg< B; reg> C fn=0; refused null;"
+    "reg< C null; leave a 0; add; A> S; take 91 64 in=A; A< S; B S; hw T; A F; B F; end;"
+    "add; A> S; H reg> X; H refused inside; H reg< X null; A< S out=I; B S out=U;"
     "A F out=0; B F out=0; end I; add; A S changed; B S lirql=2; hw; active; sched; A C out=I;"
     "B C out=I; end U; dereg> X; misuse stale; dereg< X; ask a 0; unload a; unloaded a; freed a;";
 

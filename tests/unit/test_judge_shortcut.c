@@ -45,6 +45,10 @@ static const char *const traces[] = {
     "reg< B;",
     "partition 8:2; reg X +; reg> A +; lock A; A> ES 0; reg> B +; lock B; A< ES 0; A ES 0; reg< B;"
     "A ES 1; A EC 0; A EC 1; reg< A;",
+    THREE "hot A B C; add; A> S; take 1 64 in=A; A< S; B S; C S; hw T; A> F; give 1 in=A; A< F;"
+    "B F; C F; end; hot A B C;",
+    "nodes 0:0:0xff; " THREE "hot A B C; add; A> S; query relation 0x40000004 0 80;"
+    "relation group 0 0x1f; A< S; B S; C S; hw; active; sched; A C; B C; C C; end; hot A B C;",
     THREE "hot A B C; hot A B C; dereg B; add; A S split; B S split in=I; C S split;"
     "hw; active; sched; A C; B C; C C; end;",
 };

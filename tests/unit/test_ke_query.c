@@ -198,7 +198,8 @@ static void a_new_processor_gets_the_old_count_as_its_index(void **state)
     a->act = count_inside;
     a->extra = count;
 
-    bench_add(b, (struct ha_add_options){.group = 0, .number = 7, .node = HA_ANY_PLACE, .count = 3});
+    bench_add(b, (struct ha_add_options){.group = 0, .number = 7, .node = HA_ANY_PLACE,
+                                         .count = 3});
 
     expect_calls(b, "a.ke1 Start 4\na.ke1 Complete 4\n"
                     "a.ke1 Start 5\na.ke1 Complete 5\n"

@@ -1,7 +1,6 @@
 /* edge: the scenario loader */
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,10 +12,10 @@
 #include <cmocka.h>
 
 #include "base/hash.h"
-#include "base/names.h"
 #include "edge/load.h"
 #include "edge/scan.h"
 #include "hotadd/error.h"
+#include "unit/told.h"
 
 #define PARTITION "\"partition\": {\"groups\": [{\"maximum\": 8, \"active\": 4}]}"
 #define TOP "{\"format\": 1, \"name\": \"n\", " PARTITION
@@ -24,22 +23,27 @@
 /* Every file of tests/bad, with the messages beside it in NAME.expected. */
 static const char *const bad[] = {
     "active_above_maximum", "active_twice", "add_processor_options", "after_the_end", "bare_key",
-    "byte_order_mark", "column_counts_characters", "comment", "control_characters_in_key",
-    "control_characters_in_names", "deep_nesting", "deregister_names", "driver_names",
-    "duplicate_keys", "empty_file", "event_kinds", "event_times", "expect_calls", "expect_members",
-    "format_is_a_fraction", "group_numbers", "groups_missing", "half_surrogate", "handler_keys",
-    "handler_only_steps", "leading_zero", "line_break_in_string", "lone_minus", "long_line",
-    "long_number", "low_surrogate_first", "many_errors", "memory_overlap", "memory_ranges",
-    "missing_colon", "missing_comma", "misspelt_literal", "no_groups", "nobody_active",
-    "not_an_object", "not_loaded_yet", "not_simulated_events", "not_simulated_steps",
-    "nothing_there", "nul_escape", "number_without_exponent", "number_without_fraction",
-    "only_space", "order_of_wrong_events", "profile_knobs", "profile_names", "profile_unknown",
-    "query_arguments", "register_options", "short_escape", "single_quotes", "status_names",
-    "step_verbs", "tab_in_string", "too_many_groups", "too_many_processors", "trailing_comma",
-    "truncated_after_comma", "truncated_array", "truncated_object", "unknown_ending",
-    "unknown_escape", "unknown_keys", "violations_twice", "windows_line_ends", "word_for_value",
-    "wrong_format", "wrong_types",
+    "byte_order_mark", "column_counts_characters", "comment", "conditions",
+    "control_characters_in_key", "control_characters_in_names", "deep_nesting", "deregister_names",
+    "driver_names", "duplicate_keys", "empty_file", "event_ids", "event_kinds", "event_times",
+    "event_triggers", "expect_active", "expect_calls", "expect_members", "expect_states",
+    "fault_members", "format_is_a_fraction", "group_numbers", "groups_missing", "half_surrogate",
+    "handler_keys", "handler_only_steps", "irql_names", "leading_zero", "line_break_in_string",
+    "lone_minus", "long_line", "long_number", "low_surrogate_first", "many_errors",
+    "memory_overlap", "memory_ranges", "missing_colon", "missing_comma", "misspelt_literal",
+    "no_groups", "nobody_active", "node_lists", "not_an_object", "not_loaded_yet",
+    "not_simulated_events", "not_simulated_steps", "nothing_there", "nul_escape",
+    "number_without_exponent", "number_without_fraction", "only_space", "order_of_wrong_events",
+    "pool_sizes_and_tags", "profile_knobs", "profile_names", "profile_unknown", "query_arguments",
+    "register_options", "short_escape", "single_quotes", "status_names", "step_options",
+    "step_verbs", "tab_in_string", "tables", "too_many_groups", "too_many_processors",
+    "trailing_comma", "truncated_after_comma", "truncated_array", "truncated_object",
+    "unknown_ending", "unknown_escape", "unknown_keys", "values_out_of_place", "violations_twice",
+    "windows_line_ends", "word_for_value", "wrong_format", "wrong_types",
 };
+
+/* Every file of tests/good, with what it says beside it in NAME.expected. */
+static const char *const good[] = {"everything", "every_step", "every_trigger"};
 
 static struct ha_text file_text(const char *folder, const char *name, const char *suffix)
 {
@@ -112,141 +116,32 @@ static void no_wrong_file_is_left_out_of_the_table(void **state)
     closedir(folder);
 }
 
-static void tell_steps(struct ha_text *text, const char *label, struct ha_steps steps)
-{
-    char buffer[HA_STATUS_TEXT];
-    for (size_t i = 0; i < steps.count; i++) {
-        const struct ha_step *step = &steps.step[i];
-        ha_text_addf(text, "    %s: ", label);
-        switch (step->kind) {
-        case HA_STEP_REGISTER:
-            ha_text_addf(text, "register %s flags %u%s\n", step->name, (unsigned)step->flags,
-                         step->null_function ? " without function" : "");
-            break;
-        case HA_STEP_DEREGISTER:
-            ha_text_addf(text, "deregister %s of %s\n", step->name ? step->name : "NULL",
-                         step->driver ? step->driver : "its own");
-            break;
-        case HA_STEP_SET_OPERATION_STATUS:
-            ha_text_addf(text, "write %s\n", ha_status_text(step->nt_status, buffer));
-            break;
-        case HA_STEP_MODIFY_CONTEXT:
-            ha_text_add(text, "modify the context\n");
-            break;
-        case HA_STEP_QUERY:
-            ha_text_addf(text, "query %s %u\n", ha_routine_name(step->routine),
-                         (unsigned)step->argument);
-            break;
-        case HA_STEP_WAIT:
-            ha_text_addf(text, "wait %s\n", step->name);
-            break;
-        case HA_STEP_SIGNAL:
-            ha_text_addf(text, "signal %s\n", step->name);
-            break;
-        default:
-            ha_text_addf(text, "return %s\n", ha_status_text(step->nt_status, buffer));
-        }
-    }
-}
-
-static void tell_driver(struct ha_text *text, const struct ha_script *driver, bool later)
-{
-    ha_text_addf(text, "driver %s%s%s%s\n", driver->name, later ? ", later" : "",
-                 driver->has_unload ? ", unload scripted" : "",
-                 driver->entry_ignores_errors ? ", ignores errors" : "");
-    tell_steps(text, "entry", driver->entry);
-    for (size_t i = 0; i < driver->handler_count; i++) {
-        const struct ha_handler *handler = &driver->handler[i];
-        ha_text_addf(text, "  on %s state %d processor %d times %u\n", handler->callback,
-                     handler->state, (int)handler->processor, (unsigned)handler->times);
-        tell_steps(text, "do", handler->steps);
-    }
-    tell_steps(text, "unload", driver->unload);
-}
-
-static void tell_event(struct ha_text *text, const struct ha_plan *plan, size_t i)
-{
-    static const char *const kinds[] = {"add", "load", "unload", "run"};
-    const struct ha_event_plan *event = &plan->event[i];
-    char buffer[HA_STATUS_TEXT];
-
-    ha_text_addf(text, "event %" PRIu64 " %s", event->due_ns, kinds[event->kind]);
-    if (event->kind == HA_EVENT_ADD_PROCESSOR)
-        ha_text_addf(text, " group %d number %d count %u start %s\n", (int)event->add.group,
-                     (int)event->add.number, (unsigned)event->add.count,
-                     ha_status_text(event->add.hardware_start, buffer));
-    else
-        ha_text_addf(text, " %s\n", plan->driver[event->driver].name);
-    tell_steps(text, "do", event->steps);
-}
-
-static void tell_expect(struct ha_text *text, const struct ha_expect *expect)
-{
-    ha_text_addf(text, "expect %s, active %d %u, calls %d\n", ha_ending_name(expect->ending),
-                 expect->has_active_processors, (unsigned)expect->active_processors,
-                 expect->has_calls);
-    for (size_t i = 0; i < expect->call_count; i++)
-        ha_text_addf(text, "  call %s\n", expect->call[i]);
-    for (size_t i = 0; i < expect->violation_count; i++) {
-        const struct ha_expected_violation *violation = &expect->violation[i];
-        ha_text_addf(text, "  violation %s driver %s call %s count %u\n", violation->rule,
-                     violation->driver ? violation->driver : "any",
-                     violation->call ? violation->call : "any", (unsigned)violation->count);
-    }
-}
-
-/* All that a scenario says, in words. */
-static struct ha_text told(const struct ha_scenario *scenario)
-{
-    const struct ha_plan *plan = &scenario->plan;
-    struct ha_text text = {0};
-
-    ha_text_addf(&text, "%s: %s\nwhy %s\nsource %s\n", scenario->file, scenario->name,
-                 scenario->why ? scenario->why : "-", scenario->source ? scenario->source : "-");
-    ha_text_addf(&text, "profile %s", ha_preset_name((enum ha_preset)plan->profile.preset));
-    for (unsigned k = 0; k < HA_KNOB_COUNT; k++)
-        if (plan->profile.knob[k])
-            ha_text_addf(&text, " %s=%s", ha_knob_name((enum ha_knob)k),
-                         ha_knob_value_name((enum ha_knob)k, plan->profile.knob[k]));
-    ha_text_add(&text, "\n");
-    for (size_t i = 0; i < plan->partition.group_count; i++) {
-        const struct ha_group_options *group = &plan->partition.group[i];
-        ha_text_addf(&text, "group %u active 0x%" PRIx64 " node %u\n", (unsigned)group->maximum,
-                     group->active_mask, (unsigned)group->node);
-    }
-    for (size_t i = 0; i < plan->partition.memory_count; i++)
-        ha_text_addf(&text, "memory 0x%" PRIx64 " size 0x%" PRIx64 "\n",
-                     plan->partition.memory[i].base, plan->partition.memory[i].size);
-    for (size_t i = 0; i < plan->driver_count; i++)
-        tell_driver(&text, &plan->driver[i], plan->loads_later[i]);
-    for (size_t i = 0; i < plan->event_count; i++)
-        tell_event(&text, plan, i);
-    tell_expect(&text, &scenario->expect);
-    return text;
-}
-
 static void a_good_file_gives_exactly_what_it_says(void **state)
 {
     (void)state;
-    struct ha_text bytes = file_text("good", "everything", ".json");
-    struct ha_text expected = file_text("good", "everything", ".expected");
-    struct ha_text messages = {0};
-    struct ha_scenario scenario;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        struct ha_text bytes = file_text("good", good[i], ".json");
+        struct ha_text expected = file_text("good", good[i], ".expected");
+        struct ha_text messages = {0}, name = {0};
+        struct ha_scenario scenario;
 
-    int err = ha_scenario_load_text("everything.json", bytes.bytes, bytes.length, &scenario,
-                                    &messages);
-    assert_string_equal(ha_text_string(&messages), "");
-    assert_int_equal(err, HA_OK);
-    memset(bytes.bytes, 'x', bytes.length);     /* nothing of the text is kept */
+        ha_text_addf(&name, "%s.json", good[i]);
+        int err = ha_scenario_load_text(ha_text_string(&name), bytes.bytes, bytes.length,
+                                        &scenario, &messages);
+        assert_string_equal(ha_text_string(&messages), "");
+        assert_int_equal(err, HA_OK);
+        memset(bytes.bytes, 'x', bytes.length);     /* nothing of the text is kept */
 
-    struct ha_text made = told(&scenario);
-    expect_text("everything.json", &made, &expected);
-    assert_string_equal(scenario.plan.name, scenario.name);
-    ha_scenario_close(&scenario);
-    assert_null(scenario.bag.newest);
-    ha_text_close(&made);
-    ha_text_close(&bytes);
-    ha_text_close(&expected);
+        struct ha_text made = told(&scenario);
+        expect_text(ha_text_string(&name), &made, &expected);
+        assert_string_equal(scenario.plan.name, scenario.name);
+        ha_scenario_close(&scenario);
+        assert_null(scenario.bag.newest);
+        ha_text_close(&made);
+        ha_text_close(&bytes);
+        ha_text_close(&expected);
+        ha_text_close(&name);
+    }
 }
 
 static void a_file_with_the_required_members_only_has_the_defaults(void **state)
@@ -302,6 +197,70 @@ static void a_hundred_thousand_events_load(void **state)
     assert_int_equal(scenario.plan.event_count, 100000);
     assert_true(scenario.plan.event[99999].due_ns == 99999000);
     assert_string_equal(scenario.plan.event[99999].run->step[1].name, "r99999");
+    ha_scenario_close(&scenario);
+    ha_text_close(&text);
+}
+
+/* An ordinary event must cost no more than its 24 bytes. */
+static void adds_that_leave_all_open_share_what_they_say(void **state)
+{
+    (void)state;
+    static const char text[] = TOP ", \"events\": [{\"at\": \"0\", \"add_processor\": {}},"
+                               " {\"at\": \"1ms\", \"add_processor\": {}}]}";
+    struct ha_text messages = {0};
+    struct ha_scenario scenario;
+
+    assert_int_equal(ha_scenario_load_text("f", text, sizeof text - 1, &scenario, &messages),
+                     HA_OK);
+
+    assert_ptr_equal(scenario.plan.event[0].add, scenario.plan.event[1].add);
+    ha_scenario_close(&scenario);
+}
+
+static void a_long_chain_of_events_is_no_circle(void **state)
+{
+    (void)state;
+    struct ha_text text = {0}, messages = {0};
+    struct ha_scenario scenario;
+
+    ha_text_add(&text, TOP ", \"events\": [\n");
+    for (unsigned i = 0; i < 50000; i++)
+        ha_text_addf(&text, "{\"id\": \"e%u\", \"after\": {\"event\": \"e%u\"}, "
+                     "\"add_processor\": {}},\n", i, i + 1);
+    ha_text_add(&text, "{\"id\": \"e50000\", \"at\": \"0\", \"add_processor\": {}}]}");
+    int err = ha_scenario_load_text("f", text.bytes, text.length, &scenario, &messages);
+    assert_string_equal(ha_text_string(&messages), "");
+    assert_int_equal(err, HA_OK);
+
+    assert_int_equal(scenario.plan.event[49999].trigger, HA_AFTER_EVENT);
+    assert_int_equal(scenario.plan.event[49999].event, 50000);
+    ha_scenario_close(&scenario);
+    ha_text_close(&text);
+}
+
+static void lists_of_steps_nest_as_deep_as_the_file_may(void **state)
+{
+    (void)state;
+    struct ha_text text = {0}, messages = {0};
+    struct ha_scenario scenario;
+    const unsigned depth = 28;
+
+    ha_text_add(&text, TOP ", \"drivers\": [{\"name\": \"a\", \"entry\": [");
+    for (unsigned i = 0; i < depth; i++)
+        ha_text_add(&text, "{\"for_each\": \"active\", \"do\": [");
+    for (unsigned i = 0; i < depth; i++)
+        ha_text_add(&text, "]}");
+    ha_text_add(&text, "]}]}");
+    int err = ha_scenario_load_text("f", text.bytes, text.length, &scenario, &messages);
+    assert_string_equal(ha_text_string(&messages), "");
+    assert_int_equal(err, HA_OK);
+
+    const struct ha_steps *steps = &scenario.plan.driver[0].entry;
+    for (unsigned i = 0; i < depth; i++) {
+        assert_int_equal(steps->count, 1);
+        steps = &steps->step[0].body;
+    }
+    assert_int_equal(steps->count, 0);
     ha_scenario_close(&scenario);
     ha_text_close(&text);
 }
@@ -370,6 +329,9 @@ int main(void)
         cmocka_unit_test(a_file_with_the_required_members_only_has_the_defaults),
         cmocka_unit_test(an_empty_list_of_calls_still_expects_that_there_is_none),
         cmocka_unit_test(a_hundred_thousand_events_load),
+        cmocka_unit_test(adds_that_leave_all_open_share_what_they_say),
+        cmocka_unit_test(a_long_chain_of_events_is_no_circle),
+        cmocka_unit_test(lists_of_steps_nest_as_deep_as_the_file_may),
         cmocka_unit_test(a_text_of_more_than_64_mib_is_refused_without_being_read),
         cmocka_unit_test(a_file_that_cannot_be_read_gets_the_reason),
         cmocka_unit_test(a_file_is_loaded_under_the_path_that_named_it),

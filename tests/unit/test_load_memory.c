@@ -49,6 +49,8 @@ static void a_refused_allocation_leaves_the_scenario_untouched(void **state)
 {
     (void)state;
     load_with_failures(HA_TESTS_DIR "/good/everything.json", NULL, HA_OK);
+    load_with_failures(HA_TESTS_DIR "/good/every_step.json", NULL, HA_OK);
+    load_with_failures(HA_TESTS_DIR "/good/every_trigger.json", NULL, HA_OK);
 }
 
 static void a_refused_allocation_while_complaining_is_no_wrong_file(void **state)
@@ -56,6 +58,8 @@ static void a_refused_allocation_while_complaining_is_no_wrong_file(void **state
     (void)state;
     load_with_failures(HA_TESTS_DIR "/bad/register_options.json", NULL, HA_EREAD);
     load_with_failures(HA_TESTS_DIR "/bad/many_errors.json", NULL, HA_EREAD);
+    load_with_failures(HA_TESTS_DIR "/bad/event_ids.json", NULL, HA_EREAD);
+    load_with_failures(HA_TESTS_DIR "/bad/not_loaded_yet.json", NULL, HA_EREAD);
     load_with_failures(HA_TESTS_DIR "/bad/truncated_object.json", NULL, HA_EREAD);
     load_with_failures(HA_TESTS_DIR "/bad/no_such_file.json", NULL, HA_EREAD);
 }
@@ -85,6 +89,44 @@ static void a_refused_allocation_among_many_names_is_noticed(void **state)
     ha_text_close(&text);
 }
 
+/* The text of a good file behind a "why" of so many bytes. */
+static struct ha_text padded_text(const char *path, size_t length)
+{
+    struct ha_text text = {0};
+    FILE *file = fopen(path, "rb");
+    char buffer[4096];
+    size_t got;
+
+    assert_non_null(file);
+    assert_int_equal(getc(file), '{');
+    ha_text_addf(&text, "{\"why\": \"%*s\",", (int)length, "");
+    while ((got = fread(buffer, 1, sizeof buffer, file)) > 0)
+        ha_text_add_bytes(&text, buffer, got);
+    fclose(file);
+    return text;
+}
+
+/*
+ * What is kept lies in blocks, and only the piece that begins a new one can be refused. So the
+ * border between the first two is moved over all pieces of a file. The parser's memory is not in
+ * question here.
+ */
+static void a_refused_block_is_noticed_whatever_needs_it(void **state)
+{
+    (void)state;
+    static const char *const path[] = {HA_TESTS_DIR "/good/every_step.json",
+                                       HA_TESTS_DIR "/good/every_trigger.json"};
+
+    cJSON_InitHooks(NULL);
+    for (size_t i = 0; i < sizeof path / sizeof path[0]; i++) {
+        for (size_t length = 0; length < 4096; length += 16) {
+            struct ha_text text = padded_text(path[i], length);
+            load_with_failures(path[i], &text, HA_OK);
+            ha_text_close(&text);
+        }
+    }
+}
+
 int main(void)
 {
     cJSON_Hooks hooks = {.malloc_fn = ha_test_malloc, .free_fn = free};
@@ -92,6 +134,7 @@ int main(void)
         cmocka_unit_test(a_refused_allocation_leaves_the_scenario_untouched),
         cmocka_unit_test(a_refused_allocation_while_complaining_is_no_wrong_file),
         cmocka_unit_test(a_refused_allocation_among_many_names_is_noticed),
+        cmocka_unit_test(a_refused_block_is_noticed_whatever_needs_it),
     };
     cJSON_InitHooks(&hooks);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* edge: a run that a signal ends is told as far as it came */
+/* edge: a run that a signal ends is told as far as it came; one that is paced tells the same */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -222,6 +222,54 @@ static void a_scenario_may_come_through_a_pipe_in_parts(void **state)
     expect_end(&child, HA_EXIT_OK, "");
 }
 
+/* Nothing of the driver's is under way any more when its entry has been left. */
+static void a_signal_ends_the_wait_for_an_event_in_an_hour(void **state)
+{
+    static const struct { int number, code; const char *last_lines; } cases[] = {
+        {SIGINT, HA_EXIT_SIGINT, "hotadd: ended by SIGINT\n0 passed, 1 failed\n"},
+        {SIGTERM, HA_EXIT_SIGTERM, "hotadd: ended by SIGTERM\n0 passed, 1 failed\n"},
+    };
+    (void)state;
+    playground_write("hour.json", PLAYGROUND_AT("3600s"));
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char line[1024];
+        bool ended = false;
+        struct child child;
+        play_as_child(&child, "hour.json", &(struct ha_play_options){
+                          .output = HA_OUTPUT_JSONL, .realtime = true});
+        do
+            assert_non_null(fgets(line, sizeof line, child.out));
+        while (!strstr(line, "\"event\":\"DRV_ENTRY_LEAVE\""));
+
+        assert_int_equal(kill(child.id, cases[i].number), 0);
+
+        while (fgets(line, sizeof line, child.out)) {
+            playground_lacks(line, "ADD_BEGIN");
+            ended = is_last(line, "signal");
+        }
+        assert_true(ended);
+        expect_end(&child, cases[i].code, cases[i].last_lines);
+    }
+}
+
+static void a_paced_run_gives_the_same_trace(void **state)
+{
+    struct playground *p = *state;
+    playground_write("soon.json", PLAYGROUND_AT("20ms"));
+    playground_play_as(p, "soon.json", &(struct ha_play_options){.output = HA_OUTPUT_JSONL});
+    char *unpaced = strdup(p->out);
+    assert_non_null(unpaced);
+
+    playground_play_as(p, "soon.json", &(struct ha_play_options){.output = HA_OUTPUT_JSONL,
+                                                                 .realtime = true});
+
+    assert_int_equal(p->code, HA_EXIT_OK);
+    assert_string_equal(p->out, unpaced);
+    playground_has(p->out, "\"event\":\"ADD_END\"");
+    free(unpaced);
+}
+
 static volatile sig_atomic_t signals;
 
 static void count_signal(int number)
@@ -255,6 +303,8 @@ int main(void)
         with_files(a_signal_ends_the_wait_for_a_pipe),
         with_files(a_signal_ends_the_wait_for_a_writer),
         with_files(a_scenario_may_come_through_a_pipe_in_parts),
+        with_files(a_signal_ends_the_wait_for_an_event_in_an_hour),
+        with_files(a_paced_run_gives_the_same_trace),
         with_files(a_program_has_its_signals_back_after_playing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

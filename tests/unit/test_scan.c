@@ -1,4 +1,4 @@
-/* edge: places of messages, the scan, the tree, the small notations */
+/* edge: places of messages, the scan, the small notations */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,6 @@
 #include "edge/load_words.h"
 #include "edge/place.h"
 #include "edge/scan.h"
-#include "edge/tree.h"
 #include "hotadd/error.h"
 
 /* Scan a copy that ends where the text ends, so that a sanitizer sees a step beyond it. */
@@ -25,8 +24,9 @@ static int scan(const char *bytes, size_t length, struct ha_marks *marks, struct
     struct ha_source source = {.file = "f", .bytes = copy, .length = length};
     struct ha_complaints complaints = {.count = 0};
 
+    struct ha_rest rest;
     *marks = (struct ha_marks){0};
-    int err = ha_scan(&source, marks, &complaints);
+    int err = ha_scan(&source, marks, &rest, &complaints);
     assert_int_equal(complaints.count, err ? 1 : 0);
     ha_complaints_print(&complaints, &source, messages);
     ha_complaints_close(&complaints);
@@ -176,52 +176,6 @@ static void sixty_four_levels_are_accepted_and_one_more_is_not(void **state)
     memset(text, '[', HA_SCAN_MOST_DEPTH + 1);
     memset(text + HA_SCAN_MOST_DEPTH + 1, ']', HA_SCAN_MOST_DEPTH + 1);
     refuses(text, sizeof text - 1, "f:1:65: error: this is nested more than 64 levels deep");
-}
-
-/* Walk all nodes and hold each string against the text at its place. */
-static void check_places(const struct ha_tree *tree, struct ha_node node, size_t *seen)
-{
-    (*seen)++;
-    if (ha_node_key(node))
-        assert_memory_equal(tree->source.bytes + ha_node_key_place(tree, node) + 1,
-                            ha_node_key(node), strlen(ha_node_key(node)));
-    if (ha_node_kind(node) == HA_JSON_STRING)
-        assert_memory_equal(ha_node_text(tree, node) + 1, ha_node_string(node),
-                            strlen(ha_node_string(node)));
-    for (struct ha_node child = ha_node_first(node); child.json; child = ha_node_next(tree, child))
-        check_places(tree, child, seen);
-}
-
-static void every_node_of_a_tree_knows_its_place(void **state)
-{
-    (void)state;
-    static const char text[] = "{\"a\": {\"b\": [\"one\", [\"two\", {}], \"three\"], \"c\": []},\n"
-                               " \"d\": \"four\", \"e\": [[[]], \"five\"], \"f\": null}";
-    struct ha_source source = {.file = "f", .bytes = text, .length = sizeof text - 1};
-    struct ha_complaints complaints = {.count = 0};
-    struct ha_tree tree;
-    size_t seen = 0;
-
-    assert_int_equal(ha_tree_init(&tree, &source, &complaints), HA_OK);
-
-    check_places(&tree, ha_tree_root(&tree), &seen);
-    assert_int_equal(seen, 15);
-    assert_int_equal(tree.marks.count, 15);
-    ha_tree_close(&tree);
-}
-
-static void a_byte_order_mark_before_the_shortest_text_is_no_trouble(void **state)
-{
-    (void)state;
-    struct ha_source source = {.file = "f", .bytes = "\xef\xbb\xbf" "0", .length = 4};
-    struct ha_complaints complaints = {.count = 0};
-    struct ha_tree tree;
-
-    assert_int_equal(ha_tree_init(&tree, &source, &complaints), HA_OK);
-
-    assert_int_equal(ha_node_kind(ha_tree_root(&tree)), HA_JSON_NUMBER);
-    assert_int_equal(ha_node_place(&tree, ha_tree_root(&tree)), 3);
-    ha_tree_close(&tree);
 }
 
 static void a_message_counts_characters_and_cuts_a_long_line(void **state)
@@ -425,8 +379,6 @@ int main(void)
         cmocka_unit_test(a_text_cut_anywhere_is_refused),
         cmocka_unit_test(half_a_surrogate_pair_is_refused),
         cmocka_unit_test(sixty_four_levels_are_accepted_and_one_more_is_not),
-        cmocka_unit_test(every_node_of_a_tree_knows_its_place),
-        cmocka_unit_test(a_byte_order_mark_before_the_shortest_text_is_no_trouble),
         cmocka_unit_test(a_message_counts_characters_and_cuts_a_long_line),
         cmocka_unit_test(bytes_that_a_terminal_obeys_are_not_printed),
         cmocka_unit_test(complaints_come_in_the_order_of_their_places_and_the_first_twenty_only),

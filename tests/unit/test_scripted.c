@@ -186,9 +186,12 @@ static void every_query_can_be_a_step(void **state)
         {.kind = HA_STEP_QUERY, .routine = HA_RT_ACTIVE_GROUPS},
         {.kind = HA_STEP_QUERY, .routine = HA_RT_MAXIMUM_GROUPS},
         {.kind = HA_STEP_QUERY, .routine = HA_RT_NUMBER_FROM_INDEX, .value = {.number = 5}},
-        {.kind = HA_STEP_QUERY, .routine = HA_RT_INDEX_FROM_NUMBER, .value = {.number = 1} << 16 | 3},
+        {.kind = HA_STEP_QUERY, .routine = HA_RT_INDEX_FROM_NUMBER, .value = {.number = 1},
+         .second = {.number = 3}},
         {.kind = HA_STEP_QUERY, .routine = HA_RT_CURRENT_IRQL}};
     static const uint64_t result[] = {4, 6, 0xf, 8, 4, 0xa, 2, 2, 0, 5, 0};
+    static const uint32_t argument[] = {0, ALL_PROCESSOR_GROUPS, 0, 0, 1, 1, 0, 0, 5,
+                                        1 << 16 | 3, 0};
     const struct ha_script script[] = {{.name = "a", .entry = STEPS(entry)}};
     bench_group(b, 4, 0xa);
 
@@ -198,7 +201,7 @@ static void every_query_can_be_a_step(void **state)
     for (size_t i = 0; i < COUNT(entry); i++) {
         const struct ha_record *query = bench_record(b, HA_QUERY, i);
         assert_int_equal(query->as.query.routine, entry[i].routine);
-        assert_int_equal(query->as.query.argument, entry[i].argument);
+        assert_int_equal(query->as.query.argument, argument[i]);
         assert_int_equal(query->as.query.result, result[i]);
         assert_int_equal(query->driver, 1);
     }

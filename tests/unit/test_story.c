@@ -55,7 +55,7 @@ static struct ha_record *by_broken(struct ha_record *record)
 
 static void add_begins(struct bench *b)
 {
-    tale_add(&b->tale, HA_ADD_BEGIN, HOT_ADD, 1)->as.add.group = HA_NO_GROUP;
+    tale_add_begin(&b->tale, 1, HA_NO_GROUP);
 }
 
 static void processor_4_comes_up(struct bench *b)
@@ -163,11 +163,11 @@ static void a_unit_of_several_processors_surrounds_its_adds(void **state)
     struct bench *b = *state;
 
     tale_add(&b->tale, HA_UNIT_BEGIN, HOT_ADD, 1)->as.unit.processors = 2;
-    tale_add(&b->tale, HA_ADD_BEGIN, HOT_ADD, 1)->as.add.group = 0;
+    tale_add_begin(&b->tale, 1, 0);
     tale_call(&b->tale, CALM_SYNC, HA_STATE_START, 4, 0);
     processor_4_comes_up(b);
     tale_add(&b->tale, HA_ADD_END, HOT_ADD, 1);
-    tale_add(&b->tale, HA_ADD_BEGIN, HOT_ADD, 2)->as.add.group = 0;
+    tale_add_begin(&b->tale, 2, 0);
     tale_add(&b->tale, HA_ADD_END, HOT_ADD, 2)->as.status.status = INSUF;
     tale_add(&b->tale, HA_UNIT_END, HOT_ADD, 1)->as.unit.processors = 1;
 
@@ -501,6 +501,24 @@ static void the_opening_line_names_the_knobs_that_were_turned(void **state)
                     "hot_start_error=notify_all, failure_order=reverse\n");
 }
 
+static void the_opening_line_counts_nodes_where_there_are_several(void **state)
+{
+    struct bench *b = *state;
+    struct ha_record *node;
+
+    b->tale.record[0].as.begin.nodes = 2;
+    for (uint32_t number = 0; number < 2; number++) {
+        node = tale_add(&b->tale, HA_NODE, 0, number);
+        node->as.node.mask = number ? 0xf0 : 0xf;
+    }
+    tale_tell(&b->tale, ha_story_sink(b->story));
+
+    assert_string_equal(ha_text_string(ha_story_text(b->story)),
+                        "4 of 8 processors in 1 group, 2 nodes, profile documented\n"
+                        "    0.000 ms  system-3  calm.sync registered\n"
+                        "    0.000 ms  system-3  broken.sync registered\n");
+}
+
 static void a_trace_without_its_first_half_is_still_told(void **state)
 {
     struct bench *b = *state;
@@ -622,6 +640,7 @@ int main(void)
         CASE(a_deadlock_names_who_waits_and_who_holds),
         CASE(other_threads_do_not_disturb_the_indentation),
         CASE(the_opening_line_names_the_knobs_that_were_turned),
+        CASE(the_opening_line_counts_nodes_where_there_are_several),
         CASE(a_trace_without_its_first_half_is_still_told),
         CASE(a_second_trace_starts_over),
         CASE(colours_are_few_and_end_with_their_line),

@@ -1,0 +1,178 @@
+/*
+ * judge_pool - what drivers leave behind
+ *
+ * Owns when the pool that a driver holds is too much: after an operation that failed, after a
+ * DriverEntry that failed, and after Unload.
+ */
+#include <stdio.h>
+
+#include "base/names.h"
+#include "check/judge_rules.h"
+#include "check/who.h"
+
+/* Whether a block was taken to prepare for a processor of the operation that ends here. */
+static bool is_of_operation(const struct ha_judge *judge, const struct ha_block *block)
+{
+    bool of_phase = judge->record->kind == HA_REG_RETURN;
+    const struct ha_seen_registration *registration =
+        ha_seen_registration(judge, block->registration);
+
+    if (HA_CB_STATE(block->flags) != HA_STATE_START || !registration || block->account
+        || of_phase != !!(block->flags & HA_CB_EXISTING))
+        return false;
+    if (of_phase)
+        return block->registration == judge->record->id;
+    /* Who was removed in between hears no Failure, and gives it back when it likes. */
+    return block->operation == judge->add.id && registration->listed;
+}
+
+static void judge_account(struct ha_judge *judge, const struct ha_block *block)
+{
+    struct ha_account *account = ha_table_at(&judge->pool.accounts, block->account);
+    unsigned long long bytes = account->bytes, first = account->first_bytes;
+    char expected[96], tag[HA_TAG_TEXT];
+
+    if (account->settled)
+        return;
+    account->settled = true;
+    ha_tag_text(account->tag, tag);
+    if (bytes <= first) {
+        ha_advise(judge, HA_RULE_DRV_9, block->driver,
+                  "what a failed add or registration prepared given back",
+                  "%llu bytes '%s' for processor %u still held by %s", bytes, tag,
+                  block->nt_number, ha_client(judge, block->registration));
+        return;
+    }
+    snprintf(expected, sizeof expected, "no more left behind than by the first failure, %llu bytes",
+             first);
+    ha_blame(judge, HA_RULE_DRV_9, block->driver, expected,
+             "%llu bytes for processor %u, the latest '%s', held by %s", bytes, block->nt_number,
+             tag, ha_client(judge, block->registration));
+}
+
+/* Whether the operation that ends here failed, and its callbacks were called as they should. */
+static bool has_failed(const struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    if (judge->gap)
+        return false;
+    if (record->kind == HA_ADD_END)
+        return judge->add.open && record->id == judge->add.id && !judge->add.strayed
+               && !ha_nt_success(record->as.status.status);
+    return !record->as.reg.handle && judge->phase && judge->phase->cause
+           && !judge->phase->strayed;
+}
+
+/* All blocks go onto their accounts first: a pair is judged once, by the sum. */
+void ha_judge_leftovers(struct ha_judge *judge)
+{
+    struct ha_pool *pool = &judge->pool;
+    const struct ha_record *record = judge->record;
+
+    if (!has_failed(judge))
+        return;
+    uint64_t before = record->kind == HA_ADD_END ? judge->add.first_block
+                                                 : judge->phase->first_block;
+    struct ha_block *first = ha_pool_after(pool, before);
+    if (pool->taken > before)
+        ha_exercise(judge, HA_RULE_DRV_9);
+    for (struct ha_block *block = first; block; block = ha_pool_block(pool, block->newer)) {
+        if (!is_of_operation(judge, block))
+            continue;
+        uint32_t who = record->kind == HA_ADD_END ? block->registration
+                                                  : judge->registration->function;
+        if (!ha_pool_charge(pool, block, who, ha_record_seq(record)))
+            judge->lost = true;
+    }
+    for (const struct ha_block *block = first; block; block = ha_pool_block(pool, block->newer))
+        if (block->account)
+            judge_account(judge, block);
+}
+
+static const struct ha_block *first_of_driver(const struct ha_judge *judge, uint16_t driver)
+{
+    const struct ha_block *block = ha_pool_block(&judge->pool, judge->pool.oldest);
+
+    while (block && block->driver != driver)
+        block = ha_pool_block(&judge->pool, block->newer);
+    return block;
+}
+
+/* "a.sync Start 4", or that it was in no callback. */
+static void where_taken(struct ha_judge *judge, const struct ha_block *block, char *words,
+                        size_t size)
+{
+    const char *state = ha_state_short(HA_CB_STATE(block->flags));
+
+    if (block->registration && state)
+        snprintf(words, size, "%s %s %u", ha_client(judge, block->registration), state,
+                 block->nt_number);
+    else
+        snprintf(words, size, "no callback");
+}
+
+void ha_judge_held(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_seen_driver *driver = judge->driver;
+    bool entry = record->kind == HA_DRV_ENTRY_LEAVE;
+    char where[64], tag[HA_TAG_TEXT];
+
+    if (judge->gap || !driver->took || (entry && ha_nt_success(record->as.status.status)))
+        return;
+    ha_exercise(judge, HA_RULE_DRV_9);
+    if (!driver->held)
+        return;
+    const struct ha_block *first = first_of_driver(judge, record->driver);
+    where_taken(judge, first, where, sizeof where);
+    ha_tag_text(first->tag, tag);
+    ha_blame(judge, HA_RULE_DRV_9, record->driver,
+             entry ? "all pool given back before DriverEntry fails"
+                   : "all pool given back before Unload returns",
+             "%u block%s, %llu bytes; the first '%s', taken in %s", (unsigned)driver->held,
+             driver->held == 1 ? "" : "s", (unsigned long long)driver->held_bytes, tag, where);
+}
+
+static void forget(struct ha_judge *judge, struct ha_block *block)
+{
+    struct ha_seen_driver *holder = &judge->drivers[block->driver];
+
+    holder->held--;
+    holder->held_bytes -= block->size;
+    ha_pool_drop(&judge->pool, block);
+}
+
+void ha_pool_absorb_taken(struct ha_judge *judge)
+{
+    struct ha_block *again = ha_pool_find(&judge->pool, judge->record->id);
+    if (again)                  /* in a trace from elsewhere an id may come again */
+        forget(judge, again);
+    const struct ha_block *block = ha_pool_take(&judge->pool, judge->record);
+    if (!block) {
+        judge->lost = true;
+        return;
+    }
+    judge->driver->took = true;
+    judge->driver->held++;
+    judge->driver->held_bytes += block->size;
+}
+
+void ha_pool_absorb_given_back(struct ha_judge *judge)
+{
+    struct ha_block *block = ha_pool_find(&judge->pool, judge->record->id);
+
+    if (block)
+        forget(judge, block);
+}
+
+void ha_pool_absorb_driver_gone(struct ha_judge *judge, uint16_t driver)
+{
+    struct ha_block *next, *block = ha_pool_block(&judge->pool, judge->pool.oldest);
+
+    for (; block && judge->drivers[driver].held; block = next) {
+        next = ha_pool_block(&judge->pool, block->newer);
+        if (block->driver == driver)
+            forget(judge, block);
+    }
+}

@@ -1,0 +1,94 @@
+/*
+ * table - entries that are found by a number and whose room is used again
+ *
+ * Owns struct ha_table: buckets of chained slots, and a chain of those that are unused.
+ */
+#include "check/table.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FEWEST 16u
+
+static struct ha_table_entry *header(const struct ha_table *table, uint32_t slot)
+{
+    return ha_table_at(table, slot);
+}
+
+static uint32_t *bucket_of(const struct ha_table *table, uint64_t key)
+{
+    return &table->bucket[(key * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (table->buckets - 1)];
+}
+
+static void put(struct ha_table *table, uint32_t slot)
+{
+    uint32_t *bucket = bucket_of(table, header(table, slot)->key);
+
+    header(table, slot)->next = *bucket;
+    *bucket = slot;
+}
+
+/* Twice the room and twice the buckets. All slots are in use. False when memory is lacking. */
+static bool grow(struct ha_table *table)
+{
+    uint32_t room = table->room ? 2 * table->room : FEWEST;
+    unsigned char *entry = realloc(table->entry, room * table->size);
+    if (!entry)
+        return false;
+    table->entry = entry;
+    uint32_t *bucket = calloc(room, sizeof *bucket);
+    if (!bucket)
+        return false;
+    free(table->bucket);
+    table->bucket = bucket;
+    table->buckets = table->room = room;
+    for (uint32_t slot = 1; slot <= table->made; slot++)
+        put(table, slot);
+    return true;
+}
+
+uint32_t ha_table_find(const struct ha_table *table, uint64_t key)
+{
+    uint32_t slot = table->count ? *bucket_of(table, key) : 0;
+
+    while (slot && header(table, slot)->key != key)
+        slot = header(table, slot)->next;
+    return slot;
+}
+
+uint32_t ha_table_add(struct ha_table *table, uint64_t key)
+{
+    uint32_t slot = table->unused;
+
+    if (!slot && table->made == table->room && !grow(table))
+        return 0;
+    if (slot)
+        table->unused = header(table, slot)->next;
+    else
+        slot = ++table->made;
+    memset(ha_table_at(table, slot), 0, table->size);
+    header(table, slot)->key = key;
+    put(table, slot);
+    table->count++;
+    return slot;
+}
+
+void ha_table_remove(struct ha_table *table, uint32_t slot)
+{
+    uint32_t *link = bucket_of(table, header(table, slot)->key);
+
+    while (*link != slot)
+        link = &header(table, *link)->next;
+    *link = header(table, slot)->next;
+    header(table, slot)->next = table->unused;
+    table->unused = slot;
+    table->count--;
+}
+
+void ha_table_close(struct ha_table *table)
+{
+    free(table->entry);
+    free(table->bucket);
+    *table = (struct ha_table){.size = table->size};
+}

@@ -1,0 +1,33 @@
+/*
+ * coverage - what the runs of a whole session have shown of rules, states and knobs
+ */
+#ifndef HA_EDGE_COVERAGE_H
+#define HA_EDGE_COVERAGE_H
+
+#include <stdint.h>
+
+#include "base/text.h"
+#include "check/judge.h"
+#include "core/trace.h"
+#include "hotadd/profile.h"
+
+#define HA_COVERAGE_STATES 3            /* Start, Complete, Failure */
+#define HA_COVERAGE_RULES 512
+
+struct ha_coverage {
+    struct ha_sink sink;                        /* takes the records of every run */
+    uint64_t calls[2][HA_COVERAGE_STATES];      /* of a hot-add; for existing processors */
+    uint8_t values[HA_KNOB_COUNT];              /* bit n: the knob had its value n in a run */
+    uint64_t rules[HA_COVERAGE_RULES / 64];     /* those that a run exercised */
+};
+
+/* Begin with nothing seen. */
+void ha_coverage_init(struct ha_coverage *coverage);
+
+/* Note which rules a run has exercised, which the judge has watched to its end. */
+void ha_coverage_add(struct ha_coverage *coverage, const struct ha_judge *judge);
+
+/* Append the report, some lines. */
+void ha_coverage_write(const struct ha_coverage *coverage, struct ha_text *text);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * outcome - what came of a file, or of one scenario under one profile
+ */
+#ifndef HA_EDGE_OUTCOME_H
+#define HA_EDGE_OUTCOME_H
+
+#include "edge/run.h"
+
+enum ha_verdict {
+    HA_PASSED,
+    HA_REMARKED,                /* passed, with something that its author should know */
+    HA_FAILED,
+    HA_UNPLAYED                 /* there is no verdict: file, token or means were lacking */
+};
+
+/* Owns nothing. */
+struct ha_outcome {
+    enum ha_verdict verdict;
+    const char *file;           /* as it was named */
+    const char *name;           /* of the scenario; NULL when the file could not be read */
+    const char *preset;         /* which one of several; NULL when there is only one */
+    const struct ha_run *run;   /* NULL when unplayed */
+    struct ha_text *message;    /* unplayed: lines that say why; remarked: the remark; or NULL */
+};
+
+#endif

@@ -1,0 +1,110 @@
+/*
+ * play_check - see play_check.h
+ *
+ * Owns the table of options that contradict each other.
+ */
+#include "edge/play_check.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "edge/run.h"
+
+static bool all_profiles(const struct ha_play_options *options)
+{
+    return options->profile && !strcmp(options->profile, HA_PROFILE_ALL);
+}
+
+static bool has_profile(const struct ha_play_options *options)
+{
+    return options->profile != NULL;
+}
+
+static bool has_knobs(const struct ha_play_options *options)
+{
+    return options->set_count > 0;
+}
+
+static bool has_replay(const struct ha_play_options *options)
+{
+    return options->replay != NULL;
+}
+
+static bool has_format(const struct ha_play_options *options)
+{
+    return options->output != HA_OUTPUT_VERDICT;
+}
+
+static bool has_out(const struct ha_play_options *options)
+{
+    return options->out_path != NULL;
+}
+
+static bool has_coverage(const struct ha_play_options *options)
+{
+    return options->coverage;
+}
+
+static bool lists(const struct ha_play_options *options)
+{
+    return options->list;
+}
+
+static bool accepts(const struct ha_play_options *options)
+{
+    return options->accept;
+}
+
+typedef bool asked_for(const struct ha_play_options *options);
+
+/* The sentence goes on from "--first and --second do not go together: ". */
+static const struct {
+    asked_for *first, *second;
+    const char *names[2], *reason;
+} contradictions[] = {
+    {has_replay, all_profiles, {"--replay", "--profile all"}, "a token repeats one run"},
+    {accepts, has_profile, {"--accept", "--profile"},
+     "a scenario expects what comes out under its own profile"},
+    {accepts, has_knobs, {"--accept", "--set"},
+     "a scenario expects what comes out under its own profile"},
+    {accepts, has_replay, {"--accept", "--replay"},
+     "a scenario expects what its ordinary run brings"},
+    {lists, has_replay, {"--list", "--replay"}, "a list runs nothing"},
+    {lists, accepts, {"--list", "--accept"}, "a list runs nothing"},
+    {lists, has_coverage, {"--list", "--coverage"}, "a list runs nothing"},
+    {lists, has_format, {"--list", "--format"}, "a list has no format"},
+    {lists, has_out, {"--list", "--out"}, "a list goes to standard output"},
+};
+
+/* A file that is read and written at the same time would be lost. */
+static bool writes_over_input(const char *path, const struct ha_files *files)
+{
+    struct stat out, in;
+    if (stat(path, &out) || !S_ISREG(out.st_mode))
+        return false;
+    for (size_t i = 0; i < files->count; i++)
+        if (!stat(files->path[i], &in) && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+            return true;
+    return false;
+}
+
+int ha_play_check(const struct ha_play_options *options, const struct ha_files *files,
+                  struct ha_error *error)
+{
+    struct ha_profile profile = ha_profile_preset(HA_PRESET_DOCUMENTED);
+    struct ha_play_options turned = *options;
+    for (size_t i = 0; i < sizeof contradictions / sizeof contradictions[0]; i++)
+        if (contradictions[i].first(options) && contradictions[i].second(options))
+            return ha_error_set(error, HA_EINVAL, "%s and %s do not go together: %s",
+                                contradictions[i].names[0], contradictions[i].names[1],
+                                contradictions[i].reason);
+    if (files->count > 1 && options->replay)
+        return ha_error_set(error, HA_EINVAL, "a token repeats one scenario, not %zu",
+                            files->count);
+    if (options->out_path && writes_over_input(options->out_path, files))
+        return ha_error_set(error, HA_EINVAL, "--out would write over a scenario that is read");
+    if (all_profiles(options))
+        turned.profile = NULL;
+    return ha_run_turn_profile(&turned, &profile, error);
+}

@@ -1,0 +1,118 @@
+/*
+ * report_junit - a report as a JUnit document, as CI systems read it
+ *
+ * The shape is that of tests/cli/junit.xsd: one suite, a case for each scenario and profile.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "edge/report_parts.h"
+
+static const char *escape_text(uint32_t point)
+{
+    switch (point) {
+    case '&': return "&amp;";
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '"': return "&quot;";
+    default: return NULL;
+    }
+}
+
+/* A reader makes spaces of tabs and line breaks in an attribute unless they are escaped. */
+static const char *escape_attribute(uint32_t point)
+{
+    if (point == '\n')
+        return "&#10;";
+    return point == '\t' ? "&#9;" : escape_text(point);
+}
+
+static void add_attribute(struct ha_text *text, const char *name, const char *value)
+{
+    ha_text_addf(text, " %s=\"", name);
+    ha_add_harmless(text, value, strlen(value), escape_attribute);
+    ha_text_add(text, "\"");
+}
+
+static void add_element(struct ha_text *text, const char *name, const char *message,
+                        const struct ha_text *content)
+{
+    ha_text_addf(text, "      <%s", name);
+    if (message)
+        add_attribute(text, "message", message);
+    ha_text_add(text, ">");
+    ha_add_harmless(text, ha_text_string(content), content->length, escape_text);
+    ha_text_addf(text, "</%s>\n", name);
+    text->lost |= content->lost;
+}
+
+/* Findings and differences, which a person will read as they stand in a verdict. */
+static void add_failure(const struct ha_run *run, struct ha_text *text)
+{
+    size_t count;
+    struct ha_text details = {0}, command = {0};
+    const struct ha_finding *finding = ha_judge_findings(run->judge, &count, NULL);
+    ha_run_add_command(run, &command);
+    for (size_t i = 0; i < count; i++)
+        ha_story_add_finding(&details, &finding[i],
+                             ha_cast_name(run->watch.cast, HA_NS_DRIVER, finding[i].driver),
+                             NULL, false);
+    ha_text_add(&details, ha_text_string(&run->report));
+    ha_text_addf(&details, "repeat: %s\n", ha_text_string(&command));
+    details.lost |= command.lost;
+    const struct ha_rule *rule = run->breaches.count ? run->breaches.breach[0].rule : NULL;
+    add_element(text, "failure", rule ? rule->sentence : "not as expected", &details);
+    if (run->story)
+        add_element(text, "system-out", NULL, ha_story_text(run->story));
+    ha_text_close(&details);
+    ha_text_close(&command);
+}
+
+static void add_seconds(struct ha_text *text, uint64_t time_ns)
+{
+    ha_text_addf(text, " time=\"%" PRIu64 ".%06u\"", time_ns / 1000000000,
+                 (unsigned)(time_ns / 1000 % 1000000));
+}
+
+void ha_junit_add(struct ha_report *report, const struct ha_outcome *outcome)
+{
+    struct ha_text *text = &report->cases;
+    struct ha_text file = {0}, name = {0};
+    ha_text_add(&name, outcome->name ? outcome->name : "can be read");
+    if (outcome->preset)
+        ha_text_addf(&name, " [%s]", outcome->preset);
+    ha_outcome_title(&(struct ha_outcome){.file = outcome->file}, &file);
+
+    ha_text_add(text, "    <testcase");
+    add_attribute(text, "classname", ha_text_string(&file));
+    add_attribute(text, "name", ha_text_string(&name));
+    add_seconds(text, outcome->run ? outcome->run->watch.time_ns : 0);
+    ha_text_add(text, ">\n");
+    if (outcome->verdict == HA_FAILED)
+        add_failure(outcome->run, text);
+    else if (outcome->verdict == HA_UNPLAYED)
+        add_element(text, "error", "not played", outcome->message);
+    else if (outcome->verdict == HA_REMARKED)
+        add_element(text, "system-out", NULL, outcome->message);
+    ha_text_add(text, "    </testcase>\n");
+    text->lost |= file.lost || name.lost;
+    ha_text_close(&file);
+    ha_text_close(&name);
+}
+
+void ha_junit_end(struct ha_report *report)
+{
+    struct ha_text text = {0}, counts = {0};
+    ha_text_addf(&counts, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", report->count,
+                 report->failed, report->unplayed);
+    add_seconds(&counts, report->time_ns);
+    ha_text_addf(&text,
+                 "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites%s>\n"
+                 "  <testsuite name=\"hotadd\"%s>\n",
+                 ha_text_string(&counts), ha_text_string(&counts));
+    ha_text_add_bytes(&text, ha_text_string(&report->cases), report->cases.length);
+    ha_text_add(&text, "  </testsuite>\n</testsuites>\n");
+    text.lost |= counts.lost || report->cases.lost;
+    ha_text_close(&counts);
+    ha_report_print(report, report->options->out, &text);
+}

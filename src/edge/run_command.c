@@ -1,0 +1,62 @@
+/* run_command - the command line that repeats a run, fit for a shell */
+#include "edge/run.h"
+
+#include <string.h>
+
+#include "core/tape.h"
+#include "edge/place.h"
+
+/* As one word of a shell, whatever a terminal would make of it. */
+static void add_escaped_word(struct ha_text *text, const char *word)
+{
+    ha_text_add(text, "$'");
+    for (const char *c = word; *c; c++)
+        if (*c >= ' ' && *c < 0x7f && *c != '\'' && *c != '\\')
+            ha_text_add_bytes(text, c, 1);
+        else
+            ha_text_addf(text, "\\%03o", (unsigned)(unsigned char)*c);
+    ha_text_add(text, "'");
+}
+
+static void add_word(struct ha_text *text, const char *word)
+{
+    if (!ha_file_name_is_plain(word)) {
+        add_escaped_word(text, word);
+        return;
+    }
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-+=./:,@%";
+    if (word[0] && word[strspn(word, plain)] == '\0') {
+        ha_text_add(text, word);
+        return;
+    }
+    ha_text_add(text, "'");
+    for (const char *c = word; *c; c++)
+        if (*c == '\'')
+            ha_text_add(text, "'\\''");
+        else
+            ha_text_add_bytes(text, c, 1);
+    ha_text_add(text, "'");
+}
+
+void ha_run_add_command(const struct ha_run *run, struct ha_text *text)
+{
+    const struct ha_play_options *options = run->options;
+    struct ha_tape_input answers = {0};
+    ha_text_add(text, "hotadd run ");
+    add_word(text, run->scenario->file);
+    if (options->profile)
+        ha_text_addf(text, " --profile %s", options->profile);
+    for (size_t i = 0; i < options->set_count; i++)
+        ha_text_addf(text, " --set %s", options->set[i]);
+    if (options->strict)
+        ha_text_add(text, " --strict");
+    if (ha_machine_ending(run->machine) == HA_END_BUDGET)
+        ha_text_addf(text, " --budget %llu", (unsigned long long)options->record_budget);
+    ha_text_add(text, " --replay ");
+    if (options->replay)
+        ha_text_add(text, options->replay);
+    else
+        ha_tape_write(text, &answers, run->plan.scenario_hash,
+                      ha_profile_hash(&run->plan.profile));
+}

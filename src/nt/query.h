@@ -1,0 +1,47 @@
+/*
+ * query - how a routine that only asks begins and ends
+ *
+ * Every answer comes from the partition and is recorded (QRY-4).
+ */
+#ifndef HA_NT_QUERY_H
+#define HA_NT_QUERY_H
+
+#include "nt/kernel.h"
+
+/* The kernel of the caller, at a scheduling point. */
+static inline struct ha_kernel *ha_query_enter(enum ha_routine routine)
+{
+    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller(ha_routine_name(routine)));
+    ha_sched_point(&kernel->world);
+    return kernel;
+}
+
+/* The same for what is asked about processors. */
+static inline struct ha_kernel *ha_query_partition(enum ha_routine routine)
+{
+    struct ha_kernel *kernel = ha_query_enter(routine);
+    ha_touch(&kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_READ);
+    return kernel;
+}
+
+/* The record of a question and its answer; what they hold is said at the routine. */
+static inline void ha_query_record(struct ha_kernel *kernel, enum ha_routine routine,
+                                   uint32_t argument, uint64_t result, uint64_t output)
+{
+    struct ha_record *query = ha_record_open(&kernel->world, HA_QUERY, 0);
+    query->as.query.routine = routine;
+    query->as.query.argument = argument;
+    query->as.query.result = result;
+    query->as.query.output = output;
+}
+
+/* The processors in a mask. */
+static inline uint8_t ha_query_bits(uint64_t mask)
+{
+    uint8_t count = 0;
+    for (; mask; mask &= mask - 1)
+        count++;
+    return count;
+}
+
+#endif

@@ -1,0 +1,281 @@
+/*
+ * steps - plays a list of steps for a scripted driver
+ *
+ * Owns struct ha_stage. A step does what a driver's source would do: it calls the NT routine.
+ */
+#include "nt/steps.h"
+
+#include <string.h>
+
+#include "nt/driver.h"
+#include "nt/query_step.h"
+#include "nt/values.h"
+
+#define MOST_SLOTS (UINT32_C(1) << 20)      /* of a table: 8 MiB */
+
+static NTSTATUS do_register(struct ha_stage *stage, const struct ha_step *step)
+{
+    struct ha_driver *driver = stage->driver;
+    struct ha_own_registration *registration = ha_own_registration(driver, step->name);
+    if (!registration)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    driver->next_name = step->name;
+    PVOID handle = KeRegisterProcessorChangeCallback(step->null_function ? NULL
+                                                                         : ha_steps_callback,
+                                                     registration, step->flags);
+    driver->next_name = NULL;
+    if (!handle)
+        return STATUS_UNSUCCESSFUL;
+    ha_own_registration_made(registration, handle);
+    return STATUS_SUCCESS;
+}
+
+static void do_deregister(struct ha_stage *stage, const struct ha_step *step)
+{
+    struct ha_own_registration *registration = NULL;
+    if (step->name) {
+        struct ha_driver *owner = step->driver ? ha_driver_find(stage->driver->kernel, step->driver)
+                                               : stage->driver;
+        registration = ha_own_registration_find(owner, step->name);
+    }
+    if (registration)
+        ha_own_registration_gone(registration);
+    KeDeregisterProcessorChangeCallback(registration ? registration->handle : NULL);
+}
+
+/* The event of a name, shared by all drivers of the machine; NULL when the arena is full. */
+static struct ha_object *find_event(struct ha_kernel *kernel, const char *name)
+{
+    struct ha_script_event *event = kernel->first_event;
+    while (event && strcmp(event->name, name) != 0)
+        event = event->next;
+    if (!event) {
+        event = ha_arena_take(&kernel->world.host->arena, sizeof *event);
+        if (!event)
+            return NULL;
+        event->name = name;
+        event->next = kernel->first_event;
+        kernel->first_event = event;
+        ha_object_init(&kernel->world, &event->object, name);
+    }
+    return &event->object;
+}
+
+static NTSTATUS do_event(struct ha_stage *stage, const struct ha_step *step)
+{
+    struct ha_kernel *kernel = stage->driver->kernel;
+    struct ha_world *world = &kernel->world;
+    struct ha_object *event = find_event(kernel, step->name);
+    ha_sched_point(world);
+    if (!event)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    if (step->kind == HA_STEP_SIGNAL) {
+        ha_event_set(world, event);
+    } else if (world->sched.running->stamp.irql >= DISPATCH_LEVEL) {
+        ha_record_refused(kernel, HA_RT_WAIT, HA_REASON_IRQL);
+        return STATUS_UNSUCCESSFUL;
+    } else {
+        ha_event_wait(world, event);
+    }
+    ha_sched_point(world);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS do_table(struct ha_stage *stage, const struct ha_step *step)
+{
+    struct ha_own_table *table = ha_own_table(stage->driver, step->name);
+    int64_t slots = ha_value_now(stage, &step->value);
+    if (!table || slots < 0 || slots > MOST_SLOTS)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    void *memory = ExAllocatePool2(POOL_FLAG_NON_PAGED, (size_t)slots * sizeof(PVOID),
+                                   HA_POOL_SCRIPT_TAG);
+    if (!memory)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    table->slot = memory;
+    table->count = (uint32_t)slots;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS do_allocate(struct ha_stage *stage, const struct ha_step *step)
+{
+    void **slot = ha_slot_at(stage, step->name, &step->value, HA_RT_ALLOCATE_POOL);
+    if (!slot)
+        return STATUS_SUCCESS;          /* recorded, and not done */
+    *slot = ExAllocatePool2(POOL_FLAG_NON_PAGED, step->size, step->tag);
+    return *slot ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+}
+
+static void free_table(struct ha_own_table *table)
+{
+    void *memory = table->slot;
+    table->slot = NULL;
+    table->count = 0;
+    ExFreePoolWithTag(memory, HA_POOL_SCRIPT_TAG);
+}
+
+/* What a slot holds is given back, or written to; or there is nothing, and that is recorded. */
+static void do_slot(struct ha_stage *stage, const struct ha_step *step)
+{
+    enum ha_routine routine = step->kind == HA_STEP_FREE ? HA_RT_FREE_POOL : HA_NO_ROUTINE;
+    struct ha_own_table *table = ha_own_table(stage->driver, step->name);
+    if (step->whole && table && table->slot) {
+        free_table(table);
+        return;
+    }
+    void **slot = step->whole || !table ? NULL
+                                        : ha_slot_at(stage, step->name, &step->value, routine);
+    if (!slot && !step->whole)
+        return;
+    if (!slot || !*slot) {
+        ha_record_misuse(stage->driver->kernel, routine, HA_MISUSE_NOTHING_THERE,
+                         table ? table->object : 0,
+                         slot ? (uint32_t)(slot - table->slot) : HA_NO_INDEX);
+    } else if (step->kind == HA_STEP_USE) {
+        memset(*slot, 0, 1);
+    } else {
+        void *memory = *slot;
+        *slot = NULL;
+        ExFreePoolWithTag(memory, step->tag);
+    }
+}
+
+static NTSTATUS do_set(struct ha_stage *stage, const char *name, int64_t number)
+{
+    struct ha_own_variable *variable = ha_own_variable(stage->driver, name);
+    if (!variable)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    variable->value = number;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS do_query(struct ha_stage *stage, const struct ha_step *step)
+{
+    int64_t result = ha_query_step(stage, step);
+    return step->name ? do_set(stage, step->name, result) : STATUS_SUCCESS;
+}
+
+static bool goes_on(const struct ha_stage *stage)
+{
+    return !stage->returned && !stage->failed;
+}
+
+static void play_turn(struct ha_stage *stage, const struct ha_steps *body, uint32_t index,
+                      const PROCESSOR_NUMBER *number)
+{
+    const struct ha_turn turn = {index, number};
+    const struct ha_turn *outer = stage->turn;
+    stage->turn = &turn;
+    ha_steps_play(stage, body);
+    stage->turn = outer;
+}
+
+static void do_for_each(struct ha_stage *stage, const struct ha_step *step)
+{
+    if (step->each == HA_EACH_OF_GROUP) {
+        USHORT group = (USHORT)ha_value_now(stage, &step->value);
+        KAFFINITY mask = KeQueryGroupAffinity(group);
+        for (UCHAR n = 0; n < HA_GROUP_SIZE && goes_on(stage); n++) {
+            PROCESSOR_NUMBER number = {.Group = group, .Number = n};
+            if (mask >> n & 1)
+                play_turn(stage, &step->body, KeGetProcessorIndexFromNumber(&number), &number);
+        }
+        return;
+    }
+    ULONG count = step->each == HA_EACH_ACTIVE
+                      ? KeQueryActiveProcessorCountEx(ALL_PROCESSOR_GROUPS)
+                      : KeQueryMaximumProcessorCountEx(ALL_PROCESSOR_GROUPS);
+    for (ULONG index = 0; index < count && goes_on(stage); index++)
+        play_turn(stage, &step->body, index, NULL);
+}
+
+static NTSTATUS do_step(struct ha_stage *stage, const struct ha_step *step)
+{
+    KIRQL old;
+    switch (step->kind) {
+    case HA_STEP_REGISTER: return do_register(stage, step);
+    case HA_STEP_DEREGISTER: do_deregister(stage, step); break;
+    case HA_STEP_SET_OPERATION_STATUS:
+        *stage->operation_status = step->nt_status;
+        stage->driver->scripted->stored = step->nt_status;
+        break;
+    case HA_STEP_MODIFY_CONTEXT: stage->context->NtNumber = INVALID_PROCESSOR_INDEX; break;
+    case HA_STEP_QUERY: return do_query(stage, step);
+    case HA_STEP_WAIT:
+    case HA_STEP_SIGNAL: return do_event(stage, step);
+    case HA_STEP_TABLE: return do_table(stage, step);
+    case HA_STEP_ALLOCATE: return do_allocate(stage, step);
+    case HA_STEP_FREE:
+    case HA_STEP_USE: do_slot(stage, step); break;
+    case HA_STEP_SET: return do_set(stage, step->name, ha_value_now(stage, &step->value));
+    case HA_STEP_RAISE_IRQL: KeRaiseIrql(step->irql, &old); break;
+    case HA_STEP_LOWER_IRQL: KeLowerIrql(step->irql); break;
+    case HA_STEP_FOR_EACH: do_for_each(stage, step); break;
+    case HA_STEP_IF:
+        ha_steps_play(stage, ha_condition_holds(stage, &step->condition) ? &step->body
+                                                                        : &step->otherwise);
+        break;
+    default:
+        stage->returned = true;
+        stage->status = step->nt_status;
+        break;
+    }
+    return STATUS_SUCCESS;
+}
+
+void ha_steps_play(struct ha_stage *stage, const struct ha_steps *steps)
+{
+    for (size_t i = 0; i < steps->count && goes_on(stage); i++) {
+        const struct ha_step *step = &steps->step[i];
+        NTSTATUS status = do_step(stage, step);
+        if (NT_SUCCESS(status))
+            continue;
+        if (step->has_if_fails) {
+            ha_steps_play(stage, &step->if_fails);
+        } else if (stage->stops_at_errors) {
+            stage->failed = true;
+            stage->status = status;
+        }
+    }
+}
+
+void ha_steps_undo(struct ha_driver *driver)
+{
+    struct ha_scripted *scripted = driver->scripted;
+    for (struct ha_own_registration *newest; (newest = scripted->newest);) {
+        ha_own_registration_gone(newest);
+        KeDeregisterProcessorChangeCallback(newest->handle);
+    }
+    for (struct ha_own_table *table = scripted->newest_table; table; table = table->older) {
+        for (uint32_t i = 0; i < table->count; i++)
+            if (table->slot[i])
+                ExFreePoolWithTag(table->slot[i], HA_POOL_SCRIPT_TAG);
+        if (table->slot)
+            free_table(table);
+    }
+}
+
+static bool handler_applies(const struct ha_handler *handler,
+                            const KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT *context, uint32_t *hits)
+{
+    if (handler->state != HA_ANY_STATE && handler->state != (int)context->State)
+        return false;
+    if (handler->processor != HA_ANY_PROCESSOR && (ULONG)handler->processor != context->NtNumber)
+        return false;
+    return ++*hits <= handler->times || handler->times == 0;
+}
+
+VOID NTAPI ha_steps_callback(PVOID CallbackContext,
+                             PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
+                             PNTSTATUS OperationStatus)
+{
+    struct ha_own_registration *registration = CallbackContext;
+    struct ha_driver *driver = registration->driver;
+    struct ha_scripted *scripted = driver->scripted;
+    struct ha_stage stage = {.driver = driver, .context = ChangeContext,
+                             .as_given = *ChangeContext, .operation_status = OperationStatus};
+    uint32_t next = registration->first_handler;
+    for (; next && !stage.returned; next = scripted->next_handler[next - 1])
+        if (handler_applies(&driver->script->handler[next - 1], &stage.as_given,
+                            &scripted->handler_hits[next - 1]))
+            ha_steps_play(&stage, &driver->script->handler[next - 1].steps);
+}

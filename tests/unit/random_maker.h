@@ -1,0 +1,57 @@
+/*
+ * random_maker - what the makers of random scenarios share
+ *
+ * random_scenario.c makes machines, drivers and events, random_steps.c what drivers do.
+ */
+#ifndef HA_TESTS_RANDOM_MAKER_H
+#define HA_TESTS_RANDOM_MAKER_H
+
+#include "unit/random_scenario.h"
+
+#define MOST_DRIVERS 3u
+#define MOST_GROUPS 3u
+
+struct group {
+    unsigned maximum;
+    unsigned node;
+};
+
+struct maker {
+    uint64_t state;
+    const bool *left_out;
+    size_t parts;
+    struct ha_text *text;
+    struct group group[MOST_GROUPS];
+    unsigned groups, processors;    /* at most */
+    unsigned drivers;
+    unsigned registrations[MOST_DRIVERS];   /* that have been named so far, r0, r1 ... */
+    bool loads_later[MOST_DRIVERS];
+};
+
+/* Where a step stands. */
+struct spot {
+    unsigned driver;
+    bool in_callback, in_for_each;
+    unsigned depth;
+};
+
+/* A number below `limit`; one time in `times`. One of them in an expression: the order counts. */
+unsigned random_number(struct maker *m, unsigned limit);
+bool random_once_in(struct maker *m, unsigned times);
+#define RANDOM_WORD(m, words) \
+    (words)[random_number((m), (unsigned)(sizeof(words) / sizeof(words)[0]))]
+
+/*
+ * Begin an element of a list that has been opened, as part `number` of the scenario, and end it:
+ * then it is taken back if it is to be left out. What begin returns is for end.
+ */
+size_t random_begin(struct maker *m);
+size_t random_begin_part(struct maker *m, size_t *number);
+void random_end_part(struct maker *m, size_t number, size_t before);
+
+/* Append the name of a registration, "d0.r1". */
+void random_registration(struct maker *m, unsigned driver);
+/* Append up to so many steps as the member `key` of an object; "" for a list that is open. */
+void random_steps(struct maker *m, const char *key, struct spot spot, unsigned most);
+
+#endif

@@ -1,0 +1,159 @@
+/* expect: where processors and drivers must stand at the end of a run */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "check/expect.h"
+#include "unit/tale.h"
+
+/* A run that ends normally is held against an expectation. */
+static void expect_report(struct tale *tale, const struct ha_expect *expect, int differences,
+                          const char *report)
+{
+    struct ha_matcher *matcher = ha_matcher_create(expect);
+    struct ha_judge *judge = ha_judge_create();
+    struct ha_text made = {0};
+
+    assert_non_null(matcher);
+    assert_non_null(judge);
+    tale_add(tale, HA_TRACE_END, 0, 0)->as.end.ending = HA_END_NORMALLY;
+    tale_tell(tale, ha_matcher_sink(matcher));
+    int result = ha_matcher_compare(matcher, judge, &made);
+
+    assert_string_equal(ha_text_string(&made), report);
+    assert_int_equal(result, differences);
+    ha_text_close(&made);
+    ha_judge_destroy(judge);
+    ha_matcher_destroy(matcher);
+}
+
+static void tell_group(struct tale *tale, uint32_t number, uint64_t mask)
+{
+    tale_add(tale, HA_GROUP, 0, number)->as.group.active_mask = mask;
+}
+
+static void tell_active(struct tale *tale, uint16_t group)
+{
+    tale_add(tale, HA_ACTIVE, HOT_ADD, 0)->as.up.group = group;
+}
+
+static void leave_entry(struct tale *tale, uint16_t driver, int32_t nt_status)
+{
+    struct ha_record *record = tale_add(tale, HA_DRV_ENTRY_LEAVE, LOADER, 0);
+    record->driver = driver;
+    record->as.status.status = nt_status;
+}
+
+/* Two groups, of which the second gains two processors. */
+static struct tale grown(void)
+{
+    struct tale tale;
+
+    tale_begin(&tale);
+    tell_group(&tale, 0, 0xf0);
+    tell_group(&tale, 1, UINT64_C(1) << 63);
+    tell_active(&tale, 1);
+    tell_active(&tale, 1);
+    return tale;
+}
+
+static void active_processors_are_counted_by_group(void **state)
+{
+    (void)state;
+    static const uint32_t active[] = {4, 3};
+    const struct ha_expect expect = {.active = active, .active_count = 2};
+    struct tale tale = grown();
+
+    expect_report(&tale, &expect, 0, "");
+}
+
+static void every_group_of_another_size_is_a_difference(void **state)
+{
+    (void)state;
+    static const uint32_t active[] = {5, 1};
+    const struct ha_expect expect = {.active = active, .active_count = 2};
+    struct tale tale = grown();
+
+    expect_report(&tale, &expect, 2,
+                  "active processors of group 0: 5 expected, 4 at the end\n"
+                  "active processors of group 1: 1 expected, 3 at the end\n");
+}
+
+static void groups_are_counted_anew_in_another_trace(void **state)
+{
+    (void)state;
+    static const uint32_t active[] = {4, 0};
+    const struct ha_expect expect = {.active = active, .active_count = 2};
+    struct tale tale = grown(), second;
+
+    tale_begin(&second);
+    tell_group(&second, 0, 0xf0);
+    memcpy(tale.record + tale.count, second.record, second.count * sizeof *second.record);
+    tale.count += second.count;
+
+    expect_report(&tale, &expect, 0, "");
+}
+
+static void an_entry_returns_what_is_expected_of_it(void **state)
+{
+    (void)state;
+    static const struct ha_expected_driver drivers[] = {{"broken", INSUF}, {"calm", 0}};
+    const struct ha_expect expect = {.driver = drivers, .driver_count = 2};
+    struct tale tale;
+
+    tale_begin(&tale);
+    leave_entry(&tale, CALM, 0);
+    leave_entry(&tale, BROKEN, INSUF);
+
+    expect_report(&tale, &expect, 0, "");
+}
+
+static void an_entry_that_returns_something_else_is_a_difference(void **state)
+{
+    (void)state;
+    static const struct ha_expected_driver drivers[] = {
+        {"broken", TIMED_OUT}, {"calm", 0}, {"nobody", 0}};
+    const struct ha_expect expect = {.driver = drivers, .driver_count = 3};
+    struct tale tale;
+
+    tale_begin(&tale);
+    leave_entry(&tale, BROKEN, INSUF);
+
+    expect_report(&tale, &expect, 3,
+                  "driver broken: STATUS_IO_TIMEOUT expected, its entry returned "
+                  "STATUS_INSUFFICIENT_RESOURCES\n"
+                  "driver calm: STATUS_SUCCESS expected, but no entry of it has returned\n"
+                  "driver nobody: STATUS_SUCCESS expected, but no entry of it has returned\n");
+}
+
+static void of_drivers_with_one_name_the_newest_counts(void **state)
+{
+    (void)state;
+    static const struct ha_expected_driver drivers[] = {{"calm", 0}};
+    const struct ha_expect expect = {.driver = drivers, .driver_count = 1};
+    struct tale tale;
+
+    tale_begin(&tale);
+    leave_entry(&tale, CALM, INSUF);
+    tale_name(&tale, HA_NS_DRIVER, 9, "calm");
+    leave_entry(&tale, 9, 0);
+
+    expect_report(&tale, &expect, 0, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(active_processors_are_counted_by_group),
+        cmocka_unit_test(every_group_of_another_size_is_a_difference),
+        cmocka_unit_test(groups_are_counted_anew_in_another_trace),
+        cmocka_unit_test(an_entry_returns_what_is_expected_of_it),
+        cmocka_unit_test(an_entry_that_returns_something_else_is_a_difference),
+        cmocka_unit_test(of_drivers_with_one_name_the_newest_counts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

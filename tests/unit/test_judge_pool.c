@@ -1,0 +1,243 @@
+/* judge: memory and IRQL, DRV-9, POOL and IRQL */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "check/judge.h"
+#include "check/judge_state.h"
+#include "unit/judging.h"
+
+#define UP "hw; active; sched; "
+/* An add that A prepares for with one block, and that the hardware fails. */
+#define FAILS(block) "add; A> S; take " block " 64 in=A; A< S; hw T; A F; end; "
+/* The same, and what was taken is given back. */
+#define CLEAN(block) "add; A> S; take " block " 64 in=A; A< S; hw T; A> F; give " block \
+    " in=A; A< F; end; "
+/* A registration that fails at processor 1 and leaves a block for processor 0. */
+#define FAILED(letter, block) "reg> " letter " + fn=7 driver=1; lock " letter "; " letter \
+    "> ES 0; take " block " 64 in=" letter " driver=1; " letter "< ES 0; " letter \
+    " ES 1 out=I; " letter " EF 0; reg< " letter " null driver=1; "
+#define UNLOADS "ask a 0; unload a; unloaded a; freed a; over; "
+
+/* DRV-9 */
+static void memory_that_is_given_back_gives_no_finding(void **state)
+{
+    (void)state;
+    static const struct judging cases[] = {
+        {"in Failure", "", "reg A; " CLEAN("1") CLEAN("2") CLEAN("3")},
+        {"before the Start call returns that refuses", "",
+         "reg A; add; A> S; take 1 64 in=A; give 1 in=A; A< S out=I; A F; end;"},
+        {"in the failing Start call of an existing processor", "",
+         "reg> A +; lock A; A> ES 0; take 1 64 in=A; give 1 in=A; A< ES 0 out=I; reg< A null;"},
+        {"kept after success", "", "reg A; add; A> S; take 1 64 in=A; A< S; " UP "A C; end;"
+                                   "hot A;"},
+        {"of an earlier processor, when a later one fails", "",
+         "reg A; add; A> S; take 1 64 in=A; A< S; " UP "A C; end; add; A S; hw T; A F; end;"},
+        {"taken outside of a callback during the add", "",
+         "reg A; add; A> S; take 1 64; A< S; hw T; A F; end;"},
+        {"taken in Failure", "", "reg A; add; A S; hw T; A> F; take 1 64 in=A; A< F; end;"},
+        {"who is removed in between gives back when it likes", "",
+         "reg A; reg B; add; A> S; take 1 64 in=A; A< S; B> S; H dereg A driver=2; B< S; hw T;"
+         "B F; end;"},
+        {"by Unload", "", "enter a; take 1 64; reg A; leave a 0; ask a 0; unload a; give 1;"
+                          "dereg A; unloaded a; freed a; over;"},
+        {"by a DriverEntry that fails", "",
+         "enter a; take 1 64; give 1; leave a I; freed a; over;"},
+        {"by another driver", "", "enter a; take 1 64; leave a 0; give 1 driver=2; " UNLOADS},
+        {"kept by a DriverEntry that succeeds", "", "enter a; take 1 64; leave a 0;"},
+        {"kept by another driver", "",
+         "enter a; leave a 0; enter b; take 1 64 driver=2; leave b 0; " UNLOADS},
+        {"what was not seen to be given back", "",
+         "reg A; add; A> S; take 1 64 in=A; A< S; hw T; A F skip=1; end;"},
+        {"Failure was not called", "HOT-7", "reg A; add; A> S; take 1 64 in=A; A< S; hw T; end;"},
+    };
+    EXPECT_FINDINGS(cases);
+}
+
+/* DRV-9 */
+static void memory_that_is_left_behind_is_noted_once_and_found_when_it_grows(void **state)
+{
+    (void)state;
+    static const struct judging cases[] = {
+        {"after one failure", "note DRV-9(a)", "reg A; " FAILS("1")},
+        {"kept for the next attempt", "note DRV-9(a)",
+         "reg A; " FAILS("1") "add; A S; hw T; A F; end; hot A;"},
+        {"more after the second", "note DRV-9(a) DRV-9(a)", "reg A; " FAILS("1") FAILS("2")},
+        {"more after each", "note DRV-9(a) DRV-9(a) DRV-9(a)",
+         "reg A; " FAILS("1") FAILS("2") FAILS("3")},
+        {"as much again, the first given back in between", "note DRV-9(a)*2",
+         "reg A; " FAILS("1") "give 1; " FAILS("2")},
+        {"the first given back at the next Start", "note DRV-9(a)*2",
+         "reg A; " FAILS("1") "add; A> S; give 1 in=A; take 2 64 in=A; A< S; hw T; A F; end;"},
+        {"more, but all of the first was given back in between", "note DRV-9(a)*2",
+         "reg A; " FAILS("1") "give 1; add; A> S; take 2 64 in=A; take 3 64 in=A; A< S; hw T;"
+         "A F; end;"},
+        {"a function with the number of a registration", "note DRV-9(a)*2",
+         "partition 8:1; reg A; " FAILS("1") "hot A; hot A; reg> B + fn=1 driver=1; lock B;"
+         "B ES 0; B> ES 1; take 2 64 in=B driver=1; B< ES 1; B ES 2 out=I; B EF 0; B EF 1;"
+         "reg< B null driver=1;"},
+        {"less than at first", "note DRV-9(a)*2",
+         "reg A; add; A> S; take 1 64 in=A; take 2 64 in=A; A< S; hw T; A F; end; give 2; "
+         FAILS("3")},
+        {"another processor", "note DRV-9(a)*2",
+         "reg A; " FAILS("1") "hot A; " FAILS("2")},
+        {"two callbacks of one driver", "note DRV-9(a)*2",
+         "reg A; reg B driver=1; add; A> S; take 1 64 in=A; A< S; B> S; take 2 64 in=B driver=1;"
+         "B< S; hw T; A F; B F; end;"},
+        {"two drivers", "note DRV-9(a) note DRV-9(b)",
+         "reg A; reg B; add; A> S; take 1 64 in=A; A< S; B> S; take 2 64 in=B; B< S; hw T; A F;"
+         "B F; end;"},
+        {"a registration that fails", "note DRV-9(a)", FAILED("A", "1")},
+        {"two registrations of one function that fail", "note DRV-9(a) DRV-9(a)",
+         FAILED("A", "1") FAILED("B", "2")},
+        {"a refused add of which the writer hears nothing", "note DRV-9(a)",
+         "set hot_failure_scope=exclude_writer; reg A; add; A> S; take 1 64 in=A; A< S out=I;"
+         "end;"},
+    };
+    EXPECT_FINDINGS(cases);
+}
+
+/* DRV-9 */
+static void memory_that_a_driver_holds_in_the_end_is_found(void **state)
+{
+    (void)state;
+    static const struct judging cases[] = {
+        {"after Unload", "DRV-9(a)", "enter a; take 1 64; take 2 64; leave a 0; " UNLOADS},
+        {"after a DriverEntry that failed", "DRV-9(a)", "enter a; take 1 64; leave a I; freed a;"},
+        {"of a failed add, and after Unload", "note DRV-9(a) DRV-9(a)",
+         "enter a; reg A; leave a 0; " FAILS("1") "dereg A; " UNLOADS},
+        {"in each of two lives", "DRV-9(a) DRV-9(a)",
+         "enter a; take 1 64; leave a I; freed a; enter a; take 2 64; leave a I; freed a;"},
+        {"a block that is taken twice counts once", "DRV-9(a)",
+         "foreign; enter a; take 1 64; take 1 32; leave a I; freed a;"},
+    };
+    EXPECT_FINDINGS(cases);
+}
+
+/* POOL-1, POOL-2, IRQL-1, IRQL-2 */
+static void what_a_driver_must_not_do_is_found(void **state)
+{
+    (void)state;
+    static const struct judging cases[] = {
+        {"beyond the end of a table", "POOL-1(a)",
+         "reg A; add; A> S; H misuse overrun 4 id=1 of=wait; A< S; " UP "A C; end;"},
+        {"a slot that holds nothing", "POOL-2(b)", "misuse nothing 2 id=1 driver=2;"},
+        {"given back twice", "POOL-2(a)", "take 1 64; give 1; misuse block id=1;"},
+        {"raised to a lower IRQL", "IRQL-1(a)", "misuse order 0 irql=2 of=raise;"},
+        {"lowered to a higher one", "IRQL-1(a)", "misuse order 2 of=lower;"},
+        {"a wait at DISPATCH_LEVEL", "IRQL-2(a)", "refused irql irql=2 of=wait;"},
+        {"a wait that is interrupted", "", "wait; refused stopped of=wait;"},
+    };
+    EXPECT_FINDINGS(cases);
+}
+
+static void judge_text(struct ha_judge *judge, const char *text)
+{
+    struct records records;
+
+    records_make(&records, text);
+    ha_judge_reset(judge);
+    ha_judge_sink(judge)->take(ha_judge_sink(judge), records.record, records.count);
+    records_close(&records);
+}
+
+static void memory_is_named_by_tag_size_processor_and_place(void **state)
+{
+    (void)state;
+    struct ha_judge *judge = ha_judge_create();
+    const struct ha_finding *finding;
+    size_t count;
+
+    judge_text(judge, "reg A; " FAILS("1") FAILS("2"));
+    finding = ha_judge_findings(judge, &count, NULL);
+    assert_int_equal(count, 2);
+    assert_string_equal(finding[0].seen, "64 bytes 'Perp' for processor 4 still held by a.sync");
+    assert_string_equal(finding[1].expected,
+                        "no more left behind than by the first failure, 64 bytes");
+    assert_string_equal(finding[1].seen,
+                        "128 bytes for processor 4, the latest 'Perp', held by a.sync");
+
+    judge_text(judge, "enter a; reg A; leave a 0; add; A> S; take 7 64 in=A tag=0x01003058; A< S;"
+                      UP "A C; end; take 8 32; dereg A; " UNLOADS);
+    finding = ha_judge_findings(judge, &count, NULL);
+    assert_int_equal(count, 1);
+    assert_string_equal(finding->seen,
+                        "2 blocks, 96 bytes; the first 'X0..', taken in a.sync Start 4");
+
+    judge_text(judge, "enter a; take 1 64; leave a I; freed a;");
+    finding = ha_judge_findings(judge, &count, NULL);
+    assert_string_equal(finding->seen, "1 block, 64 bytes; the first 'Perp', taken in no callback");
+    ha_judge_destroy(judge);
+}
+
+static void an_overrun_names_table_slot_and_the_processor_whose_index_it_is(void **state)
+{
+    (void)state;
+    struct ha_judge *judge = ha_judge_create();
+    const struct ha_finding *finding;
+    size_t count;
+
+    judge_text(judge, "reg A; add; A> S; H misuse overrun 4 id=1;");
+    finding = ha_judge_findings(judge, &count, NULL);
+    assert_string_equal(finding->call, "a.sync Start 4");
+    assert_string_equal(finding->seen,
+                        "slot 4 of table \"t\", by the index of a processor that came later");
+
+    judge_text(judge, "partition 4:3 4:3; reg> A +; lock A; A ES 0; A> ES 1;"
+                      "misuse overrun 1 id=1;");
+    finding = ha_judge_findings(judge, &count, NULL);
+    assert_string_equal(finding->seen, "slot 1 of table \"t\", by the index of the processor");
+
+    judge_text(judge, "reg A; add; A> S; H misuse overrun 9 id=1;");
+    finding = ha_judge_findings(judge, &count, NULL);
+    assert_string_equal(finding->seen, "slot 9 of table \"t\"");
+    ha_judge_destroy(judge);
+}
+
+static void memory_of_the_judge_grows_with_the_blocks_that_are_held(void **state)
+{
+    (void)state;
+    struct ha_judge *judge = ha_judge_create();
+    struct ha_sink *sink = ha_judge_sink(judge);
+    struct ha_record record = {.thread = 3, .driver = 1};
+    size_t count;
+
+    for (uint32_t i = 1; i <= 100000; i++) {
+        record.kind = i % 2 ? HA_ALLOC : HA_FREE;
+        record.id = (i + 1) / 2;
+        record.seq_low = i;
+        sink->take(sink, &record, 1);
+    }
+
+    ha_judge_findings(judge, &count, NULL);
+    assert_int_equal(count, 0);
+    assert_int_equal(judge->pool.taken, 50000);
+    assert_int_equal(judge->pool.blocks.count, 0);
+    assert_in_range(judge->pool.blocks.room, 1, 16);
+
+    judge_text(judge, "reg A; " FAILS("1") FAILS("2") "give 1; give 2;");
+    assert_int_equal(judge->pool.accounts.made, 1);
+    assert_int_equal(judge->pool.accounts.count, 0);
+
+    judge_text(judge, "enter a; take 1 64; take 2 64; leave a I; freed a;");
+    assert_int_equal(judge->pool.blocks.count, 0);
+    ha_judge_destroy(judge);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_that_is_given_back_gives_no_finding),
+        cmocka_unit_test(memory_that_is_left_behind_is_noted_once_and_found_when_it_grows),
+        cmocka_unit_test(memory_that_a_driver_holds_in_the_end_is_found),
+        cmocka_unit_test(what_a_driver_must_not_do_is_found),
+        cmocka_unit_test(memory_is_named_by_tag_size_processor_and_place),
+        cmocka_unit_test(an_overrun_names_table_slot_and_the_processor_whose_index_it_is),
+        cmocka_unit_test(memory_of_the_judge_grows_with_the_blocks_that_are_held),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

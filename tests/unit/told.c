@@ -1,0 +1,252 @@
+/* told - all that a loaded scenario says, in words */
+#include "unit/told.h"
+
+#include <inttypes.h>
+
+#include "base/names.h"
+
+static void tell_steps(struct ha_text *text, unsigned depth, const char *label,
+                       struct ha_steps steps);
+
+static void tell_value(struct ha_text *text, const struct ha_value *value)
+{
+    static const char *const words[] = {
+        [HA_VALUE_PROCESSOR] = "processor", [HA_VALUE_GROUP] = "group",
+        [HA_VALUE_IN_GROUP] = "number", [HA_VALUE_NODE] = "node", [HA_VALUE_STATE] = "state",
+        [HA_VALUE_STATUS] = "status", [HA_VALUE_ACTIVE] = "active",
+        [HA_VALUE_MAXIMUM] = "maximum",
+    };
+    if (value->kind == HA_VALUE_NUMBER)
+        ha_text_addf(text, "%" PRId64, value->number);
+    else if (value->kind == HA_VALUE_OWN)
+        ha_text_addf(text, "own %s", value->name);
+    else
+        ha_text_addf(text, "$%s", words[value->kind]);
+}
+
+static void tell_slot(struct ha_text *text, const char *table, const struct ha_value *value)
+{
+    ha_text_addf(text, "%s[", table);
+    tell_value(text, value);
+    ha_text_add(text, "]");
+}
+
+static void tell_condition(struct ha_text *text, const struct ha_condition *condition)
+{
+    static const char *const signs[] = {
+        [HA_EQUAL] = "==", [HA_NOT_EQUAL] = "!=", [HA_LESS] = "<", [HA_LESS_OR_EQUAL] = "<=",
+        [HA_GREATER] = ">", [HA_GREATER_OR_EQUAL] = ">=",
+    };
+    if (condition->comparison >= HA_SLOT_TAKEN) {
+        tell_slot(text, condition->table, &condition->left);
+        ha_text_add(text, condition->comparison == HA_SLOT_TAKEN ? " taken" : " not taken");
+        return;
+    }
+    tell_value(text, &condition->left);
+    ha_text_addf(text, " %s ", signs[condition->comparison]);
+    tell_value(text, &condition->right);
+}
+
+static void tell_query(struct ha_text *text, const struct ha_step *step)
+{
+    ha_text_addf(text, "query %s ", ha_routine_name(step->routine));
+    tell_value(text, &step->value);
+    ha_text_add(text, ":");
+    tell_value(text, &step->second);
+    if (step->name)
+        ha_text_addf(text, " into %s", step->name);
+}
+
+static void tell_pool(struct ha_text *text, const struct ha_step *step)
+{
+    static const char *const verbs[] = {
+        [HA_STEP_TABLE] = "table", [HA_STEP_ALLOCATE] = "allocate", [HA_STEP_FREE] = "free",
+        [HA_STEP_USE] = "use",
+    };
+    ha_text_addf(text, "%s ", verbs[step->kind]);
+    if (step->whole)
+        ha_text_addf(text, "all of %s", step->name);
+    else
+        tell_slot(text, step->name, &step->value);
+    if (step->kind == HA_STEP_ALLOCATE)
+        ha_text_addf(text, " of %u tagged %08x", (unsigned)step->size, (unsigned)step->tag);
+}
+
+static void tell_step(struct ha_text *text, const struct ha_step *step)
+{
+    static const char *const ranges[] = {"active", "maximum", "group"};
+    char buffer[HA_STATUS_TEXT];
+
+    switch (step->kind) {
+    case HA_STEP_REGISTER:
+        ha_text_addf(text, "register %s flags %u%s", step->name, (unsigned)step->flags,
+                     step->null_function ? " without function" : "");
+        break;
+    case HA_STEP_DEREGISTER:
+        ha_text_addf(text, "deregister %s of %s", step->name ? step->name : "NULL",
+                     step->driver ? step->driver : "its own");
+        break;
+    case HA_STEP_SET_OPERATION_STATUS:
+        ha_text_addf(text, "write %s", ha_status_text(step->nt_status, buffer));
+        break;
+    case HA_STEP_MODIFY_CONTEXT: ha_text_add(text, "modify the context"); break;
+    case HA_STEP_QUERY: tell_query(text, step); break;
+    case HA_STEP_WAIT: ha_text_addf(text, "wait %s", step->name); break;
+    case HA_STEP_SIGNAL: ha_text_addf(text, "signal %s", step->name); break;
+    case HA_STEP_RETURN:
+        ha_text_addf(text, "return %s", ha_status_text(step->nt_status, buffer));
+        break;
+    case HA_STEP_SET:
+        ha_text_addf(text, "set %s to ", step->name);
+        tell_value(text, &step->value);
+        break;
+    case HA_STEP_RAISE_IRQL: ha_text_addf(text, "raise to %u", step->irql); break;
+    case HA_STEP_LOWER_IRQL: ha_text_addf(text, "lower to %u", step->irql); break;
+    case HA_STEP_FOR_EACH:
+        ha_text_addf(text, "for each %s ", ranges[step->each]);
+        tell_value(text, &step->value);
+        break;
+    case HA_STEP_IF:
+        ha_text_add(text, "if ");
+        tell_condition(text, &step->condition);
+        break;
+    default: tell_pool(text, step);
+    }
+    ha_text_addf(text, "%s\n", step->has_if_fails ? ", may fail" : "");
+}
+
+static void tell_steps(struct ha_text *text, unsigned depth, const char *label,
+                       struct ha_steps steps)
+{
+    for (size_t i = 0; i < steps.count; i++) {
+        ha_text_addf(text, "%*s%s: ", (int)depth, "", label);
+        tell_step(text, &steps.step[i]);
+        tell_steps(text, depth + 2, "then", steps.step[i].body);
+        tell_steps(text, depth + 2, "else", steps.step[i].otherwise);
+        tell_steps(text, depth + 2, "fails", steps.step[i].if_fails);
+    }
+}
+
+static void tell_driver(struct ha_text *text, const struct ha_script *driver, bool later)
+{
+    ha_text_addf(text, "driver %s%s%s%s\n", driver->name, later ? ", later" : "",
+                 driver->has_unload ? ", unload scripted" : "",
+                 driver->entry_ignores_errors ? ", ignores errors" : "");
+    tell_steps(text, 4, "entry", driver->entry);
+    for (size_t i = 0; i < driver->handler_count; i++) {
+        const struct ha_handler *handler = &driver->handler[i];
+        ha_text_addf(text, "  on %s state %d processor %d times %u\n", handler->callback,
+                     handler->state, (int)handler->processor, (unsigned)handler->times);
+        tell_steps(text, 4, "do", handler->steps);
+    }
+    tell_steps(text, 4, "unload", driver->unload);
+}
+
+static void tell_call(struct ha_text *text, const struct ha_call_pattern *call)
+{
+    ha_text_addf(text, "%s.%s state %d index %d place %d:%d #%u", call->driver ? call->driver : "*",
+                 call->registration ? call->registration : "*", call->state, (int)call->index,
+                 (int)call->group, (int)call->number, (unsigned)call->occurrence);
+}
+
+static void tell_event(struct ha_text *text, const struct ha_plan *plan, size_t i)
+{
+    static const char *const kinds[] = {"add", "load", "unload", "run"};
+    const struct ha_event_plan *event = &plan->event[i];
+    char buffer[HA_STATUS_TEXT];
+
+    ha_text_add(text, "event ");
+    if (event->trigger == HA_AT_TIME)
+        ha_text_addf(text, "%" PRIu64, event->due_ns);
+    else if (event->trigger == HA_AFTER_EVENT)
+        ha_text_addf(text, "after %u", (unsigned)event->event);
+    else
+        ha_text_add(text, event->trigger == HA_DURING_CALL ? "during " : "after ");
+    if (event->trigger == HA_DURING_CALL || event->trigger == HA_AFTER_CALL)
+        tell_call(text, event->call);
+    ha_text_addf(text, " %s ", kinds[event->kind]);
+    if (event->kind == HA_EVENT_ADD_PROCESSOR)
+        ha_text_addf(text, "group %d number %d node %d count %u start %s\n",
+                     (int)event->add->group, (int)event->add->number, (int)event->add->node,
+                     (unsigned)event->add->count,
+                     ha_status_text(event->add->hardware_start, buffer));
+    else
+        ha_text_addf(text, "%s\n", plan->driver[event->driver].name);
+    if (event->kind == HA_EVENT_RUN)
+        tell_steps(text, 4, "do", *event->run);
+}
+
+static void tell_fault(struct ha_text *text, const struct ha_fault_plan *fault)
+{
+    ha_text_addf(text, "fault %s of %s, occurrence %u%s", ha_routine_name(fault->routine),
+                 fault->driver ? fault->driver : "any", (unsigned)fault->occurrence,
+                 fault->persist ? " and on" : "");
+    if (fault->during) {
+        ha_text_add(text, ", during ");
+        tell_call(text, fault->during);
+    }
+    ha_text_add(text, "\n");
+}
+
+static void tell_expect(struct ha_text *text, const struct ha_expect *expect)
+{
+    char buffer[HA_STATUS_TEXT];
+
+    ha_text_addf(text, "expect %s, active %d %u, calls %d\n", ha_ending_name(expect->ending),
+                 expect->has_active_processors, (unsigned)expect->active_processors,
+                 expect->has_calls);
+    for (size_t i = 0; i < expect->active_count; i++)
+        ha_text_addf(text, "  group %zu: %u\n", i, (unsigned)expect->active[i]);
+    for (size_t i = 0; i < expect->driver_count; i++)
+        ha_text_addf(text, "  driver %s: %s\n", expect->driver[i].name,
+                     ha_status_text(expect->driver[i].nt_status, buffer));
+    for (size_t i = 0; i < expect->call_count; i++)
+        ha_text_addf(text, "  call %s\n", expect->call[i]);
+    for (size_t i = 0; i < expect->violation_count; i++) {
+        const struct ha_expected_violation *violation = &expect->violation[i];
+        ha_text_addf(text, "  violation %s driver %s call %s count %u\n", violation->rule,
+                     violation->driver ? violation->driver : "any",
+                     violation->call ? violation->call : "any", (unsigned)violation->count);
+    }
+}
+
+static void tell_partition(struct ha_text *text, const struct ha_partition_options *partition)
+{
+    for (size_t i = 0; i < partition->group_count; i++) {
+        const struct ha_group_options *group = &partition->group[i];
+        ha_text_addf(text, "group %u active 0x%" PRIx64 " node", (unsigned)group->maximum,
+                     group->active_mask);
+        for (uint32_t k = 0; group->nodes && k < group->maximum; k++)
+            ha_text_addf(text, " %u", (unsigned)group->nodes[k]);
+        if (!group->nodes)
+            ha_text_addf(text, " %u", (unsigned)group->node);
+        ha_text_add(text, "\n");
+    }
+    for (size_t i = 0; i < partition->memory_count; i++)
+        ha_text_addf(text, "memory 0x%" PRIx64 " size 0x%" PRIx64 "\n", partition->memory[i].base,
+                     partition->memory[i].size);
+}
+
+struct ha_text told(const struct ha_scenario *scenario)
+{
+    const struct ha_plan *plan = &scenario->plan;
+    struct ha_text text = {0};
+
+    ha_text_addf(&text, "%s: %s\nwhy %s\nsource %s\n", scenario->file, scenario->name,
+                 scenario->why ? scenario->why : "-", scenario->source ? scenario->source : "-");
+    ha_text_addf(&text, "profile %s", ha_preset_name((enum ha_preset)plan->profile.preset));
+    for (unsigned k = 0; k < HA_KNOB_COUNT; k++)
+        if (plan->profile.knob[k])
+            ha_text_addf(&text, " %s=%s", ha_knob_name((enum ha_knob)k),
+                         ha_knob_value_name((enum ha_knob)k, plan->profile.knob[k]));
+    ha_text_add(&text, "\n");
+    tell_partition(&text, &plan->partition);
+    for (size_t i = 0; i < plan->driver_count; i++)
+        tell_driver(&text, &plan->driver[i], plan->loads_later[i]);
+    for (size_t i = 0; i < plan->event_count; i++)
+        tell_event(&text, plan, i);
+    for (size_t i = 0; i < plan->fault_count; i++)
+        tell_fault(&text, &plan->fault[i]);
+    tell_expect(&text, &scenario->expect);
+    return text;
+}
