@@ -24,7 +24,7 @@ extern "C" {
 #define HA_MAXIMUM_GROUPS 64u
 #define HA_MAXIMUM_NODES 64u
 #define HA_DRIVER_NAME_LENGTH 255u      /* bytes of a driver's name */
-#define HA_ANY_PLACE UINT32_MAX         /* group, number, node: whatever the assignment rule gives */
+#define HA_ANY_PLACE UINT32_MAX         /* group, number, node: whatever the rule gives */
 
 struct ha_group_options {
     uint32_t maximum;           /* processors it can ever hold, 1 to 64 */

@@ -311,8 +311,11 @@ static void a_full_group_that_is_named_takes_no_more(void **state)
 static void a_place_that_cannot_be_had_is_refused_before_any_call(void **state)
 {
     static const struct ha_add_options cases[] = {
-        {.group = 0, .number = 3, .node = HA_ANY_PLACE}, {.group = 0, .number = 8, .node = HA_ANY_PLACE}, {.group = 0, .number = 64, .node = HA_ANY_PLACE},
-        {.group = 1, .number = HA_ANY_PLACE, .node = HA_ANY_PLACE}, {.group = 1, .number = 0, .node = HA_ANY_PLACE},
+        {.group = 0, .number = 3, .node = HA_ANY_PLACE},
+        {.group = 0, .number = 8, .node = HA_ANY_PLACE},
+        {.group = 0, .number = 64, .node = HA_ANY_PLACE},
+        {.group = 1, .number = HA_ANY_PLACE, .node = HA_ANY_PLACE},
+        {.group = 1, .number = 0, .node = HA_ANY_PLACE},
     };
     struct bench *b = *state;
     bench_driver(b, "a");
@@ -331,7 +334,8 @@ static void a_named_number_is_taken_and_the_rest_follow_the_rule(void **state)
     struct bench *b = *state;
     bench_driver(b, "a");
 
-    bench_add(b, (struct ha_add_options){.group = 0, .number = 6, .node = HA_ANY_PLACE, .count = 2});
+    bench_add(b, (struct ha_add_options){.group = 0, .number = 6, .node = HA_ANY_PLACE,
+                                         .count = 2});
 
     expect_calls(b, "a.ke1 Start 4\na.ke1 Complete 4\na.ke1 Start 5\na.ke1 Complete 5\n");
     assert_int_equal(bench_record(b, HA_ACTIVE, 0)->as.up.number, 6);

@@ -137,7 +137,8 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      ",\"holder\":2,\"waiter\":5,\"timeout_ns\":0,\"blocked\":true,\"reason\":\"none\"}\n"},
     {{.kind = HA_REFUSED, .as.refused = {HA_RT_REGISTER_PROCESSOR_CHANGE, HA_REASON_IRQL}},
      ",\"routine\":\"KeRegisterProcessorChangeCallback\",\"reason\":\"IRQL is too high\"}\n"},
-    {{.kind = HA_MISUSE, .as.misuse = {HA_RT_DEREGISTER_PROCESSOR_CHANGE, HA_MISUSE_NULL_HANDLE, 0}},
+    {{.kind = HA_MISUSE,
+      .as.misuse = {HA_RT_DEREGISTER_PROCESSOR_CHANGE, HA_MISUSE_NULL_HANDLE, 0}},
      ",\"routine\":\"KeDeregisterProcessorChangeCallback\",\"misuse\":\"handle is NULL\","
      "\"argument\":0}\n"},
     {{.kind = HA_FAULT, .as.fault = {4000}}, ",\"routine\":4000}\n"},

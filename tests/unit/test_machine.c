@@ -304,7 +304,8 @@ static void what_is_due_first_is_done_first_and_time_jumps_there(void **state)
     bool ran = false;
     bench_driver(b, "a");
     bench_load(b);
-    struct ha_add_options seven = {.group = 0, .number = 7, .node = HA_ANY_PLACE}, five = {.group = 0, .number = 5, .node = HA_ANY_PLACE};
+    struct ha_add_options seven = {.group = 0, .number = 7, .node = HA_ANY_PLACE};
+    struct ha_add_options five = {.group = 0, .number = 5, .node = HA_ANY_PLACE};
     assert_int_equal(ha_machine_add_processor(b->machine, 2000, &five), HA_OK);
     assert_int_equal(ha_machine_add_processor(b->machine, 1000, &seven), HA_OK);
 

@@ -5,7 +5,10 @@
 #include "sim/player.h"
 
 #define STEPS(array) {(array), sizeof(array) / sizeof(array)[0]}
-#define ANY_PLACE {HA_ANYWHERE}
+#define RUN(steps) &(const struct ha_steps)STEPS(steps)
+#define ONE_ADD                          \
+    .kind = HA_EVENT_ADD_PROCESSOR,      \
+    .add = &(const struct ha_add_options){HA_ANYWHERE}
 
 static const struct ha_step register_sync[] = {{.kind = HA_STEP_REGISTER, .name = "sync"}};
 static const struct ha_step deregister_sync[] = {{.kind = HA_STEP_DEREGISTER, .name = "sync"}};
@@ -18,7 +21,7 @@ static void drivers_are_loaded_in_order_and_unloaded_the_last_first(void **state
     const struct ha_script script[] = {{.name = "a", .entry = STEPS(register_sync)},
                                        {.name = "c", .entry = STEPS(register_sync)}};
     const struct ha_event_plan event[] = {
-        {.due_ns = 5, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE}};
+        {.due_ns = 5, ONE_ADD}};
 
     bench_play(b, script, 2, event, 1);
 
@@ -65,9 +68,9 @@ static void events_happen_at_their_times_whatever_their_order_in_the_plan(void *
     struct bench *b = *state;
     const struct ha_script script[] = {{.name = "a", .entry = STEPS(register_sync)}};
     const struct ha_event_plan event[] = {
-        {.due_ns = 3000, .kind = HA_EVENT_RUN, .run = &(const struct ha_steps)STEPS(ask_count)},
-        {.due_ns = 1000, .kind = HA_EVENT_RUN, .run = &(const struct ha_steps)STEPS(ask_count)},
-        {.due_ns = 2000, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE}};
+        {.due_ns = 3000, .kind = HA_EVENT_RUN, .run = RUN(ask_count)},
+        {.due_ns = 1000, .kind = HA_EVENT_RUN, .run = RUN(ask_count)},
+        {.due_ns = 2000, ONE_ADD}};
 
     bench_play(b, script, 1, event, 3);
 
@@ -84,9 +87,9 @@ static void events_at_the_same_time_happen_in_the_order_of_the_plan(void **state
     struct bench *b = *state;
     const struct ha_script script[] = {{.name = "a"}};
     const struct ha_event_plan event[] = {
-        {.due_ns = 7, .kind = HA_EVENT_RUN, .run = &(const struct ha_steps)STEPS(ask_count)},
-        {.due_ns = 7, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE},
-        {.due_ns = 7, .kind = HA_EVENT_RUN, .run = &(const struct ha_steps)STEPS(ask_count)}};
+        {.due_ns = 7, .kind = HA_EVENT_RUN, .run = RUN(ask_count)},
+        {.due_ns = 7, ONE_ADD},
+        {.due_ns = 7, .kind = HA_EVENT_RUN, .run = RUN(ask_count)}};
 
     bench_play(b, script, 1, event, 3);
 
@@ -101,9 +104,9 @@ static void a_driver_that_loads_later_misses_what_came_before(void **state)
     const struct ha_script script[] = {{.name = "late", .entry = STEPS(register_sync)},
                                        {.name = "early", .entry = STEPS(register_sync)}};
     const struct ha_event_plan event[] = {
-        {.due_ns = 1, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE},
+        {.due_ns = 1, ONE_ADD},
         {.due_ns = 2, .kind = HA_EVENT_LOAD, .driver = 0},
-        {.due_ns = 3, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE}};
+        {.due_ns = 3, ONE_ADD}};
     b->loads_later[0] = true;
 
     bench_play(b, script, 2, event, 3);
@@ -121,9 +124,9 @@ static void an_unloaded_driver_hears_no_more_and_is_not_unloaded_again(void **st
     struct bench *b = *state;
     const struct ha_script script[] = {{.name = "a", .entry = STEPS(register_sync)}};
     const struct ha_event_plan event[] = {
-        {.due_ns = 1, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE},
+        {.due_ns = 1, ONE_ADD},
         {.due_ns = 2, .kind = HA_EVENT_UNLOAD, .driver = 0},
-        {.due_ns = 3, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE}};
+        {.due_ns = 3, ONE_ADD}};
 
     bench_play(b, script, 1, event, 3);
 
@@ -139,7 +142,7 @@ static void an_unloaded_driver_can_be_loaded_again(void **state)
     const struct ha_event_plan event[] = {
         {.due_ns = 1, .kind = HA_EVENT_UNLOAD, .driver = 0},
         {.due_ns = 2, .kind = HA_EVENT_LOAD, .driver = 0},
-        {.due_ns = 3, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE}};
+        {.due_ns = 3, ONE_ADD}};
 
     bench_play(b, script, 1, event, 3);
 
@@ -153,8 +156,8 @@ static void steps_run_in_the_name_of_their_driver_on_a_thread_of_their_own(void 
     const struct ha_script script[] = {{.name = "a", .entry = STEPS(register_sync)},
                                        {.name = "c", .entry = STEPS(register_sync)}};
     const struct ha_event_plan event[] = {
-        {.due_ns = 1, .kind = HA_EVENT_RUN, .driver = 1, .run = &(const struct ha_steps)STEPS(deregister_sync)},
-        {.due_ns = 2, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE}};
+        {.due_ns = 1, .kind = HA_EVENT_RUN, .driver = 1, .run = RUN(deregister_sync)},
+        {.due_ns = 2, ONE_ADD}};
 
     bench_play(b, script, 2, event, 2);
 
@@ -169,7 +172,7 @@ static void events_of_a_driver_that_is_not_loaded_are_refused(void **state)
     struct bench *b = *state;
     const struct ha_script script[] = {{.name = "a"}};
     const struct ha_event_plan event[] = {
-        {.due_ns = 1, .kind = HA_EVENT_RUN, .driver = 0, .run = &(const struct ha_steps)STEPS(ask_count)},
+        {.due_ns = 1, .kind = HA_EVENT_RUN, .driver = 0, .run = RUN(ask_count)},
         {.due_ns = 2, .kind = HA_EVENT_UNLOAD, .driver = 0}};
     b->loads_later[0] = true;
 
@@ -187,8 +190,8 @@ static void a_driver_that_is_gone_runs_nothing(void **state)
     const struct ha_script script[] = {{.name = "a"}};
     const struct ha_event_plan event[] = {
         {.due_ns = 1, .kind = HA_EVENT_UNLOAD, .driver = 0},
-        {.due_ns = 2, .kind = HA_EVENT_RUN, .driver = 0, .run = &(const struct ha_steps)STEPS(register_sync)},
-        {.due_ns = 3, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE}};
+        {.due_ns = 2, .kind = HA_EVENT_RUN, .driver = 0, .run = RUN(register_sync)},
+        {.due_ns = 3, ONE_ADD}};
 
     bench_play(b, script, 1, event, 3);
 
@@ -209,11 +212,12 @@ static void two_removals_that_wait_for_an_add_remove_once(void **state)
     const struct ha_script script[] = {{.name = "a", .entry = STEPS(register_sync),
                                         .handler = waits, .handler_count = 1}};
     const struct ha_event_plan event[] = {
-        {.due_ns = 1, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE},
-        {.due_ns = 2, .kind = HA_EVENT_RUN, .driver = 0, .run = &(const struct ha_steps)STEPS(deregister_sync)},
-        {.due_ns = 2, .kind = HA_EVENT_RUN, .driver = 0, .run = &(const struct ha_steps)STEPS(deregister_sync)},
-        {.due_ns = 3, .kind = HA_EVENT_RUN, .driver = 0, .run = &(const struct ha_steps){signal_step, 1}},
-        {.due_ns = 4, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE}};
+        {.due_ns = 1, ONE_ADD},
+        {.due_ns = 2, .kind = HA_EVENT_RUN, .driver = 0, .run = RUN(deregister_sync)},
+        {.due_ns = 2, .kind = HA_EVENT_RUN, .driver = 0, .run = RUN(deregister_sync)},
+        {.due_ns = 3, .kind = HA_EVENT_RUN, .driver = 0, 
+         .run = &(const struct ha_steps){signal_step, 1}},
+        {.due_ns = 4, ONE_ADD}};
     b->findings = "a DEREG-5\n";
 
     bench_play(b, script, 1, event, 5);
@@ -228,9 +232,9 @@ static void a_removal_posted_after_an_add_comes_after_it(void **state)
     struct bench *b = *state;
     const struct ha_script script[] = {{.name = "a", .entry = STEPS(register_sync)}};
     const struct ha_event_plan event[] = {
-        {.due_ns = 1, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE},
-        {.due_ns = 1, .kind = HA_EVENT_RUN, .driver = 0, .run = &(const struct ha_steps)STEPS(deregister_sync)},
-        {.due_ns = 1, .kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE}};
+        {.due_ns = 1, ONE_ADD},
+        {.due_ns = 1, .kind = HA_EVENT_RUN, .driver = 0, .run = RUN(deregister_sync)},
+        {.due_ns = 1, ONE_ADD}};
 
     bench_play(b, script, 1, event, 3);
 
@@ -277,8 +281,8 @@ static void a_wait_ends_when_another_driver_signals(void **state)
         {.kind = HA_STEP_SIGNAL, .name = "go"}};
     const struct ha_script script[] = {{.name = "a"}, {.name = "c"}};
     const struct ha_event_plan event[] = {
-        {.kind = HA_EVENT_RUN, .driver = 0, .run = &(const struct ha_steps)STEPS(wait)},
-        {.due_ns = 1, .kind = HA_EVENT_RUN, .driver = 1, .run = &(const struct ha_steps)STEPS(signal)}};
+        {.kind = HA_EVENT_RUN, .driver = 0, .run = RUN(wait)},
+        {.due_ns = 1, .kind = HA_EVENT_RUN, .driver = 1, .run = RUN(signal)}};
 
     bench_play(b, script, 2, event, 2);
 
@@ -296,7 +300,7 @@ static void a_wait_for_what_was_signalled_goes_on_at_once(void **state)
                                            {.kind = HA_STEP_WAIT, .name = "go"},
                                            {.kind = HA_STEP_REGISTER, .name = "sync"}};
     const struct ha_script script[] = {{.name = "a", .entry = STEPS(entry)}};
-    const struct ha_event_plan event[] = {{.kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE}};
+    const struct ha_event_plan event[] = {{ONE_ADD}};
 
     bench_play(b, script, 1, event, 1);
 
@@ -309,7 +313,7 @@ static void a_wait_that_nobody_ends_is_a_deadlock(void **state)
     struct bench *b = *state;
     static const struct ha_step entry[] = {{.kind = HA_STEP_WAIT, .name = "go"}};
     const struct ha_script script[] = {{.name = "a", .entry = STEPS(entry)}};
-    const struct ha_event_plan event[] = {{.kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options)ANY_PLACE}};
+    const struct ha_event_plan event[] = {{ONE_ADD}};
 
     bench_play(b, script, 1, event, 1);
 
@@ -332,10 +336,14 @@ static void under_every_preset_the_kernel_does_what_the_rules_say(void **state)
         {.name = "c", .entry = STEPS(register_sync), .handler = handler, .handler_count = 1},
         {.name = "d", .entry = STEPS(register_sync)}};
     const struct ha_event_plan event[] = {
-        {.kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options){HA_ANYWHERE, .count = 2}},
-        {.kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options){HA_ANYWHERE, .count = 2, .hardware_start = STATUS_IO_TIMEOUT}},
-        {.kind = HA_EVENT_RUN, .driver = 2, .run = &(const struct ha_steps)STEPS(deregister_sync)},
-        {.kind = HA_EVENT_ADD_PROCESSOR, .add = &(const struct ha_add_options){HA_ANYWHERE, .count = 4}}};
+        {.kind = HA_EVENT_ADD_PROCESSOR,
+         .add = &(const struct ha_add_options){HA_ANYWHERE, .count = 2}},
+        {.kind = HA_EVENT_ADD_PROCESSOR,
+         .add = &(const struct ha_add_options){HA_ANYWHERE, .count = 2,
+                                               .hardware_start = STATUS_IO_TIMEOUT}},
+        {.kind = HA_EVENT_RUN, .driver = 2, .run = RUN(deregister_sync)},
+        {.kind = HA_EVENT_ADD_PROCESSOR,
+         .add = &(const struct ha_add_options){HA_ANYWHERE, .count = 4}}};
     (void)state;
     for (unsigned preset = 0; preset < HA_PRESET_COUNT; preset++) {
         struct bench *b;
