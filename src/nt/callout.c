@@ -126,7 +126,9 @@ static void leave_disturbed(struct ha_round *round, const struct ha_registration
     round->callout.inside = NULL;
     if (round->kernel->call_ends.first_waiter) {
         ha_event_set(world, &round->kernel->call_ends);
-        ha_sched_hand_over(world);      /* who waited for this call does not wait for the next */
+        /* Who waits for a call does not wait for the next one as well. */
+        if (ha_kernel_knob(round->kernel, HA_KNOB_DEREG_WAIT) == HA_DEREG_PER_CALL)
+            ha_sched_hand_over(world);
     }
     refresh(round);
     thread->disturbed = false;

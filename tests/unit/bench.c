@@ -143,8 +143,9 @@ static void list_findings(const struct bench *b, struct ha_text *text)
         uint16_t driver = finding[i].driver;
         if (driver && b->drivers_err)
             continue;
-        ha_text_addf(text, "%s %s\n", driver ? b->driver[driver - 1].name : "kernel",
-                     finding[i].rule->id);
+        const char *name = !driver ? "kernel" : driver <= b->driver_count
+                               ? b->driver[driver - 1].name : "a driver that was loaded again";
+        ha_text_addf(text, "%s %s\n", name, finding[i].rule->id);
         if (!driver)
             fprintf(stderr, "%s: %s: expected %s, seen %s\n", finding[i].rule->id,
                     finding[i].call, finding[i].expected, finding[i].seen);

@@ -72,7 +72,7 @@ static void a_driver_that_is_unloaded_during_an_add_hears_it_to_the_end(void **s
                      "system-5 IMAGE_FREED c [5]\n");
 }
 
-/* DRV-8: the image waits for the call that is running, and there is no Complete after it */
+/* DRV-8: the image waits for the call that is running; its thread goes on first */
 static void the_image_of_a_driver_that_forgets_waits_for_its_running_call(void **state)
 {
     struct bench *b = *state;
@@ -92,19 +92,19 @@ static void the_image_of_a_driver_that_forgets_waits_for_its_running_call(void *
                      "system-5 UNLOAD_LEAVE a [4]\n"
                      "system-5 WAIT_BEGIN [4]\n"
                      "hot-add leaves a.sync Start op=0 [4]\n"
-                     "system-5 WAIT_END [4]\n"
-                     "system-5 IMAGE_FREED a [4]\n"
                      "hot-add c.sync Start 4 (0.4) st=0 op=0>0 [4]\n"
                      "hot-add HW_START 0 [4]\n"
                      "hot-add ACTIVE 4 [5]\n"
                      "hot-add SCHED 4 [5]\n"
-                     "hot-add DEAD_CALL a.sync [5]\n"
+                     "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                      "hot-add c.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
-                     "hot-add UNIT_END 1 [5]\n");
+                     "hot-add UNIT_END 1 [5]\n"
+                     "system-5 WAIT_END [5]\n"
+                     "system-5 IMAGE_FREED a [5]\n");
 }
 
-/* DEREG-2: here the removal waits for that call, and the rest is as above */
+/* DEREG-2: the removal waits for the running call only, so there is no Complete */
 static void where_removals_wait_for_a_call_a_driver_is_unloaded_behind_it(void **state)
 {
     struct bench *b = *state;
@@ -134,7 +134,7 @@ static void where_removals_wait_for_a_call_a_driver_is_unloaded_behind_it(void *
                      "hot-add UNIT_END 1 [5]\n");
 }
 
-/* DEREG-3, DRV-8: put off by the kernel, not by the driver; the image goes when the call is over */
+/* DEREG-3, DRV-8: the kernel put the removal off, and the image goes behind the last call */
 static void where_removals_are_deferred_the_image_still_waits_for_the_call(void **state)
 {
     struct bench *b = *state;
@@ -153,15 +153,16 @@ static void where_removals_are_deferred_the_image_still_waits_for_the_call(void 
                      "system-5 UNLOAD_LEAVE a [4]\n"
                      "system-5 WAIT_BEGIN [4]\n"
                      "hot-add leaves a.sync Start op=0 [4]\n"
-                     "system-5 WAIT_END [4]\n"
-                     "system-5 IMAGE_FREED a [4]\n"
                      "hot-add c.sync Start 4 (0.4) st=0 op=0>0 [4]\n"
                      "hot-add HW_START 0 [4]\n"
                      "hot-add ACTIVE 4 [5]\n"
                      "hot-add SCHED 4 [5]\n"
+                     "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                      "hot-add c.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
-                     "hot-add UNIT_END 1 [5]\n");
+                     "hot-add UNIT_END 1 [5]\n"
+                     "system-5 WAIT_END [5]\n"
+                     "system-5 IMAGE_FREED a [5]\n");
 }
 
 int main(void)
