@@ -214,12 +214,14 @@ static void many_rounds_need_no_more_memory_than_one(void **state)
 static size_t used_by_runs(size_t runs)
 {
     static const struct ha_step nothing[] = {{.kind = HA_STEP_SET, .name = "n"}};
+    static const struct ha_steps steps = STEPS(nothing);
     struct ha_event_plan event[200];
     struct bench *b;
     assert_int_equal(bench_setup((void **)&b), 0);
     b->loads_later[1] = true;
     for (size_t i = 0; i < COUNT(event); i++)
-        event[i] = (struct ha_event_plan){RUN(i >= runs, nothing), .due_ns = i};
+        event[i] = (struct ha_event_plan){.kind = HA_EVENT_RUN, .driver = i >= runs, .run = &steps,
+                                          .due_ns = i};
 
     bench_play(b, plain, 2, event, COUNT(event));
 
