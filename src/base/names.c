@@ -216,6 +216,13 @@ static const char *const short_states[] = {
     [HA_STATE_START] = "Start", [HA_STATE_COMPLETE] = "Complete", [HA_STATE_FAILURE] = "Failure",
 };
 
+/* Source: WDK reference, ntdef.h, LOGICAL_PROCESSOR_RELATIONSHIP. */
+static const char *const relations[] = {
+    "RelationProcessorCore", "RelationNumaNode", "RelationCache", "RelationProcessorPackage",
+    "RelationGroup", "RelationProcessorDie", "RelationNumaNodeEx", "RelationProcessorModule",
+};
+#define RELATION_ALL 0xffffu
+
 const char *ha_status_text(int32_t nt_status, char buffer[HA_STATUS_TEXT])
 {
     uint32_t value = (uint32_t)nt_status;
@@ -273,4 +280,8 @@ const char *ha_thread_kind_name(unsigned kind) { return NAME_OF(thread_kinds, ki
 const char *ha_namespace_name(unsigned space) { return NAME_OF(namespaces, space); }
 const char *ha_choice_kind_name(unsigned kind) { return NAME_OF(choice_kinds, kind); }
 const char *ha_state_name(unsigned state) { return NAME_OF(states, state); }
+const char *ha_relation_name(unsigned relation)
+{
+    return relation == RELATION_ALL ? "RelationAll" : NAME_OF(relations, relation);
+}
 const char *ha_state_short(unsigned state) { return NAME_OF(short_states, state); }

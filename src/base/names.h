@@ -57,6 +57,8 @@ const char *ha_choice_kind_name(unsigned kind);
 /* KeProcessorAddStartNotify ..., and in short as calls are written: Start, Complete, Failure. */
 const char *ha_state_name(unsigned state);
 const char *ha_state_short(unsigned state);
+/* LOGICAL_PROCESSOR_RELATIONSHIP: RelationNumaNode ... */
+const char *ha_relation_name(unsigned relation);
 
 /* Find a routine by its documented name; HA_NO_ROUTINE when there is none. */
 unsigned ha_routine_find(const char *name);

@@ -16,7 +16,7 @@
 
 struct member {
     const char *name;           /* NULL when the trace gave none */
-    uint16_t fact;              /* registration: its driver; thread: enum ha_thread_kind */
+    uint16_t fact;              /* registration, object: its driver; thread: its kind */
     bool more;                  /* the name goes on in the next NAME record */
 };
 
@@ -89,6 +89,8 @@ static bool take_name(struct ha_cast *cast, unsigned space, const struct ha_reco
     memcpy(name + length, more, more_length);
     member->name = name;
     member->more = record->flags & HA_NAME_MORE;
+    if (space == HA_NS_OBJECT)
+        member->fact = record->driver;
     return true;
 }
 
@@ -135,6 +137,12 @@ uint16_t ha_cast_owner(const struct ha_cast *cast, uint32_t registration)
 {
     const struct member *member = find(cast, HA_NS_REGISTRATION, registration);
     return member ? member->fact : 0;
+}
+
+bool ha_cast_is_drivers(const struct ha_cast *cast, uint32_t object)
+{
+    const struct member *member = find(cast, HA_NS_OBJECT, object);
+    return member && member->fact;
 }
 
 unsigned ha_cast_thread_kind(const struct ha_cast *cast, uint32_t thread)

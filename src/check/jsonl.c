@@ -84,6 +84,32 @@ static void add_status(struct ha_text *text, uint64_t value)
         ha_text_addf(text, "\"%s\"", ha_status_text((int32_t)(uint32_t)value, buffer));
 }
 
+static void add_tag(struct ha_text *text, uint64_t value)
+{
+    char letters[4];
+    bool printable = true;
+
+    for (size_t i = 0; i < sizeof letters; i++) {
+        letters[i] = (char)(value >> 8 * i & 0xff);
+        printable &= letters[i] >= ' ' && letters[i] <= '~';
+    }
+    if (printable)
+        ha_text_add_json(text, letters, sizeof letters);
+    else
+        ha_text_addf(text, "\"0x%08x\"", (unsigned)value);
+}
+
+static void add_relation(struct ha_text *text, uint64_t value)
+{
+    uint32_t argument = (uint32_t)value, relation = HA_RELATION_ASKED(argument);
+
+    ha_text_add(text, "{\"relation\":");
+    add_word(text, ha_relation_name(relation), relation);
+    ha_text_addf(text, ",\"processor_given\":%s,\"buffer_given\":%s}",
+                 argument & HA_RELATION_OF_PROCESSOR ? "true" : "false",
+                 argument & HA_RELATION_INTO_BUFFER ? "true" : "false");
+}
+
 static void add_place(struct ha_text *text, const unsigned char *member)
 {
     uint16_t group;
@@ -98,11 +124,16 @@ static enum ha_shape settle(const struct ha_field *field, const struct ha_record
 {
     enum ha_shape shape = field->shape;
     uint64_t none = field->size == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * field->size) - 1;
+    struct ha_answer answer;
 
     *word = NULL;
     switch (field->shape) {
     case HA_SHAPE_WORD:
         *word = field->word((unsigned)value);
+        break;
+    case HA_SHAPE_WORD_OR_NULL:
+        *word = value == field->bits ? "null" : field->word((unsigned)value);
+        shape = value == field->bits ? HA_SHAPE_NUMBER : HA_SHAPE_WORD;
         break;
     case HA_SHAPE_KNOB_VALUE:
         *word = ha_knob_value_name((enum ha_knob)record->id, (unsigned)value);
@@ -118,9 +149,10 @@ static enum ha_shape settle(const struct ha_field *field, const struct ha_record
         *word = value ? NULL : "null";
         break;
     case HA_SHAPE_ANSWER:
-        shape = field->offset == offsetof(struct ha_record, as.query.result)
-              ? ha_answer_of(record->as.query.routine).result
-              : ha_answer_of(record->as.query.routine).output;
+        answer = ha_answer_of(record->as.query.routine);
+        shape = field->offset == offsetof(struct ha_record, as.query.result)   ? answer.result
+                : field->offset == offsetof(struct ha_record, as.query.output) ? answer.output
+                                                                               : answer.argument;
         break;
     default:
         break;
@@ -153,6 +185,12 @@ static void add_value(struct ha_text *text, const struct ha_field *field,
         break;
     case HA_SHAPE_WORD:
         add_word(text, word, value);
+        break;
+    case HA_SHAPE_TAG:
+        add_tag(text, value);
+        break;
+    case HA_SHAPE_RELATION:
+        add_relation(text, value);
         break;
     default:
         if (word)

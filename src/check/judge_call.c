@@ -8,6 +8,7 @@
 
 #include "base/names.h"
 #include "check/judge_rules.h"
+#include "check/who.h"
 
 static struct ha_bar bar(enum ha_rule_number rule, const char *expected, const char *seen)
 {
@@ -133,11 +134,12 @@ void ha_judge_entry(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     uint8_t irql = judge->knob[HA_KNOB_CALLBACK_IRQL] == HA_CALLBACK_APC ? 1 : 0;
+    char seen[HA_IRQL_TEXT];
 
     ha_exercise(judge, HA_RULE_REG_2);
     if (record->irql != irql)
         ha_blame(judge, HA_RULE_REG_2, 0, irql ? "called at APC_LEVEL" : "called at PASSIVE_LEVEL",
-                 "called at IRQL %u", (unsigned)record->irql);
+                 "called at %s", ha_irql_text(record->irql, seen));
     if (judge->bar.rule != HA_RULE_COUNT || !judge->registration
         || judge->registration->standing == HA_UNHEARD_OF)
         return;
@@ -342,6 +344,7 @@ static void judge_written(struct ha_judge *judge)
 void ha_judge_leave(struct ha_judge *judge)
 {
     const struct ha_record *enter = judge->enter;
+    char before[HA_IRQL_TEXT], after[HA_IRQL_TEXT];
 
     judge_written(judge);
     ha_exercise(judge, HA_RULE_CTX_3);
@@ -351,7 +354,8 @@ void ha_judge_leave(struct ha_judge *judge)
                  "it was modified");
     if (judge->left.irql != enter->irql)
         ha_blame(judge, HA_RULE_CTX_7, enter->driver, "left at the IRQL of its entry",
-                 "entered at IRQL %u, left at IRQL %u", enter->irql, judge->left.irql);
+                 "entered at %s, left at %s", ha_irql_text(enter->irql, before),
+                 ha_irql_text(judge->left.irql, after));
     if (enter->flags & HA_CB_EXISTING)
         return;
     ha_exercise(judge, HA_RULE_HOT_11);

@@ -5,19 +5,36 @@
  */
 #include "base/names.h"
 #include "check/judge_rules.h"
+#include "check/who.h"
 
+/* The kernel says what is wrong with the handle. */
 static void judge_misuse(struct ha_judge *judge)
 {
+    struct ha_seen_thread *thread = judge->thread;
     unsigned misuse = judge->record->as.misuse.misuse;
 
-    if (!judge->thread->removing_open || judge->thread->removing_blamed)
+    if (!thread->removing_open || (thread->removing_blamed && !thread->removing_nothing))
         return;
     if (misuse != HA_MISUSE_NULL_HANDLE && misuse != HA_MISUSE_UNKNOWN_HANDLE
         && misuse != HA_MISUSE_STALE_HANDLE)
         return;
-    judge->thread->removing_blamed = true;
+    thread->removing_blamed = true;
+    thread->removing_nothing = false;
     ha_blame(judge, HA_RULE_DEREG_5, judge->record->driver, "the handle of a live registration",
              "%s", ha_misuse_name(misuse));
+}
+
+/* The removal of nothing ends, and a trace from elsewhere did not say what its handle was. */
+static void judge_nothing(struct ha_judge *judge)
+{
+    const struct ha_seen_registration *registration = judge->registration;
+
+    judge->thread->removing_nothing = false;
+    ha_blame(judge, HA_RULE_DEREG_5, judge->record->driver, "the handle of a live registration",
+             "%s", !registration ? "handle leads to no registration"
+                   : registration->standing == HA_FAILED
+                       ? "handle of a registration that did not come to stand"
+                       : ha_misuse_name(HA_MISUSE_STALE_HANDLE));
 }
 
 /* One verdict a call, the first that applies. */
@@ -28,6 +45,7 @@ void ha_judge_remove(struct ha_judge *judge)
     bool live = registration && (ha_is_removable(registration)
                                  || registration->standing == HA_LOCKED);
     bool unknown = judge->gap && registration && registration->standing == HA_UNHEARD_OF;
+    char irql[HA_IRQL_TEXT];
 
     if (record->kind == HA_MISUSE) {
         judge_misuse(judge);
@@ -38,17 +56,15 @@ void ha_judge_remove(struct ha_judge *judge)
     if (judge->around)
         ha_exercise(judge, HA_RULE_DEREG_4);
     judge->thread->removing_blamed = true;
-    if (!live && !unknown)
-        ha_blame(judge, HA_RULE_DEREG_5, record->driver, "the handle of a live registration",
-                 "%s", !record->id ? "one that is NULL, unknown or removed before"
-                       : registration->standing == HA_FAILED ? "one whose registering failed"
-                                                             : "one that was removed before");
-    else if (judge->around && ha_innermost_call(judge, record->thread, record->id))
+    judge->thread->removing_nothing = !live && !unknown;
+    if (judge->thread->removing_nothing)
+        return;                 /* MISUSE follows, or else it is found at the end */
+    if (judge->around && ha_innermost_call(judge, record->thread, record->id))
         ha_blame(judge, HA_RULE_DEREG_4, record->driver, "no removal from inside the callback",
                  "%s removed by itself", ha_client(judge, record->id));
     else if (!ha_may_be_at_passive(judge))
         ha_blame(judge, HA_RULE_DEREG_1, record->driver, "removing at PASSIVE_LEVEL",
-                 "at IRQL %u", record->irql);
+                 "at %s", ha_irql_text(record->irql, irql));
     else
         judge->thread->removing_blamed = false;
 }
@@ -99,6 +115,8 @@ void ha_judge_remove_return(struct ha_judge *judge)
     const struct ha_seen_registration *registration = judge->registration;
     bool deferred = judge->knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_DEFERRED;
 
+    if (judge->thread->removing_open && judge->thread->removing_nothing)
+        judge_nothing(judge);
     if (!registration || judge->gap || judge->thread->removing_misused
         || judge->thread->removing_irql >= 2)
         return;

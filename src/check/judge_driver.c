@@ -8,15 +8,18 @@
 
 #include "base/names.h"
 #include "check/judge_rules.h"
+#include "check/who.h"
 
 static void judge_where(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     unsigned kind = judge->thread->kind;
+    char irql[HA_IRQL_TEXT];
 
     ha_exercise(judge, HA_RULE_DRV_1);
     if (record->irql)
-        ha_blame(judge, HA_RULE_DRV_1, 0, "at PASSIVE_LEVEL", "at IRQL %u", record->irql);
+        ha_blame(judge, HA_RULE_DRV_1, 0, "at PASSIVE_LEVEL", "at %s",
+                 ha_irql_text(record->irql, irql));
     else if (kind == HA_THREAD_CALLER || kind == HA_THREAD_DPC)
         ha_blame(judge, HA_RULE_DRV_1, 0, "in a system thread", "in a %s thread",
                  ha_thread_kind_name(kind));
@@ -162,7 +165,7 @@ void ha_judge_dead_call(struct ha_judge *judge)
     ha_blame(judge, HA_RULE_DRV_8, driver,
              removed ? "no turn for one that was removed"
                      : "nothing registered when the image is gone",
-             "the turn of %s came", ha_client(judge, record->id));
+             "%s was due", ha_call_name(judge, record));
 }
 
 static void note_left_behind(struct ha_judge *judge)
@@ -198,18 +201,26 @@ void ha_driver_absorb(struct ha_judge *judge)
         ha_pool_absorb_driver_gone(judge, record->driver);
         memset(driver, 0, sizeof *driver);      /* it may have been loaded before */
         driver->in_entry = true;
+        driver->called = true;
+        driver->called_at = record->irql;
         driver->entry_thread = record->thread;
         driver->first_registration = (uint32_t)judge->registration_count;
         break;
     case HA_DRV_ENTRY_LEAVE:
         driver->in_entry = false;
+        driver->called = false;
         driver->entry_failed = !ha_nt_success(record->as.status.status);
         break;
     case HA_UNLOAD_REQ:
         driver->unload_asked |= ha_nt_success(record->as.status.status);
         driver->unload_refused |= !ha_nt_success(record->as.status.status);
         break;
+    case HA_UNLOAD_ENTER:
+        driver->called = true;
+        driver->called_at = record->irql;
+        break;
     case HA_UNLOAD_LEAVE:
+        driver->called = false;
         note_left_behind(judge);
         break;
     case HA_IMAGE_FREED:

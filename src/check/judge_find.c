@@ -148,6 +148,13 @@ const char *ha_client(struct ha_judge *judge, uint32_t registration)
     return words(judge);
 }
 
+const char *ha_call_name(struct ha_judge *judge, const struct ha_record *enter)
+{
+    ha_text_clear(&judge->words);
+    ha_call_words(judge->cast, enter, NULL, &judge->words);
+    return words(judge);
+}
+
 const char *ha_thread_name(struct ha_judge *judge, uint32_t thread)
 {
     ha_text_clear(&judge->words);

@@ -11,6 +11,8 @@
 #include "check/judge_rules.h"
 #include "check/who.h"
 
+#define HIGH_LEVEL 15u
+
 static const char *object_name(struct ha_judge *judge, uint32_t object)
 {
     ha_text_clear(&judge->words);
@@ -58,7 +60,7 @@ void ha_judge_memory(struct ha_judge *judge)
     case HA_MISUSE_NOTHING_THERE:
         if (record->as.misuse.argument == HA_NO_INDEX)
             ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that is held",
-                     "no memory for table %s itself", object_name(judge, record->id));
+                     "there is no table %s", object_name(judge, record->id));
         else
             ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that is held",
                      "slot %u of table %s holds none", (unsigned)record->as.misuse.argument,
@@ -73,10 +75,43 @@ void ha_judge_memory(struct ha_judge *judge)
     }
 }
 
+/* A change of the IRQL that its routine does not make. */
+static void judge_irql_order(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    uint32_t routine = record->as.misuse.routine, asked = record->as.misuse.argument;
+    char before[HA_IRQL_TEXT], after[HA_IRQL_TEXT], expected[64];
+    bool up = routine == HA_RT_RAISE_IRQL;
+
+    if (up && asked > HIGH_LEVEL)
+        snprintf(expected, sizeof expected, "raised to HIGH_LEVEL at most");
+    else
+        snprintf(expected, sizeof expected, "%s to %s or %s", up ? "raised" : "lowered",
+                 ha_irql_text(record->irql, before), up ? "above" : "below");
+    ha_blame(judge, HA_RULE_IRQL_1, record->driver, expected, "%s from %s to %s",
+             ha_routine_name(routine), ha_irql_text(record->irql, before),
+             ha_irql_text(asked, after));
+}
+
+static void judge_irql_at_return(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    char before[HA_IRQL_TEXT], after[HA_IRQL_TEXT], expected[64];
+    bool entry = record->kind == HA_DRV_ENTRY_LEAVE;
+
+    ha_exercise(judge, HA_RULE_IRQL_3);
+    if (!judge->driver->called || record->irql == judge->driver->called_at)
+        return;
+    snprintf(expected, sizeof expected, "%s left at %s", entry ? "DriverEntry" : "Unload",
+             ha_irql_text(judge->driver->called_at, before));
+    ha_blame(judge, HA_RULE_IRQL_3, record->driver, expected, "left at %s",
+             ha_irql_text(record->irql, after));
+}
+
 void ha_judge_irql(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
-    uint32_t routine = record->as.misuse.routine;
+    char irql[HA_IRQL_TEXT];
 
     switch (record->kind) {
     case HA_QUERY:
@@ -89,17 +124,17 @@ void ha_judge_irql(struct ha_judge *judge)
         break;
     case HA_MISUSE:
         if (record->as.misuse.misuse == HA_MISUSE_IRQL_ORDER)
-            ha_blame(judge, HA_RULE_IRQL_1, record->driver,
-                     routine == HA_RT_RAISE_IRQL ? "raised to this IRQL or a higher one"
-                                                 : "lowered to this IRQL or a lower one",
-                     "%s from IRQL %u to %u", ha_routine_name(routine), record->irql,
-                     (unsigned)record->as.misuse.argument);
+            judge_irql_order(judge);
+        break;
+    case HA_DRV_ENTRY_LEAVE:
+    case HA_UNLOAD_LEAVE:
+        judge_irql_at_return(judge);
         break;
     default:
         if (record->as.refused.routine == HA_RT_WAIT
             && record->as.refused.reason == HA_REASON_IRQL)
             ha_blame(judge, HA_RULE_IRQL_2, record->driver, "waiting below DISPATCH_LEVEL",
-                     "a wait at IRQL %u", record->irql);
+                     "a wait at %s", ha_irql_text(record->irql, irql));
         break;
     }
 }

@@ -7,11 +7,13 @@
 
 #include "base/names.h"
 #include "check/judge_rules.h"
+#include "check/who.h"
 
 void ha_judge_register(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     uint32_t unknown = record->as.reg.flags & ~1u;
+    char irql[HA_IRQL_TEXT];
 
     ha_exercise(judge, HA_RULE_REG_2);
     ha_exercise(judge, HA_RULE_REG_8);
@@ -21,7 +23,7 @@ void ha_judge_register(struct ha_judge *judge)
         ha_exercise(judge, HA_RULE_REG_10);
     if (!ha_may_be_at_passive(judge))
         ha_blame(judge, HA_RULE_REG_2, record->driver, "registering at PASSIVE_LEVEL",
-                 "at IRQL %u", record->irql);
+                 "at %s", ha_irql_text(record->irql, irql));
     else if (!record->as.reg.function)
         ha_blame(judge, HA_RULE_REG_8, record->driver, "a CallbackFunction", "NULL");
     else if (judge->around)

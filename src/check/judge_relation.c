@@ -6,18 +6,16 @@
  */
 #include "base/names.h"
 #include "check/judge_rules.h"
+#include "check/vocabulary.h"
 
 #define STATUS_INVALID_PARAMETER 0xC000000Du
 #define STATUS_INFO_LENGTH_MISMATCH 0xC0000004u
 #define STATUS_NOT_SUPPORTED 0xC00000BBu
 
-/* LOGICAL_PROCESSOR_RELATIONSHIP, and what the argument of the query holds besides. */
+/* LOGICAL_PROCESSOR_RELATIONSHIP */
 #define RELATION_NODE 1u
 #define RELATION_GROUP 4u
 #define RELATION_ALL 0xffffu
-#define RELATION_OF(argument) ((argument) & 0x3fffffffu)
-#define WITH_NUMBER 0x80000000u
-#define WITH_BUFFER 0x40000000u
 
 /* Sizes of SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX. Source: WDK, winnt.h. */
 #define GROUPS_LENGTH 32u           /* without its groups */
@@ -46,34 +44,34 @@ static bool tells_nodes(uint32_t relation)
 static struct ha_listing listing_of(const struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
-    uint32_t argument = record->as.query.argument, relation = RELATION_OF(argument);
+    uint32_t argument = record->as.query.argument, relation = HA_RELATION_ASKED(argument);
     struct ha_listing listing = {.thread = record->thread};
 
     if (tells_groups(relation))
         listing.groups = active_groups(&judge->layout);
     if (tells_nodes(relation))
-        listing.nodes = argument & WITH_NUMBER ? 1 : judge->layout.nodes;
+        listing.nodes = argument & HA_RELATION_OF_PROCESSOR ? 1 : judge->layout.nodes;
     return listing;
 }
 
 static void judge_query_of_relation(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
-    uint32_t argument = record->as.query.argument, relation = RELATION_OF(argument);
+    uint32_t argument = record->as.query.argument, relation = HA_RELATION_ASKED(argument);
     uint32_t status = (uint32_t)record->as.query.result;
     bool known = tells_groups(relation) || tells_nodes(relation);
     struct ha_listing due = listing_of(judge);
-    uint32_t right = !known ? STATUS_NOT_SUPPORTED : argument & WITH_BUFFER ? 0
+    uint32_t right = !known ? STATUS_NOT_SUPPORTED : argument & HA_RELATION_INTO_BUFFER ? 0
                                                    : STATUS_INFO_LENGTH_MISMATCH;
     uint32_t length = due.nodes * NODE_LENGTH;
 
     ha_exercise(judge, HA_RULE_QRY_20);
     if (due.groups)
         length += GROUPS_LENGTH + due.groups * GROUP_LENGTH;
-    if (status == STATUS_INVALID_PARAMETER && argument & WITH_NUMBER)
+    if (status == STATUS_INVALID_PARAMETER && argument & HA_RELATION_OF_PROCESSOR)
         return;                     /* a number that the trace does not show */
     if (status != right
-        && !(known && argument & WITH_BUFFER && status == STATUS_INFO_LENGTH_MISMATCH))
+        && !(known && argument & HA_RELATION_INTO_BUFFER && status == STATUS_INFO_LENGTH_MISMATCH))
         ha_blame_answer(judge, HA_RULE_QRY_20, right, status, true);
     else if (known && judge->layout.nodes)
         ha_expect_answer(judge, HA_RULE_QRY_20, length, record->as.query.output, false);

@@ -92,8 +92,10 @@ void ha_blame_answer(struct ha_judge *judge, enum ha_rule_number rule, uint64_t 
 /* The same unless it is right. */
 void ha_expect_answer(struct ha_judge *judge, enum ha_rule_number rule, uint64_t right,
                       uint64_t answer, bool hex);
-/* What a registration (DRIVER.NAME), a thread or a driver is called; valid until the next call. */
+/* What a registration (DRIVER.NAME), a call of it that was entered or due, a thread or a driver is
+   called; valid until the next such question. */
 const char *ha_client(struct ha_judge *judge, uint32_t registration);
+const char *ha_call_name(struct ha_judge *judge, const struct ha_record *enter);
 const char *ha_thread_name(struct ha_judge *judge, uint32_t thread);
 const char *ha_driver_name(struct ha_judge *judge, uint16_t driver);
 

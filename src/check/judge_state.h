@@ -59,6 +59,8 @@ struct ha_seen_registration {
 struct ha_seen_driver {
     uint32_t first_registration;    /* that its DriverEntry could make */
     uint32_t entry_thread;
+    uint8_t called_at;              /* the IRQL at which DriverEntry or Unload was called, ... */
+    bool called;                    /* ... and that it was seen */
     bool in_entry, entry_failed, failed_registration;
     bool unload_asked, unload_refused, left_behind, freed;
     bool took;                      /* any block of pool */
@@ -70,6 +72,7 @@ struct ha_seen_thread {
     uint8_t kind;               /* enum ha_thread_kind, 0 when unknown */
     uint8_t removing_irql;
     bool removing_blamed;       /* the running removal has had its verdict */
+    bool removing_nothing;      /* its handle is none that can be removed; not yet found */
     bool removing_misused;
     bool removing_locked;
     bool removing_open;

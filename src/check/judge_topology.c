@@ -6,6 +6,7 @@
  */
 #include "base/names.h"
 #include "check/judge_rules.h"
+#include "check/who.h"
 
 #define STATUS_INVALID_PARAMETER 0xC000000Du
 #define STATUS_BUFFER_TOO_SMALL 0xC0000023u
@@ -126,6 +127,7 @@ static void judge_level(struct ha_judge *judge)
     const struct ha_record *record = judge->record;
     bool refused = record->kind == HA_REFUSED;
     uint32_t routine = refused ? record->as.refused.routine : record->as.query.routine;
+    char irql[HA_IRQL_TEXT];
 
     if (routine < HA_RT_ACTIVE_COUNT || routine >= HA_ROUTINE_COUNT
         || (refused && record->as.refused.reason != HA_REASON_IRQL))
@@ -133,10 +135,10 @@ static void judge_level(struct ha_judge *judge)
     ha_exercise(judge, HA_RULE_QRY_16);
     if (routine == HA_RT_LOGICAL_RELATIONSHIP && record->irql > DISPATCH_LEVEL)
         ha_blame(judge, HA_RULE_QRY_16, record->driver, "asked at or below DISPATCH_LEVEL",
-                 "%s at IRQL %u", ha_routine_name(routine), record->irql);
+                 "%s at %s", ha_routine_name(routine), ha_irql_text(record->irql, irql));
     else if (refused)
-        ha_blame(judge, HA_RULE_QRY_16, 0, "an answer at this IRQL", "%s refused at IRQL %u",
-                 ha_routine_name(routine), record->irql);
+        ha_blame(judge, HA_RULE_QRY_16, 0, "an answer at this IRQL", "%s refused at %s",
+                 ha_routine_name(routine), ha_irql_text(record->irql, irql));
 }
 
 void ha_judge_topology(struct ha_judge *judge)

@@ -84,6 +84,12 @@ size_t ha_nest_depth(const struct ha_nest *nest, uint32_t thread)
     return thread < nest->count ? nest->thread[thread].count : 0;
 }
 
+struct ha_record *ha_nest_at(const struct ha_nest *nest, uint32_t thread, size_t outwards)
+{
+    size_t depth = ha_nest_depth(nest, thread);
+    return outwards < depth ? &nest->thread[thread].inside[depth - 1 - outwards] : NULL;
+}
+
 void ha_nest_clear(struct ha_nest *nest)
 {
     for (uint32_t i = 0; i < nest->count; i++)

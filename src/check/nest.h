@@ -31,6 +31,11 @@ bool ha_belongs(const struct ha_record *opener, const struct ha_record *closer);
 bool ha_nest_push(struct ha_nest *nest, const struct ha_record *opener);
 /* Leave what `closer` ends, into `opener`. False when the trace never told of its beginning. */
 bool ha_nest_pop(struct ha_nest *nest, const struct ha_record *closer, struct ha_record *opener);
+/*
+ * What the thread is inside of: 0 is the innermost, NULL what lies beyond the outermost. The record
+ * is the nest's own copy, and the pointer good until the nest changes.
+ */
+struct ha_record *ha_nest_at(const struct ha_nest *nest, uint32_t thread, size_t outwards);
 /* How many things the thread is inside of. */
 size_t ha_nest_depth(const struct ha_nest *nest, uint32_t thread);
 /* All threads are outside again. */

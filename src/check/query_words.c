@@ -14,7 +14,6 @@
 #define ALL_GROUPS 0xffffu          /* ALL_PROCESSOR_GROUPS */
 #define INVALID_INDEX 0xffffffffu   /* INVALID_PROCESSOR_INDEX */
 #define RELATION_GROUP 4u
-#define OF_ONE_PROCESSOR 0x80000000u
 
 const char *ha_routine_words(uint32_t routine)
 {
@@ -22,18 +21,16 @@ const char *ha_routine_words(uint32_t routine)
     return name ? name : "an unknown routine";
 }
 
-/* The members of LOGICAL_PROCESSOR_RELATIONSHIP that a driver may ask for with success. */
 static void relation_words(uint32_t argument, struct ha_text *words)
 {
-    uint32_t relation = argument & 0x3fffffffu;
+    uint32_t relation = HA_RELATION_ASKED(argument);
+    const char *name = ha_relation_name(relation);
 
-    switch (relation) {
-    case 1:              ha_text_add(words, "RelationNumaNode"); break;
-    case RELATION_GROUP: ha_text_add(words, "RelationGroup"); break;
-    case 0xffff:         ha_text_add(words, "RelationAll"); break;
-    default:             ha_text_addf(words, "relation %u", (unsigned)relation); break;
-    }
-    if (argument & OF_ONE_PROCESSOR)
+    if (name)
+        ha_text_add(words, name);
+    else
+        ha_text_addf(words, "relation %u", (unsigned)relation);
+    if (argument & HA_RELATION_OF_PROCESSOR)
         ha_text_add(words, " of one processor");
 }
 
@@ -69,12 +66,14 @@ static void argument_words(uint32_t routine, uint32_t argument, struct ha_text *
 
 static void result_words(uint32_t routine, uint64_t result, struct ha_text *words)
 {
-    char buffer[HA_STATUS_TEXT];
+    char buffer[HA_STATUS_TEXT], irql[HA_IRQL_TEXT];
 
     if (ha_answer_of(routine).result == HA_SHAPE_STATUS)
         ha_text_add(words, ha_status_text((int32_t)(uint32_t)result, buffer));
     else if (ha_answer_of(routine).result == HA_SHAPE_HEX)
         ha_text_addf(words, "0x%" PRIx64, result);
+    else if (routine == HA_RT_CURRENT_IRQL && result <= UINT8_MAX)
+        ha_text_add(words, ha_irql_text((uint32_t)result, irql));
     else if (routine == HA_RT_INDEX_FROM_NUMBER && result == INVALID_INDEX)
         ha_text_add(words, "INVALID_PROCESSOR_INDEX");
     else
@@ -114,14 +113,15 @@ static void output_words(const struct ha_record *record, struct ha_text *words)
     }
 }
 
+/* A part of the answer: it stands below its query, a step to the right. */
 static void entry_words(const struct ha_record *record, struct ha_text *words)
 {
     if (record->as.relation.kind == RELATION_GROUP)
-        ha_text_addf(words, "group %u: %u of %u active, mask 0x%" PRIx64, (unsigned)record->id,
+        ha_text_addf(words, "  group %u: %u of %u active, mask 0x%" PRIx64, (unsigned)record->id,
                      record->as.relation.active, record->as.relation.maximum,
                      record->as.relation.active_mask);
     else
-        ha_text_addf(words, "node %u: %u active in group %u, mask 0x%" PRIx64,
+        ha_text_addf(words, "  node %u: %u active in group %u, mask 0x%" PRIx64,
                      (unsigned)record->id, record->as.relation.active, record->as.relation.group,
                      record->as.relation.active_mask);
 }
@@ -131,14 +131,13 @@ void ha_query_words(const struct ha_cast *cast, const struct ha_record *record,
 {
     uint32_t routine = record->as.query.routine;
 
+    if (record->kind == HA_RELATION) {
+        entry_words(record, words);
+        return;
+    }
     if (record->driver) {
         ha_driver_words(cast, record->driver, words);
         ha_text_add(words, " ");
-    }
-    if (record->kind == HA_RELATION) {
-        ha_text_add(words, "is told of ");
-        entry_words(record, words);
-        return;
     }
     ha_text_addf(words, "%s(", ha_routine_words(routine));
     argument_words(routine, record->as.query.argument, words);

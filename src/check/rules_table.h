@@ -207,7 +207,7 @@ RULE(DEREG_4, "DEREG-4", HA_CHOSEN, BOTH, HA_ERROR,
      "none", AT(ON(DEREG_ENTER), remove), AT(ENTERED, barred))
 RULE(DEREG_5, "DEREG-5", HA_CHOSEN, BOTH, HA_ERROR,
      "Only the handle of a live registration can be removed.",
-     "none", AT(ON(DEREG_ENTER) | ON(MISUSE), remove))
+     "none", AT(ON(DEREG_ENTER) | ON(MISUSE), remove), AT(ON(DEREG_RETURN), remove_return))
 RULE(DEREG_6, "DEREG-6", HA_CHOSEN, KERNEL, HA_ERROR,
      "Removing one registration changes neither order nor calls of the others.",
      "none", AT(ENTERED, round), AT(ENTERED | ON(ADD_END), round_end))
@@ -350,8 +350,11 @@ RULE(POOL_2, "POOL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A driver uses memory, and gives it back, only while it holds it.",
      "ExFreePoolWithTag", AT(ON(FREE) | ON(MISUSE), memory))
 RULE(IRQL_1, "IRQL-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "KeRaiseIrql does not lower the IRQL, and KeLowerIrql does not raise it.",
+     "KeRaiseIrql goes up, to HIGH_LEVEL at most, and KeLowerIrql goes down.",
      "KeRaiseIrql; KeLowerIrql", AT(ON(QUERY) | ON(MISUSE), irql))
 RULE(IRQL_2, "IRQL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A thread waits below DISPATCH_LEVEL only.",
      "KeWaitForSingleObject", AT(ON(WAIT_BEGIN) | ON(REFUSED), irql))
+RULE(IRQL_3, "IRQL-3", HA_IMPLIED, DRIVER, HA_ERROR,
+     "DriverEntry and Unload return at the IRQL at which they were called.",
+     "DRIVER_INITIALIZE; DRIVER_UNLOAD", AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE), irql))

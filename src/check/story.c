@@ -4,6 +4,7 @@
  * Owns struct ha_story. A line is held back while it may still become a better one: a call that
  * was entered becomes one line with its leaving when nothing happens in between, and the calls
  * of one registration for processor after processor become one line as long as they are alike.
+ * Why a removal is refused is told at its end, and a deadlock when all who wait are known.
  */
 #include "check/story.h"
 
@@ -11,14 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "check/cast.h"
 #include "check/nest.h"
+#include "check/story_deadlock.h"
+#include "check/story_fold.h"
 #include "check/story_words.h"
 #include "check/vocabulary.h"
 #include "check/who.h"
 #include "hotadd/profile.h"
 
-#define THREAD_COLUMN 9
+#define THREAD_COLUMN 9              /* as wide as most; it grows with the widest so far */
 
 struct ha_story {
     struct ha_sink sink;
@@ -27,6 +31,7 @@ struct ha_story {
     struct ha_cast *cast;
     struct ha_nest nest;            /* what was shown to begin and not yet to end */
     bool color;
+    size_t thread_column;
 
     struct ha_record begin;         /* TRACE_BEGIN, until the opening line is written */
     bool has_begin;
@@ -34,8 +39,9 @@ struct ha_story {
 
     struct ha_record opener;        /* entered, and nothing happened since */
     bool has_opener;
-    struct ha_record first;         /* the calls that are alike */
-    unsigned run;                   /* how many they are */
+    struct ha_fold fold;            /* the calls that are alike */
+    struct ha_deadlock deadlock;
+    struct ha_record deadlocked;    /* the first record of it */
     struct ha_story_processor processor;
     unsigned unit_size;
 };
@@ -47,16 +53,19 @@ static bool opens(unsigned kind)
     return memchr(openers, (int)kind, sizeof openers) != NULL;
 }
 
-/* Write the line whose words lie ready, in the columns of `record`. */
-static void write_line(struct ha_story *story, const struct ha_record *record, enum ha_paint paint)
+/* Write the line whose words lie ready, in the columns of `record`, and so much deeper. */
+static void write_indented(struct ha_story *story, const struct ha_record *record, unsigned indent,
+                           enum ha_paint paint)
 {
-    size_t depth = ha_nest_depth(&story->nest, record->thread);
+    size_t depth = ha_nest_depth(&story->nest, record->thread) + indent;
     struct ha_text thread = {0};
 
     ha_thread_words(story->cast, record->thread, &thread);
+    if (thread.length > story->thread_column)
+        story->thread_column = thread.length;
     ha_text_addf(&story->text, "%s%5" PRIu64 ".%03u ms  %-*s",
                  ha_paint_escape(HA_DIM, story->color), record->time_ns / 1000000,
-                 (unsigned)(record->time_ns / 1000 % 1000), THREAD_COLUMN,
+                 (unsigned)(record->time_ns / 1000 % 1000), (int)story->thread_column,
                  ha_text_string(&thread));
     ha_text_addf(&story->text, "%s %*s", ha_paint_escape(HA_PLAIN, story->color),
                  (int)(2 * depth), "");
@@ -71,89 +80,101 @@ static void write_line(struct ha_story *story, const struct ha_record *record, e
     ha_text_clear(&story->words);
 }
 
-static void plain_leave(const struct ha_record *enter, struct ha_record *leave)
+static void write_line(struct ha_story *story, const struct ha_record *record, enum ha_paint paint)
 {
-    struct ha_record pair[2];
-    ha_record_split(enter, pair);
-    *leave = pair[1];
+    write_indented(story, record, 0, paint);
 }
 
-static void finish_run(struct ha_story *story)
+static void finish_fold(struct ha_story *story)
 {
-    struct ha_record leave;
+    struct ha_fold *fold = &story->fold;
+    struct ha_record pair[2];
     enum ha_paint paint;
 
-    if (!story->run)
+    if (!fold->count)
         return;
-    plain_leave(&story->first, &leave);
-    paint = ha_story_call(story->cast, &story->first, &leave,
-                          story->first.as.cb.nt_number + story->run - 1, &story->words);
-    story->run = 0;
-    write_line(story, &story->first, paint);
+    ha_record_split(&fold->first, pair);
+    paint = ha_story_call(story->cast, &pair[0], &pair[1], ha_fold_at(fold, fold->count - 1),
+                          &story->words);
+    fold->count = 0;
+    write_line(story, &fold->first, paint);
 }
 
-/* "4 of 8 processors in 1 group, profile documented", with the knobs that somebody turned. */
 static void write_opening(struct ha_story *story)
 {
-    struct ha_profile preset;
-    const char *name;
-
     if (!story->has_begin)
         return;
     story->has_begin = false;
-    name = ha_preset_name((enum ha_preset)story->profile.preset);
-    ha_text_addf(&story->text, "%u of %u processors in %u group%s",
-                 story->begin.as.begin.processors, story->begin.as.begin.maximum,
-                 story->begin.as.begin.groups, story->begin.as.begin.groups == 1 ? "" : "s");
-    if (story->begin.as.begin.nodes > 1)
-        ha_text_addf(&story->text, ", %u nodes", story->begin.as.begin.nodes);
-    ha_text_addf(&story->text, ", profile %s", name ? name : "unknown");
-    preset = ha_profile_preset(name ? (enum ha_preset)story->profile.preset
-                                    : HA_PRESET_DOCUMENTED);
-    for (unsigned k = 0; k < HA_KNOB_COUNT; k++) {
-        const char *value = ha_knob_value_name((enum ha_knob)k, story->profile.knob[k]);
-        if (story->profile.knob[k] != preset.knob[k])
-            ha_text_addf(&story->text, ", %s=%s", ha_knob_name((enum ha_knob)k),
-                         value ? value : "?");
+    ha_story_head(&story->begin, &story->profile, &story->text);
+}
+
+/* The words of a line of the deadlock are ready. */
+static void write_deadlock_line(void *argument, unsigned indent)
+{
+    struct ha_story *story = argument;
+
+    write_indented(story, &story->deadlocked, indent, HA_RED);
+}
+
+/* The driver whose code the thread is in, 0 for none: lines there need not name it again. */
+static uint16_t driver_around(const struct ha_story *story, uint32_t thread)
+{
+    const struct ha_record *opener;
+
+    for (size_t i = 0; (opener = ha_nest_at(&story->nest, thread, i)) != NULL; i++)
+        if (opener->driver && opener->kind != HA_WAIT_BEGIN)
+            return opener->driver;
+    return 0;
+}
+
+/* The record without its driver where the lines around it name that. */
+static struct ha_record as_seen_there(const struct ha_story *story, const struct ha_record *record)
+{
+    struct ha_record seen = *record;
+
+    if (record->driver == driver_around(story, record->thread))
+        seen.driver = 0;
+    return seen;
+}
+
+/* That a driver acts at another IRQL than it was called at: raising makes no line of its own. */
+static void irql_words(struct ha_story *story, const struct ha_record *record)
+{
+    bool shown = record->kind == HA_QUERY ? record->as.query.routine != HA_RT_CURRENT_IRQL
+                                          : record->kind == HA_ALLOC || record->kind == HA_FREE ||
+                                                record->kind == HA_REFUSED;
+    const struct ha_record *opener;
+    char buffer[HA_IRQL_TEXT];
+    uint8_t called_at = 0;
+
+    for (size_t i = 0; (opener = ha_nest_at(&story->nest, record->thread, i)) != NULL; i++) {
+        if (opener->kind != HA_REG_ENTER && opener->kind != HA_DEREG_ENTER) {
+            called_at = opener->irql;
+            break;
+        }
     }
-    ha_text_add(&story->text, "\n");
+    if (shown && record->irql != called_at)
+        ha_text_addf(&story->words, ", at %s", ha_irql_text(record->irql, buffer));
 }
 
 /* Whatever was held back cannot become better any more. */
 static void finish_held(struct ha_story *story)
 {
+    struct ha_record opener;
+
     write_opening(story);
-    finish_run(story);
+    finish_fold(story);
+    ha_deadlock_tell(&story->deadlock, story->cast, &story->nest, &story->words,
+                     write_deadlock_line, story);
     if (!story->has_opener)
         return;
     story->has_opener = false;
-    ha_story_opening(story->cast, &story->opener, &story->words);
+    opener = story->opener;
+    if (opener.kind == HA_DEREG_ENTER)
+        opener = as_seen_there(story, &opener);
+    ha_story_opening(story->cast, &opener, &story->words);
     write_line(story, &story->opener, HA_PLAIN);
     story->text.lost |= !ha_nest_push(&story->nest, &story->opener);
-}
-
-/* Whether a call found and left everything as callbacks ordinarily do. */
-static bool uneventful(const struct ha_record *enter, const struct ha_record *leave)
-{
-    struct ha_record plain;
-
-    plain_leave(enter, &plain);
-    return leave->as.cb_leave.op_out == plain.as.cb_leave.op_out &&
-           leave->as.cb_leave.affinity_mask == plain.as.cb_leave.affinity_mask &&
-           leave->as.cb_leave.affinity_group == plain.as.cb_leave.affinity_group &&
-           leave->irql == enter->irql && leave->regions == enter->regions &&
-           !(leave->flags & HA_CB_CONTEXT_CHANGED);
-}
-
-static bool continues_run(const struct ha_story *story, const struct ha_record *enter)
-{
-    const struct ha_record *first = &story->first;
-
-    return story->run && enter->id == first->id && enter->thread == first->thread &&
-           enter->flags == first->flags && enter->driver == first->driver &&
-           enter->as.cb.operation == first->as.cb.operation &&
-           enter->as.cb.status == first->as.cb.status &&
-           enter->as.cb.nt_number == first->as.cb.nt_number + story->run;
 }
 
 /* A call of which nothing was seen but its entering and leaving. */
@@ -162,16 +183,11 @@ static void take_call(struct ha_story *story, const struct ha_record *enter,
 {
     enum ha_paint paint;
 
-    if (uneventful(enter, leave) && continues_run(story, enter)) {
-        story->run++;
+    if (ha_fold_take(&story->fold, enter, leave))
         return;
-    }
-    finish_run(story);
-    if (uneventful(enter, leave)) {
-        story->first = *enter;
-        story->run = 1;
+    finish_fold(story);
+    if (ha_fold_take(&story->fold, enter, leave))
         return;
-    }
     paint = ha_story_call(story->cast, enter, leave, enter->as.cb.nt_number, &story->words);
     write_line(story, enter, paint);
 }
@@ -194,11 +210,16 @@ static void take_closer(struct ha_story *story, const struct ha_record *closer)
     if (!known && (closer->kind == HA_CB_LEAVE || closer->kind == HA_WAIT_END))
         return;     /* a wait that did not block, or a call of which only the end is left */
     if (closer->kind == HA_CB_LEAVE) {
+        opener.as.cb.status = 0;        /* the line of its entering says it */
         ha_text_add(&story->words, "leaves ");
         paint = ha_story_call(story->cast, &opener, closer, opener.as.cb.nt_number, &story->words);
     } else {
-        paint = ha_story_fact(story->cast, closer, known && !merged ? &opener : NULL,
-                              &story->processor, &story->words);
+        const struct ha_story_setting setting = {known ? &opener : NULL, !merged,
+                                                 story->processor};
+        struct ha_record seen = *closer;
+        if (closer->kind == HA_DEREG_RETURN)
+            seen = as_seen_there(story, closer);
+        paint = ha_story_fact(story->cast, &seen, &setting, &story->words);
     }
     write_line(story, closer, paint);
 }
@@ -241,13 +262,41 @@ static bool is_silent(struct ha_story *story, const struct ha_record *record)
 
 static void take_fact(struct ha_story *story, const struct ha_record *record)
 {
+    const struct ha_story_setting setting = {NULL, false, story->processor};
+    struct ha_record seen;
     enum ha_paint paint;
 
     finish_held(story);
-    paint = ha_story_fact(story->cast, record, NULL, &story->processor, &story->words);
+    seen = *record;
+    if (record->kind >= HA_ALLOC)
+        seen = as_seen_there(story, record);
+    paint = ha_story_fact(story->cast, &seen, &setting, &story->words);
+    irql_words(story, record);
     write_line(story, record, paint);
     if (record->kind == HA_WAIT_BEGIN)
         story->text.lost |= !ha_nest_push(&story->nest, record);
+}
+
+/* Note in the removal that the thread is making why it is refused; its end will tell. */
+static bool note_refused_removal(struct ha_story *story, const struct ha_record *record)
+{
+    bool held = story->has_opener && story->opener.thread == record->thread;
+    struct ha_record *opener = held ? &story->opener : ha_nest_at(&story->nest, record->thread, 0);
+
+    if (record->kind != HA_MISUSE || !ha_story_is_refused_removal(record) || !opener ||
+        opener->kind != HA_DEREG_ENTER)
+        return false;
+    opener->as.misuse = record->as.misuse;
+    return true;
+}
+
+static void take_deadlock(struct ha_story *story, const struct ha_record *record)
+{
+    if (!story->deadlock.count) {
+        finish_held(story);
+        story->deadlocked = *record;
+    }
+    story->text.lost |= !ha_deadlock_take(&story->deadlock, record);
 }
 
 static void start_over(struct ha_story *story, const struct ha_record *begin)
@@ -272,8 +321,10 @@ static void take_record(struct ha_story *story, const struct ha_record *record)
     } else if (record->kind == HA_KNOB) {
         if (record->id < HA_KNOB_COUNT)
             story->profile.knob[record->id] = (uint8_t)record->as.knob.value;
-    } else if (is_silent(story, record)) {
+    } else if (is_silent(story, record) || note_refused_removal(story, record)) {
         return;
+    } else if (record->kind == HA_DEADLOCK) {
+        take_deadlock(story, record);
     } else if (opens(record->kind)) {
         if (story->has_opener || record->kind != HA_CB_ENTER)
             finish_held(story);
@@ -311,6 +362,7 @@ struct ha_story *ha_story_create(bool color)
         return NULL;
     story->sink.take = take;
     story->color = color;
+    story->thread_column = THREAD_COLUMN;
     story->cast = ha_cast_create();
     if (!story->cast) {
         free(story);
@@ -324,6 +376,7 @@ void ha_story_destroy(struct ha_story *story)
     if (!story)
         return;
     ha_nest_close(&story->nest);
+    ha_deadlock_close(&story->deadlock);
     ha_text_close(&story->words);
     ha_text_close(&story->text);
     ha_cast_destroy(story->cast);

@@ -22,6 +22,35 @@ static void entry(struct ha_text *text, const char *word, const char *value, boo
     ha_text_addf(text, "%s\n", value);
 }
 
+#define WIDTH 100               /* a longer list of sources is broken where it can be */
+#define COLUMN 12               /* where a value begins */
+
+/* The pages that say so, and how firm the rule is. */
+static void source_words(struct ha_text *text, const struct ha_rule *rule)
+{
+    const char *class_name = ha_rule_class_name(rule->class_), *source = rule->source, *more;
+    size_t used = COLUMN;
+
+    if (!strcmp(source, "none")) {
+        ha_text_addf(text, "no document says so (%s)\n", class_name);
+        return;
+    }
+    for (; (more = strstr(source, "; ")) != NULL; source = more + 2) {
+        size_t length = (size_t)(more - source), next = strcspn(more + 2, ";");
+        ha_text_add_bytes(text, source, length + 1);
+        used += length + 2;
+        if (!strchr(more + 2, ';'))
+            next += strlen(class_name) + 3;
+        if (used + next > WIDTH) {
+            ha_text_addf(text, "\n%*s", COLUMN, "");
+            used = COLUMN;
+        } else {
+            ha_text_add(text, " ");
+        }
+    }
+    ha_text_addf(text, "%s (%s)\n", source, class_name);
+}
+
 /* A call begins with its driver's name; saying it twice helps nobody. */
 static bool names_driver(const char *call, const char *driver_name)
 {
@@ -55,7 +84,6 @@ void ha_story_add_finding(struct ha_text *text, const struct ha_finding *finding
     entry(text, "expected", finding->expected, color);
     entry(text, "seen", finding->seen, color);
     label(text, "source", color);
-    ha_text_addf(text, "%s (%s)\n", finding->rule->source,
-                 ha_rule_class_name(finding->rule->class_));
+    source_words(text, finding->rule);
     entry(text, "repeat", repeat, color);
 }

@@ -1,7 +1,8 @@
 /*
  * story_words - the wording of a story
  *
- * Owns the sentence of every kind of record that a driver's author should see.
+ * Owns the sentence of every kind of record that a driver's author should see; those about
+ * trouble and memory are in story_trouble.c.
  */
 #include "check/story_words.h"
 
@@ -23,35 +24,83 @@ const char *ha_paint_escape(enum ha_paint paint, bool color)
     return color ? escapes[paint] : "";
 }
 
+void ha_story_head(const struct ha_record *begin, const struct ha_profile *profile,
+                   struct ha_text *text)
+{
+    const char *name = ha_preset_name((enum ha_preset)profile->preset);
+    struct ha_profile preset =
+        ha_profile_preset(name ? (enum ha_preset)profile->preset : HA_PRESET_DOCUMENTED);
+
+    ha_text_addf(text, "%u of %u processors in %u group%s", begin->as.begin.processors,
+                 begin->as.begin.maximum, begin->as.begin.groups,
+                 begin->as.begin.groups == 1 ? "" : "s");
+    if (begin->as.begin.nodes > 1)
+        ha_text_addf(text, ", %u nodes", begin->as.begin.nodes);
+    ha_text_addf(text, ", profile %s", name ? name : "unknown");
+    for (unsigned k = 0; k < HA_KNOB_COUNT; k++) {
+        const char *value = ha_knob_value_name((enum ha_knob)k, profile->knob[k]);
+        if (profile->knob[k] != preset.knob[k])
+            ha_text_addf(text, ", %s=%s", ha_knob_name((enum ha_knob)k), value ? value : "?");
+    }
+    ha_text_add(text, "\n");
+}
+
 static void status_words(int32_t nt_status, struct ha_text *words)
 {
     char buffer[HA_STATUS_TEXT];
     ha_text_add(words, ha_status_text(nt_status, buffer));
 }
 
-static void add_words(const struct ha_record *record, const struct ha_story_processor *processor,
+/* What an add asks for; nothing when it goes wherever there is room. */
+static void asked_words(const struct ha_record *add, struct ha_text *words)
+{
+    const struct { const char *what; uint16_t which; } asked[] = {
+        {"group", add->as.add.group}, {"number", add->as.add.number}, {"node", add->as.add.node},
+    };
+    const char *before = ", asked for ";
+
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        if (asked[i].which == HA_NO_GROUP)
+            continue;
+        ha_text_addf(words, "%s%s %u", before, asked[i].what, asked[i].which);
+        before = ", ";
+    }
+}
+
+/* The add that ends here, by its processor, or by what it asked for when it came to none. */
+static void add_words(const struct ha_record *record, const struct ha_story_setting *setting,
                       struct ha_text *words)
 {
+    const struct ha_story_processor *processor = &setting->processor;
+    size_t before;
+
     ha_text_addf(words, "add %u", (unsigned)record->id);
+    before = words->length;
     if (processor->known)
         ha_text_addf(words, " of processor %u (%u:%u)", processor->index, processor->group,
                      processor->number);
+    else if (setting->opener)
+        asked_words(setting->opener, words);
+    if (!processor->known && words->length > before)
+        ha_text_add(words, ",");
 }
 
-/* What an add asks for; nothing when it goes wherever there is room. */
-static void asked_words(const struct ha_record *record, struct ha_text *words)
+void ha_story_life_call(const struct ha_cast *cast, const struct ha_record *record,
+                        struct ha_text *words)
 {
-    uint16_t group = record->as.add.group, number = record->as.add.number;
-    uint16_t node = record->as.add.node;
+    bool entry = record->kind == HA_DRV_ENTRY_ENTER || record->kind == HA_DRV_ENTRY_LEAVE;
 
-    if (group != HA_NO_GROUP && number != HA_NO_GROUP)
-        ha_text_addf(words, " at %u:%u", group, number);
-    else if (group != HA_NO_GROUP)
-        ha_text_addf(words, " in group %u", group);
-    else if (number != HA_NO_GROUP)
-        ha_text_addf(words, " at number %u", number);
-    if (node != HA_NO_GROUP)
-        ha_text_addf(words, " in node %u", node);
+    ha_text_add(words, entry ? "DriverEntry of " : "Unload of ");
+    ha_driver_words(cast, record->driver, words);
+}
+
+static void irql_change_words(uint8_t before, uint8_t after, struct ha_text *words)
+{
+    char one[HA_IRQL_TEXT], other[HA_IRQL_TEXT];
+
+    if (before != after)
+        ha_text_addf(words, ", %s became %s", ha_irql_text(before, one),
+                     ha_irql_text(after, other));
 }
 
 static enum ha_paint paint_of_call(const struct ha_record *enter, const struct ha_record *leave)
@@ -74,8 +123,7 @@ static void leftover_words(const struct ha_record *enter, const struct ha_record
 {
     if (leave->flags & HA_CB_CONTEXT_CHANGED)
         ha_text_add(words, ", changed the context");
-    if (leave->irql != enter->irql)
-        ha_text_addf(words, ", IRQL %u became %u", enter->irql, leave->irql);
+    irql_change_words(enter->irql, leave->irql, words);
     if (leave->regions != enter->regions)
         ha_text_addf(words, ", critical regions %u became %u", enter->regions, leave->regions);
     if (leave->as.cb_leave.affinity_mask != enter->as.cb.affinity_mask ||
@@ -114,14 +162,9 @@ void ha_story_opening(const struct ha_cast *cast, const struct ha_record *record
 {
     switch (record->kind) {
     case HA_DRV_ENTRY_ENTER:
-        ha_text_add(words, "enters ");
-        ha_driver_words(cast, record->driver, words);
-        ha_text_add(words, " DriverEntry");
-        break;
     case HA_UNLOAD_ENTER:
         ha_text_add(words, "enters ");
-        ha_driver_words(cast, record->driver, words);
-        ha_text_add(words, " Unload");
+        ha_story_life_call(cast, record, words);
         break;
     case HA_REG_ENTER:
         ha_registration_words(cast, record->id, words);
@@ -130,8 +173,11 @@ void ha_story_opening(const struct ha_cast *cast, const struct ha_record *record
             ha_text_add(words, ", existing processors first");
         break;
     case HA_DEREG_ENTER:
-        ha_driver_words(cast, record->driver, words);
-        ha_text_add(words, " removes ");
+        if (record->driver) {
+            ha_driver_words(cast, record->driver, words);
+            ha_text_add(words, " ");
+        }
+        ha_text_add(words, "removes ");
         ha_registration_words(cast, record->id, words);
         break;
     case HA_CB_ENTER:
@@ -148,78 +194,104 @@ void ha_story_opening(const struct ha_cast *cast, const struct ha_record *record
     }
 }
 
-static void wait_words(const struct ha_cast *cast, const struct ha_record *record,
-                       struct ha_text *words)
+void ha_story_wait(const struct ha_cast *cast, const struct ha_record *record,
+                   struct ha_text *words)
 {
     const uint64_t timeout_ns = record->as.wait.timeout_ns;
 
     ha_text_add(words, "waits for ");
-    ha_object_words(cast, record->id, words);
+    ha_awaited_words(cast, record->id, words);
     if (record->as.wait.holder) {
         ha_text_add(words, ", held by ");
         ha_thread_words(cast, record->as.wait.holder, words);
     }
-    if (record->kind == HA_WAIT_BEGIN && timeout_ns != HA_FOREVER)
+    if (timeout_ns != HA_FOREVER)
         ha_text_addf(words, ", at most %" PRIu64 ".%03u ms", timeout_ns / 1000000,
                      (unsigned)(timeout_ns / 1000 % 1000));
 }
 
-/* A line of driver and routine: what was refused, misused, or made to fail. */
-static void routine_line(const struct ha_cast *cast, const struct ha_record *record,
-                         uint32_t routine, const char *before, const char *what,
-                         struct ha_text *words)
-{
-    if (record->driver) {
-        ha_driver_words(cast, record->driver, words);
-        ha_text_add(words, " ");
-    }
-    ha_text_addf(words, "%s%s%s", ha_routine_words(routine), before, what ? what : "?");
-}
-
 static enum ha_paint life_words(const struct ha_cast *cast, const struct ha_record *record,
-                                const struct ha_record *opener, struct ha_text *words)
+                                const struct ha_story_setting *setting, struct ha_text *words)
 {
-    if (opener)
-        ha_text_add(words, "leaves ");
-    ha_driver_words(cast, record->driver, words);
+    const char *before = setting->opener && setting->told ? "leaves " : "";
+    bool odd = false;
+
     switch (record->kind) {
     case HA_DRV_ENTRY_LEAVE:
-        ha_text_add(words, " DriverEntry: ");
-        status_words(record->as.status.status, words);
-        return ha_nt_success(record->as.status.status) ? HA_PLAIN : HA_YELLOW;
+    case HA_UNLOAD_LEAVE:
+        ha_text_add(words, before);
+        ha_story_life_call(cast, record, words);
+        if (record->kind == HA_DRV_ENTRY_LEAVE) {
+            ha_text_add(words, ": ");
+            status_words(record->as.status.status, words);
+            odd = !ha_nt_success(record->as.status.status);
+        }
+        if (setting->opener) {
+            irql_change_words(setting->opener->irql, record->irql, words);
+            odd |= record->irql != setting->opener->irql;
+        }
+        break;
     case HA_UNLOAD_REQ:
+        ha_driver_words(cast, record->driver, words);
         ha_text_add(words, " is asked to unload");
         if (record->as.status.status) {
             ha_text_add(words, ": ");
             status_words(record->as.status.status, words);
         }
-        return HA_PLAIN;
-    case HA_UNLOAD_LEAVE:
-        ha_text_add(words, " Unload");
-        return HA_PLAIN;
+        break;
     default:
-        ha_text_add(words, " image freed");
-        return HA_PLAIN;
+        ha_text_add(words, "image of ");
+        ha_driver_words(cast, record->driver, words);
+        ha_text_add(words, " freed");
+        break;
     }
+    return odd ? HA_YELLOW : HA_PLAIN;
+}
+
+/* A removal that was refused says why: nothing has changed. */
+static void refused_removal_words(const struct ha_cast *cast, const struct ha_record *record,
+                                  unsigned misuse, struct ha_text *words)
+{
+    if (record->id) {
+        ha_registration_words(cast, record->id, words);
+        ha_text_add(words, " not removed");
+    } else {
+        if (record->driver) {
+            ha_driver_words(cast, record->driver, words);
+            ha_text_add(words, " ");
+        }
+        ha_text_add(words, "removes nothing");
+    }
+    if (misuse)
+        ha_text_addf(words, ": %s", ha_misuse_name(misuse));
 }
 
 static enum ha_paint registration_fact(const struct ha_cast *cast, const struct ha_record *record,
+                                       const struct ha_story_setting *setting,
                                        struct ha_text *words)
 {
+    bool removal = record->kind == HA_DEREG_RETURN;
+    /* The story notes in its copy of DEREG_ENTER, which carries nothing, what came of it. */
+    unsigned misuse = removal && setting->opener ? setting->opener->as.misuse.misuse : 0;
+
+    if (removal && (misuse || !record->id)) {
+        refused_removal_words(cast, record, misuse, words);
+        return HA_YELLOW;
+    }
     ha_registration_words(cast, record->id, words);
-    if (record->kind == HA_REG_RETURN && !record->as.reg.handle) {
+    if (!removal && !record->as.reg.handle) {
         ha_text_add(words, " not registered: NULL");
         return HA_YELLOW;
     }
-    ha_text_add(words, record->kind == HA_REG_RETURN ? " registered"
-                       : record->id                  ? " removed"
-                                                     : " not removed");
+    ha_text_add(words, removal ? " removed" : " registered");
     return HA_PLAIN;
 }
 
-static enum ha_paint add_fact(const struct ha_record *record, const struct ha_record *opener,
-                              const struct ha_story_processor *processor, struct ha_text *words)
+static enum ha_paint add_fact(const struct ha_record *record,
+                              const struct ha_story_setting *setting, struct ha_text *words)
 {
+    const struct ha_record *opener = setting->opener;
+
     if (record->kind == HA_UNIT_END) {
         ha_text_addf(words, "unit %u ends: %u", (unsigned)record->id,
                      (unsigned)record->as.unit.processors);
@@ -233,7 +305,7 @@ static enum ha_paint add_fact(const struct ha_record *record, const struct ha_re
         status_words(record->as.status.status, words);
         return HA_RED;
     }
-    add_words(record, processor, words);
+    add_words(record, setting, words);
     if (!record->as.status.status) {
         ha_text_addf(words, " succeeds, %u active", record->active);
         return HA_GREEN;
@@ -246,102 +318,35 @@ static enum ha_paint add_fact(const struct ha_record *record, const struct ha_re
 static enum ha_paint waiting_fact(const struct ha_cast *cast, const struct ha_record *record,
                                   struct ha_text *words)
 {
-    switch (record->kind) {
-    case HA_DEADLOCK:
-        ha_text_add(words, "deadlock: ");
-        ha_thread_words(cast, record->as.wait.waiter, words);
-        ha_text_add(words, " ");
-        wait_words(cast, record, words);
-        return HA_RED;
-    case HA_WAIT_BEGIN:
-        wait_words(cast, record, words);
-        return HA_PLAIN;
-    default:
-        ha_text_add(words, "has waited for ");
-        ha_object_words(cast, record->id, words);
-        if (record->as.wait.reason)
-            ha_text_addf(words, ": %s", ha_reason_name(record->as.wait.reason)
-                                            ? ha_reason_name(record->as.wait.reason)
-                                            : "?");
+    const char *reason = ha_reason_name(record->as.wait.reason);
+
+    if (record->kind == HA_WAIT_BEGIN) {
+        ha_story_wait(cast, record, words);
         return HA_PLAIN;
     }
-}
-
-static void misuse_words(const struct ha_cast *cast, const struct ha_record *record,
-                         struct ha_text *words)
-{
-    unsigned misuse = record->as.misuse.misuse, argument = record->as.misuse.argument;
-    const char *what = ha_misuse_name(misuse);
-
-    if (misuse == HA_MISUSE_OVERRUN || misuse == HA_MISUSE_NOTHING_THERE) {
-        ha_driver_words(cast, record->driver, words);
-        if (argument == HA_NO_INDEX)
-            ha_text_add(words, " table ");
-        else
-            ha_text_addf(words, " slot %u of table ", argument);
-        ha_object_words(cast, record->id, words);
-        ha_text_addf(words, ": %s", what);
-        return;
-    }
-    routine_line(cast, record, record->as.misuse.routine, " misused: ", what, words);
-    if (misuse == HA_MISUSE_IRQL_ORDER)
-        ha_text_addf(words, ", %u to %u", record->irql, argument);
-}
-
-static enum ha_paint pool_fact(const struct ha_cast *cast, const struct ha_record *record,
-                               struct ha_text *words)
-{
-    char tag[HA_TAG_TEXT];
-
-    ha_driver_words(cast, record->driver, words);
-    if (record->kind == HA_FREE) {
-        ha_text_addf(words, " gives back block %u", (unsigned)record->id);
-        return HA_PLAIN;
-    }
-    ha_tag_text(record->as.pool.tag, tag);
-    ha_text_addf(words, " takes %" PRIu64 " bytes '%s' (block %u)", record->as.pool.size, tag,
-                 (unsigned)record->id);
+    ha_text_add(words, "has waited for ");
+    ha_awaited_words(cast, record->id, words);
+    if (record->as.wait.reason)
+        ha_text_addf(words, ": %s", reason ? reason : "?");
     return HA_PLAIN;
 }
 
-static enum ha_paint trouble_fact(const struct ha_cast *cast, const struct ha_record *record,
-                                  struct ha_text *words)
-{
-    switch (record->kind) {
-    case HA_REFUSED:
-        if (record->as.refused.reason == HA_REASON_NOT_LOADED) {
-            ha_text_add(words, "an event is not carried out: its driver is not loaded");
-            return HA_RED;
-        }
-        routine_line(cast, record, record->as.refused.routine, " refused: ",
-                     ha_reason_name(record->as.refused.reason), words);
-        return HA_YELLOW;
-    case HA_MISUSE:
-        misuse_words(cast, record, words);
-        return HA_YELLOW;
-    default:
-        routine_line(cast, record, record->as.fault.routine, " ", "is made to fail", words);
-        return HA_YELLOW;
-    }
-}
-
 enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *record,
-                            const struct ha_record *opener,
-                            const struct ha_story_processor *processor, struct ha_text *words)
+                            const struct ha_story_setting *setting, struct ha_text *words)
 {
     switch (record->kind) {
     case HA_DRV_ENTRY_LEAVE: case HA_UNLOAD_REQ: case HA_UNLOAD_LEAVE: case HA_IMAGE_FREED:
-        return life_words(cast, record, opener, words);
+        return life_words(cast, record, setting, words);
     case HA_REG_RETURN: case HA_DEREG_RETURN:
-        return registration_fact(cast, record, words);
+        return registration_fact(cast, record, setting, words);
     case HA_UNIT_END: case HA_ADD_END: case HA_HW_START:
-        return add_fact(record, opener, processor, words);
-    case HA_WAIT_BEGIN: case HA_WAIT_END: case HA_DEADLOCK:
+        return add_fact(record, setting, words);
+    case HA_WAIT_BEGIN: case HA_WAIT_END:
         return waiting_fact(cast, record, words);
     case HA_REFUSED: case HA_MISUSE: case HA_FAULT:
-        return trouble_fact(cast, record, words);
+        return ha_story_trouble(cast, record, words);
     case HA_ALLOC: case HA_FREE:
-        return pool_fact(cast, record, words);
+        return ha_story_pool(cast, record, words);
     case HA_QUERY: case HA_RELATION:
         ha_query_words(cast, record, words);
         return HA_PLAIN;

@@ -12,6 +12,11 @@
 #include "base/text.h"
 #include "check/cast.h"
 #include "core/trace.h"
+#include "hotadd/profile.h"
+
+/* "4 of 8 processors in 1 group, profile documented", with the knobs that somebody turned. */
+void ha_story_head(const struct ha_record *begin, const struct ha_profile *profile,
+                   struct ha_text *text);
 
 /* How a line looks on a terminal. */
 enum ha_paint { HA_PLAIN, HA_DIM, HA_RED, HA_GREEN, HA_YELLOW };
@@ -34,9 +39,32 @@ enum ha_paint ha_story_call(const struct ha_cast *cast, const struct ha_record *
 void ha_story_opening(const struct ha_cast *cast, const struct ha_record *record,
                       struct ha_text *words);
 
-/* What a record that is no notification call says; `opener` is where it began, or NULL. */
+/* Where a line stands. */
+struct ha_story_setting {
+    const struct ha_record *opener;     /* where what ends here began, or NULL */
+    bool told;                          /* it had a line of its own */
+    struct ha_story_processor processor;
+};
+
+/*
+ * What a record that is no notification call says. One whose driver is 0 speaks of the driver
+ * that is known from the lines around it.
+ */
 enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *record,
-                            const struct ha_record *opener,
-                            const struct ha_story_processor *processor, struct ha_text *words);
+                            const struct ha_story_setting *setting, struct ha_text *words);
+
+/* "waits for the lock, held by hot-add", of WAIT_BEGIN and DEADLOCK. */
+void ha_story_wait(const struct ha_cast *cast, const struct ha_record *record,
+                   struct ha_text *words);
+/* "DriverEntry of calm", of the records about DriverEntry and Unload. */
+void ha_story_life_call(const struct ha_cast *cast, const struct ha_record *record,
+                        struct ha_text *words);
+/* What was refused, misused, made to fail, taken or given back: part of the above. */
+enum ha_paint ha_story_trouble(const struct ha_cast *cast, const struct ha_record *record,
+                               struct ha_text *words);
+enum ha_paint ha_story_pool(const struct ha_cast *cast, const struct ha_record *record,
+                            struct ha_text *words);
+/* Whether a removal is refused by this MISUSE: its handle leads to no live registration. */
+bool ha_story_is_refused_removal(const struct ha_record *misuse);
 
 #endif

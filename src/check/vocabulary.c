@@ -167,7 +167,7 @@ static const struct ha_field up[] = {
 };
 static const struct ha_field query[] = {
     WORD("routine", as.query.routine, ha_routine_name),
-    FIELD("argument", HA_SHAPE_NUMBER, as.query.argument),
+    FIELD("argument", HA_SHAPE_ANSWER, as.query.argument),
     FIELD("result", HA_SHAPE_ANSWER, as.query.result),
     FIELD("output", HA_SHAPE_ANSWER, as.query.output),
 };
@@ -180,19 +180,19 @@ static const struct ha_field wait[] = {
 };
 static const struct ha_field alloc[] = {
     FIELD("size", HA_SHAPE_NUMBER, as.pool.size),
-    FIELD("tag", HA_SHAPE_NUMBER, as.pool.tag),
+    FIELD("tag", HA_SHAPE_TAG, as.pool.tag),
     FIELD("registration", HA_SHAPE_HANDLE, as.pool.registration),
     FIELD("operation", HA_SHAPE_NUMBER, as.pool.operation),
     FLAG_BIT("existing", HA_CB_EXISTING),
-    STATE,
+    {"State", HA_SHAPE_WORD_OR_NULL, 1, HA_CB_NONE, OFFSET_OF(flags), ha_state_name},
     FIELD("NtNumber", HA_SHAPE_NUMBER, as.pool.nt_number),
 };
 static const struct ha_field given_back[] = {
     FIELD("size", HA_SHAPE_NUMBER, as.pool.size),
-    FIELD("tag", HA_SHAPE_NUMBER, as.pool.tag),
+    FIELD("tag", HA_SHAPE_TAG, as.pool.tag),
 };
 static const struct ha_field relation[] = {
-    FIELD("kind", HA_SHAPE_NUMBER, as.relation.kind),
+    WORD("kind", as.relation.kind, ha_relation_name),
     FIELD("group", HA_SHAPE_NUMBER, as.relation.group),
     FIELD("active_count", HA_SHAPE_NUMBER, as.relation.active),
     FIELD("maximum", HA_SHAPE_NUMBER, as.relation.maximum),
@@ -236,13 +236,13 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
  * Group << 16 | Number; statuses are kept as 32 bits without sign.
  */
 static const struct ha_answer answers[HA_ROUTINE_COUNT] = {
-    [HA_RT_ACTIVE_COUNT] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX},
-    [HA_RT_ACTIVE_PROCESSORS] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER},
-    [HA_RT_GROUP_AFFINITY] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER},
-    [HA_RT_NUMBER_FROM_INDEX] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER},
-    [HA_RT_NODE_AFFINITY] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX},
-    [HA_RT_NODE_AFFINITY2] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER},
-    [HA_RT_LOGICAL_RELATIONSHIP] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER},
+    [HA_RT_ACTIVE_COUNT] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX, HA_SHAPE_NUMBER},
+    [HA_RT_ACTIVE_PROCESSORS] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
+    [HA_RT_GROUP_AFFINITY] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
+    [HA_RT_NUMBER_FROM_INDEX] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
+    [HA_RT_NODE_AFFINITY] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX, HA_SHAPE_NUMBER},
+    [HA_RT_NODE_AFFINITY2] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
+    [HA_RT_LOGICAL_RELATIONSHIP] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_RELATION},
 };
 
 const struct ha_field *ha_fields_of_all(size_t *count)

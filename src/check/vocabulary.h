@@ -42,6 +42,13 @@
  *   FAULT            routine
  *
  * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE.
+ * ALLOC was made in the call that registration, operation, State and NtNumber name; outside any
+ * State is null, and the others say nothing. The argument of a query is a number as its routine
+ * takes it (Group << 16 | Number for KeGetProcessorIndexFromNumber), but for
+ * KeQueryLogicalProcessorRelationship an object: {"relation":"RelationGroup",
+ * "processor_given":false,"buffer_given":true}, of which the last two say that ProcessorNumber,
+ * and Information, were not NULL.
+ *
  * How a value is written is told by its shape, below. A name longer than one record goes on in
  * the next NAME of the same namespace and id while `more` is true.
  *
@@ -69,11 +76,14 @@ enum ha_shape {
     HA_SHAPE_HEX,           /* "0x1f" */
     HA_SHAPE_STATUS,        /* "STATUS_SUCCESS"; "0xC1234567" when the code has no name */
     HA_SHAPE_WORD,          /* "hot-add", from `word`; as NUMBER when it has no name */
+    HA_SHAPE_WORD_OR_NULL,  /* as WORD; null when all its bits are set */
+    HA_SHAPE_TAG,           /* "Perp"; "0x0100424d" when one of its letters cannot be printed */
+    HA_SHAPE_RELATION,      /* an object, see above */
     HA_SHAPE_FLAG,          /* true or false */
     HA_SHAPE_PLACE,         /* {"group":0,"number":4,"reserved":0} */
     HA_SHAPE_TEXT,          /* "calm"; an array of bytes when they are no UTF-8 by themselves */
     HA_SHAPE_KNOB_VALUE,    /* as WORD, by the knob in the record's id */
-    HA_SHAPE_ANSWER,        /* as NUMBER, HEX or STATUS, by the query's routine */
+    HA_SHAPE_ANSWER,        /* as NUMBER, HEX, STATUS or RELATION, by the query's routine */
     HA_SHAPE_SEQUENCE       /* as NUMBER, of 48 bits in two members */
 };
 
@@ -93,11 +103,16 @@ const struct ha_field *ha_fields_of_kind(unsigned kind, size_t *count);
 /* What a field holds, as an unsigned number. Not for PLACE and TEXT. */
 uint64_t ha_field_value(const struct ha_field *field, const struct ha_record *record);
 
-/* What a query gives back: the shapes of its result and its output. */
+/* What a query is given and gives back: the shapes of its result, output and argument. */
 struct ha_answer {
-    enum ha_shape result, output;
+    enum ha_shape result, output, argument;
 };
 struct ha_answer ha_answer_of(unsigned routine);
+
+/* The argument of KeQueryLogicalProcessorRelationship. */
+#define HA_RELATION_ASKED(argument) ((argument) & 0x3fffffffu)
+#define HA_RELATION_OF_PROCESSOR 0x80000000u    /* ProcessorNumber was given */
+#define HA_RELATION_INTO_BUFFER 0x40000000u     /* Information was given */
 
 /* The CB_ENTER and the CB_LEAVE that a CB_CALL stands for. */
 void ha_record_split(const struct ha_record *call, struct ha_record out[2]);

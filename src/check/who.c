@@ -6,6 +6,7 @@
 #include "check/who.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/names.h"
 
@@ -65,6 +66,33 @@ void ha_object_words(const struct ha_cast *cast, uint32_t object, struct ha_text
         ha_text_addf(words, "\"%s\"", name);
     else
         ha_text_addf(words, "object %u", (unsigned)object);
+}
+
+void ha_awaited_words(const struct ha_cast *cast, uint32_t object, struct ha_text *words)
+{
+    const char *name = ha_cast_name(cast, HA_NS_OBJECT, object);
+    bool drivers = ha_cast_is_drivers(cast, object);
+
+    if (drivers)
+        ha_text_add(words, "event ");
+    if (drivers || !name)
+        ha_object_words(cast, object, words);
+    else
+        ha_text_add(words, name);
+}
+
+/* Source: WDK reference, wdm.h, KIRQL on 64-bit systems. */
+const char *ha_irql_text(uint32_t irql, char buffer[HA_IRQL_TEXT])
+{
+    switch (irql) {
+    case 0:  return "PASSIVE_LEVEL";
+    case 1:  return "APC_LEVEL";
+    case 2:  return "DISPATCH_LEVEL";
+    case 15: return "HIGH_LEVEL";
+    default: break;
+    }
+    snprintf(buffer, HA_IRQL_TEXT, "IRQL %u", (unsigned)irql);
+    return buffer;
 }
 
 /* The lowest byte comes first. Source: WDK, ExAllocatePool2, Tag. */

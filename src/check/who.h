@@ -17,8 +17,16 @@ void ha_registration_words(const struct ha_cast *cast, uint32_t registration,
                            struct ha_text *words);
 /* "hot-add"; "system-3" where there may be several of a kind; nothing for thread 0. */
 void ha_thread_words(const struct ha_cast *cast, uint32_t thread, struct ha_text *words);
-/* An event or lock by its name, in quotes, or object 3. */
+/* An event, lock or table by its name, in quotes, or object 3. */
 void ha_object_words(const struct ha_cast *cast, uint32_t object, struct ha_text *words);
+/* The same for what a thread waits for: a driver's event is called one, and what the kernel has
+   named, as "the lock", stands without quotes. */
+void ha_awaited_words(const struct ha_cast *cast, uint32_t object, struct ha_text *words);
+
+/* Long enough for any IRQL: a name, or IRQL with its number. */
+#define HA_IRQL_TEXT 16
+/* "DISPATCH_LEVEL", or "IRQL 7" written into `buffer`. */
+const char *ha_irql_text(uint32_t irql, char buffer[HA_IRQL_TEXT]);
 
 /* The four letters of a pool tag; a dot for what cannot be shown. */
 #define HA_TAG_TEXT 5

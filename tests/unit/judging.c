@@ -105,6 +105,16 @@ static bool as_expected(const struct judging *one)
     return right;
 }
 
+void judge_text(struct ha_judge *judge, const char *text)
+{
+    struct records records;
+
+    records_make(&records, text);
+    ha_judge_reset(judge);
+    ha_judge_sink(judge)->take(ha_judge_sink(judge), records.record, records.count);
+    records_close(&records);
+}
+
 void expect_findings(const struct judging *cases, size_t count)
 {
     size_t wrong = 0;

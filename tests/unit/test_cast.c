@@ -202,6 +202,37 @@ static void a_call_record_is_an_enter_and_a_leave_with_the_next_number(void **st
     assert_int_equal(pair[1].as.raw[2], 0);
 }
 
+static void an_object_belongs_to_whoever_named_it(void **state)
+{
+    struct bench *b = *state;
+
+    tale_name(&b->tale, HA_NS_OBJECT, 1, "the lock");
+    tale_name(&b->tale, HA_NS_OBJECT, 2, "gate");
+    b->tale.record[b->tale.count - 1].driver = CALM;
+    for (size_t i = 0; i < b->tale.count; i++)
+        assert_true(ha_cast_take(b->cast, &b->tale.record[i]));
+
+    assert_false(ha_cast_is_drivers(b->cast, 1));
+    assert_true(ha_cast_is_drivers(b->cast, 2));
+    assert_false(ha_cast_is_drivers(b->cast, 3));
+}
+
+static void a_nest_is_looked_at_from_the_inside(void **state)
+{
+    struct bench *b = *state;
+    struct ha_nest nest = {0};
+
+    assert_null(ha_nest_at(&nest, HOT_ADD, 0));
+    assert_true(ha_nest_push(&nest, tale_add(&b->tale, HA_ADD_BEGIN, HOT_ADD, 1)));
+    assert_true(ha_nest_push(&nest, tale_add(&b->tale, HA_REG_ENTER, HOT_ADD, 2)));
+
+    assert_int_equal(ha_nest_at(&nest, HOT_ADD, 0)->kind, HA_REG_ENTER);
+    assert_int_equal(ha_nest_at(&nest, HOT_ADD, 1)->kind, HA_ADD_BEGIN);
+    assert_null(ha_nest_at(&nest, HOT_ADD, 2));
+    assert_null(ha_nest_at(&nest, CALLER, 0));
+    ha_nest_close(&nest);
+}
+
 static void leaving_takes_what_was_never_left_inside_along(void **state)
 {
     struct bench *b = *state;
@@ -257,6 +288,8 @@ int main(void)
         CASE(a_call_says_its_status_and_what_the_driver_wrote),
         CASE(a_status_that_was_found_and_left_is_not_shown),
         CASE(a_call_record_is_an_enter_and_a_leave_with_the_next_number),
+        CASE(an_object_belongs_to_whoever_named_it),
+        CASE(a_nest_is_looked_at_from_the_inside),
         CASE(leaving_takes_what_was_never_left_inside_along),
         CASE(a_collector_keeps_every_record),
     };

@@ -117,7 +117,7 @@ static void leave_raised(struct driver *driver)
     ha_thread_set_irql(ha_thread_current(), DISPATCH_LEVEL);
 }
 
-/* DRV-1: what the kernel does after DriverEntry and Unload, it does at its own IRQL */
+/* DRV-1, IRQL-3: what the kernel does after DriverEntry and Unload, it does at its own IRQL */
 static void the_irql_that_entry_and_unload_raise_is_put_back(void **state)
 {
     struct bench *b = *state;
@@ -126,6 +126,9 @@ static void the_irql_that_entry_and_unload_raise_is_put_back(void **state)
     fails->enter = stays->enter = enter_and_stay_raised;
     fails->stored = STATUS_UNSUCCESSFUL;
     stays->leave = leave_raised;
+    b->findings = "fails IRQL-3\n"
+                  "stays IRQL-3\n"
+                  "stays IRQL-3\n";
 
     bench_unload(b, stays);
 

@@ -110,15 +110,20 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      ",\"NtNumber\":4,\"ProcNumber\":{\"group\":0,\"number\":4,\"reserved\":0}}\n"},
     {{.kind = HA_SCHED, .as.up = {4, 0, 4, 0}},
      ",\"NtNumber\":4,\"ProcNumber\":{\"group\":0,\"number\":4,\"reserved\":0}}\n"},
-    {{.kind = HA_ALLOC, .flags = HA_STATE_START | HA_CB_EXISTING, .as.pool = {64, 7, 2, 9, 4}},
-     ",\"size\":64,\"tag\":7,\"registration\":2,\"operation\":9,\"existing\":true,"
+    {{.kind = HA_ALLOC, .flags = HA_STATE_START | HA_CB_EXISTING,
+      .as.pool = {64, 0x70726550, 2, 9, 4}},
+     ",\"size\":64,\"tag\":\"Perp\",\"registration\":2,\"operation\":9,\"existing\":true,"
      "\"State\":\"KeProcessorAddStartNotify\",\"NtNumber\":4}\n"},
     {{.kind = HA_ALLOC, .flags = HA_CB_NONE, .as.pool = {64, 7, 0, 0, 0}},
-     ",\"size\":64,\"tag\":7,\"registration\":null,\"operation\":0,\"existing\":false,"
-     "\"State\":3,\"NtNumber\":0}\n"},
-    {{.kind = HA_FREE, .as.pool = {64, 7, 0, 0, 0}}, ",\"size\":64,\"tag\":7}\n"},
+     ",\"size\":64,\"tag\":\"0x00000007\",\"registration\":null,\"operation\":0,\"existing\":false,"
+     "\"State\":null,\"NtNumber\":0}\n"},
+    {{.kind = HA_FREE, .as.pool = {64, 0x20225c41, 0, 0, 0}},
+     ",\"size\":64,\"tag\":\"A\\\\\\\" \"}\n"},
+    {{.kind = HA_FREE, .as.pool = {64, 0x7f414141, 0, 0, 0}},
+     ",\"size\":64,\"tag\":\"0x7f414141\"}\n"},
     {{.kind = HA_RELATION, .as.relation = {0x7, 4, 1, 3, 8}},
-     ",\"kind\":4,\"group\":1,\"active_count\":3,\"maximum\":8,\"active_mask\":\"0x7\"}\n"},
+     ",\"kind\":\"RelationGroup\",\"group\":1,\"active_count\":3,\"maximum\":8,"
+     "\"active_mask\":\"0x7\"}\n"},
     {{.kind = HA_QUERY, .as.query = {5, 0x1f, HA_RT_ACTIVE_COUNT, 0}},
      ",\"routine\":\"KeQueryActiveProcessorCount\",\"argument\":0,\"result\":5,"
      "\"output\":\"0x1f\"}\n"},
@@ -128,6 +133,18 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
     {{.kind = HA_QUERY, .as.query = {UINT64_MAX, 0, HA_RT_GROUP_AFFINITY, 0}},
      ",\"routine\":\"KeQueryGroupAffinity\",\"argument\":0,\"result\":\"0xffffffffffffffff\","
      "\"output\":0}\n"},
+    {{.kind = HA_QUERY, .as.query = {0, 80, HA_RT_LOGICAL_RELATIONSHIP, 0x40000004}},
+     ",\"routine\":\"KeQueryLogicalProcessorRelationship\",\"argument\":{\"relation\":"
+     "\"RelationGroup\",\"processor_given\":false,\"buffer_given\":true},"
+     "\"result\":\"STATUS_SUCCESS\",\"output\":80}\n"},
+    {{.kind = HA_QUERY, .as.query = {0xc0000004, 48, HA_RT_LOGICAL_RELATIONSHIP, 0x8000ffff}},
+     ",\"routine\":\"KeQueryLogicalProcessorRelationship\",\"argument\":{\"relation\":"
+     "\"RelationAll\",\"processor_given\":true,\"buffer_given\":false},"
+     "\"result\":\"STATUS_INFO_LENGTH_MISMATCH\",\"output\":48}\n"},
+    {{.kind = HA_QUERY, .as.query = {0xc00000bb, 0, HA_RT_LOGICAL_RELATIONSHIP, 0xc0000063}},
+     ",\"routine\":\"KeQueryLogicalProcessorRelationship\",\"argument\":{\"relation\":99,"
+     "\"processor_given\":true,\"buffer_given\":true},"
+     "\"result\":\"STATUS_NOT_SUPPORTED\",\"output\":0}\n"},
     {{.kind = HA_WAIT_BEGIN, .as.wait = {HA_FOREVER, 2, 5, 0, 1}},
      ",\"holder\":2,\"waiter\":5,\"timeout_ns\":null,\"blocked\":true,\"reason\":\"none\"}\n"},
     {{.kind = HA_WAIT_END, .as.wait = {9007199254740993, 0, 5, HA_REASON_INTERRUPTED, 0}},
@@ -283,7 +300,7 @@ static uint64_t word_from(const struct ha_field *field, const struct ha_record *
 {
     if (!cJSON_IsString(item) || (item->valuestring[0] >= '0' && item->valuestring[0] <= '9'))
         return number_from(item);
-    for (unsigned number = 0; number < 256; number++) {
+    for (unsigned number = 0; number <= UINT16_MAX; number++) {
         const char *word = field->shape == HA_SHAPE_KNOB_VALUE
                          ? ha_knob_value_name((enum ha_knob)record->id, number)
                          : field->word(number);
@@ -294,6 +311,29 @@ static uint64_t word_from(const struct ha_field *field, const struct ha_record *
     return 0;
 }
 
+/* Four letters, or all eight digits. */
+static uint64_t tag_from(const cJSON *item)
+{
+    const char *text = item->valuestring;
+    if (strlen(text) != 4)
+        return number_from(item);
+    return (uint64_t)(unsigned char)text[0] | (uint64_t)(unsigned char)text[1] << 8 |
+           (uint64_t)(unsigned char)text[2] << 16 | (uint64_t)(unsigned char)text[3] << 24;
+}
+
+static uint64_t relation_from(const cJSON *item)
+{
+    const struct ha_field relation = {.shape = HA_SHAPE_WORD, .word = ha_relation_name};
+    uint64_t argument = word_from(&relation, NULL,
+                                  cJSON_GetObjectItemCaseSensitive(item, "relation"));
+    assert_int_equal(cJSON_GetArraySize(item), 3);
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "processor_given")))
+        argument |= HA_RELATION_OF_PROCESSOR;
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "buffer_given")))
+        argument |= HA_RELATION_INTO_BUFFER;
+    return argument;
+}
+
 static uint64_t value_from(const struct ha_field *field, const struct ha_record *record,
                            const cJSON *item)
 {
@@ -301,6 +341,10 @@ static uint64_t value_from(const struct ha_field *field, const struct ha_record 
     case HA_SHAPE_WORD:
     case HA_SHAPE_KNOB_VALUE:
         return word_from(field, record, item);
+    case HA_SHAPE_WORD_OR_NULL:
+        return cJSON_IsNull(item) ? field->bits : word_from(field, record, item);
+    case HA_SHAPE_TAG:
+        return tag_from(item);
     case HA_SHAPE_FLAG:
         assert_true(cJSON_IsBool(item));
         return cJSON_IsTrue(item) != 0;
@@ -310,7 +354,7 @@ static uint64_t value_from(const struct ha_field *field, const struct ha_record 
         return cJSON_IsNull(item) ? 0 : number_from(item);
     case HA_SHAPE_STATUS:
     case HA_SHAPE_ANSWER:
-        return status_from(item);
+        return cJSON_IsObject(item) ? relation_from(item) : status_from(item);
     default:
         return number_from(item);
     }
@@ -447,6 +491,25 @@ static void a_record_can_be_got_back_from_its_line(void **state)
     }
 }
 
+static void every_example_can_be_got_back_from_its_line(void **state)
+{
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(examples); i++) {
+        struct ha_record record = plain((enum ha_kind)examples[i].record.kind), again;
+        struct ha_text line = {0};
+        record.flags = examples[i].record.flags;
+        record.as = examples[i].record.as;
+        if (record.kind == HA_KNOB)
+            record.id = HA_KNOB_OPSTATUS_SCOPE;     /* which the line tells twice */
+        ha_jsonl_add(&line, &record);
+        again = read_line(ha_text_string(&line));
+        if (memcmp(&record, &again, sizeof record) != 0)
+            fail_msg("not got back: %s", ha_text_string(&line));
+        ha_text_close(&line);
+    }
+}
+
 static void the_same_records_give_the_same_bytes(void **state)
 {
     (void)state;
@@ -476,6 +539,7 @@ int main(void)
         cmocka_unit_test(a_call_is_two_lines_with_consecutive_numbers),
         cmocka_unit_test(text_that_is_no_utf_8_is_written_as_bytes),
         cmocka_unit_test(a_record_can_be_got_back_from_its_line),
+        cmocka_unit_test(every_example_can_be_got_back_from_its_line),
         cmocka_unit_test(the_same_records_give_the_same_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,7 @@ static void a_kernel_that_treats_drivers_wrongly_is_found(void **state)
 {
     (void)state;
     static const struct judging cases[] = {
-        {"DriverEntry at DISPATCH_LEVEL", "DRV-1", "enter a irql=2; leave a 0;"},
+        {"DriverEntry at DISPATCH_LEVEL", "DRV-1", "enter a irql=2; leave a 0 irql=2;"},
         {"DriverEntry on the caller's thread", "DRV-1", "T enter a; T leave a 0;"},
         {"Unload in a DPC", "DRV-1",
          "enter a; leave a 0; ask a 0; D unload a; unloaded a; freed a;"},

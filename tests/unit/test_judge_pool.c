@@ -118,7 +118,7 @@ static void memory_that_a_driver_holds_in_the_end_is_found(void **state)
     EXPECT_FINDINGS(cases);
 }
 
-/* POOL-1, POOL-2, IRQL-1, IRQL-2 */
+/* POOL-1, POOL-2, IRQL-1, IRQL-2, IRQL-3 */
 static void what_a_driver_must_not_do_is_found(void **state)
 {
     (void)state;
@@ -129,20 +129,45 @@ static void what_a_driver_must_not_do_is_found(void **state)
         {"given back twice", "POOL-2(a)", "take 1 64; give 1; misuse block id=1;"},
         {"raised to a lower IRQL", "IRQL-1(a)", "misuse order 0 irql=2 of=raise;"},
         {"lowered to a higher one", "IRQL-1(a)", "misuse order 2 of=lower;"},
+        {"raised above HIGH_LEVEL", "IRQL-1(a)", "misuse order 16 of=raise;"},
+        {"DriverEntry leaves it raised", "IRQL-3(a)", "enter a; leave a 0 irql=2;"},
+        {"Unload leaves it raised", "IRQL-3(a)",
+         "enter a; leave a 0; ask a 0; unload a; unloaded a irql=1; freed a;"},
+        {"only the end of DriverEntry was seen", "", "foreign; leave a 0 irql=2;"},
         {"a wait at DISPATCH_LEVEL", "IRQL-2(a)", "refused irql irql=2 of=wait;"},
         {"a wait that is interrupted", "", "wait; refused stopped of=wait;"},
     };
     EXPECT_FINDINGS(cases);
 }
 
-static void judge_text(struct ha_judge *judge, const char *text)
+/* IRQL-1, IRQL-2, IRQL-3 */
+static void a_wrong_irql_is_called_by_its_name(void **state)
 {
-    struct records records;
+    (void)state;
+    static const struct { const char *text, *expected, *seen; } cases[] = {
+        {"misuse order 0 irql=2 of=raise;", "raised to DISPATCH_LEVEL or above",
+         "KeRaiseIrql from DISPATCH_LEVEL to PASSIVE_LEVEL"},
+        {"misuse order 16 irql=15 of=raise;", "raised to HIGH_LEVEL at most",
+         "KeRaiseIrql from HIGH_LEVEL to IRQL 16"},
+        {"misuse order 2 irql=1 of=lower;", "lowered to APC_LEVEL or below",
+         "KeLowerIrql from APC_LEVEL to DISPATCH_LEVEL"},
+        {"refused irql irql=2 of=wait;", "waiting below DISPATCH_LEVEL",
+         "a wait at DISPATCH_LEVEL"},
+        {"enter a; leave a 0 irql=5;", "DriverEntry left at PASSIVE_LEVEL", "left at IRQL 5"},
+        {"enter a; leave a 0; ask a 0; unload a; unloaded a irql=1; freed a;",
+         "Unload left at PASSIVE_LEVEL", "left at APC_LEVEL"},
+    };
+    struct ha_judge *judge = ha_judge_create();
 
-    records_make(&records, text);
-    ha_judge_reset(judge);
-    ha_judge_sink(judge)->take(ha_judge_sink(judge), records.record, records.count);
-    records_close(&records);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t count;
+        judge_text(judge, cases[i].text);
+        const struct ha_finding *finding = ha_judge_findings(judge, &count, NULL);
+        assert_int_equal(count, 1);
+        assert_string_equal(finding->expected, cases[i].expected);
+        assert_string_equal(finding->seen, cases[i].seen);
+    }
+    ha_judge_destroy(judge);
 }
 
 static void memory_is_named_by_tag_size_processor_and_place(void **state)
@@ -235,6 +260,7 @@ int main(void)
         cmocka_unit_test(memory_that_is_left_behind_is_noted_once_and_found_when_it_grows),
         cmocka_unit_test(memory_that_a_driver_holds_in_the_end_is_found),
         cmocka_unit_test(what_a_driver_must_not_do_is_found),
+        cmocka_unit_test(a_wrong_irql_is_called_by_its_name),
         cmocka_unit_test(memory_is_named_by_tag_size_processor_and_place),
         cmocka_unit_test(an_overrun_names_table_slot_and_the_processor_whose_index_it_is),
         cmocka_unit_test(memory_of_the_judge_grows_with_the_blocks_that_are_held),

@@ -191,6 +191,11 @@ static void a_driver_that_removes_wrongly_is_found(void **state)
         {"twice", "DEREG-5(a)", "reg A; dereg A; dereg> A; misuse stale; dereg< A; hot;"},
         {"a registration that failed", "DEREG-5(a)",
          "reg> A; fault; reg< A null; dereg> A; misuse unknown; dereg< A; hot;"},
+        {"a handle of which a trace from elsewhere says nothing", "DEREG-5(a)",
+         "foreign; dereg> A id=0; dereg< A id=0;"},
+        {"twice, in a trace from elsewhere", "DEREG-5(a)", "foreign; reg A; dereg A; dereg A;"},
+        {"a registration that failed, in a trace from elsewhere", "DEREG-5(a)",
+         "foreign; reg> A; fault; reg< A null; dereg A;"},
         {"twice, and both wait", "DEREG-5(a)",
          "reg A; reg B; add; A> S; R dereg> A; S dereg> A; A< S; B S; " UP "A C; B C; end;"
          "R dereg! A; R dereg< A; S dereg! A; S misuse stale; S dereg< A; hot B;"},
@@ -249,6 +254,33 @@ static void a_kernel_that_removes_wrongly_is_found(void **state)
     EXPECT_FINDINGS(cases);
 }
 
+/* DEREG-5 */
+static void what_is_wrong_with_a_handle_is_said_exactly(void **state)
+{
+    (void)state;
+    static const struct { const char *text, *seen; } cases[] = {
+        {"dereg> A id=0; misuse null; dereg< A id=0;", "handle is NULL"},
+        {"dereg> A id=0; misuse unknown; dereg< A id=0;", "handle was never given out"},
+        {"reg A; dereg A; dereg> A id=0; misuse stale; dereg< A id=0;",
+         "handle was removed before"},
+        {"foreign; dereg> A id=0; dereg< A id=0;", "handle leads to no registration"},
+        {"foreign; reg A; dereg A; dereg> A; dereg< A;", "handle was removed before"},
+        {"foreign; reg> A; fault; reg< A null; dereg> A; dereg< A;",
+         "handle of a registration that did not come to stand"},
+    };
+    struct ha_judge *judge = ha_judge_create();
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t count;
+        judge_text(judge, cases[i].text);
+        const struct ha_finding *finding = ha_judge_findings(judge, &count, NULL);
+        assert_int_equal(count, 1);
+        assert_string_equal(finding->rule->id, "DEREG-5");
+        assert_string_equal(finding->seen, cases[i].seen);
+    }
+    ha_judge_destroy(judge);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +289,7 @@ int main(void)
         cmocka_unit_test(a_kernel_that_announces_existing_processors_wrongly_is_found),
         cmocka_unit_test(a_driver_that_removes_wrongly_is_found),
         cmocka_unit_test(a_kernel_that_removes_wrongly_is_found),
+        cmocka_unit_test(what_is_wrong_with_a_handle_is_said_exactly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,6 +27,11 @@ static void tell_a_long_tale(struct tale *tale)
     for (uint16_t i = 0; i < 100; i++)
         tale_call(tale, CALM_SYNC, HA_STATE_FAILURE, i, INSUF);
     tale_name(tale, HA_NS_DRIVER, 40, "forty");
+    for (uint32_t thread = 10; thread < 40; thread++) {
+        struct ha_record *stuck = tale_add(tale, HA_DEADLOCK, CALLER, 1);
+        stuck->as.wait.waiter = thread;
+        stuck->as.wait.holder = thread + 1;
+    }
     tale_add(tale, HA_TRACE_END, 0, 0)->as.end.ending = HA_END_NORMALLY;
 }
 

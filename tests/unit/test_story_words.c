@@ -1,4 +1,4 @@
-/* story_words, query_words: what a record says in words */
+/* story_words, story_trouble, query_words: what a record says in words */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,6 +21,7 @@ static struct ha_cast *make_cast(void)
 
     tale_begin(&tale);
     tale_name(&tale, HA_NS_OBJECT, 1, "per");
+    tale.record[tale.count - 1].driver = BROKEN;
     for (size_t i = 0; i < tale.count; i++)
         assert_true(ha_cast_take(cast, &tale.record[i]));
     return cast;
@@ -29,7 +30,7 @@ static struct ha_cast *make_cast(void)
 static void expect_words(const struct sentence *sentences, size_t count)
 {
     struct ha_cast *cast = make_cast();
-    const struct ha_story_processor nowhere = {0};
+    const struct ha_story_setting nowhere = {0};
 
     for (size_t i = 0; i < count; i++) {
         const struct ha_record *record = &sentences[i].record;
@@ -37,7 +38,7 @@ static void expect_words(const struct sentence *sentences, size_t count)
         if (record->kind == HA_ADD_BEGIN)
             ha_story_opening(cast, record, &words);
         else
-            ha_story_fact(cast, record, NULL, &nowhere, &words);
+            ha_story_fact(cast, record, &nowhere, &words);
         assert_string_equal(ha_text_string(&words), sentences[i].words);
         ha_text_close(&words);
     }
@@ -81,11 +82,11 @@ static void an_add_says_what_it_asks_for(void **state)
     (void)state;
     const struct sentence sentences[] = {
         {"add 3 begins", add(HA_NO_GROUP, HA_NO_GROUP, HA_NO_GROUP)},
-        {"add 3 begins in group 1", add(1, HA_NO_GROUP, HA_NO_GROUP)},
-        {"add 3 begins at 1:2", add(1, 2, HA_NO_GROUP)},
-        {"add 3 begins at number 2", add(HA_NO_GROUP, 2, HA_NO_GROUP)},
-        {"add 3 begins in node 0", add(HA_NO_GROUP, HA_NO_GROUP, 0)},
-        {"add 3 begins in group 1 in node 0", add(1, HA_NO_GROUP, 0)},
+        {"add 3 begins, asked for group 1", add(1, HA_NO_GROUP, HA_NO_GROUP)},
+        {"add 3 begins, asked for group 1, number 2", add(1, 2, HA_NO_GROUP)},
+        {"add 3 begins, asked for number 2", add(HA_NO_GROUP, 2, HA_NO_GROUP)},
+        {"add 3 begins, asked for node 0", add(HA_NO_GROUP, HA_NO_GROUP, 0)},
+        {"add 3 begins, asked for group 1, number 2, node 0", add(1, 2, 0)},
     };
     EXPECT_WORDS(sentences);
 }
@@ -114,12 +115,16 @@ static void a_query_says_what_was_asked_and_answered(void **state)
          "STATUS_SUCCESS, 48 bytes", asked(HA_RT_LOGICAL_RELATIONSHIP, 0xc0000001u, 0, 48)},
         {"calm KeQueryLogicalProcessorRelationship(RelationAll) = STATUS_INVALID_PARAMETER",
          asked(HA_RT_LOGICAL_RELATIONSHIP, 0x4000ffffu, 0xC000000Du, 0)},
-        {"calm KeQueryLogicalProcessorRelationship(relation 2) = STATUS_NOT_SUPPORTED",
+        {"calm KeQueryLogicalProcessorRelationship(RelationCache) = STATUS_NOT_SUPPORTED",
          asked(HA_RT_LOGICAL_RELATIONSHIP, 2, 0xC00000BBu, 0)},
-        {"calm is told of group 1: 2 of 8 active, mask 0x3",
+        {"calm KeQueryLogicalProcessorRelationship(relation 99) = STATUS_NOT_SUPPORTED",
+         asked(HA_RT_LOGICAL_RELATIONSHIP, 99, 0xC00000BBu, 0)},
+        {"calm KeGetCurrentIrql() = DISPATCH_LEVEL", asked(HA_RT_CURRENT_IRQL, 0, 2, 0)},
+        {"calm KeGetCurrentIrql() = IRQL 7", asked(HA_RT_CURRENT_IRQL, 0, 7, 0)},
+        {"  group 1: 2 of 8 active, mask 0x3",
          {.kind = HA_RELATION, .driver = CALM, .id = 1,
           .as.relation = {.kind = 4, .group = 1, .active = 2, .maximum = 8, .active_mask = 3}}},
-        {"calm is told of node 3: 1 active in group 2, mask 0x10",
+        {"  node 3: 1 active in group 2, mask 0x10",
          {.kind = HA_RELATION, .driver = CALM, .id = 3,
           .as.relation = {.kind = 1, .group = 2, .active = 1, .active_mask = 0x10}}},
     };
@@ -134,24 +139,59 @@ static void memory_and_its_misuse_are_named(void **state)
         {"calm takes 64 bytes 'Perp' (block 3)",
          {.kind = HA_ALLOC, .driver = CALM, .id = 3, .as.pool = {.size = 64, .tag = 0x70726550u}}},
         {"calm gives back block 3", {.kind = HA_FREE, .driver = CALM, .id = 3}},
-        {"broken slot 9 of table \"per\": beyond the end of a table",
+        {"broken uses slot 9 of table \"per\": beyond its end",
          misused(HA_RT_ALLOCATE_POOL, HA_MISUSE_OVERRUN, 9)},
-        {"broken slot 2 of table \"per\": there is no memory in this slot",
+        {"broken gives back slot 2 of table \"per\": there is no memory in it",
          misused(HA_RT_FREE_POOL, HA_MISUSE_NOTHING_THERE, 2)},
+        {"broken uses table \"per\": there is no such slot",
+         misused(HA_NO_ROUTINE, HA_MISUSE_OVERRUN, HA_NO_INDEX)},
+        {"broken gives back table \"per\": there is no table",
+         misused(HA_RT_FREE_POOL, HA_MISUSE_NOTHING_THERE, HA_NO_INDEX)},
         {"broken ExFreePoolWithTag misused: this block was never taken, or given back before",
          misused(HA_RT_FREE_POOL, HA_MISUSE_BAD_BLOCK, 0)},
-        {"broken KeRaiseIrql misused: the new IRQL lies on the wrong side of the old one, 2 to 0",
+        {"broken KeRaiseIrql misused: from DISPATCH_LEVEL to PASSIVE_LEVEL",
          misused(HA_RT_RAISE_IRQL, HA_MISUSE_IRQL_ORDER, 0)},
+        {"broken KeRaiseIrql misused: from DISPATCH_LEVEL to IRQL 16, above HIGH_LEVEL",
+         misused(HA_RT_RAISE_IRQL, HA_MISUSE_IRQL_ORDER, 16)},
+        {"broken KeDeregisterProcessorChangeCallback misused: called at DISPATCH_LEVEL",
+         misused(HA_RT_DEREGISTER_PROCESSOR_CHANGE, HA_MISUSE_RAISED_IRQL, 0)},
         {"broken KeDeregisterProcessorChangeCallback misused: handle is NULL",
          misused(HA_RT_DEREGISTER_PROCESSOR_CHANGE, HA_MISUSE_NULL_HANDLE, 0)},
     };
     EXPECT_WORDS(sentences);
 }
 
+/* QRY-11, HOT-13 */
+static void an_add_that_came_to_no_processor_says_what_it_asked_for(void **state)
+{
+    (void)state;
+    const struct { const char *words; struct ha_record opener; bool known; } cases[] = {
+        {"add 3, asked for group 1, number 2, fails: STATUS_INSUFFICIENT_RESOURCES",
+         add(1, 2, HA_NO_GROUP), false},
+        {"add 3 fails: STATUS_INSUFFICIENT_RESOURCES",
+         add(HA_NO_GROUP, HA_NO_GROUP, HA_NO_GROUP), false},
+        {"add 3 of processor 4 (1:2) fails: STATUS_INSUFFICIENT_RESOURCES",
+         add(1, 2, HA_NO_GROUP), true},
+    };
+    struct ha_record end = {.kind = HA_ADD_END, .id = 3, .as.status.status = INSUF};
+    struct ha_cast *cast = make_cast();
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct ha_story_setting setting = {&cases[i].opener, true,
+                                                 {cases[i].known, 4, 1, 2}};
+        struct ha_text words = {0};
+        ha_story_fact(cast, &end, &setting, &words);
+        assert_string_equal(ha_text_string(&words), cases[i].words);
+        ha_text_close(&words);
+    }
+    ha_cast_destroy(cast);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_add_says_what_it_asks_for),
+        cmocka_unit_test(an_add_that_came_to_no_processor_says_what_it_asked_for),
         cmocka_unit_test(a_query_says_what_was_asked_and_answered),
         cmocka_unit_test(memory_and_its_misuse_are_named),
     };

@@ -1,0 +1,132 @@
+/*
+ * story_trouble - the wording of what a story tells about trouble and memory
+ *
+ * Owns the sentences for what was refused, misused or made to fail, and for pool that a driver
+ * takes and gives back.
+ */
+#include "check/story_words.h"
+
+#include <inttypes.h>
+
+#include "base/names.h"
+#include "check/query_words.h"
+#include "check/who.h"
+
+#define HIGH_LEVEL 15u
+
+/* The driver that a line speaks of, unless the lines around it say so. */
+static void subject_words(const struct ha_cast *cast, const struct ha_record *record,
+                          struct ha_text *words)
+{
+    if (!record->driver)
+        return;
+    ha_driver_words(cast, record->driver, words);
+    ha_text_add(words, " ");
+}
+
+static void routine_line(const struct ha_cast *cast, const struct ha_record *record,
+                         uint32_t routine, const char *before, const char *what,
+                         struct ha_text *words)
+{
+    subject_words(cast, record, words);
+    ha_text_addf(words, "%s%s%s", ha_routine_words(routine), before, what ? what : "?");
+}
+
+static void table_words(const struct ha_cast *cast, const struct ha_record *record,
+                        struct ha_text *words)
+{
+    unsigned slot = record->as.misuse.argument;
+    bool overrun = record->as.misuse.misuse == HA_MISUSE_OVERRUN;
+
+    subject_words(cast, record, words);
+    ha_text_add(words, record->as.misuse.routine == HA_RT_FREE_POOL ? "gives back " : "uses ");
+    if (slot != HA_NO_INDEX)
+        ha_text_addf(words, "slot %u of ", slot);
+    ha_text_add(words, "table ");
+    ha_object_words(cast, record->id, words);
+    if (slot == HA_NO_INDEX)
+        ha_text_add(words, overrun ? ": there is no such slot" : ": there is no table");
+    else
+        ha_text_add(words, overrun ? ": beyond its end" : ": there is no memory in it");
+}
+
+static void irql_words(const struct ha_cast *cast, const struct ha_record *record,
+                       struct ha_text *words)
+{
+    unsigned asked = record->as.misuse.argument;
+    char before[HA_IRQL_TEXT], after[HA_IRQL_TEXT];
+
+    routine_line(cast, record, record->as.misuse.routine, " misused: ", "from ", words);
+    ha_text_addf(words, "%s to %s%s", ha_irql_text(record->irql, before),
+                 ha_irql_text(asked, after), asked > HIGH_LEVEL ? ", above HIGH_LEVEL" : "");
+}
+
+static void misuse_words(const struct ha_cast *cast, const struct ha_record *record,
+                         struct ha_text *words)
+{
+    char irql[HA_IRQL_TEXT];
+
+    switch (record->as.misuse.misuse) {
+    case HA_MISUSE_OVERRUN:
+    case HA_MISUSE_NOTHING_THERE:
+        table_words(cast, record, words);
+        break;
+    case HA_MISUSE_IRQL_ORDER:
+        irql_words(cast, record, words);
+        break;
+    case HA_MISUSE_RAISED_IRQL:
+        routine_line(cast, record, record->as.misuse.routine, " misused: called at ",
+                     ha_irql_text(record->irql, irql), words);
+        break;
+    default:
+        routine_line(cast, record, record->as.misuse.routine, " misused: ",
+                     ha_misuse_name(record->as.misuse.misuse), words);
+        break;
+    }
+}
+
+bool ha_story_is_refused_removal(const struct ha_record *misuse)
+{
+    unsigned what = misuse->as.misuse.misuse;
+
+    return misuse->as.misuse.routine == HA_RT_DEREGISTER_PROCESSOR_CHANGE &&
+           (what == HA_MISUSE_NULL_HANDLE || what == HA_MISUSE_UNKNOWN_HANDLE ||
+            what == HA_MISUSE_STALE_HANDLE);
+}
+
+enum ha_paint ha_story_trouble(const struct ha_cast *cast, const struct ha_record *record,
+                               struct ha_text *words)
+{
+    switch (record->kind) {
+    case HA_REFUSED:
+        if (record->as.refused.reason == HA_REASON_NOT_LOADED) {
+            ha_text_add(words, "an event is not carried out: its driver is not loaded");
+            return HA_RED;
+        }
+        routine_line(cast, record, record->as.refused.routine, " refused: ",
+                     ha_reason_name(record->as.refused.reason), words);
+        return HA_YELLOW;
+    case HA_MISUSE:
+        misuse_words(cast, record, words);
+        return HA_YELLOW;
+    default:
+        routine_line(cast, record, record->as.fault.routine, " ", "is made to fail", words);
+        return HA_YELLOW;
+    }
+}
+
+enum ha_paint ha_story_pool(const struct ha_cast *cast, const struct ha_record *record,
+                            struct ha_text *words)
+{
+    char tag[HA_TAG_TEXT];
+
+    subject_words(cast, record, words);
+    if (record->kind == HA_FREE) {
+        ha_text_addf(words, "gives back block %u", (unsigned)record->id);
+        return HA_PLAIN;
+    }
+    ha_tag_text(record->as.pool.tag, tag);
+    ha_text_addf(words, "takes %" PRIu64 " bytes '%s' (block %u)", record->as.pool.size, tag,
+                 (unsigned)record->id);
+    return HA_PLAIN;
+}
