@@ -13,7 +13,7 @@ extern "C" {
 
 enum ha_err {
     HA_OK = 0,
-    HA_ENOMEM = -1,   /* memory is lacking, or an arena is full; nothing was changed */
+    HA_ENOMEM = -1,   /* memory is lacking, or an arena is full; each call says what is left */
     HA_EINVAL = -2,   /* an argument is out of its documented range */
     HA_ESTALE = -3,   /* a replay token does not belong to what is being run */
     HA_EREAD = -4,    /* a file could not be read or is wrong; the diagnostics say where */

@@ -174,6 +174,9 @@ int ha_machine_finish(struct ha_machine *machine);
 /* End the run where it stands, between two steps, for instance on a signal. */
 void ha_machine_stop(struct ha_machine *machine, enum ha_ending ending);
 
+/* End the run at its next scheduling point; for sinks, which are called in the middle of a step. */
+void ha_machine_interrupt(struct ha_machine *machine, enum ha_ending ending);
+
 /* How the run ended, HA_END_NOT_YET while it goes on. */
 enum ha_ending ha_machine_ending(const struct ha_machine *machine);
 

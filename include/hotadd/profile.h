@@ -2,7 +2,7 @@
  * hotadd/profile.h - how the simulator reads the documents where they leave room
  *
  * A profile is one value for each knob. A preset is a named profile. The names are those of
- * the rule book; `hotadd rules` says which rules a knob touches.
+ * the rule book; README.md says what each knob asks.
  */
 #ifndef HOTADD_PROFILE_H
 #define HOTADD_PROFILE_H

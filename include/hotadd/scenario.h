@@ -67,7 +67,7 @@ struct ha_play_options {
     const char *out_path;       /* a file for what `output` means; verdicts then go to `out` */
     const char *filter;         /* play only what this glob matches: path as printed, or name */
     bool list;                  /* print what would be played, and play nothing */
-    bool strict;                /* a warning fails as an error does */
+    bool strict;                /* a warning fails as an error does; no rule gives one yet */
     bool coverage;              /* say at the end which rules, states and knobs were met */
     bool quiet;                 /* no story, and no line for what passes */
     bool color;
@@ -78,10 +78,12 @@ struct ha_play_options {
  * Play all scenarios and print verdicts, ending with the line `N passed, N failed`.
  *
  * Under a profile that is not the scenario's own, only rules are judged and whether the run came
- * to its end; what the scenario expects besides is not held against it.
+ * to its end; what the scenario expects besides is not held against it. One that cannot be played
+ * under it, for its number of groups, is left out with a line and counts neither way.
  *
  * SIGINT and SIGTERM end the running scenario cleanly, with the trace so far; they are handled
- * during this call only. Returns an enum ha_exit.
+ * during this call only. SIGPIPE is left to the caller, who ignores it if `out` or `log` may be
+ * a pipe. Returns an enum ha_exit.
  */
 int ha_play(const struct ha_play_options *options);
 

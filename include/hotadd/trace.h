@@ -82,7 +82,8 @@ enum ha_ending {
 enum ha_reason {
     HA_REASON_NONE, HA_REASON_IRQL, HA_REASON_NULL_FUNCTION, HA_REASON_INSIDE_CALLBACK,
     HA_REASON_UNKNOWN_FLAGS, HA_REASON_NO_MEMORY, HA_REASON_INTERRUPTED,
-    HA_REASON_NOT_LOADED,   /* no routine: an event of the scenario has no driver to act in */
+    HA_REASON_NOT_LOADED,   /* no routine: an event of the scenario has no driver to act in, */
+    HA_REASON_LOADED,       /* or wants to load one that is there */
     HA_REASON_COUNT
 };
 

@@ -172,6 +172,7 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_NO_MEMORY] = "no memory",
     [HA_REASON_INTERRUPTED] = "the run ended",
     [HA_REASON_NOT_LOADED] = "the driver is not loaded",
+    [HA_REASON_LOADED] = "the driver is loaded already",
 };
 
 static const char *const misuses[HA_MISUSE_COUNT] = {

@@ -6,18 +6,23 @@
 #include <inttypes.h>
 #include <string.h>
 
-static bool answers(const struct ha_finding *finding, const struct ha_expected_violation *expected,
-                    const struct ha_cast *cast)
+/* Whether it is what is meant, however grave it turned out to be. */
+static bool is_meant(const struct ha_finding *finding,
+                     const struct ha_expected_violation *expected, const struct ha_cast *cast)
 {
     const char *driver = ha_cast_name(cast, HA_NS_DRIVER, finding->driver);
 
-    if (finding->severity != HA_ERROR)
-        return false;
     if (expected->rule && strcmp(expected->rule, finding->rule->id) != 0)
         return false;
     if (expected->driver && strcmp(expected->driver, driver ? driver : "") != 0)
         return false;
     return !expected->call || ha_call_begins(expected->call, finding->call);
+}
+
+static bool answers(const struct ha_finding *finding, const struct ha_expected_violation *expected,
+                    const struct ha_cast *cast)
+{
+    return finding->severity == HA_ERROR && is_meant(finding, expected, cast);
 }
 
 static void expectation_words(const struct ha_expected_violation *expected, struct ha_text *report)
@@ -34,17 +39,24 @@ static int compare_one(const struct ha_expected_violation *expected,
                        const struct ha_finding *finding, size_t finding_count,
                        const struct ha_cast *cast, struct ha_text *report)
 {
+    const struct ha_finding *lesser = NULL;
     uint64_t seen = 0;
 
-    for (size_t i = 0; i < finding_count; i++)
+    for (size_t i = 0; i < finding_count; i++) {
         if (answers(&finding[i], expected, cast))
             seen += finding[i].count;
+        else if (!lesser && is_meant(&finding[i], expected, cast))
+            lesser = &finding[i];
+    }
     if (expected->count ? seen == expected->count : seen > 0)
         return 0;
 
     ha_text_add(report, "violations: ");
     expectation_words(expected, report);
-    if (!expected->count)
+    if (!seen && lesser)
+        ha_text_addf(report, " occurred as a %s (record %" PRIu64 "), which cannot be expected\n",
+                     lesser->severity == HA_NOTE ? "note" : "warning", lesser->seq);
+    else if (!expected->count)
         ha_text_add(report, " was expected and did not occur\n");
     else
         ha_text_addf(report, " was expected %" PRIu32 " time%s and occurred %" PRIu64 " time%s\n",

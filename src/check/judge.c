@@ -83,6 +83,7 @@ void ha_judge_reset(struct ha_judge *judge)
     memset(judge->exercised, 0, sizeof judge->exercised);
     memset(&judge->add, 0, sizeof judge->add);
     memset(&judge->unit, 0, sizeof judge->unit);
+    memset(&judge->tried, 0, sizeof judge->tried);
     judge->lost = judge->gap = judge->own = false;
     judge->registration_count = judge->driver_count = judge->thread_count = 0;
     judge->call_count = judge->phase_count = judge->finding_count = 0;

@@ -85,6 +85,7 @@ static void register_returned(struct ha_judge *judge)
     uint32_t id = judge->record->id;
     bool start_error = judge->phase && judge->phase->cause;
 
+    ha_pool_absorb_failure(judge);
     if (judge->thread->registering == id)
         judge->thread->registering = registration->outer;
     if (judge->phase)
@@ -122,12 +123,17 @@ static void absorb_trouble(struct ha_judge *judge)
     }
 }
 
+static bool removes_itself(const struct ha_judge *judge)
+{
+    return judge->around && judge->around->id == judge->record->id;
+}
+
 /* Takes effect now (HA_REMOVED), or at a moment that the trace does not show (HA_LEAVING). */
 static void take_out(struct ha_judge *judge, enum ha_standing standing)
 {
     struct ha_seen_registration *leaver = judge->registration;
 
-    if (judge->around && judge->around->id == judge->record->id)
+    if (removes_itself(judge))
         leaver->why = HA_WHY_SELF_REMOVAL;
     else if (judge->thread->removing_irql)
         leaver->why = HA_WHY_IRQL;
@@ -135,6 +141,19 @@ static void take_out(struct ha_judge *judge, enum ha_standing standing)
     leaver->left_during = judge->add.open ? judge->add.id : 0;
     leaver->thread = judge->record->thread;
     ha_list_unlink(judge, judge->record->id);
+}
+
+/*
+ * Whether its end may come before the removal returns, or where the profile puts removals off,
+ * after it. What a misuse removes is gone when it returns (DEREG-1, DEREG-4).
+ */
+static bool may_leave_late(const struct ha_judge *judge)
+{
+    unsigned wait = judge->knob[HA_KNOB_DEREG_WAIT];
+
+    if (wait == HA_DEREG_DEFERRED)
+        return !judge->thread->removing_irql && !removes_itself(judge);
+    return wait == HA_DEREG_PER_CALL;
 }
 
 static void remove_entered(struct ha_judge *judge)
@@ -149,8 +168,7 @@ static void remove_entered(struct ha_judge *judge)
     /* Who guesses its handle can remove it from inside its own EXIST phase. */
     if (judge->registration && judge->registration->standing == HA_LOCKED)
         judge->registration->why = HA_WHY_SELF_REMOVAL;
-    if (judge->registration && ha_is_removable(judge->registration)
-        && judge->knob[HA_KNOB_DEREG_WAIT] != HA_DEREG_TRANSACTION)
+    if (judge->registration && ha_is_removable(judge->registration) && may_leave_late(judge))
         take_out(judge, HA_LEAVING);
 }
 
@@ -281,6 +299,7 @@ static void add_ended(struct ha_judge *judge)
         return;
     for (uint32_t id = judge->first; id && add->unbalanced; id = judge->registrations[id].next)
         judge->registrations[id].regions = 0;
+    ha_pool_absorb_failure(judge);
     judge->failed_add = failed ? add->id : 0;
     judge->failed_index = failed && add->placed && !add->full ? add->index : HA_NO_INDEX;
     judge->failed_group = add->group;

@@ -66,19 +66,12 @@ struct ha_block *ha_pool_take(struct ha_pool *pool, const struct ha_record *allo
     return block;
 }
 
-static void discharge(struct ha_pool *pool, const struct ha_block *block)
-{
-    struct ha_account *account = ha_table_at(&pool->accounts, block->account);
-
-    account->bytes -= block->size;
-    if (!--account->blocks)
-        ha_table_remove(&pool->accounts, block->account);
-}
-
 void ha_pool_drop(struct ha_pool *pool, struct ha_block *block)
 {
-    if (block->account)
-        discharge(pool, block);
+    if (block->account) {
+        struct ha_account *account = ha_table_at(&pool->accounts, block->account);
+        account->bytes -= block->size;
+    }
     if (block->older)
         ha_pool_block(pool, block->older)->newer = block->newer;
     else
@@ -109,7 +102,6 @@ bool ha_pool_charge(struct ha_pool *pool, struct ha_block *block, uint32_t who, 
         account->settled = false;
     }
     account->bytes += block->size;
-    account->blocks++;
     if (account->operations == 1)
         account->first_bytes = account->bytes;
     block->account = slot;

@@ -1,7 +1,8 @@
 /*
  * judge_blocks - the pool that drivers hold
  *
- * Room is taken for blocks that are held, not for those that were given back.
+ * Room is taken for blocks that are held, not for those that were given back, and for each pair
+ * of callback and processor of which anything was ever left behind.
  */
 #ifndef HA_CHECK_JUDGE_BLOCKS_H
 #define HA_CHECK_JUDGE_BLOCKS_H
@@ -25,15 +26,16 @@ struct ha_block {
 };
 
 /*
- * What failed operations left behind for one callback and one processor, as long as some of it
- * is held. The callback is a registration in hot-adds; among registrations that failed it is the
- * function, as each of them was another one.
+ * What failed operations left behind for one callback and one processor. It stays when all of it
+ * is given back: what a later one leaves is held against the first. The callback is a registration
+ * in hot-adds; among registrations that failed it is the function, as each of them was another
+ * one.
  */
 struct ha_account {
     struct ha_table_entry entry;
     uint64_t bytes, first_bytes;    /* held now; left behind by the first operation */
     uint64_t latest;                /* sequence number of the operation that added last */
-    uint32_t blocks, operations;
+    uint32_t operations;            /* that left anything */
     uint32_t tag;                   /* of the first block that the latest operation left */
     bool settled;                   /* the latest operation has been judged */
 };

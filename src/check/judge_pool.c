@@ -17,7 +17,7 @@ static bool is_of_operation(const struct ha_judge *judge, const struct ha_block 
     const struct ha_seen_registration *registration =
         ha_seen_registration(judge, block->registration);
 
-    if (HA_CB_STATE(block->flags) != HA_STATE_START || !registration || block->account
+    if (HA_CB_STATE(block->flags) != HA_STATE_START || !registration
         || of_phase != !!(block->flags & HA_CB_EXISTING))
         return false;
     if (of_phase)
@@ -26,15 +26,38 @@ static bool is_of_operation(const struct ha_judge *judge, const struct ha_block 
     return block->operation == judge->add.id && registration->listed;
 }
 
+/* Whether a registration of the same function came as far as that processor before it failed. */
+static bool was_announced(const struct ha_judge *judge, const struct ha_block *block)
+{
+    for (uint32_t id = 1; id < judge->registration_count; id++) {
+        const struct ha_seen_registration *one = &judge->registrations[id];
+        if (one->reached > block->nt_number && one->driver == block->driver
+            && one->function == judge->registration->function)
+            return true;
+    }
+    return false;
+}
+
+/* Whether an operation of the same pair failed before and left nothing: then it has no account. */
+static bool was_tried(const struct ha_judge *judge, const struct ha_block *block)
+{
+    if (judge->record->kind == HA_REG_RETURN)
+        return was_announced(judge, block);
+    return block->nt_number == judge->tried.index
+           && judge->registrations[block->registration].place < judge->tried.limit;
+}
+
 static void judge_account(struct ha_judge *judge, const struct ha_block *block)
 {
     struct ha_account *account = ha_table_at(&judge->pool.accounts, block->account);
-    unsigned long long bytes = account->bytes, first = account->first_bytes;
     char expected[96], tag[HA_TAG_TEXT];
 
     if (account->settled)
         return;
     account->settled = true;
+    if (account->operations == 1 && was_tried(judge, block))
+        account->first_bytes = 0;
+    unsigned long long bytes = account->bytes, first = account->first_bytes;
     ha_tag_text(account->tag, tag);
     if (bytes <= first) {
         ha_advise(judge, HA_RULE_DRV_9, block->driver,
@@ -141,6 +164,30 @@ static void forget(struct ha_judge *judge, struct ha_block *block)
     holder->held--;
     holder->held_bytes -= block->size;
     ha_pool_drop(&judge->pool, block);
+}
+
+/* All who were there have heard Start, or those up to the first error where that ends the round. */
+static void note_tried(struct ha_judge *judge)
+{
+    const struct ha_add *add = &judge->add;
+    bool stopped = judge->knob[HA_KNOB_HOT_START_ERROR] == HA_STOP_AT_ERROR && add->first_error;
+    uint32_t limit = stopped ? add->first_writer + 1 : add->place_limit;
+
+    if (!add->told)
+        return;
+    if (judge->tried.index != add->index || judge->tried.limit < limit)
+        judge->tried.limit = limit;
+    judge->tried.index = add->index;
+}
+
+void ha_pool_absorb_failure(struct ha_judge *judge)
+{
+    if (!has_failed(judge))
+        return;
+    if (judge->record->kind == HA_ADD_END)
+        note_tried(judge);
+    else
+        judge->registration->reached = (uint16_t)(judge->phase->failed_at + 1);
 }
 
 void ha_pool_absorb_taken(struct ha_judge *judge)

@@ -3,6 +3,10 @@
  *
  * Owns which status and length such a query gives, and the entries that its RELATION records
  * show: one for each active group, one for each node.
+ *
+ * A QUERY holds neither the length of the buffer nor the processor number that was given. So a
+ * buffer called too small may have been large enough, and an invalid processor may be an active
+ * one: these two answers are taken as they come.
  */
 #include "base/names.h"
 #include "check/judge_rules.h"
@@ -70,8 +74,7 @@ static void judge_query_of_relation(struct ha_judge *judge)
         length += GROUPS_LENGTH + due.groups * GROUP_LENGTH;
     if (status == STATUS_INVALID_PARAMETER && argument & HA_RELATION_OF_PROCESSOR)
         return;                     /* a number that the trace does not show */
-    if (status != right
-        && !(known && argument & HA_RELATION_INTO_BUFFER && status == STATUS_INFO_LENGTH_MISMATCH))
+    if (status != right && !(known && status == STATUS_INFO_LENGTH_MISMATCH))
         ha_blame_answer(judge, HA_RULE_QRY_20, right, status, true);
     else if (known && judge->layout.nodes)
         ha_expect_answer(judge, HA_RULE_QRY_20, length, record->as.query.output, false);

@@ -66,6 +66,8 @@ void ha_driver_absorb(struct ha_judge *judge);
 void ha_pool_absorb_taken(struct ha_judge *judge);
 void ha_pool_absorb_given_back(struct ha_judge *judge);
 void ha_pool_absorb_driver_gone(struct ha_judge *judge, uint16_t driver);
+/* At the end of an operation: if it failed, who heard Start, for which processors. */
+void ha_pool_absorb_failure(struct ha_judge *judge);
 void ha_relation_absorb(struct ha_judge *judge);
 /* Open a round of the add to the shortcut. */
 void ha_round_open(struct ha_judge *judge, unsigned state);

@@ -47,6 +47,7 @@ struct ha_seen_registration {
     uint64_t barred_by;         /* the operation that called it though it must not, with a mark */
     uint16_t driver;
     uint16_t refused;           /* enum ha_reason that a REFUSED record gave */
+    uint16_t reached;           /* processors that it heard Start for, if a Start error ended it */
     int16_t regions;            /* critical regions entered and not left, in this operation */
     uint8_t standing, why;
     bool existing;              /* KE_PROCESSOR_CHANGE_ADD_EXISTING */
@@ -179,6 +180,8 @@ struct ha_judge {
     uint32_t failed_add, failed_index;  /* of the latest add that failed, 0 and HA_NO_INDEX */
     uint16_t failed_group;
     uint8_t failed_number;
+    /* Registrations before that place have heard Start for that index in an add that failed. */
+    struct { uint32_t index, limit; } tried;
     struct { uint32_t id, processors, begun, succeeded; bool open; } unit;
     uint32_t locked_removals;
 

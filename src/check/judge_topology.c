@@ -100,9 +100,9 @@ static void judge_current(struct ha_judge *judge)
     uint8_t number = layout->place[processor].number;
     if (routine == HA_RT_CURRENT_NODE) {
         ha_exercise(judge, HA_RULE_QRY_12);
-        if (layout->nodes)
-            ha_expect_answer(judge, HA_RULE_QRY_12, ha_layout_node_of(layout, group, number),
-                             answer, false);
+        uint32_t node = ha_layout_node_of(layout, group, number);
+        if (node < HA_JUDGED_NODES)
+            ha_expect_answer(judge, HA_RULE_QRY_12, node, answer, false);
     } else if (routine == HA_RT_CURRENT_PROCESSOR) {
         ha_exercise(judge, HA_RULE_QRY_17);
         unsigned limit = ha_bits(layout->group_mask[0]);

@@ -4,6 +4,11 @@
 #ifndef HA_CLI_CLI_H
 #define HA_CLI_CLI_H
 
+#include <stdbool.h>
+
+/* Whether a word asks for help or for the version; then that has been printed. */
+bool ha_cli_answer(const char *word, const char *usage);
+
 /* Each returns an exit code. `count` arguments, none of them the subcommand itself. */
 int ha_cli_run(int count, char **argument);
 int ha_cli_rules(int count, char **argument);

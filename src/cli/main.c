@@ -53,22 +53,25 @@ static bool open_missing_streams(void)
     return true;
 }
 
+bool ha_cli_answer(const char *word, const char *help)
+{
+    if (!strcmp(word, "--help") || !strcmp(word, "-h"))
+        fputs(help, stdout);
+    else if (!strcmp(word, "--version"))
+        puts("hotadd " HA_VERSION);
+    else
+        return false;
+    return true;
+}
+
 static int run(int count, char **argument)
 {
     if (count < 2) {
         fputs(usage, stderr);
         return HA_EXIT_USAGE;
     }
-    if (!strcmp(argument[1], "--help") || !strcmp(argument[1], "-h")) {
-        fputs(usage, stdout);
+    if (ha_cli_answer(argument[1], usage))
         return HA_EXIT_OK;
-    }
-    for (int i = 1; i < count; i++) {
-        if (!strcmp(argument[i], "--version")) {
-            puts("hotadd " HA_VERSION);
-            return HA_EXIT_OK;
-        }
-    }
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (!strcmp(argument[1], commands[i].name))
             return commands[i].run(count - 2, argument + 2);
@@ -79,6 +82,7 @@ static int run(int count, char **argument)
 int main(int count, char **argument)
 {
     signal(SIGABRT, on_abort);
+    signal(SIGPIPE, SIG_IGN);       /* a reader that went away is output that was not written */
     if (!open_missing_streams())
         return HA_EXIT_INTERNAL;
     int code = run(count, argument);

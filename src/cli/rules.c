@@ -1,6 +1,5 @@
 /* rules - what is judged, and why */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/cli.h"
 #include "hotadd/scenario.h"
@@ -36,18 +35,16 @@ int ha_cli_rules(int count, char **argument)
     size_t rules;
     const struct ha_rule *rule = ha_rules(&rules);
     int result = HA_EXIT_OK;
-    for (int i = 0; i < count; i++) {
-        if (!strcmp(argument[i], "--help") || !strcmp(argument[i], "-h")) {
-            fputs(usage, stdout);
+    for (int i = 0; i < count; i++)
+        if (ha_cli_answer(argument[i], usage))
             return HA_EXIT_OK;
-        }
-    }
     for (int i = 0; i < count; i++) {
         const struct ha_rule *found = ha_rule_find(argument[i]);
         if (found) {
             print_whole(found);
         } else {
-            fprintf(stderr, "hotadd rules: there is no rule '%s'; `hotadd rules` lists them\n",
+            fprintf(stderr, "hotadd rules: there is no rule '%s' among those that are judged; "
+                    "`hotadd rules` lists them\n",
                     argument[i]);
             result = HA_EXIT_USAGE;
         }

@@ -26,12 +26,12 @@ static const char usage[] =
     "  --trace WHAT         calls (all, the default), violations (findings only), none\n"
     "  --filter GLOB        only scenarios whose path or name matches\n"
     "  --list               print what would be played\n"
-    "  --strict             warnings fail, too\n"
+    "  --strict             warnings fail, too; there is no rule yet whose breach is a warning\n"
     "  --coverage           say at the end which rules, states and knobs were met\n"
     "  --accept             write calls and violations of each run into its file, as expected\n"
     "  --realtime           simulated time passes no faster than the clock\n"
     "  --budget RECORDS     end a run that writes more records than this (default 100000000)\n"
-    "  --quiet              only what fails, and the summary\n"
+    "  --quiet              only what fails, is left out or was accepted, and the summary\n"
     "  --color WHEN         auto, always or never; NO_COLOR is heeded by auto\n"
     "  --help, --version\n"
     "  --                   what follows are paths, whatever they begin with\n"
@@ -203,10 +203,8 @@ static int play(struct command *command, int count, char **argument)
             command->path[command->play.path_count++] = argument[i];
             continue;
         }
-        if (!strcmp(argument[i], "--help") || !strcmp(argument[i], "-h")) {
-            fputs(usage, stdout);
+        if (ha_cli_answer(argument[i], usage))
             return HA_EXIT_OK;
-        }
         if (!strcmp(argument[i], "--"))
             paths_only = true;
         else if (read_flag(command, argument[i]))

@@ -1,6 +1,5 @@
 /* schema - the scenario format, as editors and other programs read it */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/cli.h"
 #include "hotadd/scenario.h"
@@ -13,12 +12,9 @@ static const char usage[] =
 
 int ha_cli_schema(int count, char **argument)
 {
-    for (int i = 0; i < count; i++) {
-        if (!strcmp(argument[i], "--help") || !strcmp(argument[i], "-h")) {
-            fputs(usage, stdout);
+    for (int i = 0; i < count; i++)
+        if (ha_cli_answer(argument[i], usage))
             return HA_EXIT_OK;
-        }
-    }
     if (count == 0) {
         fputs(ha_scenario_schema(), stdout);
         return HA_EXIT_OK;

@@ -117,15 +117,11 @@ void ha_sched_block(struct ha_world *world)
     switch_from(world, self, ha_sched_next(world));
 }
 
-void ha_sched_hand_over(struct ha_world *world)
+/* Take the thread that was made ready last out of the ready list, which is not empty. */
+static struct ha_thread *take_last(struct ha_sched *sched)
 {
-    struct ha_sched *sched = &world->sched;
-    struct ha_thread *self = sched->running, *next = sched->last_ready, *before = NULL;
-    if (!next || (sched->raised && !may_run(sched, next)) || sched->ending)
-        return;
-    if (self == sched->adopted)     /* which must be where it waits for quiet if the run ends */
-        return;
-    for (struct ha_thread *thread = sched->first_ready; thread != next;
+    struct ha_thread *last = sched->last_ready, *before = NULL;
+    for (struct ha_thread *thread = sched->first_ready; thread != last;
          thread = thread->next_ready)
         before = thread;
     if (before)
@@ -133,14 +129,49 @@ void ha_sched_hand_over(struct ha_world *world)
     else
         sched->first_ready = NULL;
     sched->last_ready = before;
+    return last;
+}
 
-    self->state = HA_THREAD_READY;
-    self->next_ready = sched->first_ready;
-    sched->first_ready = self;
+static void put_first(struct ha_sched *sched, struct ha_thread *thread)
+{
+    thread->next_ready = sched->first_ready;
+    sched->first_ready = thread;
     if (!sched->last_ready)
-        sched->last_ready = self;
+        sched->last_ready = thread;
     sched->attention = true;
+}
+
+void ha_sched_hand_over(struct ha_world *world)
+{
+    struct ha_sched *sched = &world->sched;
+    struct ha_thread *self = sched->running, *next = sched->last_ready;
+    if (!next || (sched->raised && !may_run(sched, next)) || sched->ending)
+        return;
+    if (self == sched->adopted)     /* which must be where it waits for quiet if the run ends */
+        return;
+    take_last(sched);
+    self->state = HA_THREAD_READY;
+    put_first(sched, self);
     switch_from(world, self, run(sched, next));
+}
+
+void ha_sched_prefer_later(struct ha_world *world, struct ha_thread *last)
+{
+    struct ha_sched *sched = &world->sched;
+    if (!last || !last->next_ready)
+        return;
+    struct ha_thread *first = sched->first_ready;
+    sched->first_ready = last->next_ready;
+    sched->last_ready->next_ready = first;
+    sched->last_ready = last;
+    last->next_ready = NULL;
+}
+
+void ha_sched_yield(struct ha_world *world)
+{
+    struct ha_thread *self = world->sched.running;
+    ha_sched_ready(self);
+    switch_from(world, self, ha_sched_next(world));
 }
 
 void ha_sched_attend(struct ha_world *world)

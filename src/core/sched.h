@@ -40,6 +40,10 @@ void ha_sched_block(struct ha_world *world);
  * its processor.
  */
 void ha_sched_hand_over(struct ha_world *world);
+/* Those that were made ready later than `last` go on ahead of the others; NULL: all were. */
+void ha_sched_prefer_later(struct ha_world *world, struct ha_thread *last);
+/* Those that are ready go on first, in their order, and then the running thread. */
+void ha_sched_yield(struct ha_world *world);
 /* For a thread that ends: the one that runs next, already marked as running. */
 struct ha_thread *ha_sched_next(struct ha_world *world);
 /* Decide at a scheduling point; called through ha_sched_point(). */

@@ -229,7 +229,8 @@ static void edit_expect(struct writer *w, struct ha_node expect,
     copy_members(w, closing);
     insert(w, has_violations ? NULL : violations, has_calls ? NULL : calls, indent, !in_lines,
            !first.json);
-    if (first.json)
+    /* The line breaks of an object that was empty stay as they were. */
+    if (first.json || memchr(source->bytes + w->copied, '\n', closing - w->copied))
         return;
     w->copied = closing;
     begin_line(w, indent, 0);

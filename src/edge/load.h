@@ -52,6 +52,9 @@ int ha_scenario_load_file(const char *path, struct ha_loop *loop, struct ha_scen
  */
 int ha_scenario_read_file(const char *path, struct ha_loop *loop, struct ha_text *bytes);
 
+/* Whether a plan can be played under a profile: before Windows 7 there was one group. */
+bool ha_plan_suits(const struct ha_plan *plan, const struct ha_profile *profile);
+
 void ha_scenario_close(struct ha_scenario *scenario);
 
 #endif

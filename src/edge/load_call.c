@@ -108,8 +108,7 @@ static bool read_state(struct words *w, int *state)
             return true;
         }
     }
-    ha_read_no_such(w->reader, ha_read_place(w->reader, w->node), "state", w->word,
-                    ha_text_nearest(w->word, names, HA_STATE_FAILURE + 1));
+    ha_read_no_choice(w->reader, w->node, "state", w->word, names, HA_STATE_FAILURE + 1);
     return false;
 }
 
@@ -151,6 +150,19 @@ static bool check_status(struct words *w)
     return false;
 }
 
+/* The status in the context: no call has words for one that is no error. */
+static bool check_context_status(struct words *w)
+{
+    int32_t nt_status;
+    if (!check_status(w))
+        return false;
+    if (is_any(w->word) || !ha_word_status(w->word, &nt_status) || nt_status != 0)
+        return true;
+    HA_COMPLAIN(w->reader, w->node, "no call reads \"(%s)\": only an error in the context is "
+                "written there", w->word);
+    return false;
+}
+
 /* Who is called and with what; `pattern` gets all but the names, which w->pattern gets. */
 static bool read_head(struct words *w, struct ha_call_pattern *pattern)
 {
@@ -167,7 +179,7 @@ const char *ha_load_call_words(struct ha_loading *loading, struct ha_node node)
     const char *call = w.at = ha_read_string(w.reader, node);
     if (!call || !read_head(&w, &unused) || !read_processor(&w, &unused))
         return NULL;
-    if (*w.at == '(' && (!next_word(&w, "(", ')') || !check_status(&w)))
+    if (*w.at == '(' && (!next_word(&w, "(", ')') || !check_context_status(&w)))
         return NULL;
     if (*w.at && (!next_word(&w, "-> ", 0) || !check_status(&w)))
         return NULL;

@@ -3,6 +3,9 @@
  *
  * Owns the member "expect".
  */
+#include <string.h>
+#include <strings.h>
+
 #include "base/names.h"
 #include "edge/load_parts.h"
 #include "edge/load_words.h"
@@ -31,10 +34,17 @@ static void read_rule(struct ha_reader *reader, struct ha_node node, const char 
         *rule = found->id;
         return;
     }
-    size_t count;
+    size_t count, family = strcspn(word, "-") + 1;
     const struct ha_rule *rules = ha_rules(&count);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        /* With a family that is right the number is meant as it stands, for a rule to come. */
+        if (!strncasecmp(word, rules[i].id, family)) {
+            HA_COMPLAIN(reader, node, "there is no rule %s among those that are judged; `hotadd "
+                        "rules` lists them", ha_quote(word).text);
+            return;
+        }
         nearest = ha_word_nearer(word, nearest, rules[i].id);
+    }
     ha_read_no_such(reader, ha_read_place(reader, node), "rule", word, nearest);
 }
 

@@ -123,6 +123,14 @@ static void load_groups(struct ha_loading *loading, struct ha_node list)
     }
     loading->made.plan.partition.group = group;
     loading->made.plan.partition.group_count = count;
+    if (!ha_plan_suits(&loading->made.plan, &loading->made.plan.profile))
+        HA_COMPLAIN(reader, list, "target=ws2008 has no processor groups: there must be one, not "
+                    "%zu", count);
+}
+
+bool ha_plan_suits(const struct ha_plan *plan, const struct ha_profile *profile)
+{
+    return profile->knob[HA_KNOB_TARGET] != HA_TARGET_WS2008 || plan->partition.group_count == 1;
 }
 
 struct range {

@@ -12,6 +12,8 @@
 #include "base/names.h"
 #include "edge/load_words.h"
 
+#define SHORTEST_BEGINNING 3u       /* of a word that is suggested for it */
+
 void *ha_read_take(struct ha_reader *reader, size_t count, size_t size)
 {
     void *taken = count <= SIZE_MAX / size ? ha_bag_take(&reader->bag, count * size) : NULL;
@@ -189,10 +191,15 @@ const char *ha_read_name(struct ha_reader *reader, struct ha_node string)
 
 bool ha_read_time(struct ha_reader *reader, struct ha_node string, uint64_t *ns)
 {
-    if (ha_word_time(ha_node_string(string), ns))
+    const char *text = ha_node_string(string);
+    if (ha_word_time(text, ns))
         return true;
-    HA_COMPLAIN(reader, string, "%s is no time: that is whole nanoseconds, written as \"250ns\", "
-                "\"20us\", \"1.5ms\", \"3s\" or \"0\"", ha_quote(ha_node_string(string)).text);
+    if (ha_word_is_late(text))
+        HA_COMPLAIN(reader, string, "%s is too late: simulated time ends after %" PRId64 "ns",
+                    ha_quote(text).text, INT64_MAX);
+    else
+        HA_COMPLAIN(reader, string, "%s is no time: that is whole nanoseconds, written as "
+                    "\"250ns\", \"20us\", \"1.5ms\", \"3s\" or \"0\"", ha_quote(text).text);
     return false;
 }
 
@@ -224,23 +231,46 @@ bool ha_read_choice(struct ha_reader *reader, struct ha_node string, const char 
                     const char *const *words, size_t count, size_t *choice)
 {
     const char *word = ha_node_string(string);
-    char all[256] = "";
     for (size_t i = 0; i < count; i++) {
         if (!strcmp(word, words[i])) {
             *choice = i;
             return true;
         }
     }
-    const char *nearest = ha_text_nearest(word, words, count);
-    if (nearest) {
-        ha_read_no_such(reader, ha_read_place(reader, string), kind, word, nearest);
-        return false;
+    ha_read_no_choice(reader, string, kind, word, words, count);
+    return false;
+}
+
+/* The only word that goes on from another, as DISPATCH_LEVEL does from DISPATCH; or NULL. */
+static const char *longer_word(const char *word, const char *const *words, size_t count)
+{
+    const char *longer = NULL;
+    size_t length = strlen(word);
+    for (size_t i = 0; i < count && length >= SHORTEST_BEGINNING; i++) {
+        if (strncmp(words[i], word, length) != 0)
+            continue;
+        if (longer)
+            return NULL;
+        longer = words[i];
+    }
+    return longer;
+}
+
+void ha_read_no_choice(struct ha_reader *reader, struct ha_node string, const char *kind,
+                       const char *word, const char *const *words, size_t count)
+{
+    char all[256] = "";
+    const char *meant = ha_text_nearest(word, words, count);
+    if (!meant)
+        meant = longer_word(word, words, count);
+    if (meant) {
+        ha_read_no_such(reader, ha_read_place(reader, string), kind, word, meant);
+        return;
     }
     for (size_t i = 0, used = 0; i < count && used < sizeof all; i++)
         used += (size_t)snprintf(all + used, sizeof all - used, "%s\"%s\"", i ? ", " : "",
                                  words[i]);
     HA_COMPLAIN(reader, string, "there is no %s %s; there is: %s", kind, ha_quote(word).text, all);
-    return false;
 }
 
 void ha_read_no_such(struct ha_reader *reader, size_t place, const char *kind, const char *word,

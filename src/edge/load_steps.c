@@ -10,7 +10,7 @@
 #include "edge/load_parts.h"
 #include "edge/load_words.h"
 
-#define MOST_SLOTS 65536            /* of a table */
+#define MOST_SLOTS ((int64_t)1 << 20)   /* of a table: what the simulator takes */
 #define MOST_POOL ((uint32_t)1 << 20)
 #define POOL_BYTES 64u              /* of an allocation that does not say */
 #define MOST_TAG 4u                 /* characters of a tag */
@@ -74,6 +74,9 @@ struct reading {
 
 static void read_register(struct reading *r, struct ha_node value, struct ha_step *step)
 {
+    if (r->setting->in_for_each)
+        HA_COMPLAIN(r->reader, r->node, "\"register\" cannot be repeated by a \"for_each\": there "
+                    "is one registration of a name");
     step->null_function = r->member[FUNCTION].here.json;
     ha_load_register(r->loading, r->setting->driver, value, r->member[AS].value,
                      r->member[FLAGS].value, step);

@@ -148,7 +148,7 @@ void ha_load_order(struct ha_loading *loading)
             || (first->due_ns == event->due_ns && first < event))
             continue;
         HA_COMPLAIN_AT(reader, loading->event_place[event - loading->event],
-                       "driver \"%s\" is not loaded by that time",
-                       loading->script[event->driver].name);
+                       "driver \"%s\" is not loaded by that time: a \"load\" event names it, so it "
+                       "is not loaded at the start", loading->script[event->driver].name);
     }
 }

@@ -210,8 +210,13 @@ static void read_side(struct ha_loading *loading, const struct ha_setting *setti
     const char *side = copy_of(&loading->reader, text, length), *nearest = NULL;
     if (!side || read_named(side, &value->number))
         return;
-    for (unsigned state = HA_STATE_START; state <= HA_STATE_FAILURE; state++)
+    for (unsigned state = HA_STATE_START; state <= HA_STATE_FAILURE; state++) {
         nearest = ha_word_nearer(side, nearest, ha_state_name(state));
+        if (strcmp(side, ha_state_short(state)) != 0)
+            continue;
+        nearest = ha_state_name(state);     /* calls are written with the short one */
+        break;
+    }
     if (!nearest)
         nearest = ha_status_nearest(side);
     if (nearest && *side != '$')

@@ -126,11 +126,20 @@ bool ha_word_number(const char *text, int64_t *value)
     return true;
 }
 
-bool ha_word_time(const char *text, uint64_t *ns)
+/* The nanoseconds of a unit of time; 0 when it is none. */
+static uint64_t unit_ns(const char *name)
 {
     static const struct { const char *name; uint64_t ns; } units[] = {
         {"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000},
     };
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (!strcmp(name, units[i].name))
+            return units[i].ns;
+    return 0;
+}
+
+bool ha_word_time(const char *text, uint64_t *ns)
+{
     uint64_t whole;
     if (!take_decimal(&text, INT64_MAX, &whole))
         return false;
@@ -141,25 +150,30 @@ bool ha_word_time(const char *text, uint64_t *ns)
 
     size_t fraction = *text == '.' ? strspn(text + 1, "0123456789") : 0;
     const char *unit = *text == '.' ? text + 1 + fraction : text;
-    if (*text == '.' && fraction == 0)
+    uint64_t digit_ns = unit_ns(unit);
+    if ((*text == '.' && fraction == 0) || !digit_ns || !scale(&whole, digit_ns, INT64_MAX))
         return false;
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (strcmp(unit, units[i].name))
-            continue;
-        uint64_t digit_ns = units[i].ns;
-        if (!scale(&whole, units[i].ns, INT64_MAX))
+    for (size_t d = 1; d <= fraction; d++) {
+        digit_ns /= 10;
+        uint64_t more = (uint64_t)(text[d] - '0') * digit_ns;
+        if ((digit_ns == 0 && text[d] != '0') || more > INT64_MAX - whole)
             return false;
-        for (size_t d = 1; d <= fraction; d++) {
-            digit_ns /= 10;
-            uint64_t more = (uint64_t)(text[d] - '0') * digit_ns;
-            if ((digit_ns == 0 && text[d] != '0') || more > INT64_MAX - whole)
-                return false;
-            whole += more;
-        }
-        *ns = whole;
-        return true;
+        whole += more;
     }
-    return false;
+    *ns = whole;
+    return true;
+}
+
+bool ha_word_is_late(const char *text)
+{
+    uint64_t whole;
+    size_t digits = strspn(text, "0123456789");
+    bool overflows = !take_decimal(&text, INT64_MAX, &whole);
+    text += overflows ? strspn(text, "0123456789") : 0;
+    if (*text == '.' && strspn(text + 1, "0123456789"))
+        text += 1 + strspn(text + 1, "0123456789");
+    uint64_t ns = unit_ns(text);
+    return digits && ns && (overflows || whole >= INT64_MAX / ns);
 }
 
 bool ha_word_size(const char *text, uint64_t *bytes)

@@ -22,6 +22,8 @@ bool ha_word_number(const char *text, int64_t *value);
 
 /* "250ns", "20us", "1.5ms", "3s", "0": whole nanoseconds, at most INT64_MAX of them. */
 bool ha_word_time(const char *text, uint64_t *ns);
+/* Whether a text has the form of a time and ha_word_time() refuses it because it is too large. */
+bool ha_word_is_late(const char *text);
 
 /* "0x1000", "4096", "16GiB": bytes, with KiB, MiB, GiB or TiB. */
 bool ha_word_size(const char *text, uint64_t *bytes);

@@ -57,6 +57,12 @@ static int catch_signal(struct ha_loop *loop, uv_signal_t *handle, int number)
     return err;
 }
 
+static uint64_t nothing_to_do(void *argument)
+{
+    (void)argument;
+    return HA_LOOP_DONE;
+}
+
 struct ha_loop *ha_loop_open(void)
 {
     struct ha_loop *loop = calloc(1, sizeof *loop);
@@ -79,6 +85,7 @@ struct ha_loop *ha_loop_open(void)
         ha_loop_close(loop);
         return NULL;
     }
+    ha_loop_run(loop, nothing_to_do, NULL);     /* from here on it watches for signals */
     return loop;
 }
 
@@ -106,12 +113,6 @@ int ha_loop_run(struct ha_loop *loop, ha_slice *slice, void *argument)
     return loop->signal;
 }
 
-static uint64_t nothing_to_do(void *argument)
-{
-    (void)argument;
-    return HA_LOOP_DONE;
-}
-
 /* Not by libuv: its pollers refuse regular files on some hosts and terminals on others. */
 int ha_loop_await(struct ha_loop *loop, int file)
 {
@@ -128,6 +129,13 @@ int ha_loop_await(struct ha_loop *loop, int file)
 int ha_loop_signal(const struct ha_loop *loop)
 {
     return loop->signal;
+}
+
+bool ha_loop_is_called(const struct ha_loop *loop)
+{
+    /* libuv's handlers write into a pipe that the loop watches; nothing else wakes this one. */
+    struct pollfd watched = {.fd = uv_backend_fd(&loop->uv), .events = POLLIN};
+    return loop->signal || poll(&watched, 1, 0) > 0;
 }
 
 uint64_t ha_loop_now(void)

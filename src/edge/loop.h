@@ -6,6 +6,7 @@
 #ifndef HA_EDGE_LOOP_H
 #define HA_EDGE_LOOP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define HA_LOOP_DONE UINT64_MAX
@@ -39,6 +40,12 @@ int ha_loop_await(struct ha_loop *loop, int file);
 
 /* The number of the signal that the calls above have met; 0 for none. */
 int ha_loop_signal(const struct ha_loop *loop);
+
+/*
+ * Whether a signal has come that the loop has not served yet: for work that is in the middle of a
+ * slice, on whatever host thread, and wants to know.
+ */
+bool ha_loop_is_called(const struct ha_loop *loop);
 
 /* Nanoseconds of a clock that only goes forward, from some moment in the past. */
 uint64_t ha_loop_now(void);

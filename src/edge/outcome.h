@@ -9,6 +9,7 @@
 enum ha_verdict {
     HA_PASSED,
     HA_REMARKED,                /* passed, with something that its author should know */
+    HA_LEFT_OUT,                /* the profile does not go with it, and it did not ask for that */
     HA_FAILED,
     HA_UNPLAYED                 /* there is no verdict: file, token or means were lacking */
 };
@@ -20,7 +21,8 @@ struct ha_outcome {
     const char *name;           /* of the scenario; NULL when the file could not be read */
     const char *preset;         /* which one of several; NULL when there is only one */
     const struct ha_run *run;   /* NULL when unplayed */
-    struct ha_text *message;    /* unplayed: lines that say why; remarked: the remark; or NULL */
+    struct ha_text *message;    /* unplayed: lines that say why; remarked: the remark; left
+                                   out: the reason; or NULL */
 };
 
 #endif

@@ -38,12 +38,18 @@ static void play_file(struct ha_tally *tally, const char *path, struct ha_loop *
     struct ha_scenario scenario;
     struct ha_text messages = {0};
     int err = ha_scenario_load_file(path, loop, &scenario, &messages);
+    tally->signal = ha_loop_signal(loop);
+    if (tally->signal) {                /* nothing is known of a file that was not played */
+        ha_text_close(&messages);
+        if (!err)
+            ha_scenario_close(&scenario);
+        return;
+    }
     if (err) {
         if (err != HA_EREAD) {
             ha_add_file_name(&messages, path);
             ha_text_addf(&messages, ": error: %s\n", ha_err_text(err));
         }
-        tally->signal = ha_loop_signal(loop);
         tally->unreadable = true;
         ha_tally_fail(tally, &(struct ha_outcome){.file = path, .message = &messages});
         return;
@@ -136,7 +142,7 @@ static void sum_up(struct ha_tally *tally)
         tally->unreadable |= tally->report.lost;
     }
     if (tally->signal)
-        fprintf(options->log, "hotadd: ended by %s\n",
+        fprintf(options->list ? tally->messages : options->log, "hotadd: ended by %s\n",
                 tally->signal == SIGINT ? "SIGINT" : "SIGTERM");
     if (!options->list)
         fprintf(options->log, "%zu passed, %zu failed\n", tally->passed, tally->failed);
@@ -157,8 +163,8 @@ static int exit_code(const struct ha_tally *tally)
 
 static void say_nothing_was_run(const struct ha_tally *tally)
 {
-    if (tally->passed || tally->failed || tally->listed || tally->unreadable || tally->refused ||
-        tally->signal)
+    if (tally->passed || tally->failed || tally->listed || tally->left_out || tally->unreadable ||
+        tally->refused || tally->signal)
         return;
     if (tally->options->filter)
         fprintf(tally->messages, "hotadd: no scenario matches '%s'\n", tally->options->filter);

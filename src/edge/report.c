@@ -76,6 +76,7 @@ void ha_report_add(struct ha_report *report, const struct ha_outcome *outcome)
     report->count++;
     report->failed += outcome->verdict == HA_FAILED;
     report->unplayed += outcome->verdict == HA_UNPLAYED;
+    report->left_out += outcome->verdict == HA_LEFT_OUT;
     report->time_ns += outcome->run ? outcome->run->watch.time_ns : 0;
     ha_report_tell(report, outcome, options->log, options->color);
     if (options->output == HA_OUTPUT_STORY && options->out != options->log)
@@ -91,6 +92,6 @@ void ha_report_end(struct ha_report *report, const char *trouble)
     if (report->options->output == HA_OUTPUT_TAP)
         ha_tap_end(report, trouble);
     else if (report->options->output == HA_OUTPUT_JUNIT)
-        ha_junit_end(report);
+        ha_junit_end(report, trouble);
     ha_text_close(&report->cases);
 }

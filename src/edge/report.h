@@ -13,7 +13,7 @@ struct ha_report {
     const struct ha_play_options *options;
     struct ha_text cases;       /* JUnit: what the document will hold */
     size_t count;               /* of all outcomes */
-    size_t failed, unplayed;
+    size_t failed, unplayed, left_out;
     uint64_t time_ns;           /* simulated, of all runs */
     bool lost;                  /* memory was lacking for something that had to be said */
 };

@@ -92,6 +92,8 @@ void ha_junit_add(struct ha_report *report, const struct ha_outcome *outcome)
         add_failure(outcome->run, text);
     else if (outcome->verdict == HA_UNPLAYED)
         add_element(text, "error", "not played", outcome->message);
+    else if (outcome->verdict == HA_LEFT_OUT)
+        add_element(text, "skipped", ha_text_string(outcome->message), &(struct ha_text){0});
     else if (outcome->verdict == HA_REMARKED)
         add_element(text, "system-out", NULL, outcome->message);
     ha_text_add(text, "    </testcase>\n");
@@ -100,11 +102,22 @@ void ha_junit_add(struct ha_report *report, const struct ha_outcome *outcome)
     ha_text_close(&name);
 }
 
-void ha_junit_end(struct ha_report *report)
+/* A document has no place of its own for what ended a play too early: a case stands for it. */
+static void add_trouble(struct ha_text *text, const char *trouble)
+{
+    ha_text_addf(text, "    <testcase classname=\"hotadd\" name=\"plays to the end\" "
+                 "time=\"0.000000\">\n      <error message=\"ended by %s\">what follows was not "
+                 "played</error>\n    </testcase>\n", trouble);
+}
+
+void ha_junit_end(struct ha_report *report, const char *trouble)
 {
     struct ha_text text = {0}, counts = {0};
-    ha_text_addf(&counts, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", report->count,
-                 report->failed, report->unplayed);
+    if (trouble)
+        add_trouble(&report->cases, trouble);
+    ha_text_addf(&counts, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\"",
+                 report->count + (trouble != NULL), report->failed,
+                 report->unplayed + (trouble != NULL), report->left_out);
     add_seconds(&counts, report->time_ns);
     ha_text_addf(&text,
                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites%s>\n"

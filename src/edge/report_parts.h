@@ -20,7 +20,7 @@ void ha_tap_end(struct ha_report *report, const char *trouble);
 
 /* One JUnit document, printed at the end: its head counts what follows. */
 void ha_junit_add(struct ha_report *report, const struct ha_outcome *outcome);
-void ha_junit_end(struct ha_report *report);
+void ha_junit_end(struct ha_report *report, const char *trouble);
 
 /* "FILE [adversarial]: NAME": by what a test is known. */
 void ha_outcome_title(const struct ha_outcome *outcome, struct ha_text *text);

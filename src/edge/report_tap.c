@@ -102,11 +102,13 @@ void ha_tap_begin(struct ha_report *report)
 
 void ha_tap_add(struct ha_report *report, const struct ha_outcome *outcome)
 {
-    bool passed = outcome->verdict == HA_PASSED || outcome->verdict == HA_REMARKED;
+    bool passed = outcome->verdict < HA_FAILED;
     struct ha_text text = {0}, title = {0};
     ha_outcome_title(outcome, &title);
     ha_text_addf(&text, "%sok %zu - ", passed ? "" : "not ", report->count);
     ha_add_harmless(&text, ha_text_string(&title), title.length, escape_description);
+    if (outcome->verdict == HA_LEFT_OUT)
+        ha_text_addf(&text, " # SKIP %s", ha_text_string(outcome->message));
     ha_text_add(&text, "\n");
     if (outcome->verdict == HA_REMARKED) {
         ha_text_add(&text, "# ");

@@ -12,6 +12,7 @@
 static const struct { const char *word, *escape; } verdicts[] = {
     [HA_PASSED] = {"pass", "\033[32m"},
     [HA_REMARKED] = {"note", "\033[33m"},
+    [HA_LEFT_OUT] = {"skip", "\033[33m"},
     [HA_FAILED] = {"FAIL", "\033[31m"},
 };
 
@@ -38,9 +39,10 @@ static void add_verdict(const struct ha_outcome *outcome, bool color, struct ha_
     const struct ha_run *run = outcome->run;
     ha_text_addf(text, "%s%s%s  ", color ? verdicts[outcome->verdict].escape : "",
                  verdicts[outcome->verdict].word, color ? "\033[0m" : "");
-    if (outcome->verdict == HA_REMARKED) {
-        ha_add_file_name(text, outcome->file);
-        ha_text_addf(text, " [%s]: %s\n", outcome->preset, ha_text_string(outcome->message));
+    if (outcome->message) {             /* the name gives way to what is said instead */
+        ha_outcome_title(&(struct ha_outcome){.file = outcome->file, .preset = outcome->preset},
+                         text);
+        ha_text_addf(text, ": %s\n", ha_text_string(outcome->message));
         return;
     }
     ha_outcome_title(outcome, text);
@@ -55,7 +57,7 @@ static void add_details(const struct ha_report *report, const struct ha_outcome 
     const struct ha_play_options *options = report->options;
     const struct ha_run *run = outcome->run;
     bool failed = outcome->verdict == HA_FAILED;
-    if (options->detail == HA_DETAIL_NONE || outcome->verdict == HA_REMARKED)
+    if (options->detail == HA_DETAIL_NONE || outcome->message)
         return;
     if (failed && options->output == HA_OUTPUT_VERDICT && run->story) {
         struct ha_text *story = ha_story_text(run->story);
@@ -74,7 +76,7 @@ void ha_report_tell(struct ha_report *report, const struct ha_outcome *outcome, 
     struct ha_text text = {0};
     if (outcome->verdict == HA_UNPLAYED) {
         ha_text_add(&text, ha_text_string(outcome->message));
-    } else if (outcome->verdict == HA_FAILED || !report->options->quiet || !to_log) {
+    } else if (outcome->verdict >= HA_LEFT_OUT || !report->options->quiet || !to_log) {
         add_details(report, outcome, color, &text);
         add_verdict(outcome, color, &text);
     }

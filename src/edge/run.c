@@ -44,6 +44,8 @@ static void watch_records(struct ha_sink *sink, const struct ha_record *first, s
         if (watch->wants_jsonl && goes_out(watch, first[i].kind))
             ha_jsonl_add(&watch->jsonl, &first[i]);
     }
+    if (watch->in_step && ha_loop_is_called(watch->loop))
+        ha_machine_interrupt(watch->machine, HA_END_SIGNAL);
 }
 
 int ha_run_turn_profile(const struct ha_play_options *options, struct ha_profile *profile,
@@ -100,7 +102,7 @@ static const struct ha_expect *choose_expectations(struct ha_run *run)
     return &run->rules;
 }
 
-static int open_watchers(struct ha_run *run)
+static int open_watchers(struct ha_run *run, const struct ha_loop *loop)
 {
     const struct ha_play_options *options = run->options;
     run->judge = ha_judge_create();
@@ -109,6 +111,8 @@ static int open_watchers(struct ha_run *run)
         run->story = ha_story_create(options->color && options->out == options->log);
     run->watch.cast = ha_cast_create();
     run->watch.sink.take = watch_records;
+    run->watch.machine = run->machine;
+    run->watch.loop = loop;
     run->watch.wants_jsonl = options->output == HA_OUTPUT_JSONL;
     run->watch.detail = options->detail;
     if (!run->judge || !run->matcher || !run->watch.cast || (wants_story(options) && !run->story))
@@ -164,21 +168,30 @@ static uint64_t play_slice(void *argument)
         if (text && text->length > BYTES_A_SLICE)
             break;
         left_ns = time_left(run);
+        run->watch.in_step = true;
         if (!left_ns)
             run->err = ha_player_step(run->machine, &more);
+        run->watch.in_step = false;
     }
     ha_machine_flush(run->machine);
     print_progress(run);
     return more ? left_ns : HA_LOOP_DONE;
 }
 
-/* What waited for a call or an event that never came: the scenario does not show what it says. */
-static int compare_triggers(struct ha_run *run)
+/*
+ * What waited for a call or an event that never came, and what was to fail and was never asked
+ * for: the scenario does not show what it says.
+ */
+static int compare_causes(struct ha_run *run)
 {
     const struct ha_plan *plan = &run->plan;
     int differences = 0;
     for (size_t i = 0; (i = ha_player_waiting(run->machine, i)) < plan->event_count; i++) {
         ha_text_addf(&run->report, "events: what event %zu waits for never came\n", i + 1);
+        differences++;
+    }
+    for (size_t i = 0; (i = ha_player_unstruck(run->machine, i)) < plan->fault_count; i++) {
+        ha_text_addf(&run->report, "faults: fault %zu never struck\n", i + 1);
         differences++;
     }
     return differences;
@@ -195,7 +208,7 @@ int ha_run_compare(struct ha_run *run)
     if (differences < 0 || ha_matcher_lost(run->matcher))
         return HA_ENOMEM;
     if (!run->rules_only && ending == HA_END_NORMALLY)
-        differences += compare_triggers(run);
+        differences += compare_causes(run);
     int err = ha_breaches_add_run(&run->breaches, run->judge, run->matcher, run->options->strict,
                                   ending, run->scenario->expect.ending);
     if (err)
@@ -257,7 +270,7 @@ int ha_run_play(struct ha_run *run, const struct ha_scenario *scenario,
     err = ha_machine_create(&machine, &run->machine, error);
     if (err)
         return err;
-    err = open_watchers(run);
+    err = open_watchers(run, loop);
     if (err)
         return ha_error_set(error, err, "%s", ha_err_text(err));
 

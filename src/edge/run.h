@@ -18,6 +18,9 @@
 /* Looks at every record: who is who, how much happened, and the trace as JSON Lines if wanted. */
 struct ha_watch {
     struct ha_sink sink;
+    struct ha_machine *machine;         /* whose run is ended in the middle of a step when ... */
+    const struct ha_loop *loop;         /* ... a signal has come */
+    bool in_step;
     struct ha_cast *cast;
     struct ha_text jsonl;
     bool wants_jsonl;
@@ -78,7 +81,7 @@ int ha_run_compare(struct ha_run *run);
 int ha_run_turn_profile(const struct ha_play_options *options, struct ha_profile *profile,
                         struct ha_error *error);
 
-/* Append the command line that repeats the run, fit for a shell. */
+/* Append the command line that repeats the run, fit for bash and zsh. */
 void ha_run_add_command(const struct ha_run *run, struct ha_text *text);
 
 void ha_run_close(struct ha_run *run);

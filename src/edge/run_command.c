@@ -1,4 +1,4 @@
-/* run_command - the command line that repeats a run, fit for a shell */
+/* run_command - the command line that repeats a run, fit for bash and zsh */
 #include "edge/run.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "core/tape.h"
 #include "edge/place.h"
 
-/* As one word of a shell, whatever a terminal would make of it. */
+/* As one word of a shell, whatever a terminal would make of it; older shells have no $'. */
 static void add_escaped_word(struct ha_text *text, const char *word)
 {
     ha_text_add(text, "$'");
@@ -43,8 +43,13 @@ void ha_run_add_command(const struct ha_run *run, struct ha_text *text)
 {
     const struct ha_play_options *options = run->options;
     struct ha_tape_input answers = {0};
+    struct ha_text file = {0};
+    /* What begins with a dash would be taken for an option. */
+    ha_text_addf(&file, "%s%s", run->scenario->file[0] == '-' ? "./" : "", run->scenario->file);
     ha_text_add(text, "hotadd run ");
-    add_word(text, run->scenario->file);
+    add_word(text, ha_text_string(&file));
+    text->lost |= file.lost;
+    ha_text_close(&file);
     if (options->profile)
         ha_text_addf(text, " --profile %s", options->profile);
     for (size_t i = 0; i < options->set_count; i++)

@@ -102,6 +102,32 @@ static void say_accepted(struct ha_tally *tally, const struct ha_run *run)
 }
 
 /*
+ * Whether a scenario cannot be played, or listed, under the profile that the command line asks
+ * for. Nobody is at fault then, so it counts neither way.
+ */
+static bool leave_out(struct ha_tally *tally, const struct ha_scenario *scenario,
+                      const struct ha_play_options *options, struct ha_outcome outcome)
+{
+    struct ha_profile profile = scenario->plan.profile;
+    struct ha_text reason = {0};
+    /* The names of profile and knobs were checked before anything is played. */
+    if (ha_run_turn_profile(options, &profile, NULL) || ha_plan_suits(&scenario->plan, &profile))
+        return false;
+    ha_text_addf(&reason, "target=ws2008 has no processor groups, and the partition has %zu",
+                 scenario->plan.partition.group_count);
+    outcome.verdict = HA_LEFT_OUT;
+    outcome.message = &reason;
+    tally->left_out++;
+    if (options->list)
+        ha_report_tell(&tally->report, &outcome, tally->messages, false);
+    else
+        ha_report_add(&tally->report, &outcome);
+    tally->unreadable |= tally->report.lost;
+    ha_text_close(&reason);
+    return true;
+}
+
+/*
  * Play a scenario under one profile.
  *
  *   options    with that profile
@@ -115,6 +141,8 @@ static void play_once(struct ha_tally *tally, const struct ha_scenario *scenario
 {
     struct ha_run run = {.coverage = options->coverage ? &tally->coverage : NULL};
     struct ha_error error = {""};
+    if (leave_out(tally, scenario, options, outcome))
+        return;
     int err = ha_run_play(&run, scenario, options, loop, &tally->signal, &error);
     if (!err && options->accept)
         err = ha_accept(&run, &error);
@@ -159,14 +187,18 @@ void ha_tally_list(struct ha_tally *tally, const struct ha_scenario *scenario)
 {
     struct ha_outcome outcome = {.file = scenario->file, .name = scenario->name};
     size_t profiles = ha_wants_all_profiles(tally->options) ? PROFILES : 1;
+    struct ha_play_options options = *tally->options;
     struct ha_text lines = {0};
+    size_t left_out = tally->left_out;
     for (size_t i = 0; i < profiles; i++) {
         if (profiles > 1)
-            outcome.preset = ha_preset_name(all_profiles[i].preset);
+            options.profile = outcome.preset = ha_preset_name(all_profiles[i].preset);
+        if (leave_out(tally, scenario, &options, outcome))
+            continue;
         ha_outcome_title(&outcome, &lines);
         ha_text_add(&lines, "\n");
     }
     ha_report_print(&tally->report, tally->options->out, &lines);
     tally->unreadable |= tally->report.lost;
-    tally->listed++;
+    tally->listed += tally->left_out - left_out < profiles;
 }

@@ -18,7 +18,7 @@ struct ha_tally {
     struct ha_report report;
     struct ha_coverage coverage;
     size_t passed, failed;
-    size_t listed;
+    size_t listed, left_out;
     bool unreadable;            /* or not to be judged, for want of means */
     bool wrong;                 /* something failed that no budget ended */
     int signal;

@@ -62,7 +62,6 @@ void ha_round_end(struct ha_round *round)
     thread->callout = round->callout.outer;
     thread->stamp.driver = round->driver;
     thread->stamp.irql = round->irql;
-    thread->disturbed = true;       /* a call that encloses this operation saw things change */
     if (--round->kernel->rounds == 0 && round->kernel->any_deferred)
         ha_registrations_sweep(round->kernel);
     ha_notify_end(&round->kernel->chain);
@@ -116,8 +115,7 @@ static void leave_disturbed(struct ha_round *round, const struct ha_registration
 
     round->wrote_error =
         round->variable != round->enter.as.cb.op_in && !NT_SUCCESS(round->variable);
-    if (round->wrote_error && NT_SUCCESS(round->first_error) &&
-        round->context.State == KeProcessorAddStartNotify)
+    if (round->wrote_error && NT_SUCCESS(round->first_error))
         round->first_error = round->variable;
     if (round->per_call)
         round->variable = STATUS_SUCCESS;
@@ -128,7 +126,7 @@ static void leave_disturbed(struct ha_round *round, const struct ha_registration
         ha_event_set(world, &round->kernel->call_ends);
         /* Who waits for a call does not wait for the next one as well. */
         if (ha_kernel_knob(round->kernel, HA_KNOB_DEREG_WAIT) == HA_DEREG_PER_CALL)
-            ha_sched_hand_over(world);
+            ha_sched_yield(world);
     }
     refresh(round);
     thread->disturbed = false;
@@ -172,10 +170,8 @@ static void tell(struct ha_round *round, const struct ha_called *called, bool en
 {
     round->entered = entered;
     round->kernel->hooks.called(round->kernel, called, entered);
-    if (entered)
-        return;
-    refresh(round);                     /* others may have run */
-    round->thread->disturbed = false;
+    if (!entered)
+        round->thread->disturbed = false;       /* others may have run, between two calls */
 }
 
 /* Call one client. Returns whether anything was to be looked at. Part of each of its callers. */

@@ -36,7 +36,7 @@ struct ha_round {
     KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT copy[2];
     size_t turn;                                    /* of the next client: bytes into `copy` */
     NTSTATUS variable;                              /* behind OperationStatus */
-    NTSTATUS first_error;                           /* the first that a client left at Start */
+    NTSTATUS first_error;                           /* the first that a client left */
     struct ha_affinity affinity;                    /* of the thread when the operation began */
     bool per_call;                                  /* the variable starts anew with every call */
     bool wrote_error;                               /* the last call that was looked at did */

@@ -190,12 +190,14 @@ static void deregister(struct ha_kernel *kernel, struct ha_thread *thread,
                        struct ha_registration *registration)
 {
     struct ha_world *world = &kernel->world;
+    bool misused = irql_is_raised(kernel, thread) || ha_callout_inside(thread) == registration;
     /* At once: inside an operation of this thread (DEREG-3), or where waiting is forbidden. */
     bool at_once = kernel->lock.holder == thread || thread->stamp.irql > APC_LEVEL ||
                    ha_callout_inside(thread) == registration;
     unsigned wait = ha_kernel_knob(kernel, HA_KNOB_DEREG_WAIT);
 
-    if (wait == HA_DEREG_DEFERRED && kernel->rounds) {
+    /* No later call may come of what was removed by misuse (DEREG-1, DEREG-4). */
+    if (wait == HA_DEREG_DEFERRED && kernel->rounds && !misused) {
         registration->deferred = true;
         kernel->any_deferred = true;
         return;
@@ -248,9 +250,10 @@ VOID KeDeregisterProcessorChangeCallback(PVOID CallbackHandle)
     enum ha_slot_answer answer =
         ha_slots_get(&kernel->handles, (uint64_t)(uintptr_t)CallbackHandle, &object);
     struct ha_registration *registration = object;
-    if (registration && registration->deferred) {
+    if (registration && (registration->deferred || registration->link.left)) {
+        /* Its removal has begun; or it has not joined, and nobody can know its handle. */
+        answer = registration->deferred ? HA_HANDLE_STALE : HA_HANDLE_UNKNOWN;
         registration = NULL;
-        answer = HA_HANDLE_STALE;
     }
     uint32_t id = registration ? registration->link.id : 0;
     ha_record_open(world, HA_DEREG_ENTER, id);

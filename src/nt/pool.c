@@ -112,7 +112,7 @@ VOID ExFreePoolWithTag(PVOID P, ULONG Tag)
     struct ha_record *record = ha_record_open(&kernel->world, HA_FREE, block->id);
     record->as.pool.size = block->size;
     record->as.pool.tag = block->tag;
-    block->seal = 0;
+    block->seal = 0;                    /* whatever the arena writes there */
     ha_arena_give(arena, block, sizeof *block + block->size);
 }
 

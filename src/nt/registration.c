@@ -26,8 +26,10 @@ struct ha_registration *ha_registration_make(struct ha_kernel *kernel)
     struct ha_registration *registration = ha_arena_take(arena, sizeof *registration);
     if (!registration)
         return NULL;
-    if (ha_slots_put(&kernel->handles, arena, registration, &registration->place))
+    if (ha_slots_put(&kernel->handles, arena, registration, &registration->place)) {
+        registration->link.left = true;     /* it has not come yet */
         return registration;
+    }
     ha_arena_give(arena, registration, sizeof *registration);
     return NULL;
 }

@@ -38,9 +38,11 @@ static void do_deregister(struct ha_stage *stage, const struct ha_step *step)
                                                : stage->driver;
         registration = ha_own_registration_find(owner, step->name);
     }
-    if (registration)
+    PVOID handle = registration ? registration->handle : NULL;
+    KeDeregisterProcessorChangeCallback(handle);
+    /* It may have been waited for, and been made anew meanwhile. */
+    if (registration && registration->handle == handle)
         ha_own_registration_gone(registration);
-    KeDeregisterProcessorChangeCallback(registration ? registration->handle : NULL);
 }
 
 /* The event of a name, shared by all drivers of the machine; NULL when the arena is full. */
@@ -98,11 +100,16 @@ static NTSTATUS do_table(struct ha_stage *stage, const struct ha_step *step)
 
 static NTSTATUS do_allocate(struct ha_stage *stage, const struct ha_step *step)
 {
-    void **slot = ha_slot_at(stage, step->name, &step->value, HA_RT_ALLOCATE_POOL);
-    if (!slot)
+    if (!ha_slot_at(stage, step->name, &step->value, HA_RT_ALLOCATE_POOL))
         return STATUS_SUCCESS;          /* recorded, and not done */
-    *slot = ExAllocatePool2(POOL_FLAG_NON_PAGED, step->size, step->tag);
-    return *slot ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+    void *memory = ExAllocatePool2(POOL_FLAG_NON_PAGED, step->size, step->tag);
+    if (!memory)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    /* Others may have run meanwhile, and the table may be gone. */
+    void **slot = ha_slot_at(stage, step->name, &step->value, HA_NO_ROUTINE);
+    if (slot)
+        *slot = memory;
+    return STATUS_SUCCESS;
 }
 
 static void free_table(struct ha_own_table *table)
@@ -246,9 +253,12 @@ void ha_steps_undo(struct ha_driver *driver)
         KeDeregisterProcessorChangeCallback(newest->handle);
     }
     for (struct ha_own_table *table = scripted->newest_table; table; table = table->older) {
-        for (uint32_t i = 0; i < table->count; i++)
-            if (table->slot[i])
-                ExFreePoolWithTag(table->slot[i], HA_POOL_SCRIPT_TAG);
+        for (uint32_t i = 0; i < table->count; i++) {
+            void *memory = table->slot[i];
+            table->slot[i] = NULL;
+            if (memory)
+                ExFreePoolWithTag(memory, HA_POOL_SCRIPT_TAG);
+        }
         if (table->slot)
             free_table(table);
     }

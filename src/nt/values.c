@@ -4,7 +4,7 @@
 /* Group and number of the processor that a step speaks of. */
 static PROCESSOR_NUMBER number_now(const struct ha_stage *stage)
 {
-    PROCESSOR_NUMBER number = {0};
+    PROCESSOR_NUMBER number = {.Group = ALL_PROCESSOR_GROUPS, .Number = 0xff};     /* of nobody */
     if (stage->turn && stage->turn->number)
         return *stage->turn->number;
     if (stage->turn)

@@ -224,17 +224,25 @@ static void end_run(struct ha_machine *machine)
     ha_trace_flush(world);
 }
 
+void ha_machine_fail(struct ha_machine *machine, int err)
+{
+    if (!err)
+        return;
+    if (!machine->trouble)
+        machine->trouble = err;
+    ha_sched_end(world_of(machine), HA_END_MEMORY);
+}
+
 int ha_machine_settle(struct ha_machine *machine, int err)
 {
     struct ha_world *world = world_of(machine);
-    if (err)
-        ha_sched_end(world, HA_END_MEMORY);
+    ha_machine_fail(machine, err);
     ha_sched_run_until_quiet(world);
     if (!world->sched.ending)
         return HA_OK;
     enum ha_ending ending = world->sched.ending;
     end_run(machine);
-    return ending == HA_END_MEMORY ? (err ? err : HA_ENOMEM) : HA_OK;
+    return ending != HA_END_MEMORY ? HA_OK : machine->trouble ? machine->trouble : HA_ENOMEM;
 }
 
 int ha_machine_load(struct ha_machine *machine, const char *name, ha_driver_entry *entry)
@@ -275,8 +283,8 @@ struct posted_add {
 static void begin_add(struct ha_world *world, void *argument)
 {
     struct posted_add *posted = argument;
-    if (ha_hot_add_post(&posted->machine->kernel, &posted->options, NULL))
-        ha_sched_end(world, HA_END_MEMORY);
+    ha_machine_fail(posted->machine,
+                    ha_hot_add_post(&posted->machine->kernel, &posted->options, NULL));
     ha_arena_give(&world->host->arena, posted, sizeof *posted);
 }
 
@@ -344,6 +352,11 @@ int ha_machine_finish(struct ha_machine *machine)
         }
     }
     return err;
+}
+
+void ha_machine_interrupt(struct ha_machine *machine, enum ha_ending ending)
+{
+    ha_sched_end(world_of(machine), ending);
 }
 
 void ha_machine_stop(struct ha_machine *machine, enum ha_ending ending)

@@ -17,9 +17,13 @@ struct ha_machine {
     size_t next_driver;             /* of the plan */
     bool events_posted;
     struct ha_triggers *triggers;   /* of the plan; NULL when it has none, and no faults */
+    int trouble;                    /* HA_ENOMEM or HA_ETHREAD, what ended the run */
     void (*fatal)(struct ha_machine *machine, void *argument);
     void *fatal_argument;
 };
+
+/* The run ends for want of means if `err` says so, at the next scheduling point. */
+void ha_machine_fail(struct ha_machine *machine, int err);
 
 /* The run goes on after a call into the kernel answered `err`, or ends here for want of means. */
 int ha_machine_settle(struct ha_machine *machine, int err);

@@ -18,6 +18,14 @@ struct ha_machine_options ha_player_options(const struct ha_plan *plan, const ch
     };
 }
 
+/* An event that cannot be carried out says why, and is over. */
+static int refuse(struct ha_kernel *kernel, enum ha_reason reason, const void *cookie)
+{
+    ha_record_refused(kernel, HA_NO_ROUTINE, reason);
+    ha_kernel_ended(kernel, cookie);
+    return HA_OK;
+}
+
 static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
 {
     struct ha_kernel *kernel = &machine->kernel;
@@ -25,15 +33,13 @@ static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
     if (event->kind == HA_EVENT_ADD_PROCESSOR)
         return ha_hot_add_post(kernel, event->add, cookie);
     const struct ha_script *script = &machine->plan->driver[event->driver];
-    if (event->kind == HA_EVENT_LOAD)
-        return ha_scripted_load(kernel, script, cookie);
-
     struct ha_driver *driver = ha_driver_find(kernel, script->name);
-    if (!driver || (event->kind == HA_EVENT_RUN && driver->state == HA_DRIVER_GONE)) {
-        ha_record_refused(kernel, HA_NO_ROUTINE, HA_REASON_NOT_LOADED);
-        ha_kernel_ended(kernel, cookie);
-        return HA_OK;
-    }
+    bool is_there = driver && driver->state != HA_DRIVER_GONE;
+    if (event->kind == HA_EVENT_LOAD)
+        return is_there ? refuse(kernel, HA_REASON_LOADED, cookie)
+                        : ha_scripted_load(kernel, script, cookie);
+    if (!is_there)
+        return refuse(kernel, HA_REASON_NOT_LOADED, cookie);
     return event->kind == HA_EVENT_UNLOAD ? ha_driver_unload(driver, cookie)
                                           : ha_scripted_run(driver, event->run, cookie);
 }
@@ -49,8 +55,8 @@ int ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan)
 static void begin_event(struct ha_world *world, void *argument)
 {
     /* The machine starts with its kernel, and that with its world. */
-    if (begin((struct ha_machine *)(void *)world, argument))
-        ha_sched_end(world, HA_END_MEMORY);
+    struct ha_machine *machine = (struct ha_machine *)(void *)world;
+    ha_machine_fail(machine, begin(machine, argument));
 }
 
 static int post_events(struct ha_machine *machine)
@@ -99,4 +105,9 @@ bool ha_player_next_due(const struct ha_machine *machine, uint64_t *due_ns)
 size_t ha_player_waiting(const struct ha_machine *machine, size_t event)
 {
     return ha_triggers_waiting(machine, event);
+}
+
+size_t ha_player_unstruck(const struct ha_machine *machine, size_t fault)
+{
+    return ha_triggers_unstruck(machine, fault);
 }

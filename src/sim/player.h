@@ -38,4 +38,7 @@ bool ha_player_next_due(const struct ha_machine *machine, uint64_t *due_ns);
  */
 size_t ha_player_waiting(const struct ha_machine *machine, size_t event);
 
+/* The first fault at or behind `fault` that has not happened; the plan's fault_count for none. */
+size_t ha_player_unstruck(const struct ha_machine *machine, size_t fault);
+
 #endif

@@ -12,6 +12,7 @@ struct waiting {
     uint32_t event;         /* index into the plan's events */
     uint32_t seen;          /* calls that fitted so far */
     uint64_t due;           /* the call, of all that were told, in which it is its turn */
+    uint32_t next;          /* that waits for the end of the same event; index + 1, 0 for none */
     bool begun;
 };
 
@@ -20,14 +21,17 @@ struct fault {
     uint32_t needed;        /* how often it could have happened */
     uint32_t seen;          /* calls that fitted so far, where it is about one of several */
     const struct ha_thread *inside;     /* the thread that is in that call */
+    bool struck;
 };
 
 struct ha_triggers {
     int (*begin)(struct ha_machine *machine, const struct ha_event_plan *event);
     struct waiting *waiting;        /* in file order */
     size_t count;
+    uint32_t *for_calls;    /* indices of those that wait for a call */
+    size_t for_calls_count;
     uint64_t calls;         /* entries and returns that were told */
-    bool *awaited;          /* for each event, whether another one waits for its end */
+    uint32_t *awaits;       /* for each event, the first that waits for its end; index + 1 */
     struct fault *fault;
 };
 
@@ -36,14 +40,20 @@ static struct ha_machine *machine_of(struct ha_kernel *kernel)
     return (struct ha_machine *)(void *)kernel;     /* which a machine starts with */
 }
 
+static void begin_waiting(struct ha_machine *machine, struct waiting *waiting)
+{
+    waiting->begun = true;
+    ha_machine_fail(machine, machine->triggers->begin(machine,
+                                                      &machine->plan->event[waiting->event]));
+}
+
+/* Begin the event, and let what it starts go on at once. */
 static void pull(struct ha_machine *machine, struct waiting *waiting)
 {
     struct ha_world *world = &machine->kernel.world;
     const struct ha_thread *last = world->sched.last_ready;
-    waiting->begun = true;
-    if (machine->triggers->begin(machine, &machine->plan->event[waiting->event]))
-        ha_sched_end(world, HA_END_MEMORY);
-    else if (world->sched.last_ready != last)
+    begin_waiting(machine, waiting);
+    if (world->sched.last_ready != last)
         ha_sched_hand_over(world);
 }
 
@@ -80,8 +90,8 @@ static void on_call(struct ha_kernel *kernel, const struct ha_called *call, bool
     uint64_t now = ++triggers->calls;
     bool any = false;
     follow_faults(kernel, call, entered);
-    for (size_t i = 0; i < triggers->count; i++) {
-        struct waiting *waiting = &triggers->waiting[i];
+    for (size_t i = 0; i < triggers->for_calls_count; i++) {
+        struct waiting *waiting = &triggers->waiting[triggers->for_calls[i]];
         const struct ha_event_plan *event = &machine->plan->event[waiting->event];
         if (event->trigger == (entered ? HA_DURING_CALL : HA_AFTER_CALL) && !waiting->begun &&
             comes_true(kernel, event->call, call, &waiting->seen)) {
@@ -89,22 +99,36 @@ static void on_call(struct ha_kernel *kernel, const struct ha_called *call, bool
             any = true;
         }
     }
-    for (size_t i = 0; any && i < triggers->count; i++)
-        if (triggers->waiting[i].due == now)
-            pull(machine, &triggers->waiting[i]);
+    for (size_t i = 0; any && i < triggers->for_calls_count; i++)
+        if (triggers->waiting[triggers->for_calls[i]].due == now)
+            pull(machine, &triggers->waiting[triggers->for_calls[i]]);
 }
 
+/*
+ * The hot-add thread may have more to do, so what follows an add takes the baton. Other threads end
+ * with their event: what follows is next, and a chain of events needs no chain of threads.
+ */
 static void on_end(struct ha_kernel *kernel, const void *cookie)
 {
     struct ha_machine *machine = machine_of(kernel);
     struct ha_triggers *triggers = machine->triggers;
-    uint32_t ended = (uint32_t)((const struct ha_event_plan *)cookie - machine->plan->event);
-    for (size_t i = 0; i < triggers->count; i++) {
-        struct waiting *waiting = &triggers->waiting[i];
-        const struct ha_event_plan *event = &machine->plan->event[waiting->event];
-        if (event->trigger == HA_AFTER_EVENT && event->event == ended && !waiting->begun)
+    struct ha_sched *sched = &kernel->world.sched;
+    struct ha_thread *last = sched->last_ready;
+    bool has_more = sched->running == kernel->hot_add;
+    const struct ha_event_plan *ended = cookie;
+    uint32_t next = triggers->awaits[ended - machine->plan->event];
+    while (next) {
+        struct waiting *waiting = &triggers->waiting[next - 1];
+        next = waiting->next;
+        if (waiting->begun)
+            continue;
+        if (has_more)
             pull(machine, waiting);
+        else
+            begin_waiting(machine, waiting);
     }
+    if (!has_more)
+        ha_sched_prefer_later(&kernel->world, last);
 }
 
 /* Whether a fault of the plan is about this routine, here. */
@@ -136,7 +160,8 @@ static bool on_need(struct ha_kernel *kernel, enum ha_routine routine)
         if (!fits(kernel, i, routine))
             continue;
         uint32_t time = ++machine->triggers->fault[i].needed;
-        fails |= time == fault->occurrence || (fault->persist && time > fault->occurrence);
+        if (time == fault->occurrence || (fault->persist && time > fault->occurrence))
+            fails = machine->triggers->fault[i].struck = true;
     }
     return fails;
 }
@@ -147,17 +172,22 @@ static bool on_need(struct ha_kernel *kernel, enum ha_routine routine)
  */
 static bool note_events(struct ha_triggers *triggers, const struct ha_plan *plan)
 {
-    bool calls = false;
     for (size_t i = 0; i < plan->event_count; i++) {
         const struct ha_event_plan *event = &plan->event[i];
         if (event->trigger == HA_AT_TIME)
             continue;
+        if (event->trigger != HA_AFTER_EVENT)
+            triggers->for_calls[triggers->for_calls_count++] = (uint32_t)triggers->count;
         triggers->waiting[triggers->count++] = (struct waiting){.event = (uint32_t)i};
-        if (event->trigger == HA_AFTER_EVENT)
-            triggers->awaited[event->event] = true;
-        else
-            calls = true;
     }
+    for (size_t i = triggers->count; i-- > 0;) {
+        const struct ha_event_plan *event = &plan->event[triggers->waiting[i].event];
+        if (event->trigger != HA_AFTER_EVENT)
+            continue;
+        triggers->waiting[i].next = triggers->awaits[event->event];
+        triggers->awaits[event->event] = (uint32_t)i + 1;
+    }
+    bool calls = triggers->for_calls_count;
     for (size_t i = 0; i < plan->fault_count; i++)
         calls |= plan->fault[i].during && plan->fault[i].during->occurrence;
     return calls;
@@ -180,9 +210,10 @@ int ha_triggers_set(struct ha_machine *machine,
         return HA_ENOMEM;
     triggers->begin = begin;
     triggers->waiting = ha_arena_take(arena, waiting * sizeof *triggers->waiting);
-    triggers->awaited = ha_arena_take(arena, plan->event_count * sizeof *triggers->awaited);
+    triggers->for_calls = ha_arena_take(arena, waiting * sizeof *triggers->for_calls);
+    triggers->awaits = ha_arena_take(arena, plan->event_count * sizeof *triggers->awaits);
     triggers->fault = ha_arena_take(arena, plan->fault_count * sizeof *triggers->fault);
-    if (!triggers->waiting || !triggers->awaited || !triggers->fault)
+    if (!triggers->waiting || !triggers->for_calls || !triggers->awaits || !triggers->fault)
         return HA_ENOMEM;
     machine->triggers = triggers;
     hooks->called = note_events(triggers, plan) ? on_call : NULL;
@@ -203,5 +234,13 @@ size_t ha_triggers_waiting(const struct ha_machine *machine, size_t event)
 const void *ha_triggers_cookie(const struct ha_machine *machine, const struct ha_event_plan *event)
 {
     const struct ha_triggers *triggers = machine->triggers;
-    return triggers && triggers->awaited[event - machine->plan->event] ? event : NULL;
+    return triggers && triggers->awaits[event - machine->plan->event] ? event : NULL;
+}
+
+size_t ha_triggers_unstruck(const struct ha_machine *machine, size_t fault)
+{
+    for (; fault < machine->plan->fault_count; fault++)
+        if (!machine->triggers->fault[fault].struck)
+            break;
+    return fault;
 }

@@ -28,4 +28,7 @@ const void *ha_triggers_cookie(const struct ha_machine *machine,
 /* The first event at or behind `event` that still waits; the plan's event_count for none. */
 size_t ha_triggers_waiting(const struct ha_machine *machine, size_t event);
 
+/* The first fault at or behind `fault` that has not happened; the plan's fault_count for none. */
+size_t ha_triggers_unstruck(const struct ha_machine *machine, size_t fault);
+
 #endif

@@ -53,5 +53,7 @@ void random_end_part(struct maker *m, size_t number, size_t before);
 void random_registration(struct maker *m, unsigned driver);
 /* Append up to so many steps as the member `key` of an object; "" for a list that is open. */
 void random_steps(struct maker *m, const char *key, struct spot spot, unsigned most);
+/* Append steps that wait for the event of that name and then work on the driver's table alone. */
+void random_table_steps(struct maker *m, const char *event, struct spot spot);
 
 #endif

@@ -259,6 +259,22 @@ static void add_event(struct maker *m, unsigned number)
     random_end_part(m, part, before);
 }
 
+/* Two threads of one driver that are let loose on its table at once. */
+static void add_race(struct maker *m)
+{
+    unsigned driver = random_number(m, m->drivers), ms = 1 + random_number(m, 4);
+    for (unsigned i = 0; i < 3; i++) {
+        size_t part, before = random_begin_part(m, &part);
+        ha_text_addf(m->text, "{ \"at\": \"%ums\", \"run\": \"d%u\"", ms, driver);
+        if (i < 2)
+            random_table_steps(m, "race", (struct spot){.driver = driver});
+        else
+            ha_text_add(m->text, ", \"do\": [ { \"signal\": \"race\" } ]");
+        ha_text_add(m->text, " }");
+        random_end_part(m, part, before);
+    }
+}
+
 static void add_events(struct maker *m)
 {
     unsigned count = 1 + random_number(m, 6);
@@ -272,6 +288,8 @@ static void add_events(struct maker *m)
     }
     for (unsigned i = 0; i < count; i++)
         add_event(m, i);
+    if (random_once_in(m, 3))
+        add_race(m);
     ha_text_add(m->text, " ]");
 }
 

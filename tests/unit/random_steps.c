@@ -117,10 +117,11 @@ static void add_query(struct maker *m, const struct spot *spot)
         ha_text_add(m->text, ", \"into\": \"v\"");
 }
 
-static void add_pool(struct maker *m, const struct spot *spot)
+/* One time in `times` it is the whole table that goes. */
+static void add_pool(struct maker *m, const struct spot *spot, unsigned times)
 {
     static const char *const verbs[] = {"allocate", "allocate", "free", "use"};
-    if (random_once_in(m, 10)) {
+    if (random_once_in(m, times)) {
         ha_text_add(m->text, "\"free\": \"t\"");
         return;
     }
@@ -182,11 +183,14 @@ static void add_write(struct maker *m)
 static void add_verb(struct maker *m, const struct spot *spot)
 {
     unsigned event = random_number(m, 2);
-    switch (random_number(m, 20)) {
+    unsigned verb = random_number(m, 20);
+    if (spot->in_for_each && verb < 3)
+        verb += 3;                          /* a registration has a name of its own */
+    switch (verb) {
     case 0: case 1: case 2: add_register(m, spot); return;
     case 3: case 4: case 5: add_deregister(m, spot); return;
     case 6: case 7: case 8: add_query(m, spot); return;
-    case 9: case 10: case 11: add_pool(m, spot); return;
+    case 9: case 10: case 11: add_pool(m, spot, 10); return;
     case 12: ha_text_addf(m->text, "\"raise_irql\": %u", random_number(m, 3)); return;
     case 13: ha_text_addf(m->text, "\"lower_irql\": %u", random_number(m, 2)); return;
     case 14: ha_text_addf(m->text, "\"signal\": \"e%u\"", event); return;
@@ -230,3 +234,17 @@ void random_steps(struct maker *m, const char *key, struct spot spot, unsigned m
         ha_text_add(m->text, " ]");
 }
 
+
+void random_table_steps(struct maker *m, const char *event, struct spot spot)
+{
+    unsigned count = 1 + random_number(m, 3);
+    ha_text_addf(m->text, ", \"do\": [\n  { \"wait\": \"%s\" }", event);
+    for (unsigned i = 0; i < count; i++) {
+        size_t number, before = random_begin_part(m, &number);
+        ha_text_add(m->text, "{ ");
+        add_pool(m, &spot, 3);
+        ha_text_add(m->text, " }");
+        random_end_part(m, number, before);
+    }
+    ha_text_add(m->text, " ]");
+}

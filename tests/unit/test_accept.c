@@ -122,6 +122,9 @@ static void what_is_missing_is_added_as_the_file_is_written(void **state)
         {"empty ones", HEAD ",\n  \"expect\": { }\n}\n",
          HEAD ",\n  \"expect\": {\n    \"violations\": " RULES ",\n    \"calls\": " CALLS
               "\n  }\n}\n"},
+        {"empty lines", HEAD ",\n  \"expect\": {\n\n  }\n}\n",
+         HEAD ",\n  \"expect\": {\n    \"violations\": " RULES ",\n    \"calls\": " CALLS
+              "\n\n  }\n}\n"},
         {"others on the same line", HEAD ",\n  \"expect\": { \"active_processors\": 2 } }\n",
          HEAD ",\n  \"expect\": { \"active_processors\": 2,\n    \"violations\": " RULES
               ",\n    \"calls\": " CALLS " } }\n"},

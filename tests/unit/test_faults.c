@@ -261,6 +261,29 @@ static void a_fault_during_a_call_spares_other_threads(void **state)
     expect_calls(b, "a.sync Start 4 -> " INSUF_TEXT "\na.sync Failure 4 (" INSUF_TEXT ")\n");
 }
 
+/* Who tests with a machine may take pool, too, and is none of its drivers. */
+static void a_fault_of_a_driver_spares_a_thread_that_is_no_drivers(void **state)
+{
+    struct bench *b = *state;
+    static const struct ha_fault_plan fault[] = {
+        {POOL, .driver = "a", .occurrence = 1, .persist = true}};
+    const struct ha_script script[] = {{.name = "a", .entry = STEPS(register_sync)}};
+    const struct ha_plan plan = {
+        .name = "a plan", .partition = b->options.partition, .profile = b->options.profile,
+        .driver = script, .loads_later = b->loads_later, .driver_count = 1, .fault = fault,
+        .fault_count = 1};
+    struct ha_machine_options options = ha_player_options(&plan, NULL);
+    struct ha_machine *machine;
+    assert_int_equal(ha_machine_create(&options, &machine, NULL), HA_OK);
+    assert_int_equal(ha_player_begin(machine, &plan), HA_OK);
+
+    void *memory = ExAllocatePool2(POOL_FLAG_NON_PAGED, 64, PERP);
+
+    assert_non_null(memory);
+    ExFreePoolWithTag(memory, PERP);
+    ha_machine_destroy(machine);
+}
+
 /* Play on an arena of that size. Returns how the run ended, HA_END_MEMORY also when none began. */
 static enum ha_ending play_small(const struct ha_plan *plan, size_t arena_bytes,
                                  struct ha_collector *collector)
@@ -334,6 +357,7 @@ int main(void)
         BENCH_TEST(an_entry_that_lacks_memory_undoes_itself),
         BENCH_TEST(a_phase_that_lacks_memory_gives_back_what_it_took),
         BENCH_TEST(a_fault_during_a_call_spares_other_threads),
+        BENCH_TEST(a_fault_of_a_driver_spares_a_thread_that_is_no_drivers),
         BENCH_TEST(an_arena_of_any_size_is_enough_or_ends_the_run),
         BENCH_TEST(faults_alone_are_no_triggers_that_wait),
     };

@@ -105,8 +105,8 @@ static void who_leaves_during_an_add_is_judged_by_the_way_that_removals_wait(voi
          DEFERRED THREE "add; A> S; R dereg> A; R dereg< A; S dereg> B; S dereg< B; R dereg> C;"
          "R dereg< C; A< S; B S; C S; " UP "A C; B C; C C; end; hot;"},
         {"deferred: itself", "DEREG-4(a)",
-         DEFERRED "reg A; reg B; add; A> S; H dereg> A; H misuse self; H dereg< A; A< S; B S; " UP
-         "A C; B C; end; hot B;"},
+         DEFERRED "reg A; reg B; add; A> S; H dereg> A; H misuse self; H dereg! A; H dereg< A; A< S;"
+         "B S; " UP "B C; end; hot B;"},
         {"deferred: two of one", "DEREG-5(a)",
          DEFERRED "reg A; reg B; add; A> S; R dereg> A; R dereg< A; S dereg> A id=0;"
          "S misuse stale; S dereg< A id=0; A< S; B S; " UP "A C; B C; end; hot B;"},

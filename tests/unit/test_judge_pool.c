@@ -21,6 +21,11 @@
 #define FAILED(letter, block) "reg> " letter " + fn=7 driver=1; lock " letter "; " letter \
     "> ES 0; take " block " 64 in=" letter " driver=1; " letter "< ES 0; " letter \
     " ES 1 out=I; " letter " EF 0; reg< " letter " null driver=1; "
+/* One of the same function that fails at that processor and leaves nothing. */
+#define REFUSED_AT_0(letter) "reg> " letter " + fn=7 driver=1; lock " letter "; " letter \
+    " ES 0 out=I; reg< " letter " null driver=1; "
+#define REFUSED_AT_1(letter, of) "reg> " letter " + " of "; lock " letter "; " letter \
+    " ES 0; " letter " ES 1 out=I; " letter " EF 0; reg< " letter " null " of "; "
 #define UNLOADS "ask a 0; unload a; unloaded a; freed a; over; "
 
 /* DRV-9 */
@@ -73,9 +78,12 @@ static void memory_that_is_left_behind_is_noted_once_and_found_when_it_grows(voi
          "reg A; " FAILS("1") "give 1; " FAILS("2")},
         {"the first given back at the next Start", "note DRV-9(a)*2",
          "reg A; " FAILS("1") "add; A> S; give 1 in=A; take 2 64 in=A; A< S; hw T; A F; end;"},
-        {"more, but all of the first was given back in between", "note DRV-9(a)*2",
+        {"more, but all of the first was given back in between", "note DRV-9(a) DRV-9(a)",
          "reg A; " FAILS("1") "give 1; add; A> S; take 2 64 in=A; take 3 64 in=A; A< S; hw T;"
          "A F; end;"},
+        {"more each time, what was left before given back first", "note DRV-9(a) DRV-9(a) DRV-9(a)",
+         "reg A; " FAILS("1") "add; A> S; give 1 in=A; take 2 128 in=A; A< S; hw T; A F; end;"
+         "add; A> S; give 2 in=A; take 3 4096 in=A; A< S; hw T; A F; end;"},
         {"a function with the number of a registration", "note DRV-9(a)*2",
          "partition 8:1; reg A; " FAILS("1") "hot A; hot A; reg> B + fn=1 driver=1; lock B;"
          "B ES 0; B> ES 1; take 2 64 in=B driver=1; B< ES 1; B ES 2 out=I; B EF 0; B EF 1;"
@@ -99,6 +107,69 @@ static void memory_that_is_left_behind_is_noted_once_and_found_when_it_grows(voi
          "end;"},
     };
     EXPECT_FINDINGS(cases);
+}
+
+/* DRV-9 */
+static void a_first_failure_that_left_nothing_is_one_that_left_no_byte(void **state)
+{
+    (void)state;
+    static const struct judging cases[] = {
+        {"a hot-add", "DRV-9(a)", "reg A; " CLEAN("1") FAILS("2")},
+        {"and each that leaves some after it", "DRV-9(a) DRV-9(a)",
+         "reg A; " CLEAN("1") FAILS("2") "give 2; " FAILS("3")},
+        {"another processor", "note DRV-9(a)", "reg A; " CLEAN("1") "hot A; " FAILS("2")},
+        {"a processor that came in the end", "",
+         "reg A; " CLEAN("1") "add; A> S; take 2 64 in=A; A< S; " UP "A C; end;"},
+        {"refused for lack of a place in between", "DRV-9(a)",
+         "reg A; " CLEAN("1") "add group=3; end I; " FAILS("2")},
+        {"who registered after it", "note DRV-9(b)",
+         "reg A; " CLEAN("1") "reg B; add; A S; B> S; take 2 64 in=B; B< S; hw T; A F; B F; end;"},
+        {"who registered after the first and before the second", "DRV-9(b)",
+         "reg A; " CLEAN("1") "reg B; add; A S; B S; hw T; A F; B F; end; add; A S; B> S;"
+         "take 2 64 in=B; B< S; hw T; A F; B F; end;"},
+        {"nobody was called in it", "note DRV-9(a)",
+         "set sync_start_vs_hw=after_start; reg A; add; hw T; end; add; hw 0; A> S;"
+         "take 1 64 in=A; A< S out=I; A F; end;"},
+        {"behind the error that ended it", "note DRV-9(b)",
+         "set hot_start_error=stop_at_error; reg A; reg B; add; A S out=I; A F; end; add; A S;"
+         "B> S; take 1 64 in=B; B< S; hw T; A F; B F; end;"},
+        {"who wrote the error that ended it", "DRV-9(a)",
+         "set hot_start_error=stop_at_error; reg A; reg B; add; A S out=I; A F; end; add; A> S;"
+         "take 1 64 in=A; A< S; B S; hw T; A F; B F; end;"},
+        {"behind the error that ended the second", "DRV-9(b)",
+         "set hot_start_error=stop_at_error; reg A; reg B; add; A S; B S; hw T; A F; B F; end;"
+         "add; A S out=I; A F; end; add; A S; B> S; take 1 64 in=B; B< S; hw T; A F; B F; end;"},
+        {"behind the error that ended it, for another processor", "note DRV-9(b)",
+         "set hot_start_error=stop_at_error; reg A; reg B; add; A S; B S; hw T; A F; B F; end;"
+         "hot A B; add; A S out=I; A F; end; add; A S; B> S; take 1 64 in=B; B< S; hw T; A F; B F;"
+         "end;"},
+        {"a registration", "DRV-9(a)", REFUSED_AT_1("A", "fn=7 driver=1") FAILED("B", "1")},
+        {"a registration that failed at that processor", "DRV-9(a)",
+         REFUSED_AT_0("A") FAILED("B", "1")},
+        {"a registration that did not come so far", "note DRV-9(a)",
+         REFUSED_AT_0("A") "reg> B + fn=7 driver=1; lock B; B ES 0; B> ES 1;"
+         "take 1 64 in=B driver=1; B< ES 1; B ES 2 out=I; B EF 0; B EF 1; reg< B null driver=1;"},
+        {"a registration of another function", "note DRV-9(a)",
+         REFUSED_AT_1("A", "fn=8 driver=1") FAILED("B", "1")},
+        {"a registration of another driver", "note DRV-9(a)",
+         REFUSED_AT_1("C", "fn=7 driver=3") FAILED("A", "1")},
+    };
+    EXPECT_FINDINGS(cases);
+}
+
+static void a_judge_that_begins_anew_knows_of_no_failure_before(void **state)
+{
+    (void)state;
+    struct ha_judge *judge = ha_judge_create();
+    size_t count;
+
+    judge_text(judge, "reg A; " CLEAN("1"));
+    judge_text(judge, "reg A; " FAILS("1"));
+
+    const struct ha_finding *finding = ha_judge_findings(judge, &count, NULL);
+    assert_int_equal(count, 1);
+    assert_int_equal(finding->severity, HA_NOTE);
+    ha_judge_destroy(judge);
 }
 
 /* DRV-9 */
@@ -223,7 +294,7 @@ static void an_overrun_names_table_slot_and_the_processor_whose_index_it_is(void
     ha_judge_destroy(judge);
 }
 
-static void memory_of_the_judge_grows_with_the_blocks_that_are_held(void **state)
+static void memory_of_the_judge_grows_with_blocks_held_and_processors_left_with_some(void **state)
 {
     (void)state;
     struct ha_judge *judge = ha_judge_create();
@@ -244,9 +315,10 @@ static void memory_of_the_judge_grows_with_the_blocks_that_are_held(void **state
     assert_int_equal(judge->pool.blocks.count, 0);
     assert_in_range(judge->pool.blocks.room, 1, 16);
 
-    judge_text(judge, "reg A; " FAILS("1") FAILS("2") "give 1; give 2;");
+    judge_text(judge, "reg A; " FAILS("1") FAILS("2") "give 1; give 2; " FAILS("3") CLEAN("4"));
     assert_int_equal(judge->pool.accounts.made, 1);
-    assert_int_equal(judge->pool.accounts.count, 0);
+    judge_text(judge, "reg A; " CLEAN("1") CLEAN("2"));
+    assert_int_equal(judge->pool.accounts.made, 0);
 
     judge_text(judge, "enter a; take 1 64; take 2 64; leave a I; freed a;");
     assert_int_equal(judge->pool.blocks.count, 0);
@@ -258,12 +330,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_that_is_given_back_gives_no_finding),
         cmocka_unit_test(memory_that_is_left_behind_is_noted_once_and_found_when_it_grows),
+        cmocka_unit_test(a_first_failure_that_left_nothing_is_one_that_left_no_byte),
+        cmocka_unit_test(a_judge_that_begins_anew_knows_of_no_failure_before),
         cmocka_unit_test(memory_that_a_driver_holds_in_the_end_is_found),
         cmocka_unit_test(what_a_driver_must_not_do_is_found),
         cmocka_unit_test(a_wrong_irql_is_called_by_its_name),
         cmocka_unit_test(memory_is_named_by_tag_size_processor_and_place),
         cmocka_unit_test(an_overrun_names_table_slot_and_the_processor_whose_index_it_is),
-        cmocka_unit_test(memory_of_the_judge_grows_with_the_blocks_that_are_held),
+        cmocka_unit_test(memory_of_the_judge_grows_with_blocks_held_and_processors_left_with_some),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -187,6 +187,9 @@ static void a_driver_that_removes_wrongly_is_found(void **state)
         {"itself at APC_LEVEL", "DEREG-4(a)",
          "set callback_irql=apc; reg A; add; A> S; H dereg> A irql=1; H misuse self; H dereg! A;"
          "H dereg< A; A< S; " UP "end; hot;"},
+        {"at DISPATCH_LEVEL, where removals are put off", "DEREG-1(a)",
+         "set dereg_wait=deferred; reg A; reg B; add; A S; R dereg> A irql=2; R misuse irql;"
+         "R dereg! A; R dereg< A; B S; " UP "B C; end; hot B;"},
         {"NULL", "DEREG-5(a)", "dereg> A id=0 driver=1; misuse null driver=1; dereg< A id=0;"},
         {"twice", "DEREG-5(a)", "reg A; dereg A; dereg> A; misuse stale; dereg< A; hot;"},
         {"a registration that failed", "DEREG-5(a)",
@@ -244,6 +247,19 @@ static void a_kernel_that_removes_wrongly_is_found(void **state)
          "reg A; reg B; add; A S; B> S; H dereg A; B< S; " UP "A C; B C; end;"},
         {"called after it removed itself", "DEREG-4(a) DEREG-4",
          "reg A; add; A> S; H dereg A; A< S; " UP "A C; end;"},
+        {"called after it removed itself, where removals are put off", "DEREG-4(a) DEREG-4",
+         "set dereg_wait=deferred; reg A; add; A> S; H dereg> A; H misuse self; H dereg< A; A< S; "
+         UP "A C; end;"},
+        {"called after a removal at DISPATCH_LEVEL, where removals are put off",
+         "DEREG-1(a) DEREG-1",
+         "set dereg_wait=deferred; reg A; add; A> S; R dereg> A irql=2; R misuse irql; R dereg< A;"
+         "A< S; " UP "A C; end;"},
+        {"called after a removal at APC_LEVEL, where removals are put off", "DEREG-1(a) DEREG-1",
+         "set dereg_wait=deferred; reg A; add; A> S; R dereg> A irql=1; R misuse irql; R dereg! A;"
+         "R dereg< A; A< S; " UP "A C; end;"},
+        {"did not wait for the add, at APC_LEVEL", "DEREG-1(a) DEREG-3",
+         "reg A; reg B; add; A S; R dereg> A irql=1; R misuse irql; R dereg! A; R dereg< A; B S; "
+         UP "B C; end;"},
         {"another one is forgotten", "DEREG-6",
          THREE "add; A> S; H dereg B; A< S; " UP "A C; end;"},
         {"another one gets no second call", "DEREG-6",

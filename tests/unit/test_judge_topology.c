@@ -46,6 +46,9 @@ static void right_answers_about_nodes_give_no_finding(void **state)
         {"of an add that fails", "",
          NODES "reg A; add node=2; A S; hw T; A> F; query nodecount 2 0; A< F; end;"
          "query nodecount 2 0;"},
+        {"current, at a place whose node the trace does not tell", "",
+         "partition 8:2 8:1; nodes 0:0:0xfd 1:1:0xff; query currentnode 0 5 cpu=1;"
+         "query currentnode 0 64 cpu=1; query currentnode 0 1 cpu=2;"},
         {"nodes that the trace does not tell of", "", "query highestnode 0 7;"
                                                       "query nodecount 0 9; query currentnode 0 5;"
                                                       "query nodemaximum 5 77;"},

@@ -160,6 +160,42 @@ static void it_waits_for_the_running_call_only_when_the_profile_says_so(void **s
     assert_int_equal(bench_count(b, HA_DEREG_LOCKED), 0);
 }
 
+static void register_on_a_thread(void *argument)
+{
+    struct driver *driver = argument;
+    driver_register(driver, 0);
+}
+
+/* In the first Start call: a registration waits for the add, and its handle is guessed. */
+static void guess_a_handle(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                           PNTSTATUS operation_status)
+{
+    const uint64_t step = UINT64_C(1) << 4;     /* between the handles of neighbouring places */
+    (void)operation_status;
+    if (change->State != KeProcessorAddStartNotify || driver->heard_count > 1)
+        return;
+    bench_interlude(driver, register_on_a_thread, driver);
+    for (uint64_t n = 1; n < 4; n++)
+        KeDeregisterProcessorChangeCallback(
+            (PVOID)((uintptr_t)driver->handle[0] + (uintptr_t)(n * step)));
+}
+
+/* DEREG-5: a registration that has not come yet cannot be removed */
+static void a_handle_that_nobody_has_been_given_is_unknown(void **state)
+{
+    struct bench *b = *state;
+    struct driver *a = bench_driver(b, "a");
+    a->act = guess_a_handle;
+    b->drivers_err = true;
+
+    bench_add_processor(b);
+    bench_add_processor(b);
+
+    expect_calls(b, "a.ke1 Start 4\na.ke1 Complete 4\n"
+                    "a.ke1 Start 5\na.ke2 Start 5\na.ke1 Complete 5\na.ke2 Complete 5\n");
+    assert_int_equal(bench_count(b, HA_MISUSE), 3);
+}
+
 /* DEREG-3: dereg_wait=deferred */
 static void it_returns_at_once_and_works_later_when_the_profile_says_so(void **state)
 {
@@ -208,6 +244,49 @@ static void a_deferred_removal_makes_the_handle_stale_at_once(void **state)
     expect_calls(b, "a.ke1 Start 4\na.ke1 Complete 4\n");
     assert_int_equal(bench_count(b, HA_MISUSE), 1);
     assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_STALE_HANDLE);
+}
+
+/* DEREG-1: dereg_wait=deferred: a removal at a raised IRQL is a misuse, which is not put off */
+static void a_removal_at_a_raised_irql_is_not_put_off(void **state)
+{
+    static driver_act *const acts[] = {remove_at_dispatch_level, remove_at_apc_level};
+    (void)state;
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        struct bench *b;
+        assert_int_equal(bench_setup((void **)&b), 0);
+        bench_turn(b, "dereg_wait", "deferred");
+        bench_driver(b, "a")->act = acts[i];
+        bench_driver(b, "c");
+        b->findings = "a DEREG-1\n";
+
+        bench_add_processor(b);
+
+        expect_calls(b, "a.ke1 Start 4\nc.ke1 Start 4\nc.ke1 Complete 4\n");
+        assert_int_equal(bench_count(b, HA_DEREG_LOCKED), 1);
+        bench_teardown((void **)&b);
+    }
+}
+
+static void remove_itself(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                          PNTSTATUS operation_status)
+{
+    (void)operation_status;
+    if (change->State == KeProcessorAddStartNotify)
+        driver_deregister(driver, 0);
+}
+
+/* DEREG-4: dereg_wait=deferred */
+static void a_callback_that_removes_itself_is_not_put_off(void **state)
+{
+    struct bench *b = *state;
+    bench_turn(b, "dereg_wait", "deferred");
+    bench_driver(b, "a")->act = remove_itself;
+    bench_driver(b, "c");
+    b->findings = "a DEREG-4\n";
+
+    bench_add_processor(b);
+
+    expect_calls(b, "a.ke1 Start 4\nc.ke1 Start 4\nc.ke1 Complete 4\n");
 }
 
 static void start_removing_other(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
@@ -289,8 +368,11 @@ int main(void)
         BENCH_TEST(during_an_add_it_waits_until_the_add_has_ended),
         BENCH_TEST(an_error_of_a_client_that_is_leaving_stands),
         BENCH_TEST(it_waits_for_the_running_call_only_when_the_profile_says_so),
+        BENCH_TEST(a_handle_that_nobody_has_been_given_is_unknown),
         BENCH_TEST(it_returns_at_once_and_works_later_when_the_profile_says_so),
         BENCH_TEST(a_deferred_removal_makes_the_handle_stale_at_once),
+        cmocka_unit_test(a_removal_at_a_raised_irql_is_not_put_off),
+        BENCH_TEST(a_callback_that_removes_itself_is_not_put_off),
         BENCH_TEST(a_removal_on_another_thread_waits_for_the_phase),
         cmocka_unit_test(who_heard_start_hears_the_second_call_however_the_race_ends),
         cmocka_unit_test(no_call_runs_when_the_removal_has_returned_however_the_race_ends),

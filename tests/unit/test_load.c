@@ -35,11 +35,12 @@ static const char *const bad[] = {
     "not_simulated_events", "not_simulated_steps", "nothing_there", "nul_escape",
     "number_without_exponent", "number_without_fraction", "only_space", "order_of_wrong_events",
     "pool_sizes_and_tags", "profile_knobs", "profile_names", "profile_unknown", "query_arguments",
-    "register_options", "short_escape", "single_quotes", "status_names", "step_options",
-    "step_verbs", "tab_in_string", "tables", "too_many_groups", "too_many_processors",
-    "trailing_comma", "truncated_after_comma", "truncated_array", "truncated_object",
-    "unknown_ending", "unknown_escape", "unknown_keys", "values_out_of_place", "violations_twice",
-    "windows_line_ends", "word_for_value", "wrong_format", "wrong_types",
+    "register_in_for_each", "register_options", "short_escape", "single_quotes", "status_names",
+    "step_options", "step_verbs", "tab_in_string", "tables", "too_many_groups",
+    "too_many_processors", "trailing_comma", "truncated_after_comma", "truncated_array",
+    "truncated_object", "unknown_ending", "unknown_escape", "unknown_keys", "values_out_of_place",
+    "violations_twice", "windows_line_ends", "word_for_value", "wrong_format", "wrong_types",
+    "ws2008_groups",
 };
 
 /* Every file of tests/good, with what it says beside it in NAME.expected. */

@@ -86,6 +86,7 @@ static void explicit_places_nothing_that_is_not_named(void **state)
 {
     static const struct request requests[] = {
         {{HA_ANYWHERE}, {FAILS}}, {{0, ANY, ANY, 0, 0}, {FAILS}}, {{ANY, ANY, 1, 0, 0}, {FAILS}},
+        {{1, ANY, ANY, 2, 0}, {FAILS, FAILS}},
         {{0, 3, ANY, 0, 0}, {3}}, {{0, 3, ANY, 0, 0}, {FAILS}}, {{1, 0, 0, 0, 0}, {10}},
         {{1, 1, 2, 0, 0}, {FAILS}}, {{1, 4, ANY, 0, 0}, {FAILS}}, {{2, 0, ANY, 0, 0}, {FAILS}}};
     (void)state;

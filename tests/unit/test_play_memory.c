@@ -128,6 +128,20 @@ static void a_list_needs_all_it_asks_for(void **state)
                                                  .profile = HA_PROFILE_ALL}, HA_EXIT_OK);
 }
 
+static void what_is_left_out_needs_all_it_asks_for(void **state)
+{
+    struct ha_play_options options = {.profile = "ws2008"};
+    playground_write("two.json", "{ \"format\": 1, \"name\": \"two groups\", \"partition\":\n"
+                                 "{ \"groups\": [ { \"maximum\": 1, \"active\": 1 },\n"
+                                 "{ \"maximum\": 1, \"active\": 1 } ] } }\n");
+
+    play_with_refusals(*state, "two.json", &options, HA_EXIT_NOTHING);
+    for (options.output = HA_OUTPUT_TAP; options.output <= HA_OUTPUT_JUNIT; options.output++)
+        play_with_refusals(*state, "two.json", &options, HA_EXIT_NOTHING);
+    options = (struct ha_play_options){.profile = "ws2008", .list = true};
+    play_with_refusals(*state, "two.json", &options, HA_EXIT_NOTHING);
+}
+
 static void a_deadlock_needs_all_it_asks_for(void **state)
 {
     play_with_refusals(*state,
@@ -164,6 +178,7 @@ int main(void)
         with_files(test_protocols_need_all_they_ask_for),
         with_files(all_profiles_and_their_coverage_need_all_they_ask_for),
         with_files(a_list_needs_all_it_asks_for),
+        with_files(what_is_left_out_needs_all_it_asks_for),
         with_files(a_deadlock_needs_all_it_asks_for),
         with_files(one_scenario_without_memory_does_not_stop_the_next),
     };

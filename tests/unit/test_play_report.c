@@ -146,8 +146,10 @@ static void junit_counts_cases_failures_and_errors(void **state)
 
     playground_in_order(p->out, (const char *const[]){
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-        "<testsuites tests=\"3\" failures=\"1\" errors=\"1\" time=\"0.002000\">\n"
-        "  <testsuite name=\"hotadd\" tests=\"3\" failures=\"1\" errors=\"1\" time=\"0.002000\">\n"
+        "<testsuites tests=\"3\" failures=\"1\" errors=\"1\" skipped=\"0\" "
+        "time=\"0.002000\">\n"
+        "  <testsuite name=\"hotadd\" tests=\"3\" failures=\"1\" errors=\"1\" skipped=\"0\" "
+        "time=\"0.002000\">\n"
         "    <testcase classname=\"good.json\" name=\"a processor more\" time=\"0.001000\">\n"
         "    </testcase>\n"
         "    <testcase classname=\"wrong.json\" name=\"a processor more\" time=\"0.001000\">\n"

@@ -183,6 +183,31 @@ static void events_of_a_driver_that_is_not_loaded_are_refused(void **state)
                       "caller TRACE_END normally [4]\n");
 }
 
+/* One name is one driver: what is there is not loaded again, what is gone not unloaded again. */
+static void a_driver_is_loaded_once_and_unloaded_once(void **state)
+{
+    struct bench *b = *state;
+    const struct ha_script script[] = {{.name = "a"}};
+    const struct ha_event_plan event[] = {
+        {.due_ns = 1, .kind = HA_EVENT_LOAD, .driver = 0},
+        {.due_ns = 2, .kind = HA_EVENT_LOAD, .driver = 0},
+        {.due_ns = 3, .kind = HA_EVENT_UNLOAD, .driver = 0},
+        {.due_ns = 4, .kind = HA_EVENT_UNLOAD, .driver = 0}};
+    b->loads_later[0] = true;
+
+    bench_play(b, script, 1, event, 4);
+
+    expect_records(b, "system-2 DRV_ENTRY_ENTER a [4]\n"
+                      "system-2 DRV_ENTRY_LEAVE a 0 [4]\n"
+                      "caller REFUSED the driver is loaded already [4]\n"
+                      "caller UNLOAD_REQ a 0 [4]\n"
+                      "system-3 UNLOAD_ENTER a [4]\n"
+                      "system-3 UNLOAD_LEAVE a [4]\n"
+                      "system-3 IMAGE_FREED a [4]\n"
+                      "caller REFUSED the driver is not loaded [4]\n"
+                      "caller TRACE_END normally [4]\n");
+}
+
 /* DRV-8: nothing of a driver runs when its image is gone */
 static void a_driver_that_is_gone_runs_nothing(void **state)
 {
@@ -366,6 +391,7 @@ int main(void)
         BENCH_TEST(an_unloaded_driver_can_be_loaded_again),
         BENCH_TEST(steps_run_in_the_name_of_their_driver_on_a_thread_of_their_own),
         BENCH_TEST(events_of_a_driver_that_is_not_loaded_are_refused),
+        BENCH_TEST(a_driver_is_loaded_once_and_unloaded_once),
         BENCH_TEST(a_driver_that_is_gone_runs_nothing),
         BENCH_TEST(two_removals_that_wait_for_an_add_remove_once),
         BENCH_TEST(a_removal_posted_after_an_add_comes_after_it),

@@ -296,6 +296,26 @@ static void a_time_is_whole_nanoseconds(void **state)
             fail_msg("%s was taken", others[i]);
 }
 
+static void a_time_is_too_late_when_only_its_size_is_wrong(void **state)
+{
+    (void)state;
+    static const char *const late[] = {
+        "9223372036854775808ns", "9223372036.854775808s", "9223372037s", "99999999999999999999ns",
+        "9223372036854775807.5ms",
+    };
+    static const char *const others[] = {
+        "", "0", "1", "s", "3s", "0.5ns", "99999999999999999999", "99999999999999999999min",
+        "9223372037.s", "-9223372037s", "9223372037s ",
+    };
+
+    for (size_t i = 0; i < sizeof late / sizeof late[0]; i++)
+        if (!ha_word_is_late(late[i]))
+            fail_msg("%s is not called late", late[i]);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (ha_word_is_late(others[i]))
+            fail_msg("%s is called late", others[i]);
+}
+
 static void a_size_has_64_bits(void **state)
 {
     (void)state;
@@ -384,6 +404,7 @@ int main(void)
         cmocka_unit_test(complaints_come_in_the_order_of_their_places_and_the_first_twenty_only),
         cmocka_unit_test(a_number_is_taken_when_it_is_whole_and_exact),
         cmocka_unit_test(a_time_is_whole_nanoseconds),
+        cmocka_unit_test(a_time_is_too_late_when_only_its_size_is_wrong),
         cmocka_unit_test(a_size_has_64_bits),
         cmocka_unit_test(names_statuses_and_pairs_have_one_form),
         cmocka_unit_test(a_name_is_found_in_its_own_scope_only),

@@ -63,6 +63,37 @@ static void a_condition_may_ask_whether_a_slot_is_taken(void **state)
                       "caller TRACE_END normally [4]\n");
 }
 
+/* What a query answers, by mask or count, as a number that later steps work with. */
+static void the_answer_of_a_query_becomes_a_variable(void **state)
+{
+    struct bench *b = *state;
+    static const uint16_t nodes[] = {0, 0, 1, 1, 1, 1, 1, 1};
+    static const struct { uint32_t routine; int64_t of, answer; } cases[] = {
+        {HA_RT_NODE_AFFINITY, 0, 2}, {HA_RT_NODE_AFFINITY, 7, 0},
+        {HA_RT_NODE_AFFINITY2, 0, STATUS_SUCCESS},
+        {HA_RT_NODE_AFFINITY2, 7, STATUS_INVALID_PARAMETER},
+        {HA_RT_NODE_ACTIVE_COUNT, 1, 2}, {HA_RT_NODE_MAXIMUM_COUNT, 1, 6},
+        {HA_RT_HIGHEST_NODE, 0, 1}, {HA_RT_CURRENT_NODE, 0, 0}, {HA_RT_GROUP_AFFINITY, 0, 0xf},
+        {HA_RT_ACTIVE_COUNT_EX, 0, 4}, {HA_RT_MAXIMUM_COUNT_EX, 0, 8}};
+    static const struct ha_step allocate[] = {ALLOCATE(NUMBER(0))};
+    struct ha_step step[2 * COUNT(cases) + 1] = {TABLE(NUMBER(1))};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        step[1 + 2 * i] = (struct ha_step){
+            .kind = HA_STEP_QUERY, .routine = cases[i].routine, .name = "answer",
+            .value = NUMBER(cases[i].of)};
+        step[2 + 2 * i] = (struct ha_step){
+            .kind = HA_STEP_IF, .otherwise = STEPS(allocate),
+            .condition = {HA_EQUAL, OWN("answer"), NUMBER(cases[i].answer), NULL}};
+    }
+    const struct ha_script script[] = {{.name = "a", .entry = {step, COUNT(step)}}};
+    b->group[0].nodes = nodes;
+
+    bench_play(b, script, 1, NULL, 0);
+
+    assert_int_equal(bench_count(b, HA_QUERY), COUNT(cases));
+    assert_int_equal(bench_count(b, HA_ALLOC), 1);      /* the table: no answer was another one */
+}
+
 /* A failure that is handled is none; the list goes on behind it. */
 static void a_failure_that_is_handled_does_not_end_an_entry(void **state)
 {
@@ -247,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BENCH_TEST(every_comparison_holds_where_it_should),
         BENCH_TEST(a_condition_may_ask_whether_a_slot_is_taken),
+        BENCH_TEST(the_answer_of_a_query_becomes_a_variable),
         BENCH_TEST(a_failure_that_is_handled_does_not_end_an_entry),
         BENCH_TEST(an_empty_handling_is_one_too),
         BENCH_TEST(a_return_in_nested_lists_ends_the_entry),

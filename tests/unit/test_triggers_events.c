@@ -161,20 +161,27 @@ static bool runs_at_once(struct bench *b, const struct ha_event_plan *ends)
 static const struct ha_step raise_irql[] = {{.kind = HA_STEP_RAISE_IRQL, .irql = DISPATCH_LEVEL}};
 static const struct ha_event_plan raised = {RUN(0, raise_irql)};
 
-/* Who has its processor for itself keeps the triggered thread out, if that is to run there too. */
-static void at_dispatch_level_a_thread_for_the_same_processor_waits(void **state)
+/*
+ * A thread that ends leaves the field to what it triggered, in file order and ahead of all others:
+ * no chain of events keeps a chain of threads alive.
+ */
+static void what_a_run_triggers_goes_on_when_its_thread_has_ended(void **state)
 {
     struct bench *b = *state;
-    b->group[0] = (struct ha_group_options){.maximum = 1, .active_mask = 1};
 
     assert_false(runs_at_once(b, &raised));
+
+    assert_int_equal(bench_record(b, HA_QUERY, 1)->as.query.routine, HA_RT_MAXIMUM_GROUPS);
+    assert_int_equal(bench_record(b, HA_QUERY, 1)->irql, PASSIVE_LEVEL);
 }
 
-static void at_dispatch_level_a_thread_for_another_processor_runs_at_once(void **state)
+/* The hot-add thread goes on with the next add: what follows this one takes the baton. */
+static void what_an_add_triggers_runs_before_the_next_add(void **state)
 {
     struct bench *b = *state;
+    const struct ha_event_plan add = {ADD};
 
-    assert_true(runs_at_once(b, &raised));
+    assert_true(runs_at_once(b, &add));
 }
 
 /* The machine's own thread begins events; it waits for no thread before all has begun. */
@@ -184,6 +191,40 @@ static void what_the_machine_itself_triggers_begins_behind_it(void **state)
     static const struct ha_event_plan refused = {UNLOAD(1)};
 
     assert_false(runs_at_once(b, &refused));
+}
+
+/* C registers beside A, without the lock. What follows its first call is an add. */
+static void what_happens_behind_a_call_shows_in_the_next_one(void **state)
+{
+    struct bench *b = *state;
+    static const struct ha_step existing[] = {REGISTER_EXISTING}, wait[] = {WAIT("go")};
+    static const struct ha_handler first[] = {
+        {.callback = "sync", .state = HA_STATE_START, .processor = 0, .steps = STEPS(wait)}};
+    const struct ha_script script[] = {
+        {.name = "a"}, {.name = "c", .handler = first, .handler_count = 1}};
+    const struct ha_event_plan event[] = {
+        {RUN(0, existing)}, {RUN(1, existing), WHILE_A_STARTS},
+        {.due_ns = 1, RUN(1, signal_go)}, {ADD, AFTER(CALL("c", "sync", HA_STATE_START, 0))}};
+    bench_turn(b, "register_during_add", "late_join");
+    b->group[0] = (struct ha_group_options){.maximum = 3, .active_mask = 3};
+
+    bench_play(b, script, 2, event, COUNT(event));
+
+    expect_middle(b, "hot-add UNIT_BEGIN 1 [2]\n"
+                     "hot-add ADD_BEGIN [2]\n"
+                     "hot-add a.sync Start 2 (0.2) st=0 op=0>0 [2]\n"
+                     "hot-add c.sync Start 2 (0.2) st=0 op=0>0 [2]\n"
+                     "hot-add HW_START 0 [2]\n"
+                     "hot-add ACTIVE 2 [3]\n"
+                     "hot-add SCHED 2 [3]\n"
+                     "hot-add a.sync Complete 2 (0.2) st=0 op=0>0 [3]\n"
+                     "hot-add c.sync Complete 2 (0.2) st=0 op=0>0 [3]\n"
+                     "hot-add ADD_END 0 [3]\n"
+                     "hot-add UNIT_END 1 [3]\n"
+                     "system-5 c.sync Start 1 (0.1) st=0 op=0>0 [3]\n"
+                     "system-5 c.sync Complete 0 (0.0) st=0 op=0>0 [3]\n"
+                     "system-5 c.sync Complete 1 (0.1) st=0 op=0>0 [3]\n"
+                     "system-5 REG_RETURN c.sync handle [3]\n");
 }
 
 /* All of it once more, from a mark. */
@@ -237,9 +278,10 @@ int main(void)
         cmocka_unit_test(every_kind_of_event_has_an_end_that_can_be_waited_for),
         BENCH_TEST(an_unload_that_is_refused_ends_at_once),
         BENCH_TEST(triggers_can_follow_each_other),
-        BENCH_TEST(at_dispatch_level_a_thread_for_the_same_processor_waits),
-        BENCH_TEST(at_dispatch_level_a_thread_for_another_processor_runs_at_once),
+        BENCH_TEST(what_a_run_triggers_goes_on_when_its_thread_has_ended),
+        BENCH_TEST(what_an_add_triggers_runs_before_the_next_add),
         BENCH_TEST(what_the_machine_itself_triggers_begins_behind_it),
+        BENCH_TEST(what_happens_behind_a_call_shows_in_the_next_one),
         BENCH_TEST(a_rewound_machine_repeats_its_triggers_to_the_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
