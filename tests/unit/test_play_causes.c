@@ -9,10 +9,11 @@
 #include "base/text.h"
 #include "unit/playground.h"
 
-#define HEAD "{ \"format\": 1, \"name\": \"n\", \"partition\":\n"                                    \
-             "{ \"groups\": [ { \"maximum\": 2, \"active\": 1 } ] },\n"                            \
-             "\"drivers\": [ { \"name\": \"d\", \"entry\": [ { \"table\": \"t\", \"size\": 1 },\n" \
-             "{ \"register\": \"processor-change\", \"as\": \"sync\" } ] } ],\n"
+#define HEAD                                                                                      \
+    "{ \"format\": 1, \"name\": \"n\", \"partition\":\n"                                           \
+    "{ \"groups\": [ { \"maximum\": 2, \"active\": 1 } ] },\n"                                     \
+    "\"drivers\": [ { \"name\": \"d\", \"entry\": [ { \"table\": \"t\", \"size\": 1 },\n"          \
+    "{ \"register\": \"processor-change\", \"as\": \"sync\" } ] } ],\n"
 
 struct unmet {
     const char *label, *members;
@@ -82,7 +83,8 @@ static void an_event_that_is_not_carried_out_is_a_difference(void **state)
 {
     static const struct unmet cases[] = {
         {"loaded again",
-         "\"events\": [ { \"at\": \"1ms\", \"load\": \"d\" }, { \"at\": \"2ms\", \"load\": \"d\" } ]",
+         "\"events\": [ { \"at\": \"1ms\", \"load\": \"d\" },\n"
+         "{ \"at\": \"2ms\", \"load\": \"d\" } ]",
          "events: 1 not carried out, because a driver was loaded already\n"},
         {"gone", "\"events\": [ { \"at\": \"1ms\", \"unload\": \"d\" },\n"
                  "{ \"at\": \"2ms\", \"run\": \"d\", \"do\": [] },\n"
