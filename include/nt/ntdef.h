@@ -57,7 +57,9 @@
 #define DECLSPEC_NOINLINE __declspec_noinline
 
 /* Neither extern nor static is part of it: source writes `static FORCEINLINE` as well. */
+#ifndef FORCEINLINE
 #define FORCEINLINE __inline__ __attribute__((always_inline))
+#endif
 #define CFORCEINLINE FORCEINLINE
 #ifndef __forceinline
 #define __forceinline FORCEINLINE
@@ -269,7 +271,22 @@ EXTERN_C_END
 #define DECLARE_UNICODE_STRING_SIZE(variable, size) \
     WCHAR variable##_buffer[size]; \
     UNICODE_STRING variable = {0, (size) * sizeof(WCHAR), variable##_buffer}
-#define RTL_CONSTANT_STRING(s) {sizeof(s) - sizeof((s)[0]), sizeof(s), (s)}
+#ifdef __cplusplus
+/* C++ keeps a literal constant; a string does not say whether its characters are. */
+inline CHAR *RtlConstantCharacters(const CHAR *Characters)
+{
+    return const_cast<CHAR *>(Characters);
+}
+
+inline WCHAR *RtlConstantCharacters(const WCHAR *Characters)
+{
+    return const_cast<WCHAR *>(Characters);
+}
+#else
+#define RtlConstantCharacters(literal) literal
+#endif
+#define RTL_CONSTANT_STRING(s) \
+    {sizeof(s) - sizeof((s)[0]), sizeof(s), RtlConstantCharacters(s)}
 
 #define ALIGN_DOWN_BY(length, alignment) ((ULONG_PTR)(length) & ~((ULONG_PTR)(alignment) - 1))
 #define ALIGN_UP_BY(length, alignment) \

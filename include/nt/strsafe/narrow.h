@@ -46,7 +46,7 @@ NTSTRSAFE_INLINE NTSTATUS RtlStringCchCopyNA(_Out_writes_(cchDest) PSTR pszDest,
 NTSTRSAFE_INLINE NTSTATUS RtlStringCchCopyA(_Out_writes_(cchDest) PSTR pszDest,
                                             _In_ size_t cchDest, _In_ PCSTR pszSrc)
 {
-    return RtlStringCchCopyNA(pszDest, cchDest, pszSrc, NTSTRSAFE_MAX_CCH);
+    return RtlStringCchCopyNA(pszDest, cchDest, pszSrc, cchDest);
 }
 
 NTSTRSAFE_INLINE NTSTATUS RtlStringCchCatNA(_Inout_updates_(cchDest) PSTR pszDest,
@@ -66,7 +66,7 @@ NTSTRSAFE_INLINE NTSTATUS RtlStringCchCatNA(_Inout_updates_(cchDest) PSTR pszDes
 NTSTRSAFE_INLINE NTSTATUS RtlStringCchCatA(_Inout_updates_(cchDest) PSTR pszDest,
                                            _In_ size_t cchDest, _In_ PCSTR pszSrc)
 {
-    return RtlStringCchCatNA(pszDest, cchDest, pszSrc, NTSTRSAFE_MAX_CCH);
+    return RtlStringCchCatNA(pszDest, cchDest, pszSrc, cchDest);
 }
 
 NTSTRSAFE_INLINE NTSTATUS RtlStringCchVPrintfA(_Out_writes_(cchDest) PSTR pszDest,

@@ -46,7 +46,7 @@ NTSTRSAFE_INLINE NTSTATUS RtlStringCchCopyNW(_Out_writes_(cchDest) PWSTR pszDest
 NTSTRSAFE_INLINE NTSTATUS RtlStringCchCopyW(_Out_writes_(cchDest) PWSTR pszDest,
                                             _In_ size_t cchDest, _In_ PCWSTR pszSrc)
 {
-    return RtlStringCchCopyNW(pszDest, cchDest, pszSrc, NTSTRSAFE_MAX_CCH);
+    return RtlStringCchCopyNW(pszDest, cchDest, pszSrc, cchDest);
 }
 
 NTSTRSAFE_INLINE NTSTATUS RtlStringCchCatNW(_Inout_updates_(cchDest) PWSTR pszDest,
@@ -66,7 +66,7 @@ NTSTRSAFE_INLINE NTSTATUS RtlStringCchCatNW(_Inout_updates_(cchDest) PWSTR pszDe
 NTSTRSAFE_INLINE NTSTATUS RtlStringCchCatW(_Inout_updates_(cchDest) PWSTR pszDest,
                                            _In_ size_t cchDest, _In_ PCWSTR pszSrc)
 {
-    return RtlStringCchCatNW(pszDest, cchDest, pszSrc, NTSTRSAFE_MAX_CCH);
+    return RtlStringCchCatNW(pszDest, cchDest, pszSrc, cchDest);
 }
 
 NTSTRSAFE_INLINE NTSTATUS RtlStringCchVPrintfW(_Out_writes_(cchDest) PWSTR pszDest,

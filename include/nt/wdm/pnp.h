@@ -64,10 +64,17 @@ typedef _Function_class_(DEVICE_CHANGE_COMPLETE_CALLBACK) _IRQL_requires_(PASSIV
 VOID NTAPI DEVICE_CHANGE_COMPLETE_CALLBACK(_Inout_opt_ PVOID Context);
 typedef DEVICE_CHANGE_COMPLETE_CALLBACK *PDEVICE_CHANGE_COMPLETE_CALLBACK;
 
+/* Published sample code gives the address of a constant GUID as it is: see wdm/change.h. */
+#ifdef HOTADD_SAMPLE_SPELLING
+#define HOTADD_SAMPLE_CONST const
+#else
+#define HOTADD_SAMPLE_CONST
+#endif
+
 _IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_
 NTKERNELAPI NTSTATUS NTAPI IoRegisterPlugPlayNotification(
     _In_ IO_NOTIFICATION_EVENT_CATEGORY EventCategory, _In_ ULONG EventCategoryFlags,
-    _In_opt_ PVOID EventCategoryData, _In_ PDRIVER_OBJECT DriverObject,
+    _In_opt_ HOTADD_SAMPLE_CONST VOID *EventCategoryData, _In_ PDRIVER_OBJECT DriverObject,
     _In_ PDRIVER_NOTIFICATION_CALLBACK_ROUTINE CallbackRoutine, _Inout_opt_ PVOID Context,
     _Outptr_result_nullonfailure_ PVOID *NotificationEntry);
 _IRQL_requires_max_(PASSIVE_LEVEL)
