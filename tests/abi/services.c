@@ -153,8 +153,8 @@ static NTSTATUS Start(PEXTENSION Extension, PDEVICE_OBJECT Device, ULONG Index)
         Status = KeSetTargetProcessorDpcEx(&Worker->Dpc, &Number);
     InitializeObjectAttributes(&Attributes, NO_POINTER, OBJ_KERNEL_HANDLE, NO_POINTER, NO_POINTER);
     if (NT_SUCCESS(Status))
-        Status = PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, &Attributes, NO_POINTER, NO_POINTER,
-                                      Run, Worker);
+        Status = PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, &Attributes, NO_POINTER,
+                                      NO_POINTER, Run, Worker);
     if (!NT_SUCCESS(Status)) {
         ExFreePoolWithTag(Worker, WORK_TAG);
         return Status;
@@ -230,8 +230,7 @@ NTSTATUS AddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT PhysicalDeviceObj
 
     PAGED_CODE();
     if (MmGetSystemRoutineAddress(&Name) == NO_POINTER ||
-        !NT_SUCCESS(RtlSIZETMult(sizeof(WORKER), KeQueryMaximumProcessorCountEx(ALL_PROCESSOR_GROUPS),
-                                 &Size)))
+        !NT_SUCCESS(RtlSIZETMult(sizeof(WORKER), (SIZE_T)KeNumberProcessors, &Size)))
         return STATUS_INTEGER_OVERFLOW;
     Status = IoCreateDevice(DriverObject, sizeof(EXTENSION), NO_POINTER, FILE_DEVICE_UNKNOWN,
                             FILE_DEVICE_SECURE_OPEN, FALSE, &Device);
