@@ -31,7 +31,7 @@ int print_wide(WCHAR *Buffer, size_t Count, const WCHAR *Format, va_list Argumen
     return Count < 2 ? -1 : 2;
 }
 
-/* Each case begins with "ab" and room for Room characters, the terminator included. */
+/* What is left of the text that was there, with room for so many characters, the end included. */
 struct text_case {
     const char *label;
     size_t room;
@@ -60,7 +60,7 @@ static void a_copy_is_cut_where_the_destination_ends(void **state)
         {"copy", 5, STATUS_BUFFER_OVERFLOW, "hell"},
         {"copy", 1, STATUS_BUFFER_OVERFLOW, ""},
         {"copy", 0, STATUS_INVALID_PARAMETER, "ab"},
-        {"copy", (size_t)NTSTRSAFE_MAX_CCH + 1, STATUS_INVALID_PARAMETER, ""},
+        {"copy", 0x80000000u, STATUS_INVALID_PARAMETER, ""},
     };
     for (size_t i = 0; i < RTL_NUMBER_OF(cases); i++) {
         char narrow[8] = "ab";
@@ -115,11 +115,11 @@ static void a_printed_text_is_always_ended(void **state)
         {"print", 3, STATUS_SUCCESS, "42"},
         {"print", 2, STATUS_BUFFER_OVERFLOW, "4"},
         {"print", 1, STATUS_BUFFER_OVERFLOW, ""},
-        {"print", 0, STATUS_INVALID_PARAMETER, "ab"},
+        {"print", 0, STATUS_INVALID_PARAMETER, "abcdef"},
     };
     for (size_t i = 0; i < RTL_NUMBER_OF(cases); i++) {
-        char narrow[8] = "ab";
-        WCHAR wide[8] = u"ab";
+        char narrow[8] = "abcdef";
+        WCHAR wide[8] = u"abcdef";
         NTSTATUS first = RtlStringCchPrintfA(narrow, cases[i].room, "%d", 42);
         NTSTATUS second = RtlStringCbPrintfW(wide, cases[i].room * sizeof(WCHAR), u"%d", 42);
         expect(&cases[i], first, narrow, second, wide);

@@ -154,6 +154,12 @@ NTKERNELAPI PPHYSICAL_MEMORY_RANGE NTAPI MmGetPhysicalMemoryRanges(VOID);
 _IRQL_requires_max_(PASSIVE_LEVEL)
 NTKERNELAPI PPHYSICAL_MEMORY_RANGE NTAPI MmGetPhysicalMemoryRangesEx(
     _In_opt_ PVOID PartitionObject);
+_IRQL_requires_max_(PASSIVE_LEVEL)
+NTKERNELAPI PPHYSICAL_MEMORY_RANGE NTAPI MmGetPhysicalMemoryRangesEx2(
+    _In_opt_ PVOID PartitionObject, _In_ ULONG Flags);
+_IRQL_requires_max_(PASSIVE_LEVEL)
+NTKERNELAPI NTSTATUS NTAPI MmAddPhysicalMemory(_In_ PPHYSICAL_ADDRESS StartAddress,
+                                               _Inout_ PLARGE_INTEGER NumberOfBytes);
 
 EXTERN_C_END
 
