@@ -300,6 +300,16 @@ inline WCHAR *RtlConstantCharacters(const WCHAR *Characters)
 #define SetFlag(flags, flag) ((flags) |= (flag))
 #define ClearFlag(flags, flag) ((flags) &= ~(flag))
 
+/* In C++ the standard library has functions of these names. */
+#if !defined(__cplusplus) && !defined(NOMINMAX)
+#ifndef min
+#define min(a, b) (((a) < (b)) ? (a) : (b))
+#endif
+#ifndef max
+#define max(a, b) (((a) > (b)) ? (a) : (b))
+#endif
+#endif
+
 #define UNREFERENCED_PARAMETER(P) ((void)(P))
 #define DBG_UNREFERENCED_PARAMETER(P) ((void)(P))
 #define DBG_UNREFERENCED_LOCAL_VARIABLE(V) ((void)(V))

@@ -16,16 +16,6 @@ typedef const void *LPCVOID;
 
 EXTERN_C_END
 
-/* In C++ the standard library has functions of these names. */
-#if !defined(__cplusplus) && !defined(NOMINMAX)
-#ifndef min
-#define min(a, b) (((a) < (b)) ? (a) : (b))
-#endif
-#ifndef max
-#define max(a, b) (((a) > (b)) ? (a) : (b))
-#endif
-#endif
-
 #define LOBYTE(w) ((BYTE)((ULONG_PTR)(w) & 0xff))
 #define HIBYTE(w) ((BYTE)(((ULONG_PTR)(w) >> 8) & 0xff))
 #define LOWORD(l) ((WORD)((ULONG_PTR)(l) & 0xffff))
