@@ -5,5 +5,6 @@
 #define _NTDDK_
 
 #include "wdm.h"
+#include "excpt.h"
 
 #endif

@@ -8,6 +8,7 @@
 #define _NTDEF_
 
 #include "basetsd.h"
+#include "sdkddkver.h"
 #include "sal.h"
 #include "driverspecs.h"
 #include "specstrings.h"
@@ -56,7 +57,9 @@
 #define DECLSPEC_NOINLINE __declspec_noinline
 
 /* Neither extern nor static is part of it: source writes `static FORCEINLINE` as well. */
+#ifndef FORCEINLINE
 #define FORCEINLINE __inline__ __attribute__((always_inline))
+#endif
 #define CFORCEINLINE FORCEINLINE
 #ifndef __forceinline
 #define __forceinline FORCEINLINE
@@ -84,6 +87,11 @@
 #define RESTRICTED_POINTER
 #define POINTER_64
 #define POINTER_32
+#define NOTHING
+#define _ANONYMOUS_UNION __extension__
+#define _ANONYMOUS_STRUCT __extension__
+#define DUMMYUNIONNAME
+#define DUMMYSTRUCTNAME
 #ifndef TRUE
 #define TRUE 1
 #endif
@@ -94,8 +102,8 @@
 EXTERN_C_START
 
 typedef void *PVOID, *PVOID64;
-typedef char CHAR, *PCHAR, *LPSTR, *PSTR, CCHAR, *PCCHAR;
-typedef const char *LPCSTR, *PCSTR, *PCSZ;
+typedef char CHAR, *PCHAR, *PCH, *PSZ, *LPSTR, *PSTR, CCHAR, *PCCHAR;
+typedef const char *LPCSTR, *PCSTR, *PCSZ, *PCCH, *LPCCH;
 typedef unsigned char UCHAR, *PUCHAR, BOOLEAN, *PBOOLEAN;
 typedef short SHORT, *PSHORT, CSHORT, *PCSHORT;
 typedef unsigned short USHORT, *PUSHORT;
@@ -110,8 +118,8 @@ typedef wchar_t WCHAR;
 #else
 typedef unsigned short WCHAR;
 #endif
-typedef WCHAR *PWCHAR, *LPWSTR, *PWSTR;
-typedef const WCHAR *PCWCHAR, *LPCWSTR, *PCWSTR;
+typedef WCHAR *PWCHAR, *PWCH, *LPWCH, *LPWSTR, *PWSTR, *PZZWSTR;
+typedef const WCHAR *PCWCHAR, *PCWCH, *LPCWCH, *LPCWSTR, *PCWSTR, *PCZZWSTR;
 
 typedef void *HANDLE, **PHANDLE;
 typedef LONG NTSTATUS, *PNTSTATUS;
@@ -251,11 +259,56 @@ EXTERN_C_END
 #ifndef ARRAYSIZE
 #define ARRAYSIZE(array) RTL_NUMBER_OF(array)
 #endif
+/* If the assertion fails: a source with L"..." is compiled with -fshort-wchar. */
 #define DECLARE_CONST_UNICODE_STRING(variable, literal) \
-    C_ASSERT(sizeof(literal[0]) == sizeof(WCHAR)); /* if not, compile with -fshort-wchar */ \
+    C_ASSERT(sizeof(literal[0]) == sizeof(WCHAR)); \
     const WCHAR variable##_buffer[] = literal; \
     const UNICODE_STRING variable = { \
         sizeof(literal) - sizeof(WCHAR), sizeof(literal), (PWCHAR)variable##_buffer}
+#define DECLARE_GLOBAL_CONST_UNICODE_STRING(variable, literal) \
+    EXTERN_C const UNICODE_STRING variable; \
+    DECLARE_CONST_UNICODE_STRING(variable, literal)
+#define DECLARE_UNICODE_STRING_SIZE(variable, size) \
+    WCHAR variable##_buffer[size]; \
+    UNICODE_STRING variable = {0, (size) * sizeof(WCHAR), variable##_buffer}
+#ifdef __cplusplus
+/* C++ keeps a literal constant; a string does not say whether its characters are. */
+inline CHAR *RtlConstantCharacters(const CHAR *Characters)
+{
+    return const_cast<CHAR *>(Characters);
+}
+
+inline WCHAR *RtlConstantCharacters(const WCHAR *Characters)
+{
+    return const_cast<WCHAR *>(Characters);
+}
+#else
+#define RtlConstantCharacters(literal) literal
+#endif
+#define RTL_CONSTANT_STRING(s) \
+    {sizeof(s) - sizeof((s)[0]), sizeof(s), RtlConstantCharacters(s)}
+
+#define ALIGN_DOWN_BY(length, alignment) ((ULONG_PTR)(length) & ~((ULONG_PTR)(alignment) - 1))
+#define ALIGN_UP_BY(length, alignment) \
+    ALIGN_DOWN_BY((ULONG_PTR)(length) + (alignment) - 1, alignment)
+#define ALIGN_DOWN(length, type) ALIGN_DOWN_BY(length, sizeof(type))
+#define ALIGN_UP(length, type) ALIGN_UP_BY(length, sizeof(type))
+#define ALIGN_DOWN_POINTER_BY(address, alignment) ((PVOID)ALIGN_DOWN_BY(address, alignment))
+#define ALIGN_UP_POINTER_BY(address, alignment) ((PVOID)ALIGN_UP_BY(address, alignment))
+#define FlagOn(flags, flag) ((flags) & (flag))
+#define BooleanFlagOn(flags, flag) ((BOOLEAN)(((flags) & (flag)) != 0))
+#define SetFlag(flags, flag) ((flags) |= (flag))
+#define ClearFlag(flags, flag) ((flags) &= ~(flag))
+
+/* In C++ the standard library has functions of these names. */
+#if !defined(__cplusplus) && !defined(NOMINMAX)
+#ifndef min
+#define min(a, b) (((a) < (b)) ? (a) : (b))
+#endif
+#ifndef max
+#define max(a, b) (((a) > (b)) ? (a) : (b))
+#endif
+#endif
 
 #define UNREFERENCED_PARAMETER(P) ((void)(P))
 #define DBG_UNREFERENCED_PARAMETER(P) ((void)(P))

@@ -75,6 +75,32 @@
 #define _Deref_out_range_(low, high)
 #define _Deref_pre_z_
 #define _Deref_post_z_
+#define _Inout_updates_to_(size, count)
+#define _Inout_updates_z_(size)
+#define _Inout_updates_all_(size)
+#define _Inout_updates_bytes_all_(size)
+#define _Inout_opt_z_
+#define _Out_writes_opt_z_(size)
+#define _Out_writes_to_ptr_(end)
+#define _Outptr_result_z_
+#define _Outptr_opt_result_z_
+#define _Outptr_result_buffer_maybenull_(size)
+#define _Outptr_result_bytebuffer_maybenull_(size)
+#define _Outptr_opt_result_nullonfailure_
+#define _COM_Outptr_
+#define _Result_nullonfailure_
+#define _Result_zeroonfailure_
+#define _Pre_opt_valid_
+#define _Pre_readable_size_(size)
+#define _Pre_readable_byte_size_(size)
+#define _Pre_writable_size_(size)
+#define _Pre_writable_byte_size_(size)
+#define _Pre_z_
+#define _Post_z_
+#define _Post_valid_
+#define _Post_readable_size_(size)
+#define _Post_readable_byte_size_(size)
+#define _Unchanged_(expression)
 
 /* Results and whole functions. */
 #define _Ret_maybenull_
@@ -102,6 +128,16 @@
 #define _Analysis_assume_(condition)
 #define _Analysis_noreturn_
 #define _Enum_is_bitflag_
+#define _Ret_valid_
+#define _Ret_opt_valid_
+#define _Ret_writes_maybenull_(size)
+#define _Ret_writes_bytes_maybenull_(size)
+#define _Ret_writes_bytes_to_(size, count)
+#define _Deref_ret_range_(low, high)
+#define _Raises_SEH_exception_
+#define _Called_from_function_class_(name)
+#define _Strict_type_match_
+#define _Pre_equal_to_(value)
 
 /* Members and buffers. */
 #define _Field_size_(size)
@@ -141,5 +177,11 @@
 #define _Lock_level_order_(first, second)
 #define _Create_lock_level_(level)
 #define _Post_same_lock_(first, second)
+#define _Benign_race_begin_
+#define _Benign_race_end_
+#define _No_competing_thread_
+#define _No_competing_thread_begin_
+#define _No_competing_thread_end_
+#define _Internal_lock_level_order_(first, second)
 
 #endif

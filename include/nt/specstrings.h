@@ -8,6 +8,10 @@
 
 #include "sal.h"
 
+#define __analysis_assume(condition)
+#define __analysis_assume_nullterminated(text)
+#define __assume(condition) ((void)0)
+
 #ifndef __cplusplus
 #define __in
 #define __in_opt
