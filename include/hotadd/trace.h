@@ -95,6 +95,9 @@ enum ha_misuse {
     HA_MISUSE_NOTHING_THERE,    /* a slot that holds no memory was used or freed; the same */
     HA_MISUSE_BAD_BLOCK,        /* freed: never taken, or given back before */
     HA_MISUSE_IRQL_ORDER,       /* raised to a lower IRQL, lowered to a higher; argument: which */
+    HA_MISUSE_NOT_MADE,         /* an object that was never initialised */
+    HA_MISUSE_NOT_OWNER,        /* given back by another thread than its owner */
+    HA_MISUSE_LIMIT,            /* more than the object or routine allows; argument: how many */
     HA_MISUSE_COUNT
 };
 

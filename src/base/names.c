@@ -134,6 +134,9 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_ACTIVE_COUNT] = "KeQueryActiveProcessorCount",
     [HA_RT_RAISE_IRQL] = "KeRaiseIrql", [HA_RT_LOWER_IRQL] = "KeLowerIrql",
     [HA_RT_WAIT] = "KeWaitForSingleObject",
+    [HA_RT_WAIT_MULTIPLE] = "KeWaitForMultipleObjects",
+    [HA_RT_DELAY] = "KeDelayExecutionThread", [HA_RT_SET_EVENT] = "KeSetEvent",
+    [HA_RT_RELEASE_SEMAPHORE] = "KeReleaseSemaphore", [HA_RT_RELEASE_MUTEX] = "KeReleaseMutex",
     [HA_RT_ALLOCATE_POOL] = "ExAllocatePool2", [HA_RT_FREE_POOL] = "ExFreePoolWithTag",
     [HA_RT_ACTIVE_COUNT_EX] = "KeQueryActiveProcessorCountEx",
     [HA_RT_ACTIVE_PROCESSORS] = "KeQueryActiveProcessors",
@@ -199,6 +202,9 @@ static const char *const misuses[HA_MISUSE_COUNT] = {
     [HA_MISUSE_OVERRUN] = "beyond the end of a table",
     [HA_MISUSE_NOTHING_THERE] = "there is no memory in this slot",
     [HA_MISUSE_BAD_BLOCK] = "this block was never taken, or given back before",
+    [HA_MISUSE_NOT_MADE] = "this object was never initialised",
+    [HA_MISUSE_NOT_OWNER] = "given back by another thread than its owner",
+    [HA_MISUSE_LIMIT] = "more than allowed",
     [HA_MISUSE_IRQL_ORDER] = "the new IRQL lies on the wrong side of the old one",
 };
 

@@ -1,9 +1,11 @@
 /*
  * queue - what is due at which simulated time
  *
- * Owns struct ha_queue, a binary heap in the arena.
+ * Owns struct ha_queue, a binary heap in the arena whose entries know their alarms.
  */
 #include "core/queue.h"
+
+#include <assert.h>
 
 #include "core/world.h"
 
@@ -12,14 +14,41 @@ static bool earlier(const struct ha_due *a, const struct ha_due *b)
     return a->due_ns != b->due_ns ? a->due_ns < b->due_ns : a->order < b->order;
 }
 
-static void swap(struct ha_due *a, struct ha_due *b)
+static void put(struct ha_queue *queue, size_t i, struct ha_due due)
 {
-    struct ha_due c = *a;
-    *a = *b;
-    *b = c;
+    queue->heap[i] = due;
+    if (due.alarm)
+        due.alarm->place = i + 1;
 }
 
-bool ha_queue_post(struct ha_world *world, uint64_t due_ns, ha_action *action, void *argument)
+static void swap(struct ha_queue *queue, size_t i, size_t j)
+{
+    struct ha_due due = queue->heap[i];
+    put(queue, i, queue->heap[j]);
+    put(queue, j, due);
+}
+
+static void rise(struct ha_queue *queue, size_t i)
+{
+    for (; i > 0 && earlier(&queue->heap[i], &queue->heap[(i - 1) / 2]); i = (i - 1) / 2)
+        swap(queue, i, (i - 1) / 2);
+}
+
+static void sink(struct ha_queue *queue, size_t i)
+{
+    for (;;) {
+        size_t least = i;
+        for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < queue->count; child++)
+            if (earlier(&queue->heap[child], &queue->heap[least]))
+                least = child;
+        if (least == i)
+            return;
+        swap(queue, i, least);
+        i = least;
+    }
+}
+
+static bool post(struct ha_world *world, uint64_t due_ns, const struct ha_due *what)
 {
     struct ha_queue *queue = &world->queue;
     ha_touch(world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
@@ -30,13 +59,31 @@ bool ha_queue_post(struct ha_world *world, uint64_t due_ns, ha_action *action, v
             return false;
         queue->heap = heap;
     }
-    if (due_ns < world->time_ns)
-        due_ns = world->time_ns;
-    size_t i = queue->count++;
-    queue->heap[i] = (struct ha_due){due_ns, queue->posted++, action, argument};
-    for (; i > 0 && earlier(&queue->heap[i], &queue->heap[(i - 1) / 2]); i = (i - 1) / 2)
-        swap(&queue->heap[i], &queue->heap[(i - 1) / 2]);
+    struct ha_due due = *what;
+    due.due_ns = due_ns < world->time_ns ? world->time_ns : due_ns;
+    due.order = queue->posted++;
+    put(queue, queue->count, due);
+    rise(queue, queue->count++);
     return true;
+}
+
+/* Take out the entry at a place. */
+static struct ha_due take(struct ha_queue *queue, size_t i)
+{
+    struct ha_due due = queue->heap[i];
+    if (due.alarm)
+        due.alarm->place = 0;
+    if (i != --queue->count) {
+        put(queue, i, queue->heap[queue->count]);
+        rise(queue, i);
+        sink(queue, i);
+    }
+    return due;
+}
+
+bool ha_queue_post(struct ha_world *world, uint64_t due_ns, ha_action *action, void *argument)
+{
+    return post(world, due_ns, &(struct ha_due){.action = action, .argument = argument});
 }
 
 bool ha_queue_run_next(struct ha_world *world)
@@ -45,20 +92,24 @@ bool ha_queue_run_next(struct ha_world *world)
     ha_touch(world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
     if (queue->count == 0)
         return false;
-
-    struct ha_due due = queue->heap[0];
-    queue->heap[0] = queue->heap[--queue->count];
-    for (size_t i = 0;;) {
-        size_t least = i;
-        for (size_t child = 2 * i + 1; child <= 2 * i + 2 && child < queue->count; child++)
-            if (earlier(&queue->heap[child], &queue->heap[least]))
-                least = child;
-        if (least == i)
-            break;
-        swap(&queue->heap[i], &queue->heap[least]);
-        i = least;
-    }
+    struct ha_due due = take(queue, 0);
     world->time_ns = due.due_ns;
     due.action(world, due.argument);
+    return true;
+}
+
+bool ha_alarm_set(struct ha_world *world, struct ha_alarm *alarm, uint64_t due_ns)
+{
+    assert(!alarm->place);
+    return post(world, due_ns, &(struct ha_due){.action = alarm->action,
+                                                .argument = alarm->argument, .alarm = alarm});
+}
+
+bool ha_alarm_stop(struct ha_world *world, struct ha_alarm *alarm)
+{
+    if (!alarm->place)
+        return false;
+    ha_touch(world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
+    take(&world->queue, alarm->place - 1);
     return true;
 }

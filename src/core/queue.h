@@ -15,11 +15,22 @@ struct ha_world;
 /* Begins what is due. It runs between threads, so it must not block. */
 typedef void ha_action(struct ha_world *world, void *argument);
 
+/*
+ * Something due that can be taken back. Whoever sets one keeps it where it is until it has been
+ * done or stopped; zeroed it is not set.
+ */
+struct ha_alarm {
+    ha_action *action;
+    void *argument;
+    size_t place;               /* in the heap, from 1; 0 when it is not set */
+};
+
 struct ha_due {
     uint64_t due_ns;
     uint64_t order;
     ha_action *action;
     void *argument;
+    struct ha_alarm *alarm;     /* NULL for what cannot be taken back */
 };
 
 struct ha_queue {
@@ -32,5 +43,10 @@ struct ha_queue {
 bool ha_queue_post(struct ha_world *world, uint64_t due_ns, ha_action *action, void *argument);
 /* Move time to the next due thing and begin it. False when nothing is due. */
 bool ha_queue_run_next(struct ha_world *world);
+
+/* Post what an alarm, which is not set, holds. Results as ha_queue_post(). */
+bool ha_alarm_set(struct ha_world *world, struct ha_alarm *alarm, uint64_t due_ns);
+/* Take it back. False when it was not set. */
+bool ha_alarm_stop(struct ha_world *world, struct ha_alarm *alarm);
 
 #endif

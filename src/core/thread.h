@@ -34,7 +34,9 @@ struct ha_thread {
     struct ha_object *waits_for;
     void (*body)(void *argument);
     void *argument;
-    void *callout;              /* the innermost call into a driver; nt's */
+    void *callout;              /* the innermost call into a driver; nt's, as the next two */
+    void *native;               /* its thread object; NULL where no driver can refer to it */
+    void *mutants;              /* the mutexes that it holds, newest first */
     uint32_t operations;        /* begun by the machine and not ended; what makes a deadlock */
     /*
      * Since a call into a driver began, control was given away, or IRQL, regions or affinity

@@ -20,6 +20,13 @@ struct ha_thread *ha_kernel_caller(const char *routine)
     return thread;
 }
 
+struct ha_kernel *ha_kernel_enter(const char *routine)
+{
+    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller(routine));
+    ha_sched_point(&kernel->world);
+    return kernel;
+}
+
 void ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile)
 {
     kernel->profile = *profile;

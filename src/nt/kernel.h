@@ -114,6 +114,8 @@ static inline unsigned ha_kernel_knob(const struct ha_kernel *kernel, enum ha_kn
 
 /* The running thread; ends the program with a sentence when no machine runs on this host thread. */
 struct ha_thread *ha_kernel_caller(const char *routine);
+/* The kernel of that thread, at a scheduling point: how most routines begin. */
+struct ha_kernel *ha_kernel_enter(const char *routine);
 
 /* A kernel over a world that is set up. */
 void ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile);

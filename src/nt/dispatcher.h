@@ -1,0 +1,50 @@
+/*
+ * dispatcher - objects that threads wait for, and the waiting
+ *
+ * An object is the structure that the driver keeps: its type, its signal state and the list of
+ * wait blocks lie in its DISPATCHER_HEADER, and so does its id in the trace, in the three bytes
+ * that Windows uses for itself. Nothing is looked up by its address.
+ */
+#ifndef HA_NT_DISPATCHER_H
+#define HA_NT_DISPATCHER_H
+
+#include "nt/kernel.h"
+
+/* Types of dispatcher objects, in DISPATCHER_HEADER.Type. */
+enum ha_dispatcher_type {
+    HA_OBJECT_EVENT = 0, HA_OBJECT_SYNCHRONIZATION_EVENT = 1, HA_OBJECT_MUTANT = 2,
+    HA_OBJECT_SEMAPHORE = 5, HA_OBJECT_THREAD = 6, HA_OBJECT_TIMER = 8,
+    HA_OBJECT_SYNCHRONIZATION_TIMER = 9
+};
+
+/* Set up the head of an object, and introduce it to the trace. */
+void ha_dispatcher_init(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
+                        enum ha_dispatcher_type type, LONG state);
+
+/* Whether the head was ever set up; otherwise the misuse has been recorded. */
+bool ha_dispatcher_is_made(struct ha_kernel *kernel, const DISPATCHER_HEADER *header,
+                           enum ha_routine routine);
+
+/* The object's id in the trace. */
+uint32_t ha_dispatcher_id(const DISPATCHER_HEADER *header);
+
+/* The object's state was changed so that threads may go on: those that can are made ready. */
+void ha_dispatcher_signal(struct ha_kernel *kernel, PDISPATCHER_HEADER header);
+
+/*
+ * Let the running thread wait for one or all of some objects, each with a block of its own, or
+ * for the time alone when there are none.
+ *
+ * Returns as KeWaitForMultipleObjects: STATUS_WAIT_0 and the number of the object,
+ * STATUS_ABANDONED likewise, or STATUS_TIMEOUT.
+ */
+NTSTATUS ha_dispatcher_wait(struct ha_kernel *kernel, PVOID *object, ULONG count, bool all,
+                            PKWAIT_BLOCK block, const LARGE_INTEGER *timeout);
+
+/* A thread ends: the mutexes that it holds are abandoned. */
+void ha_dispatcher_abandon(struct ha_kernel *kernel, struct ha_thread *thread);
+
+/* A time-out as NT gives it, in simulated nanoseconds from the start; HA_FOREVER for NULL. */
+uint64_t ha_dispatcher_due(const struct ha_kernel *kernel, const LARGE_INTEGER *timeout);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * ke_event - events and semaphores
+ *
+ * Source of each: WDK reference, wdm.h, the page of its name. All may be called up to
+ * DISPATCH_LEVEL, and none of them waits: the parameter Wait announces a wait to Windows and
+ * changes nothing here.
+ */
+#include "nt/dispatcher.h"
+
+/* Make an event: a synchronization event lets one waiting thread go and is reset by that. */
+VOID KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeInitializeEvent");
+    ha_dispatcher_init(kernel, &Event->Header,
+                       Type == SynchronizationEvent ? HA_OBJECT_SYNCHRONIZATION_EVENT
+                                                    : HA_OBJECT_EVENT, State != FALSE);
+}
+
+/* Set an event. Returns what its state was. */
+LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeSetEvent");
+    (void)Increment, (void)Wait;
+    if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_RT_SET_EVENT))
+        return 0;
+    LONG before = Event->Header.SignalState;
+    Event->Header.SignalState = 1;
+    ha_dispatcher_signal(kernel, &Event->Header);
+    ha_sched_point(&kernel->world);
+    return before;
+}
+
+/* Set an event for those who wait now, and reset it. Returns what its state was. */
+LONG KePulseEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KePulseEvent");
+    (void)Increment, (void)Wait;
+    if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_RT_SET_EVENT))
+        return 0;
+    LONG before = Event->Header.SignalState;
+    Event->Header.SignalState = 1;
+    ha_dispatcher_signal(kernel, &Event->Header);
+    Event->Header.SignalState = 0;
+    ha_sched_point(&kernel->world);
+    return before;
+}
+
+/* Reset an event. Returns what its state was. */
+LONG KeResetEvent(PRKEVENT Event)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeResetEvent");
+    LONG before = Event->Header.SignalState;
+    ha_touch(&kernel->world, ha_dispatcher_id(&Event->Header), HA_TOUCH_WRITE);
+    Event->Header.SignalState = 0;
+    return before;
+}
+
+/* Reset an event. */
+VOID KeClearEvent(PRKEVENT Event)
+{
+    KeResetEvent(Event);
+}
+
+/* The state of an event: not zero when it is set. */
+LONG KeReadStateEvent(PRKEVENT Event)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeReadStateEvent");
+    ha_touch(&kernel->world, ha_dispatcher_id(&Event->Header), HA_TOUCH_READ);
+    return Event->Header.SignalState;
+}
+
+/* Make a semaphore that can be taken Count times now and Limit times at the most. */
+VOID KeInitializeSemaphore(PRKSEMAPHORE Semaphore, LONG Count, LONG Limit)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeInitializeSemaphore");
+    ha_dispatcher_init(kernel, &Semaphore->Header, HA_OBJECT_SEMAPHORE, Count);
+    Semaphore->Limit = Limit;
+}
+
+/*
+ * Give a semaphore back Adjustment times. Returns what its count was. A count beyond the limit,
+ * for which Windows raises STATUS_SEMAPHORE_LIMIT_EXCEEDED, is a misuse and changes nothing.
+ */
+LONG KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjustment, BOOLEAN Wait)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeReleaseSemaphore");
+    (void)Increment, (void)Wait;
+    if (!ha_dispatcher_is_made(kernel, &Semaphore->Header, HA_RT_RELEASE_SEMAPHORE))
+        return 0;
+    LONG before = Semaphore->Header.SignalState;
+    if (Adjustment < 1 || Adjustment > Semaphore->Limit - before) {
+        ha_record_misuse(kernel, HA_RT_RELEASE_SEMAPHORE, HA_MISUSE_LIMIT,
+                         ha_dispatcher_id(&Semaphore->Header), (uint32_t)Adjustment);
+        return before;
+    }
+    Semaphore->Header.SignalState += Adjustment;
+    ha_dispatcher_signal(kernel, &Semaphore->Header);
+    ha_sched_point(&kernel->world);
+    return before;
+}
+
+/* How often a semaphore can be taken now. */
+LONG KeReadStateSemaphore(PRKSEMAPHORE Semaphore)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeReadStateSemaphore");
+    ha_touch(&kernel->world, ha_dispatcher_id(&Semaphore->Header), HA_TOUCH_READ);
+    return Semaphore->Header.SignalState;
+}

@@ -1,0 +1,103 @@
+/*
+ * ke_wait - KeWaitForSingleObject, KeWaitForMultipleObjects, KeDelayExecutionThread
+ */
+#include "nt/dispatcher.h"
+
+#include <stddef.h>
+
+/* Waiting takes an IRQL below DISPATCH_LEVEL; looking at an object does not. */
+static bool may_wait(struct ha_kernel *kernel, enum ha_routine routine,
+                     const LARGE_INTEGER *timeout)
+{
+    if (kernel->world.sched.running->stamp.irql < DISPATCH_LEVEL ||
+        (timeout && timeout->QuadPart == 0))
+        return true;
+    ha_record_refused(kernel, routine, HA_REASON_IRQL);
+    return false;
+}
+
+/*
+ * Wait for an object.
+ *
+ *   Object      event, mutex, semaphore, timer or thread
+ *   WaitReason, WaitMode, Alertable  change nothing: no APC comes to a thread here
+ *   Timeout     in units of 100 ns, relative when below zero; NULL: none, 0: look only
+ *
+ * Returns STATUS_SUCCESS, STATUS_TIMEOUT, or STATUS_ABANDONED for a mutex whose owner ended.
+ * At DISPATCH_LEVEL only a look is allowed; any other wait is refused there with
+ * STATUS_UNSUCCESSFUL, which is our choice. IRQL: at most APC_LEVEL to wait.
+ *
+ * Source: WDK reference, wdm.h, KeWaitForSingleObject.
+ */
+NTSTATUS KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
+                               BOOLEAN Alertable, PLARGE_INTEGER Timeout)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeWaitForSingleObject");
+    KWAIT_BLOCK block;
+    (void)WaitReason, (void)WaitMode, (void)Alertable;
+    if (!may_wait(kernel, HA_RT_WAIT, Timeout) ||
+        !ha_dispatcher_is_made(kernel, Object, HA_RT_WAIT))
+        return STATUS_UNSUCCESSFUL;
+    NTSTATUS status = ha_dispatcher_wait(kernel, &Object, 1, false, &block, Timeout);
+    ha_sched_point(&kernel->world);
+    return status;
+}
+
+/*
+ * Wait for one or for all of up to MAXIMUM_WAIT_OBJECTS objects.
+ *
+ *   WaitBlockArray  Count blocks that stay where they are until the wait is over; may be NULL for
+ *                   at most THREAD_WAIT_OBJECTS objects
+ *
+ * Returns STATUS_WAIT_0 and the number of the object that ended it (for WaitAll STATUS_SUCCESS),
+ * STATUS_ABANDONED_WAIT_0 likewise, STATUS_TIMEOUT. More objects than allowed are a misuse and
+ * answered with STATUS_INVALID_PARAMETER, where Windows stops the machine. IRQL and the rest as
+ * above.
+ *
+ * Source: WDK reference, wdm.h, KeWaitForMultipleObjects.
+ */
+NTSTATUS KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitType,
+                                  KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
+                                  BOOLEAN Alertable, PLARGE_INTEGER Timeout,
+                                  PKWAIT_BLOCK WaitBlockArray)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeWaitForMultipleObjects");
+    KWAIT_BLOCK own[THREAD_WAIT_OBJECTS];
+    ULONG most = WaitBlockArray ? MAXIMUM_WAIT_OBJECTS : THREAD_WAIT_OBJECTS;
+    (void)WaitReason, (void)WaitMode, (void)Alertable;
+    if (Count == 0 || Count > most) {
+        ha_record_misuse(kernel, HA_RT_WAIT_MULTIPLE, HA_MISUSE_LIMIT, 0, Count);
+        return STATUS_INVALID_PARAMETER;
+    }
+    if (!may_wait(kernel, HA_RT_WAIT_MULTIPLE, Timeout))
+        return STATUS_UNSUCCESSFUL;
+    for (ULONG i = 0; i < Count; i++)
+        if (!ha_dispatcher_is_made(kernel, Object[i], HA_RT_WAIT_MULTIPLE))
+            return STATUS_UNSUCCESSFUL;
+    NTSTATUS status = ha_dispatcher_wait(kernel, Object, Count, WaitType == WaitAll,
+                                         WaitBlockArray ? WaitBlockArray : own, Timeout);
+    ha_sched_point(&kernel->world);
+    return status;
+}
+
+/*
+ * Let simulated time pass for this thread.
+ *
+ *   Interval  in units of 100 ns, relative when below zero
+ *
+ * Returns STATUS_SUCCESS. IRQL: at most APC_LEVEL; refused above it.
+ *
+ * Source: WDK reference, wdm.h, KeDelayExecutionThread.
+ */
+NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
+                                PLARGE_INTEGER Interval)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeDelayExecutionThread");
+    const LARGE_INTEGER wait = {.QuadPart = Interval->QuadPart};
+    (void)WaitMode, (void)Alertable;
+    if (!may_wait(kernel, HA_RT_DELAY, NULL))
+        return STATUS_UNSUCCESSFUL;
+    ha_dispatcher_wait(kernel, NULL, 0, false, NULL, &wait);
+    ha_sched_point(&kernel->world);
+    return STATUS_SUCCESS;
+}
