@@ -2,9 +2,11 @@
 #ifndef HOTADD_HOTADD_H
 #define HOTADD_HOTADD_H
 
+#include "hotadd/check.h"
 #include "hotadd/error.h"
 #include "hotadd/machine.h"
 #include "hotadd/profile.h"
+#include "hotadd/routines.h"
 #include "hotadd/trace.h"
 #include "hotadd/verdict.h"
 

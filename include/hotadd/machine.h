@@ -194,6 +194,10 @@ void ha_machine_set_fatal(struct ha_machine *machine,
                           void (*fatal)(struct ha_machine *machine, void *argument),
                           void *argument);
 
+/* Remember with the machine who watches it, and say it again; NULL for nobody, as at first. */
+void ha_machine_set_watcher(struct ha_machine *machine, void *watcher);
+void *ha_machine_watcher(const struct ha_machine *machine);
+
 #ifdef __cplusplus
 }
 #endif

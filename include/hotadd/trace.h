@@ -42,10 +42,17 @@ enum ha_kind {
     HA_UNIT_BEGIN, HA_UNIT_END, HA_ADD_BEGIN, HA_ADD_END, HA_HW_START, HA_ACTIVE, HA_SCHED,
     /* Pool that a driver takes and gives back. */
     HA_ALLOC, HA_FREE,
+    /* What runs by itself for the driver that made it: PsCreateSystemThread, work items. */
+    HA_THREAD_START, HA_THREAD_END, HA_WORK_QUEUED, HA_WORK_ENTER, HA_WORK_LEAVE,
     /* Calls of other routines, waits, and what went wrong. RELATION: one entry of the answer of
        the QUERY before it, for a group or a node. */
     HA_QUERY, HA_RELATION, HA_WAIT_BEGIN, HA_WAIT_END, HA_DEADLOCK,
     HA_REFUSED, HA_MISUSE, HA_FAULT,
+    /* A test's ha_check that does not hold; what it says is the name with this id. */
+    HA_CHECK_FAILED,
+    /* What a driver tells a debugger, in as many records as its length asks for; and the end of
+       the system, by a driver's own will. */
+    HA_DEBUG_PRINT, HA_BUGCHECK,
     HA_KIND_COUNT
 };
 
@@ -63,9 +70,11 @@ enum ha_state { HA_STATE_START = 0, HA_STATE_COMPLETE = 1, HA_STATE_FAILURE = 2 
 
 /* flags of NAME: what the id in the record counts */
 enum ha_namespace {
-    HA_NS_SCENARIO = 1, HA_NS_DRIVER, HA_NS_REGISTRATION, HA_NS_OBJECT, HA_NS_THREAD
+    HA_NS_SCENARIO = 1, HA_NS_DRIVER, HA_NS_REGISTRATION, HA_NS_OBJECT, HA_NS_THREAD, HA_NS_CHECK
 };
 #define HA_NAME_MORE 0x80u             /* the text goes on in the next NAME record */
+
+#define HA_PRINT_MORE 0x01u            /* flags of DEBUG_PRINT: its text goes on in the next one */
 
 enum ha_thread_kind {
     HA_THREAD_CALLER = 1,   /* the host's own thread, adopted by the machine */
@@ -84,6 +93,7 @@ enum ha_reason {
     HA_REASON_UNKNOWN_FLAGS, HA_REASON_NO_MEMORY, HA_REASON_INTERRUPTED,
     HA_REASON_NOT_LOADED,   /* no routine: an event of the scenario has no driver to act in, */
     HA_REASON_LOADED,       /* or wants to load one that is there */
+    HA_REASON_NOT_SIMULATED,    /* Windows would do it */
     HA_REASON_COUNT
 };
 
@@ -98,6 +108,12 @@ enum ha_misuse {
     HA_MISUSE_NOT_MADE,         /* an object that was never initialised */
     HA_MISUSE_NOT_OWNER,        /* given back by another thread than its owner */
     HA_MISUSE_LIMIT,            /* more than the object or routine allows; argument: how many */
+    HA_MISUSE_BEYOND_BLOCK,     /* written behind the end of a block; argument: how many bytes */
+    HA_MISUSE_OTHER_TAG,        /* a block given back with another tag than its own; which */
+    HA_MISUSE_NO_OBJECT,        /* no object is there, be it any more */
+    HA_MISUSE_NO_REFERENCE,     /* given back: a reference that no driver holds */
+    HA_MISUSE_QUEUED,           /* queued or freed while it is queued */
+    HA_MISUSE_TAKEN_TWICE,      /* a lock taken by the thread that has it already */
     HA_MISUSE_COUNT
 };
 
@@ -123,7 +139,7 @@ union ha_payload {
     struct { uint64_t affinity_mask; uint16_t affinity_group, kind; } made;     /* THREAD */
     struct { uint32_t kind, answer, options; char label[20]; } choice;  /* id: question, from 0 */
     struct { uint32_t ending; int32_t status; } end;
-    struct { int32_t status; } status;          /* DRV_ENTRY_LEAVE, ADD_END, HW_START, UNLOAD_REQ */
+    struct { int32_t status; } status;          /* DRV_ENTRY_LEAVE, ADD_END, THREAD_END ... */
     struct { uint32_t function, context, flags, handle; } reg;      /* id: registration */
     struct { uint64_t affinity_mask; uint32_t operation, context; int32_t status, op_in;
              uint16_t nt_number, group; uint8_t number, reserved; uint16_t affinity_group; } cb;
@@ -142,6 +158,9 @@ union ha_payload {
     struct { uint32_t routine, reason; } refused;
     struct { uint32_t routine, misuse, argument; } misuse;
     struct { uint32_t routine; } fault;
+    struct { char text[24]; uint32_t component, level; } debug;
+                        /* DEBUG_PRINT: id: message; text not terminated when full */
+    struct { uint64_t parameter[4]; } bugcheck;                     /* id: code */
     uint64_t raw[4];
 };
 

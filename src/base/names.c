@@ -131,13 +131,33 @@ static const struct { uint32_t value; const char *name; } statuses[] = {
 static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_REGISTER_PROCESSOR_CHANGE] = "KeRegisterProcessorChangeCallback",
     [HA_RT_DEREGISTER_PROCESSOR_CHANGE] = "KeDeregisterProcessorChangeCallback",
+    [HA_RT_SYSTEM_ROUTINE] = "MmGetSystemRoutineAddress",
     [HA_RT_ACTIVE_COUNT] = "KeQueryActiveProcessorCount",
     [HA_RT_RAISE_IRQL] = "KeRaiseIrql", [HA_RT_LOWER_IRQL] = "KeLowerIrql",
     [HA_RT_WAIT] = "KeWaitForSingleObject",
     [HA_RT_WAIT_MULTIPLE] = "KeWaitForMultipleObjects",
     [HA_RT_DELAY] = "KeDelayExecutionThread", [HA_RT_SET_EVENT] = "KeSetEvent",
     [HA_RT_RELEASE_SEMAPHORE] = "KeReleaseSemaphore", [HA_RT_RELEASE_MUTEX] = "KeReleaseMutex",
+    [HA_RT_RESET_EVENT] = "KeResetEvent", [HA_RT_PULSE_EVENT] = "KePulseEvent",
+    [HA_RT_READ_EVENT] = "KeReadStateEvent", [HA_RT_READ_SEMAPHORE] = "KeReadStateSemaphore",
+    [HA_RT_READ_MUTEX] = "KeReadStateMutex",
+    [HA_RT_INITIALIZE_SEMAPHORE] = "KeInitializeSemaphore",
+    [HA_RT_SET_TIMER] = "KeSetTimerEx", [HA_RT_CANCEL_TIMER] = "KeCancelTimer",
+    [HA_RT_READ_TIMER] = "KeReadStateTimer",
+    [HA_RT_ACQUIRE_FAST_MUTEX] = "ExAcquireFastMutex",
+    [HA_RT_RELEASE_FAST_MUTEX] = "ExReleaseFastMutex",
+    [HA_RT_ENTER_REGION] = "KeEnterCriticalRegion",
+    [HA_RT_LEAVE_REGION] = "KeLeaveCriticalRegion",
     [HA_RT_ALLOCATE_POOL] = "ExAllocatePool2", [HA_RT_FREE_POOL] = "ExFreePoolWithTag",
+    [HA_RT_CLOSE] = "ZwClose", [HA_RT_REFERENCE_OBJECT] = "ObReferenceObject",
+    [HA_RT_DEREFERENCE_OBJECT] = "ObDereferenceObject",
+    [HA_RT_CREATE_THREAD] = "PsCreateSystemThread",
+    [HA_RT_TERMINATE_THREAD] = "PsTerminateSystemThread", [HA_RT_THREAD_ID] = "PsGetThreadId",
+    [HA_RT_IS_SYSTEM_THREAD] = "PsIsSystemThread", [HA_RT_SET_PRIORITY] = "KeSetPriorityThread",
+    [HA_RT_QUERY_PRIORITY] = "KeQueryPriorityThread",
+    [HA_RT_ALLOCATE_WORK] = "IoAllocateWorkItem", [HA_RT_FREE_WORK] = "IoFreeWorkItem",
+    [HA_RT_QUEUE_WORK] = "IoQueueWorkItem", [HA_RT_EX_QUEUE_WORK] = "ExQueueWorkItem",
+    [HA_RT_DEBUG_PRINT] = "DbgPrintEx",
     [HA_RT_ACTIVE_COUNT_EX] = "KeQueryActiveProcessorCountEx",
     [HA_RT_ACTIVE_PROCESSORS] = "KeQueryActiveProcessors",
     [HA_RT_MAXIMUM_COUNT] = "KeQueryMaximumProcessorCount",
@@ -176,10 +196,14 @@ static const char *const kinds[HA_KIND_COUNT] = {
     [HA_ADD_BEGIN] = "ADD_BEGIN", [HA_ADD_END] = "ADD_END", [HA_HW_START] = "HW_START",
     [HA_ACTIVE] = "ACTIVE", [HA_SCHED] = "SCHED",
     [HA_ALLOC] = "ALLOC", [HA_FREE] = "FREE",
+    [HA_THREAD_START] = "THREAD_START", [HA_THREAD_END] = "THREAD_END",
+    [HA_WORK_QUEUED] = "WORK_QUEUED", [HA_WORK_ENTER] = "WORK_ENTER",
+    [HA_WORK_LEAVE] = "WORK_LEAVE",
     [HA_QUERY] = "QUERY", [HA_RELATION] = "RELATION",
     [HA_WAIT_BEGIN] = "WAIT_BEGIN", [HA_WAIT_END] = "WAIT_END",
     [HA_DEADLOCK] = "DEADLOCK", [HA_REFUSED] = "REFUSED", [HA_MISUSE] = "MISUSE",
-    [HA_FAULT] = "FAULT",
+    [HA_FAULT] = "FAULT", [HA_CHECK_FAILED] = "CHECK_FAILED",
+    [HA_DEBUG_PRINT] = "DEBUG_PRINT", [HA_BUGCHECK] = "BUGCHECK",
 };
 
 static const char *const reasons[HA_REASON_COUNT] = {
@@ -191,6 +215,7 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_INTERRUPTED] = "the run ended",
     [HA_REASON_NOT_LOADED] = "the driver is not loaded",
     [HA_REASON_LOADED] = "the driver is loaded already",
+    [HA_REASON_NOT_SIMULATED] = "not simulated yet",
 };
 
 static const char *const misuses[HA_MISUSE_COUNT] = {
@@ -205,6 +230,12 @@ static const char *const misuses[HA_MISUSE_COUNT] = {
     [HA_MISUSE_NOT_MADE] = "this object was never initialised",
     [HA_MISUSE_NOT_OWNER] = "given back by another thread than its owner",
     [HA_MISUSE_LIMIT] = "more than allowed",
+    [HA_MISUSE_TAKEN_TWICE] = "taken by the thread that has it",
+    [HA_MISUSE_BEYOND_BLOCK] = "written beyond the end of a block",
+    [HA_MISUSE_OTHER_TAG] = "given back with another tag",
+    [HA_MISUSE_NO_OBJECT] = "there is no object, or none any more",
+    [HA_MISUSE_NO_REFERENCE] = "a reference that no driver holds",
+    [HA_MISUSE_QUEUED] = "the work item is queued",
     [HA_MISUSE_IRQL_ORDER] = "the new IRQL lies on the wrong side of the old one",
 };
 
@@ -222,6 +253,7 @@ static const char *const thread_kinds[] = {
 static const char *const namespaces[] = {
     [HA_NS_SCENARIO] = "scenario", [HA_NS_DRIVER] = "driver",
     [HA_NS_REGISTRATION] = "registration", [HA_NS_OBJECT] = "object", [HA_NS_THREAD] = "thread",
+    [HA_NS_CHECK] = "check",
 };
 
 static const char *const choice_kinds[] = {

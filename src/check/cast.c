@@ -11,7 +11,7 @@
 
 #include "base/bag.h"
 
-#define SPACES (HA_NS_THREAD + 1)
+#define SPACES (HA_NS_CHECK + 1)
 #define MOST_IDS (1u << 24)     /* a trace from elsewhere may hold any id; memory has an end */
 
 struct member {

@@ -43,6 +43,7 @@ struct ha_matcher {
     uint32_t undone;            /* events that had no driver to act in ... */
     uint32_t reloads;           /* ... and those that wanted to load one that was there */
     uint32_t ending;            /* enum ha_ending */
+    uint32_t bugcheck;          /* the code of the last one */
     int32_t end_status;
     bool lost;
 };
@@ -144,6 +145,8 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
         else if (record->kind == HA_REFUSED) {
             matcher->undone += record->as.refused.reason == HA_REASON_NOT_LOADED;
             matcher->reloads += record->as.refused.reason == HA_REASON_LOADED;
+        } else if (record->kind == HA_BUGCHECK) {
+            matcher->bugcheck = record->id;
         } else if (record->kind == HA_TRACE_END) {
             matcher->ending = record->as.end.ending;
             matcher->end_status = record->as.end.status;
@@ -193,6 +196,11 @@ void ha_matcher_expect(struct ha_matcher *matcher, const struct ha_expect *expec
     matcher->expect = expect;
 }
 
+size_t ha_matcher_call_count(const struct ha_matcher *matcher)
+{
+    return matcher->call_count;
+}
+
 size_t ha_matcher_write_calls(const struct ha_matcher *matcher, struct ha_text *words)
 {
     for (size_t i = 0; i < matcher->call_count; i++) {
@@ -204,9 +212,10 @@ size_t ha_matcher_write_calls(const struct ha_matcher *matcher, struct ha_text *
     return matcher->call_count;
 }
 
-static int compare_calls(const struct ha_matcher *matcher, struct ha_text *report)
+int ha_matcher_compare_calls(const struct ha_matcher *matcher, size_t first,
+                             const char *const *pattern, size_t pattern_count,
+                             struct ha_text *report)
 {
-    const struct ha_expect *expect = matcher->expect;
     struct ha_made_call *made = calloc(matcher->call_count + 1, sizeof *made);
     struct ha_text words = {0};
     int differences = HA_ENOMEM;
@@ -220,29 +229,44 @@ static int compare_calls(const struct ha_matcher *matcher, struct ha_text *repor
             made[i].number = matcher->call[i].enter.as.cb.number;
             next += strlen(next) + 1;
         }
-        differences = ha_calls_compare(expect->call, expect->call_count, made,
-                                       matcher->call_count, report);
+        differences = ha_calls_compare(pattern, pattern_count, made + first,
+                                       matcher->call_count - first, report);
     }
     ha_text_close(&words);
     free(made);
     return differences;
 }
 
+/* "deadlock", "bugcheck 0xE2" */
+static void ending_words(unsigned ending, uint32_t bugcheck, struct ha_text *words)
+{
+    const char *name = ha_ending_name(ending);
+
+    ha_text_addf(words, "\"%s", name ? name : "?");
+    if (ending == HA_END_BUGCHECK)
+        ha_text_addf(words, " 0x%X", (unsigned)bugcheck);
+    ha_text_add(words, "\"");
+}
+
 static int compare_end(const struct ha_matcher *matcher, struct ha_text *report)
 {
     unsigned expected = matcher->expect->ending;
-    const char *made = ha_ending_name(matcher->ending);
     char buffer[HA_STATUS_TEXT];
 
     if (expected == HA_END_NOT_YET)
         expected = HA_END_NORMALLY;
-    if (matcher->ending == expected)
+    if (matcher->ending == expected &&
+        (expected != HA_END_BUGCHECK || matcher->bugcheck == matcher->expect->bugcheck))
         return 0;
-    ha_text_addf(report, "end: \"%s\" expected, ", ha_ending_name(expected));
-    if (matcher->ending == HA_END_NOT_YET)
+    ha_text_add(report, "end: ");
+    ending_words(expected, matcher->expect->bugcheck, report);
+    ha_text_add(report, " expected, ");
+    if (matcher->ending == HA_END_NOT_YET) {
         ha_text_add(report, "but the trace has no end");
-    else
-        ha_text_addf(report, "but the run ended by \"%s\"", made ? made : "?");
+    } else {
+        ha_text_add(report, "but the run ended by ");
+        ending_words(matcher->ending, matcher->bugcheck, report);
+    }
     if (matcher->end_status)
         ha_text_addf(report, " (%s)", ha_status_text(matcher->end_status, buffer));
     ha_text_add(report, "\n");
@@ -327,7 +351,8 @@ int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *
     if (lost || matcher->lost)
         return HA_ENOMEM;
     if (expect->has_calls) {
-        differences = compare_calls(matcher, report);
+        differences = ha_matcher_compare_calls(matcher, 0, expect->call, expect->call_count,
+                                               report);
         if (differences < 0)
             return differences;
     }

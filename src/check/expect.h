@@ -42,6 +42,7 @@ struct ha_expect {
     const struct ha_expected_violation *violation;
     size_t violation_count;
     enum ha_ending ending;      /* HA_END_NOT_YET stands for normally */
+    uint32_t bugcheck;          /* its code, where that is how the run ends */
 };
 
 struct ha_matcher;
@@ -75,6 +76,18 @@ void ha_matcher_expect(struct ha_matcher *matcher, const struct ha_expect *expec
  * must have kept them. Returns how many they are.
  */
 size_t ha_matcher_write_calls(const struct ha_matcher *matcher, struct ha_text *words);
+
+/* How many calls it has kept so far. */
+size_t ha_matcher_call_count(const struct ha_matcher *matcher);
+
+/*
+ * Hold the calls that it has kept, from the `first` on, which counts from 0, against patterns.
+ *
+ * Returns 0, 1 with a paragraph when they differ, HA_ENOMEM.
+ */
+int ha_matcher_compare_calls(const struct ha_matcher *matcher, size_t first,
+                             const char *const *pattern, size_t pattern_count,
+                             struct ha_text *report);
 
 /* Whether memory was lacking while the run was watched: then nothing can be said of it. */
 bool ha_matcher_lost(const struct ha_matcher *matcher);

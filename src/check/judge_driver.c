@@ -196,6 +196,7 @@ void ha_driver_absorb(struct ha_judge *judge)
     const struct ha_record *record = judge->record;
     struct ha_seen_driver *driver = judge->driver;
 
+    ha_alive_absorb(judge);
     switch (record->kind) {
     case HA_DRV_ENTRY_ENTER:
         ha_pool_absorb_driver_gone(judge, record->driver);

@@ -41,16 +41,68 @@ static void judge_overrun(struct ha_judge *judge)
              "%s of table %s%s", where, table, why);
 }
 
+/* Who wrote it is not known; who took the block has to answer for it. */
+static void judge_beyond_block(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_block *block = ha_pool_find(&judge->pool, record->id);
+    unsigned beyond = record->as.misuse.argument;
+    const char *plural = beyond == 1 ? "" : "s";
+    char tag[HA_TAG_TEXT];
+
+    if (!block) {               /* a trace from elsewhere */
+        ha_blame(judge, HA_RULE_POOL_1, record->driver, "a block written within its bounds",
+                 "block %u written %u byte%s beyond its end", (unsigned)record->id, beyond, plural);
+        return;
+    }
+    ha_tag_text(block->tag, tag);
+    ha_blame(judge, HA_RULE_POOL_1, record->driver, "a block written within its bounds",
+             "block %u of %llu bytes '%s' written %u byte%s beyond its end", (unsigned)record->id,
+             (unsigned long long)block->size, tag, beyond, plural);
+}
+
+static void judge_other_tag(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_block *block = ha_pool_find(&judge->pool, record->id);
+    char own[HA_TAG_TEXT] = "....", given[HA_TAG_TEXT], expected[48];
+
+    if (block)
+        ha_tag_text(block->tag, own);
+    ha_tag_text(record->as.misuse.argument, given);
+    snprintf(expected, sizeof expected, "given back with its tag '%s'", own);
+    ha_blame(judge, HA_RULE_POOL_3, record->driver, expected, "block %u given back as '%s'",
+             (unsigned)record->id, given);
+}
+
+static void judge_pool_irql(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    uint32_t routine = record->as.misuse.routine;
+    char highest[HA_IRQL_TEXT], irql[HA_IRQL_TEXT], expected[48];
+
+    if (routine != HA_RT_ALLOCATE_POOL && routine != HA_RT_FREE_POOL)
+        return;
+    snprintf(expected, sizeof expected, "pool %s at %s at most",
+             routine == HA_RT_ALLOCATE_POOL ? "taken" : "given back",
+             ha_irql_text(record->as.misuse.argument, highest));
+    ha_blame(judge, HA_RULE_POOL_4, record->driver, expected, "at %s",
+             ha_irql_text(record->irql, irql));
+}
+
 void ha_judge_memory(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
 
     if (record->kind == HA_ALLOC) {
         ha_exercise(judge, HA_RULE_POOL_1);
+        ha_exercise(judge, HA_RULE_POOL_4);
         return;
     }
     if (record->kind == HA_FREE) {
         ha_exercise(judge, HA_RULE_POOL_2);
+        ha_exercise(judge, HA_RULE_POOL_3);
+        ha_exercise(judge, HA_RULE_POOL_4);
         return;
     }
     switch (record->as.misuse.misuse) {
@@ -69,6 +121,15 @@ void ha_judge_memory(struct ha_judge *judge)
     case HA_MISUSE_BAD_BLOCK:
         ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that is held, given back once",
                  "given back: %s", ha_misuse_name(HA_MISUSE_BAD_BLOCK));
+        break;
+    case HA_MISUSE_BEYOND_BLOCK:
+        judge_beyond_block(judge);
+        break;
+    case HA_MISUSE_OTHER_TAG:
+        judge_other_tag(judge);
+        break;
+    case HA_MISUSE_RAISED_IRQL:
+        judge_pool_irql(judge);
         break;
     default:
         break;
@@ -108,6 +169,25 @@ static void judge_irql_at_return(struct ha_judge *judge)
              ha_irql_text(record->irql, after));
 }
 
+static void judge_irql_at_end(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    uint32_t routine = record->as.misuse.routine;
+    char irql[HA_IRQL_TEXT];
+
+    if (routine == HA_RT_TERMINATE_THREAD || routine == HA_RT_QUEUE_WORK)
+        ha_blame(judge, HA_RULE_IRQL_3, record->driver,
+                 routine == HA_RT_QUEUE_WORK ? "a work item left at PASSIVE_LEVEL"
+                                             : "a thread ended at PASSIVE_LEVEL",
+                 "left at %s", ha_irql_text(record->irql, irql));
+}
+
+static bool waits(uint32_t routine)
+{
+    return routine == HA_RT_WAIT || routine == HA_RT_WAIT_MULTIPLE || routine == HA_RT_DELAY
+           || routine == HA_RT_ACQUIRE_FAST_MUTEX;
+}
+
 void ha_judge_irql(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
@@ -125,14 +205,16 @@ void ha_judge_irql(struct ha_judge *judge)
     case HA_MISUSE:
         if (record->as.misuse.misuse == HA_MISUSE_IRQL_ORDER)
             judge_irql_order(judge);
+        else if (record->as.misuse.misuse == HA_MISUSE_RAISED_IRQL)
+            judge_irql_at_end(judge);
         break;
     case HA_DRV_ENTRY_LEAVE:
     case HA_UNLOAD_LEAVE:
         judge_irql_at_return(judge);
         break;
     default:
-        if (record->as.refused.routine == HA_RT_WAIT
-            && record->as.refused.reason == HA_REASON_IRQL)
+        if (record->as.refused.reason == HA_REASON_IRQL
+            && waits(record->as.refused.routine))
             ha_blame(judge, HA_RULE_IRQL_2, record->driver, "waiting below DISPATCH_LEVEL",
                      "a wait at %s", ha_irql_text(record->irql, irql));
         break;

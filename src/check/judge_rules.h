@@ -49,6 +49,10 @@ void ha_judge_held(struct ha_judge *judge);
 /* What a driver does with memory and IRQL: judge_misuse.c */
 void ha_judge_memory(struct ha_judge *judge);
 void ha_judge_irql(struct ha_judge *judge);
+/* Objects that threads wait for, and locks: judge_object.c */
+void ha_judge_object(struct ha_judge *judge);
+/* What outlives its driver: judge_alive.c */
+void ha_judge_alive(struct ha_judge *judge);
 /* Drivers: judge_driver.c */
 void ha_judge_driver(struct ha_judge *judge);
 void ha_judge_dead_call(struct ha_judge *judge);
@@ -68,6 +72,7 @@ void ha_pool_absorb_given_back(struct ha_judge *judge);
 void ha_pool_absorb_driver_gone(struct ha_judge *judge, uint16_t driver);
 /* At the end of an operation: if it failed, who heard Start, for which processors. */
 void ha_pool_absorb_failure(struct ha_judge *judge);
+void ha_alive_absorb(struct ha_judge *judge);
 void ha_relation_absorb(struct ha_judge *judge);
 /* Open a round of the add to the shortcut. */
 void ha_round_open(struct ha_judge *judge, unsigned state);

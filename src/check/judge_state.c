@@ -170,6 +170,20 @@ bool ha_is_being_called(const struct ha_judge *judge, uint32_t registration, uin
     return false;
 }
 
+void ha_alive_add(struct ha_judge *judge, bool is_work)
+{
+    const struct ha_record *record = judge->record;
+    void *array = judge->alive;
+
+    if (!grow(&array, &judge->alive_room, judge->alive_count, sizeof *judge->alive)) {
+        judge->lost = true;
+        return;
+    }
+    judge->alive = array;
+    judge->alive[judge->alive_count++] =
+        (struct ha_alive){.id = record->id, .driver = record->driver, .is_work = is_work};
+}
+
 struct ha_phase *ha_phase_find(const struct ha_judge *judge, uint32_t registration)
 {
     for (size_t i = judge->phase_count; i--;)

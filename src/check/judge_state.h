@@ -108,6 +108,13 @@ struct ha_phase {
     uint64_t told[2][HA_JUDGED_PROCESSORS / 64];
 };
 
+/* What runs by itself: a thread that a driver made, or a work item that is not done. */
+struct ha_alive {
+    uint32_t id;
+    uint16_t driver;
+    bool is_work, begun;
+};
+
 struct ha_add {
     uint32_t id, unit, thread;
     uint64_t affinity_mask;
@@ -166,8 +173,10 @@ struct ha_judge {
     struct ha_seen_thread *threads;
     struct ha_open_call *calls;
     struct ha_phase *phases;
+    struct ha_alive *alive;             /* in the order of their beginning */
     size_t registration_count, registration_room, driver_count, driver_room;
     size_t thread_count, thread_room, call_count, call_room, phase_count, phase_room;
+    size_t alive_count, alive_room;
     uint32_t first, last, listed;       /* the list in registration order */
     uint32_t next_place;
 
@@ -244,6 +253,9 @@ struct ha_phase *ha_phase_find(const struct ha_judge *judge, uint32_t registrati
 struct ha_phase *ha_phase_of_thread(const struct ha_judge *judge, uint32_t thread);
 struct ha_phase *ha_phase_open(struct ha_judge *judge, uint32_t registration, uint32_t thread);
 void ha_phase_close(struct ha_judge *judge, struct ha_phase *phase);
+
+/* The record in hand begins something that runs by itself. */
+void ha_alive_add(struct ha_judge *judge, bool is_work);
 
 /* The error that stops the add so far, by the knobs; 0 for none. */
 int32_t ha_add_veto(const struct ha_judge *judge);

@@ -341,6 +341,10 @@ RULE(DRV_10, "DRV-10", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Unload is called on an accepted request only, so a driver without it stays.",
      "DRIVER_UNLOAD; Unload Routine Environment",
      AT(ON(UNLOAD_ENTER) | ON(IMAGE_FREED), driver))
+RULE(DRV_12, "DRV-12", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "When a driver's image is freed its threads have ended, and its work items are done.",
+     "bug checks 0xCE and 0xD4; PsCreateSystemThread; IoQueueWorkItem",
+     AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE), alive))
 
 /* Memory and IRQL: not of the rule book, but what mistakes with processors come to. */
 RULE(POOL_1, "POOL-1", HA_IMPLIED, DRIVER, HA_ERROR,
@@ -349,12 +353,37 @@ RULE(POOL_1, "POOL-1", HA_IMPLIED, DRIVER, HA_ERROR,
 RULE(POOL_2, "POOL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A driver uses memory, and gives it back, only while it holds it.",
      "ExFreePoolWithTag", AT(ON(FREE) | ON(MISUSE), memory))
+RULE(POOL_3, "POOL-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "A tag given to ExFreePoolWithTag is the one that the memory was taken with.",
+     "ExFreePoolWithTag", AT(ON(FREE) | ON(MISUSE), memory))
+RULE(POOL_4, "POOL-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "Pool is taken and given back at DISPATCH_LEVEL at most, paged pool at APC_LEVEL at most.",
+     "ExAllocatePool2; ExFreePoolWithTag", AT(ON(ALLOC) | ON(FREE) | ON(MISUSE), memory))
 RULE(IRQL_1, "IRQL-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "KeRaiseIrql goes up, to HIGH_LEVEL at most, and KeLowerIrql goes down.",
      "KeRaiseIrql; KeLowerIrql", AT(ON(QUERY) | ON(MISUSE), irql))
 RULE(IRQL_2, "IRQL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A thread waits below DISPATCH_LEVEL only.",
-     "KeWaitForSingleObject", AT(ON(WAIT_BEGIN) | ON(REFUSED), irql))
+     "KeWaitForSingleObject; ExAcquireFastMutex", AT(ON(WAIT_BEGIN) | ON(REFUSED), irql))
 RULE(IRQL_3, "IRQL-3", HA_IMPLIED, DRIVER, HA_ERROR,
-     "DriverEntry and Unload return at the IRQL at which they were called.",
-     "DRIVER_INITIALIZE; DRIVER_UNLOAD", AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE), irql))
+     "DriverEntry, Unload, threads and work items end at the IRQL at which they were called.",
+     "DRIVER_INITIALIZE; DRIVER_UNLOAD; PsTerminateSystemThread; IO_WORKITEM_ROUTINE",
+     AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(MISUSE), irql))
+
+/* Objects that threads wait for, and locks: compiled drivers have them, scripts do not. */
+RULE(OBJ_1, "OBJ-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "An object is initialised before it is used.",
+     "KeInitializeEvent; KeWaitForSingleObject", AT(ON(MISUSE), object))
+RULE(OBJ_2, "OBJ-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "A mutex is given back by the thread that has it, and a fast mutex is not taken twice.",
+     "KeReleaseMutex; ExAcquireFastMutex; ExReleaseFastMutex", AT(ON(MISUSE), object))
+RULE(OBJ_3, "OBJ-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "Counts stay within limits: of a semaphore, of critical regions, of objects to wait for.",
+     "KeReleaseSemaphore; KeWaitForMultipleObjects; KeLeaveCriticalRegion",
+     AT(ON(MISUSE), object))
+RULE(OBJ_4, "OBJ-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "Handles and references are given back once, and used only until then.",
+     "ZwClose; ObReferenceObject; ObDereferenceObject", AT(ON(MISUSE), object))
+RULE(OBJ_5, "OBJ-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "A work item that is queued is neither queued again nor freed until its routine begins.",
+     "IoQueueWorkItem; IoFreeWorkItem; ExQueueWorkItem", AT(ON(MISUSE), object))

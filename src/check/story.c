@@ -17,6 +17,7 @@
 #include "check/nest.h"
 #include "check/story_deadlock.h"
 #include "check/story_fold.h"
+#include "check/story_print.h"
 #include "check/story_words.h"
 #include "check/vocabulary.h"
 #include "check/who.h"
@@ -42,6 +43,7 @@ struct ha_story {
     struct ha_fold fold;            /* the calls that are alike */
     struct ha_deadlock deadlock;
     struct ha_record deadlocked;    /* the first record of it */
+    struct ha_print said;
     struct ha_story_processor processor;
     unsigned unit_size;
 };
@@ -215,7 +217,7 @@ static void take_closer(struct ha_story *story, const struct ha_record *closer)
         paint = ha_story_call(story->cast, &opener, closer, opener.as.cb.nt_number, &story->words);
     } else {
         const struct ha_story_setting setting = {known ? &opener : NULL, !merged,
-                                                 story->processor};
+                                                 story->processor, NULL};
         struct ha_record seen = *closer;
         if (closer->kind == HA_DEREG_RETURN)
             seen = as_seen_there(story, closer);
@@ -255,6 +257,8 @@ static bool is_silent(struct ha_story *story, const struct ha_record *record)
         return !record->as.wait.blocked;
     case HA_TRACE_END:
         return record->as.end.ending == HA_END_NORMALLY;
+    case HA_DEBUG_PRINT:
+        return !ha_print_take(&story->said, record);
     default:
         return record->kind >= HA_KIND_COUNT;
     }
@@ -262,7 +266,7 @@ static bool is_silent(struct ha_story *story, const struct ha_record *record)
 
 static void take_fact(struct ha_story *story, const struct ha_record *record)
 {
-    const struct ha_story_setting setting = {NULL, false, story->processor};
+    const struct ha_story_setting setting = {NULL, false, story->processor, &story->said.text};
     struct ha_record seen;
     enum ha_paint paint;
 
@@ -377,6 +381,7 @@ void ha_story_destroy(struct ha_story *story)
         return;
     ha_nest_close(&story->nest);
     ha_deadlock_close(&story->deadlock);
+    ha_print_close(&story->said);
     ha_text_close(&story->words);
     ha_text_close(&story->text);
     ha_cast_destroy(story->cast);

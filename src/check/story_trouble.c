@@ -1,8 +1,8 @@
 /*
- * story_trouble - the wording of what a story tells about trouble and memory
+ * story_trouble - the wording of what a story tells about trouble, memory, threads and work
  *
- * Owns the sentences for what was refused, misused or made to fail, and for pool that a driver
- * takes and gives back.
+ * Owns the sentences for what was refused, misused or made to fail, for a test's check, for pool
+ * that a driver takes and gives back, and for what runs by itself.
  */
 #include "check/story_words.h"
 
@@ -14,9 +14,8 @@
 
 #define HIGH_LEVEL 15u
 
-/* The driver that a line speaks of, unless the lines around it say so. */
-static void subject_words(const struct ha_cast *cast, const struct ha_record *record,
-                          struct ha_text *words)
+void ha_story_subject(const struct ha_cast *cast, const struct ha_record *record,
+                      struct ha_text *words)
 {
     if (!record->driver)
         return;
@@ -28,7 +27,7 @@ static void routine_line(const struct ha_cast *cast, const struct ha_record *rec
                          uint32_t routine, const char *before, const char *what,
                          struct ha_text *words)
 {
-    subject_words(cast, record, words);
+    ha_story_subject(cast, record, words);
     ha_text_addf(words, "%s%s%s", ha_routine_words(routine), before, what ? what : "?");
 }
 
@@ -38,7 +37,7 @@ static void table_words(const struct ha_cast *cast, const struct ha_record *reco
     unsigned slot = record->as.misuse.argument;
     bool overrun = record->as.misuse.misuse == HA_MISUSE_OVERRUN;
 
-    subject_words(cast, record, words);
+    ha_story_subject(cast, record, words);
     ha_text_add(words, record->as.misuse.routine == HA_RT_FREE_POOL ? "gives back " : "uses ");
     if (slot != HA_NO_INDEX)
         ha_text_addf(words, "slot %u of ", slot);
@@ -48,6 +47,23 @@ static void table_words(const struct ha_cast *cast, const struct ha_record *reco
         ha_text_add(words, overrun ? ": there is no such slot" : ": there is no table");
     else
         ha_text_add(words, overrun ? ": beyond its end" : ": there is no memory in it");
+}
+
+static void block_words(const struct ha_cast *cast, const struct ha_record *record,
+                        struct ha_text *words)
+{
+    unsigned beyond = record->as.misuse.argument;
+    char tag[HA_TAG_TEXT];
+
+    ha_story_subject(cast, record, words);
+    if (record->as.misuse.misuse == HA_MISUSE_OTHER_TAG) {
+        ha_tag_text(beyond, tag);
+        ha_text_addf(words, "gives back block %u as '%s', which is not its tag",
+                     (unsigned)record->id, tag);
+        return;
+    }
+    ha_text_addf(words, "has written up to %u byte%s beyond the end of block %u", beyond,
+                 beyond == 1 ? "" : "s", (unsigned)record->id);
 }
 
 static void irql_words(const struct ha_cast *cast, const struct ha_record *record,
@@ -70,6 +86,10 @@ static void misuse_words(const struct ha_cast *cast, const struct ha_record *rec
     case HA_MISUSE_OVERRUN:
     case HA_MISUSE_NOTHING_THERE:
         table_words(cast, record, words);
+        break;
+    case HA_MISUSE_BEYOND_BLOCK:
+    case HA_MISUSE_OTHER_TAG:
+        block_words(cast, record, words);
         break;
     case HA_MISUSE_IRQL_ORDER:
         irql_words(cast, record, words);
@@ -109,6 +129,11 @@ enum ha_paint ha_story_trouble(const struct ha_cast *cast, const struct ha_recor
     case HA_MISUSE:
         misuse_words(cast, record, words);
         return HA_YELLOW;
+    case HA_CHECK_FAILED: {
+        const char *what = ha_cast_name(cast, HA_NS_CHECK, record->id);
+        ha_text_addf(words, "check failed: %s", what ? what : "?");
+        return HA_RED;
+    }
     default:
         routine_line(cast, record, record->as.fault.routine, " ", "is made to fail", words);
         return HA_YELLOW;
@@ -120,7 +145,7 @@ enum ha_paint ha_story_pool(const struct ha_cast *cast, const struct ha_record *
 {
     char tag[HA_TAG_TEXT];
 
-    subject_words(cast, record, words);
+    ha_story_subject(cast, record, words);
     if (record->kind == HA_FREE) {
         ha_text_addf(words, "gives back block %u", (unsigned)record->id);
         return HA_PLAIN;
@@ -128,5 +153,34 @@ enum ha_paint ha_story_pool(const struct ha_cast *cast, const struct ha_record *
     ha_tag_text(record->as.pool.tag, tag);
     ha_text_addf(words, "takes %" PRIu64 " bytes '%s' (block %u)", record->as.pool.size, tag,
                  (unsigned)record->id);
+    return HA_PLAIN;
+}
+
+enum ha_paint ha_story_running(const struct ha_cast *cast, const struct ha_record *record,
+                               struct ha_text *words)
+{
+    char status[HA_STATUS_TEXT];
+
+    if (record->kind != HA_THREAD_END)
+        ha_story_subject(cast, record, words);
+    switch (record->kind) {
+    case HA_THREAD_START:
+        ha_text_add(words, "starts thread ");
+        ha_thread_words(cast, record->id, words);
+        break;
+    case HA_THREAD_END:
+        ha_text_add(words, "thread ");
+        ha_thread_words(cast, record->id, words);
+        ha_text_add(words, " ends");
+        if (record->as.status.status)
+            ha_text_addf(words, ": %s", ha_status_text(record->as.status.status, status));
+        break;
+    default:
+        ha_text_addf(words, "%s work item %u",
+                     record->kind == HA_WORK_QUEUED  ? "queues"
+                     : record->kind == HA_WORK_ENTER ? "begins" : "has done",
+                     (unsigned)record->id);
+        break;
+    }
     return HA_PLAIN;
 }

@@ -11,6 +11,7 @@
 #include "base/names.h"
 #include "check/expect.h"
 #include "check/query_words.h"
+#include "check/story_print.h"
 #include "check/who.h"
 
 #define ADD_EXISTING 1u             /* KE_PROCESSOR_CHANGE_ADD_EXISTING */
@@ -343,10 +344,17 @@ enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *
         return add_fact(record, setting, words);
     case HA_WAIT_BEGIN: case HA_WAIT_END:
         return waiting_fact(cast, record, words);
-    case HA_REFUSED: case HA_MISUSE: case HA_FAULT:
+    case HA_REFUSED: case HA_MISUSE: case HA_FAULT: case HA_CHECK_FAILED:
         return ha_story_trouble(cast, record, words);
     case HA_ALLOC: case HA_FREE:
         return ha_story_pool(cast, record, words);
+    case HA_THREAD_START: case HA_THREAD_END:
+    case HA_WORK_QUEUED: case HA_WORK_ENTER: case HA_WORK_LEAVE:
+        return ha_story_running(cast, record, words);
+    case HA_DEBUG_PRINT:
+        return ha_story_print(cast, record, setting->said, words);
+    case HA_BUGCHECK:
+        return ha_story_bugcheck(cast, record, words);
     case HA_QUERY: case HA_RELATION:
         ha_query_words(cast, record, words);
         return HA_PLAIN;

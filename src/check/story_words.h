@@ -44,6 +44,7 @@ struct ha_story_setting {
     const struct ha_record *opener;     /* where what ends here began, or NULL */
     bool told;                          /* it had a line of its own */
     struct ha_story_processor processor;
+    const struct ha_text *said;         /* of DEBUG_PRINT: the whole message */
 };
 
 /*
@@ -59,11 +60,17 @@ void ha_story_wait(const struct ha_cast *cast, const struct ha_record *record,
 /* "DriverEntry of calm", of the records about DriverEntry and Unload. */
 void ha_story_life_call(const struct ha_cast *cast, const struct ha_record *record,
                         struct ha_text *words);
-/* What was refused, misused, made to fail, taken or given back: part of the above. */
+/* The driver that a line speaks of, unless the lines around it say so. */
+void ha_story_subject(const struct ha_cast *cast, const struct ha_record *record,
+                      struct ha_text *words);
+/* What was refused, misused, made to fail, taken or given back, and what runs by itself: part of
+   the above. */
 enum ha_paint ha_story_trouble(const struct ha_cast *cast, const struct ha_record *record,
                                struct ha_text *words);
 enum ha_paint ha_story_pool(const struct ha_cast *cast, const struct ha_record *record,
                             struct ha_text *words);
+enum ha_paint ha_story_running(const struct ha_cast *cast, const struct ha_record *record,
+                               struct ha_text *words);
 /* Whether a removal is refused by this MISUSE: its handle leads to no live registration. */
 bool ha_story_is_refused_removal(const struct ha_record *misuse);
 

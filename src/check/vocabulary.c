@@ -211,6 +211,20 @@ static const struct ha_field fault[] = {
     WORD("routine", as.fault.routine, ha_routine_name),
 };
 
+static const struct ha_field debug_print[] = {
+    FIELD("component", HA_SHAPE_NUMBER, as.debug.component),
+    FIELD("level", HA_SHAPE_NUMBER, as.debug.level),
+    FIELD("text", HA_SHAPE_TEXT, as.debug.text),
+    FLAG_BIT("more", HA_PRINT_MORE),
+};
+static const struct ha_field bugcheck[] = {
+    FIELD("code", HA_SHAPE_HEX, id),
+    FIELD("parameter1", HA_SHAPE_HEX, as.bugcheck.parameter[0]),
+    FIELD("parameter2", HA_SHAPE_HEX, as.bugcheck.parameter[1]),
+    FIELD("parameter3", HA_SHAPE_HEX, as.bugcheck.parameter[2]),
+    FIELD("parameter4", HA_SHAPE_HEX, as.bugcheck.parameter[3]),
+};
+
 #define ROW(table) {table, COUNT(table)}
 
 static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIND_COUNT] = {
@@ -225,10 +239,12 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_ADD_BEGIN] = ROW(add), [HA_ADD_END] = ROW(status), [HA_HW_START] = ROW(status),
     [HA_ACTIVE] = ROW(up), [HA_SCHED] = ROW(up),
     [HA_ALLOC] = ROW(alloc), [HA_FREE] = ROW(given_back),
+    [HA_THREAD_END] = ROW(status),
     [HA_QUERY] = ROW(query), [HA_RELATION] = ROW(relation),
     [HA_WAIT_BEGIN] = ROW(wait), [HA_WAIT_END] = ROW(wait),
     [HA_DEADLOCK] = ROW(wait),
     [HA_REFUSED] = ROW(refused), [HA_MISUSE] = ROW(misuse), [HA_FAULT] = ROW(fault),
+    [HA_DEBUG_PRINT] = ROW(debug_print), [HA_BUGCHECK] = ROW(bugcheck),
 };
 
 /*

@@ -23,7 +23,7 @@
  *   THREAD           kind affinity_group affinity_mask
  *   CHOICE           kind answer options label
  *   TRACE_END        ending status
- *   DRV_ENTRY_LEAVE, UNLOAD_REQ, HW_START, ADD_END            status
+ *   DRV_ENTRY_LEAVE, UNLOAD_REQ, HW_START, ADD_END, THREAD_END   status
  *   REG_ENTER        function context flags
  *   REG_RETURN       function context flags handle
  *   CB_ENTER, DEAD_CALL  client operation existing context State NtNumber ProcNumber ctx_status
@@ -40,6 +40,8 @@
  *   REFUSED          routine reason
  *   MISUSE           routine misuse argument
  *   FAULT            routine
+ *   DEBUG_PRINT      component level text more
+ *   BUGCHECK         code parameter1 parameter2 parameter3 parameter4
  *
  * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE.
  * ALLOC was made in the call that registration, operation, State and NtNumber name; outside any
@@ -50,7 +52,8 @@
  * and Information, were not NULL.
  *
  * How a value is written is told by its shape, below. A name longer than one record goes on in
- * the next NAME of the same namespace and id while `more` is true.
+ * the next NAME of the same namespace and id while `more` is true; a message likewise, in the next
+ * DEBUG_PRINT, whose id numbers the messages.
  *
  * What a judge has found follows TRACE_END. These lines are no records: they have no seq, and a
  * reader that judges for itself passes over them.

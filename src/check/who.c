@@ -71,6 +71,10 @@ void ha_object_words(const struct ha_cast *cast, uint32_t object, struct ha_text
 void ha_awaited_words(const struct ha_cast *cast, uint32_t object, struct ha_text *words)
 {
     const char *name = ha_cast_name(cast, HA_NS_OBJECT, object);
+    if (!object) {
+        ha_text_add(words, "time to pass");
+        return;
+    }
     bool drivers = ha_cast_is_drivers(cast, object);
 
     if (drivers)

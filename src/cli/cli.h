@@ -12,6 +12,7 @@ bool ha_cli_answer(const char *word, const char *usage);
 /* Each returns an exit code. `count` arguments, none of them the subcommand itself. */
 int ha_cli_run(int count, char **argument);
 int ha_cli_rules(int count, char **argument);
+int ha_cli_routines(int count, char **argument);
 int ha_cli_schema(int count, char **argument);
 
 #endif

@@ -15,6 +15,8 @@ static const char usage[] =
     "\n"
     "  hotadd run FILE|DIR...   play scenario files and judge every call\n"
     "  hotadd rules [ID...]     what is judged, and why\n"
+    "  hotadd routines [NAME...]\n"
+    "                           which NT routines exist, and what they do not do\n"
     "  hotadd schema            the format of scenario files, as JSON Schema\n"
     "  hotadd --version\n"
     "  hotadd --help            this; `hotadd run --help` lists the options of run\n"
@@ -31,6 +33,7 @@ static const struct {
 } commands[] = {
     {"run", ha_cli_run},
     {"rules", ha_cli_rules},
+    {"routines", ha_cli_routines},
     {"schema", ha_cli_schema},
 };
 

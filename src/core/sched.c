@@ -11,6 +11,9 @@
 #include "core/object.h"
 #include "core/world.h"
 
+#define SPINS_IN_A_ROW 1000u            /* before control is given away */
+#define SPINS_ALONE 1000000u            /* before time moves */
+
 void ha_sched_ready(struct ha_thread *thread)
 {
     struct ha_sched *sched = &thread->world->sched;
@@ -103,6 +106,7 @@ static void switch_from(struct ha_world *world, struct ha_thread *self, struct h
         struct ha_carrier *carrier = world->host->carrier;
         carrier->operations->switch_to(carrier, self->context, next->context);
         ha_thread_set_current(self);
+        self->spins = 0;
     }
     self->disturbed = true;
     /* The run has ended around the adopted thread: it cannot go on, and it cannot be dropped. */
@@ -192,6 +196,20 @@ void ha_sched_attend(struct ha_world *world)
     struct ha_thread *next = take_eligible(sched, answer - 1);
     ha_sched_ready(self);
     switch_from(world, self, run(sched, next));
+}
+
+void ha_sched_spin(struct ha_world *world)
+{
+    struct ha_thread *self = world->sched.running;
+    if (world->sched.attention)
+        ha_sched_attend(world);
+    if (++self->spins % SPINS_IN_A_ROW)
+        return;
+    if (self->spins >= SPINS_ALONE && !count_eligible(&world->sched)) {
+        self->spins = 0;
+        ha_queue_run_next(world);
+    }
+    ha_sched_yield(world);
 }
 
 void ha_sched_run_until_quiet(struct ha_world *world)

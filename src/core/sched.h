@@ -27,6 +27,7 @@ struct ha_sched {
     uint32_t placed;            /* threads that were given a processor, to take turns */
     bool waits_for_quiet;       /* the adopted thread is in ha_sched_run_until_quiet() */
     bool attention;             /* a scheduling point has something to decide */
+    void (*thread_ends)(struct ha_thread *thread);  /* told when a body has returned, or NULL */
     uint8_t ending;             /* enum ha_ending; HA_END_NOT_YET while the run goes on */
 };
 
@@ -44,6 +45,12 @@ void ha_sched_hand_over(struct ha_world *world);
 void ha_sched_prefer_later(struct ha_world *world, struct ha_thread *last);
 /* Those that are ready go on first, in their order, and then the running thread. */
 void ha_sched_yield(struct ha_world *world);
+/*
+ * A scheduling point of a routine that threads poll with: the 1,000th in a row gives control away
+ * as ha_sched_yield() does. When a million went by and no other thread could run, what is due next
+ * begins: only time can bring what the loop polls for.
+ */
+void ha_sched_spin(struct ha_world *world);
 /* For a thread that ends: the one that runs next, already marked as running. */
 struct ha_thread *ha_sched_next(struct ha_world *world);
 /* Decide at a scheduling point; called through ha_sched_point(). */

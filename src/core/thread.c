@@ -60,6 +60,8 @@ static struct ha_context *thread_main(void *argument)
     struct ha_world *world = self->world;
     current = self;
     self->body(self->argument);
+    if (world->sched.thread_ends)
+        world->sched.thread_ends(self);
     ha_thread_set_irql(self, 0);
     leave_live(&world->sched, self);
     struct ha_thread *next = ha_sched_next(world);      /* may write records in our name */

@@ -43,6 +43,7 @@ struct ha_thread {
      * changed: the call must be looked at closely when it ends.
      */
     bool disturbed;
+    uint32_t spins;             /* in ha_sched_spin(), since another thread ran */
     struct ha_affinity affinity;
     uint8_t kind;               /* enum ha_thread_kind */
     uint8_t state;              /* enum ha_thread_state */

@@ -106,7 +106,7 @@ static int make_text(struct ha_run *run, const struct acceptance *a, const struc
     struct ha_complaints complaints = {.count = 0};
     struct ha_text messages = {0};
     struct ha_tree tree;
-    if (ha_hash(HA_HASH_START, source.bytes, source.length) != run->plan.scenario_hash)
+    if (ha_hash_text(source.bytes, source.length) != run->plan.scenario_hash)
         return cannot_write(error, "it has changed since it was read");
     int err = ha_tree_init(&tree, &source, &complaints);
     if (err)

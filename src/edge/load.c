@@ -82,7 +82,7 @@ static int load_tree(struct ha_loading *loading, const struct ha_source *source)
 
     load_top(loading);
     made->file = ha_bag_copy(&reader->bag, source->file, strlen(source->file));
-    made->plan.scenario_hash = ha_hash(HA_HASH_START, source->bytes, source->length);
+    made->plan.scenario_hash = ha_hash_text(source->bytes, source->length);
     free(loading->reference);
     ha_names_close(&loading->names);
     if (reader->no_memory || ha_tree_no_memory(&reader->tree) || !made->file)

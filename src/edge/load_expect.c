@@ -3,6 +3,7 @@
  *
  * Owns the member "expect".
  */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -165,15 +166,38 @@ static void load_driver_statuses(struct ha_loading *loading, struct ha_node obje
     loading->made.expect.driver_count = count;
 }
 
-static void read_ending(struct ha_reader *reader, struct ha_node node, enum ha_ending *ending)
+/* "bugcheck 0xE2": the code with up to eight digits. False when it is something else. */
+static bool read_bugcheck(const char *word, uint32_t *code)
+{
+    static const char before[] = "bugcheck 0x", digits[] = "0123456789abcdefABCDEF";
+    if (strncmp(word, before, sizeof before - 1))
+        return false;
+    word += sizeof before - 1;
+    size_t count = strspn(word, digits);
+    if (!count || count > 8 || word[count])
+        return false;
+    *code = (uint32_t)strtoul(word, NULL, 16);
+    return true;
+}
+
+static void read_ending(struct ha_reader *reader, struct ha_node node, struct ha_expect *expect)
 {
     static const enum ha_ending endings[] = {HA_END_NORMALLY, HA_END_DEADLOCK, HA_END_BUDGET};
     const char *names[sizeof endings / sizeof endings[0]];
+    const char *word = ha_node_string(node), *bugcheck = ha_ending_name(HA_END_BUGCHECK);
     size_t choice;
+    if (read_bugcheck(word, &expect->bugcheck)) {
+        expect->ending = HA_END_BUGCHECK;
+        return;
+    }
+    if (!strncmp(word, bugcheck, strlen(bugcheck))) {
+        HA_COMPLAIN(reader, node, "a bug check is written with its code, as \"bugcheck 0xE2\"");
+        return;
+    }
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         names[i] = ha_ending_name(endings[i]);
     if (ha_read_choice(reader, node, "ending", names, sizeof names / sizeof names[0], &choice))
-        *ending = endings[choice];
+        expect->ending = endings[choice];
 }
 
 void ha_load_expect(struct ha_loading *loading, struct ha_node expect)
@@ -209,5 +233,5 @@ void ha_load_expect(struct ha_loading *loading, struct ha_node expect)
     if (member[VIOLATIONS].value.json)
         load_violations(loading, member[VIOLATIONS].value);
     if (member[ENDS].value.json)
-        read_ending(reader, member[ENDS].value, &made->ending);
+        read_ending(reader, member[ENDS].value, made);
 }

@@ -19,7 +19,7 @@
 /* The verbs come first and are numbered as enum ha_step_kind; then come their options. */
 enum {
     AS = HA_STEP_KIND_COUNT, FLAGS, FUNCTION, QUERY, INTO = QUERY + HA_QUERY_OPTIONS, SIZE, TAG,
-    TO, DO, THEN, ELSE, IF_FAILS, KNOWN
+    OFFSET, TO, DO, THEN, ELSE, IF_FAILS, KNOWN
 };
 
 /* What follows the options is for later. */
@@ -52,6 +52,7 @@ static const struct ha_key keys[] = {
     [INTO] = {"into", HA_JSON_STRING, false},
     [SIZE] = {"size", HA_JSON_NUMBER | HA_JSON_STRING, false},
     [TAG] = {"tag", HA_JSON_STRING, false},
+    [OFFSET] = {"offset", HA_JSON_NUMBER, false},
     [TO] = {"to", HA_JSON_NUMBER | HA_JSON_STRING, false},
     [DO] = {"do", HA_JSON_ARRAY, false},
     [THEN] = {"then", HA_JSON_ARRAY, false},
@@ -154,11 +155,15 @@ static void read_allocate(struct reading *r, struct ha_node value, struct ha_ste
 static void read_free(struct reading *r, struct ha_node value, struct ha_step *step)
 {
     ha_load_slot(r->loading, r->setting, value, &step->name, &step->value, &step->whole);
+    if (r->member[TAG].value.json)
+        read_tag(r->reader, r->member[TAG].value, &step->tag);
 }
 
 static void read_use(struct reading *r, struct ha_node value, struct ha_step *step)
 {
     ha_load_slot(r->loading, r->setting, value, &step->name, &step->value, NULL);
+    if (r->member[OFFSET].value.json)
+        ha_read_number(r->reader, r->member[OFFSET].value, 0, MOST_POOL, &step->offset);
 }
 
 static void read_set(struct reading *r, struct ha_node value, struct ha_step *step)
@@ -240,8 +245,8 @@ static const struct {
     [HA_STEP_RETURN] = {read_status, 0, 0, false},
     [HA_STEP_TABLE] = {read_table, OPTION(SIZE), OPTION(IF_FAILS), false},
     [HA_STEP_ALLOCATE] = {read_allocate, 0, OPTION(SIZE) | OPTION(TAG) | OPTION(IF_FAILS), false},
-    [HA_STEP_FREE] = {read_free, 0, 0, false},
-    [HA_STEP_USE] = {read_use, 0, 0, false},
+    [HA_STEP_FREE] = {read_free, 0, OPTION(TAG), false},
+    [HA_STEP_USE] = {read_use, 0, OPTION(OFFSET), false},
     [HA_STEP_SET] = {read_set, OPTION(TO), 0, false},
     [HA_STEP_RAISE_IRQL] = {read_irql, 0, 0, false},
     [HA_STEP_LOWER_IRQL] = {read_irql, 0, 0, false},

@@ -57,6 +57,36 @@ static size_t character(const char *bytes, size_t length)
     return size ? size : 1;
 }
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+struct ha_found ha_found(const char *bytes, size_t length)
+{
+    struct ha_found found = {"", ""};
+    uint32_t point = 0;
+    size_t size = length ? ha_utf8_decode(bytes, length, &point) : 0;
+
+    if (length == 0) {
+        snprintf(found.text, sizeof found.text, "the end of the file");
+    } else if (*bytes == '\n' || *bytes == '\t') {
+        snprintf(found.text, sizeof found.text, *bytes == '\t' ? "a tab" : "a line break");
+    } else if (size == 0) {
+        snprintf(found.text, sizeof found.text, "byte 0x%02X, which is not UTF-8",
+                 (unsigned)(unsigned char)*bytes);
+    } else if (ha_utf8_is_control(point)) {
+        snprintf(found.text, sizeof found.text, "the control character U+%04X", (unsigned)point);
+    } else if (is_letter(*bytes)) {
+        for (size_t i = 0; i + 1 < sizeof found.word && i < length && is_letter(bytes[i]); i++)
+            found.word[i] = bytes[i];
+        snprintf(found.text, sizeof found.text, "the word \"%s\"", found.word);
+    } else {
+        snprintf(found.text, sizeof found.text, "'%.*s'", (int)size, bytes);
+    }
+    return found;
+}
+
 struct ha_quote ha_quote(const char *word)
 {
     struct ha_quote quote = {"\""};

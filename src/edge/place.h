@@ -61,6 +61,14 @@ bool ha_utf8_is_control(uint32_t point);
 /* The length of the byte order mark that the text starts with; 0 when there is none. */
 size_t ha_source_mark(const struct ha_source *source);
 
+/* What a text, up to the end of its file, begins with, in words fit to be printed. */
+struct ha_found {
+    char word[24];              /* empty unless it is one */
+    char text[64];
+};
+
+struct ha_found ha_found(const char *bytes, size_t length);
+
 /* A word from a file, fit to be printed: in quotes, control characters escaped, cut when long. */
 struct ha_quote {
     char text[256];

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/eight.h"
 #include "hotadd/error.h"
 
 #define LONGEST_NUMBER 63u      /* characters; cJSON reads no more of one */
@@ -37,40 +38,9 @@ static bool is_digit(int c)
     return c >= '0' && c <= '9';
 }
 
-static bool is_letter(int c)
+static struct ha_found what_is_here(const struct scanner *s)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-struct found {
-    char word[24];              /* empty unless it is one */
-    char text[64];
-};
-
-static struct found what_is_here(const struct scanner *s)
-{
-    struct found found = {"", ""};
-    uint32_t point;
-    int c = peek(s);
-    size_t size = c < 0 ? 0 : ha_utf8_decode(s->bytes + s->at, s->length - s->at, &point);
-
-    if (c < 0) {
-        snprintf(found.text, sizeof found.text, "the end of the file");
-    } else if (c == '\n' || c == '\t') {
-        snprintf(found.text, sizeof found.text, c == '\t' ? "a tab" : "a line break");
-    } else if (size == 0) {
-        snprintf(found.text, sizeof found.text, "byte 0x%02X, which is not UTF-8", (unsigned)c);
-    } else if (ha_utf8_is_control(point)) {
-        snprintf(found.text, sizeof found.text, "the control character U+%04X", (unsigned)point);
-    } else if (is_letter(c)) {
-        for (size_t i = 0; i + 1 < sizeof found.word && s->at + i < s->length
-                           && is_letter((unsigned char)s->bytes[s->at + i]); i++)
-            found.word[i] = s->bytes[s->at + i];
-        snprintf(found.text, sizeof found.text, "the word \"%s\"", found.word);
-    } else {
-        snprintf(found.text, sizeof found.text, "'%.*s'", (int)size, s->bytes + s->at);
-    }
-    return found;
+    return ha_found(s->bytes + s->at, s->length - s->at);
 }
 
 static bool expected(struct scanner *s, const char *what)
@@ -103,13 +73,26 @@ static void skip_space(struct scanner *s)
     s->at = at;
 }
 
-/* Pass over the characters of a string that need no closer look. */
+/* Those of eight bytes that need a closer look in a string, as their top bits: controls, '"', '\',
+ * what is not ASCII. Behind the first of them there may be more than there should. */
+static uint64_t special_bytes(uint64_t bytes)
+{
+    uint64_t quotes = bytes ^ HA_EIGHT_ONES * '"', backslashes = bytes ^ HA_EIGHT_ONES * '\\';
+    return (bytes | (bytes - HA_EIGHT_ONES * ' ') | (quotes - HA_EIGHT_ONES)
+            | (backslashes - HA_EIGHT_ONES)) & HA_EIGHT_ONES * 0x80;
+}
+
+/* Pass over the characters of a string that need no closer look, but for the last of a file. */
 static void skip_plain(struct scanner *s)
 {
-    const char *at = s->bytes + s->at, *end = s->bytes + s->length;
-    /* What is most frequent comes first: small letters, the rest, a space. */
-    while (at < end && ((*at > '\\' && *at <= '~') || (*at > '"' && *at < '\\') || *at == ' '))
-        at++;
+    const char *at = s->bytes + s->at;
+    for (size_t left = s->length - s->at; left >= 8; left -= 8, at += 8) {
+        uint64_t special = special_bytes(ha_eight_bytes(at));
+        if (special) {
+            at += ha_eight_first(special);
+            break;
+        }
+    }
     s->at = (size_t)(at - s->bytes);
 }
 
@@ -245,8 +228,7 @@ static bool scan_number(struct scanner *s)
 static bool scan_literal(struct scanner *s)
 {
     static const char *const literals[] = {"true", "false", "null"};
-    struct found found = what_is_here(s);
-    const char *nearest = ha_text_nearest(found.word, literals, 3);
+    struct ha_found found = what_is_here(s);
 
     for (size_t i = 0; i < 3; i++) {
         if (!strcmp(found.word, literals[i])) {
@@ -254,6 +236,7 @@ static bool scan_literal(struct scanner *s)
             return true;
         }
     }
+    const char *nearest = ha_text_nearest(found.word, literals, 3);
     if (!nearest)
         return expected(s, "a value");
     ha_complain(s->complaints, s->at, "expected a value, found %s; did you mean \"%s\"?",

@@ -37,6 +37,7 @@ void ha_round_begin(struct ha_round *round, struct ha_kernel *kernel, uint32_t o
     round->affinity = thread->affinity;
     round->driver = thread->stamp.driver;
     round->irql = thread->stamp.irql;
+    round->regions = thread->stamp.regions;
     round->watched = kernel->hooks.called != NULL;
     round->per_call =
         ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL;
@@ -62,6 +63,7 @@ void ha_round_end(struct ha_round *round)
     thread->callout = round->callout.outer;
     thread->stamp.driver = round->driver;
     thread->stamp.irql = round->irql;
+    thread->stamp.regions = round->regions;         /* CTX-7 */
     if (--round->kernel->rounds == 0 && round->kernel->any_deferred)
         ha_registrations_sweep(round->kernel);
     ha_notify_end(&round->kernel->chain);
@@ -352,7 +354,7 @@ void ha_callout_wait(struct ha_kernel *kernel, const struct ha_registration *reg
     }
 }
 
-/* Around DriverEntry and Unload: the driver is in charge, and its IRQL is put back (CTX-7). */
+/* Around DriverEntry and Unload: the driver is in charge, and IRQL and regions are put back. */
 static void enter_driver(struct ha_driver *driver, struct ha_callout *call, enum ha_kind kind)
 {
     struct ha_world *world = &driver->kernel->world;
@@ -371,6 +373,7 @@ static void leave_entered(struct ha_driver *driver, struct ha_callout *call, enu
     struct ha_thread *thread = world->sched.running;
     ha_record_open(world, kind, driver->id)->as.status.status = status;
     ha_thread_set_irql(thread, PASSIVE_LEVEL);
+    thread->stamp.regions = 0;
     thread->stamp.driver = 0;
     thread->callout = call->outer;
     ha_sched_point(world);

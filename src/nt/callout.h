@@ -43,7 +43,8 @@ struct ha_round {
     bool watched;                                   /* hooks.called is told of every call, */
     bool entered;                                   /* and knows of one that has not returned */
     uint16_t driver;                                /* who was in charge, and at which IRQL, */
-    KIRQL irql;                                     /* before the operation began */
+    KIRQL irql;                                     /* before the operation began, */
+    uint8_t regions;                                /* and in how many critical regions */
 };
 
 /*

@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NS_A_UNIT 100u              /* Windows counts time in units of 100 ns */
-
 /* A wait under way; it lies on the stack of the thread that waits. */
 struct wait {
     struct ha_kernel *kernel;
@@ -20,20 +18,25 @@ struct wait {
     bool all;
     bool over;
     NTSTATUS status;
+    uint64_t timeout_ns;
     struct ha_alarm alarm;
+    struct ha_object shown;         /* the object that records and a deadlock name */
 };
 
 static const char *const type_names[] = {
     [HA_OBJECT_EVENT] = "event", [HA_OBJECT_SYNCHRONIZATION_EVENT] = "event",
     [HA_OBJECT_MUTANT] = "mutex", [HA_OBJECT_SEMAPHORE] = "semaphore",
     [HA_OBJECT_THREAD] = "thread", [HA_OBJECT_TIMER] = "timer",
-    [HA_OBJECT_SYNCHRONIZATION_TIMER] = "timer",
+    [HA_OBJECT_SYNCHRONIZATION_TIMER] = "timer", [HA_OBJECT_FAST_MUTEX] = "fast mutex",
 };
+#define TYPES (sizeof type_names / sizeof type_names[0])
 
 void ha_dispatcher_init(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
                         enum ha_dispatcher_type type, LONG state)
 {
     char name[32];
+    struct ha_thread *self = kernel->world.sched.running;
+    uint16_t driver = self->stamp.driver;
     uint32_t id = ++kernel->world.objects_made;
     header->Type = (UCHAR)type;
     header->Signalling = (UCHAR)id;
@@ -42,7 +45,9 @@ void ha_dispatcher_init(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
     header->SignalState = state;
     header->WaitListHead.Flink = header->WaitListHead.Blink = &header->WaitListHead;
     snprintf(name, sizeof name, "%s %u", type_names[type], (unsigned)id);
+    self->stamp.driver = 0;         /* the name is not one that a driver has given */
     ha_record_name(&kernel->world, HA_NS_OBJECT, id, name);
+    self->stamp.driver = driver;
 }
 
 uint32_t ha_dispatcher_id(const DISPATCHER_HEADER *header)
@@ -50,10 +55,15 @@ uint32_t ha_dispatcher_id(const DISPATCHER_HEADER *header)
     return header->Signalling | (uint32_t)header->Size << 8 | (uint32_t)header->Reserved1 << 16;
 }
 
+/*
+ * Memory that was never set up may hold anything, so all that can be looked at without following
+ * a pointer is: type, id and list.
+ */
 bool ha_dispatcher_is_made(struct ha_kernel *kernel, const DISPATCHER_HEADER *header,
                            enum ha_routine routine)
 {
-    if (header->WaitListHead.Flink && ha_dispatcher_id(header))
+    if (header && header->Type < TYPES && type_names[header->Type] && ha_dispatcher_id(header) &&
+        ha_dispatcher_id(header) <= kernel->world.objects_made && header->WaitListHead.Flink)
         return true;
     ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
     return false;
@@ -64,21 +74,62 @@ static PKMUTANT mutant_of(PDISPATCHER_HEADER header)
     return (PKMUTANT)(void *)header;
 }
 
+static PFAST_MUTEX fast_mutex_of(PDISPATCHER_HEADER header)
+{
+    return CONTAINING_RECORD(header, FAST_MUTEX, Event.Header);
+}
+
+/* Who has a mutex; NULL for what nobody can have. */
+static struct ha_thread *holder_of(PDISPATCHER_HEADER header)
+{
+    switch (header->Type) {
+    case HA_OBJECT_MUTANT:
+        return (struct ha_thread *)(void *)mutant_of(header)->OwnerThread;
+    case HA_OBJECT_FAST_MUTEX:
+        return fast_mutex_of(header)->Owner;
+    default:
+        return NULL;
+    }
+}
+
 static bool is_free_for(PDISPATCHER_HEADER header, const struct ha_thread *thread)
 {
     return header->SignalState > 0 ||
-           (header->Type == HA_OBJECT_MUTANT &&
-            mutant_of(header)->OwnerThread == (const void *)thread);
+           (header->Type == HA_OBJECT_MUTANT && holder_of(header) == thread);
 }
 
-static void own(PKMUTANT mutant, struct ha_thread *thread)
+void ha_dispatcher_own(PKMUTANT mutant, struct ha_thread *thread)
 {
+    PLIST_ENTRY older = thread->mutants;
+    mutant->Header.SignalState = 0;
     mutant->OwnerThread = (void *)thread;
-    mutant->MutantListEntry.Flink = thread->mutants;
+    mutant->MutantListEntry.Flink = older;
     mutant->MutantListEntry.Blink = NULL;
-    if (thread->mutants)
-        ((PLIST_ENTRY)thread->mutants)->Blink = &mutant->MutantListEntry;
+    if (older)
+        older->Blink = &mutant->MutantListEntry;
     thread->mutants = &mutant->MutantListEntry;
+    if (mutant->ApcDisable && thread->stamp.regions < UINT8_MAX)
+        thread->stamp.regions++;
+    thread->disturbed = true;
+}
+
+void ha_dispatcher_disown(struct ha_kernel *kernel, PKMUTANT mutant)
+{
+    struct ha_thread *owner = (void *)mutant->OwnerThread;
+    PLIST_ENTRY older = mutant->MutantListEntry.Flink, newer = mutant->MutantListEntry.Blink;
+    if (newer)
+        newer->Flink = older;
+    else
+        owner->mutants = older;
+    if (older)
+        older->Blink = newer;
+    /* The count may have been put back at the end of an operation (CTX-7). */
+    if (mutant->ApcDisable && owner->stamp.regions)
+        owner->stamp.regions--;
+    owner->disturbed = true;
+    mutant->OwnerThread = NULL;
+    mutant->Header.SignalState = 1;
+    ha_dispatcher_signal(kernel, &mutant->Header);
 }
 
 /* The thread takes what the object has to give. Returns STATUS_ABANDONED for such a mutex. */
@@ -86,17 +137,26 @@ static NTSTATUS take(PDISPATCHER_HEADER header, struct ha_thread *thread)
 {
     PKMUTANT mutant = mutant_of(header);
     switch (header->Type) {
-    case HA_OBJECT_SYNCHRONIZATION_EVENT:
     case HA_OBJECT_SYNCHRONIZATION_TIMER:
         header->SignalState = 0;
+        ha_timer_taken((PKTIMER)(void *)header);
+        return STATUS_SUCCESS;
+    case HA_OBJECT_SYNCHRONIZATION_EVENT:
+        header->SignalState = 0;
+        return STATUS_SUCCESS;
+    case HA_OBJECT_FAST_MUTEX:
+        header->SignalState = 0;
+        fast_mutex_of(header)->Owner = thread;
         return STATUS_SUCCESS;
     case HA_OBJECT_SEMAPHORE:
         header->SignalState--;
         return STATUS_SUCCESS;
     case HA_OBJECT_MUTANT:
-        if (header->SignalState-- != 1)
-            return STATUS_SUCCESS;          /* once more by its owner */
-        own(mutant, thread);
+        if (mutant->OwnerThread) {
+            header->SignalState--;          /* once more by its owner */
+            return STATUS_SUCCESS;
+        }
+        ha_dispatcher_own(mutant, thread);
         if (!mutant->Abandoned)
             return STATUS_SUCCESS;
         mutant->Abandoned = FALSE;
@@ -106,38 +166,66 @@ static NTSTATUS take(PDISPATCHER_HEADER header, struct ha_thread *thread)
     }
 }
 
-static PDISPATCHER_HEADER object_of(const KWAIT_BLOCK *block)
+static PDISPATCHER_HEADER object_of(const struct wait *wait, ULONG n)
 {
-    return block->Object;
+    return wait->block[n].Object;
 }
 
-static bool all_are_free(const struct wait *wait)
+/* A semaphore that a wait for all names twice is taken twice, so it must have that much. */
+static bool has_enough(const struct wait *wait, ULONG n)
+{
+    LONG asked = 0;
+    if (object_of(wait, n)->Type != HA_OBJECT_SEMAPHORE)
+        return true;
+    for (ULONG i = 0; i <= n; i++)
+        asked += object_of(wait, i) == object_of(wait, n);
+    return object_of(wait, n)->SignalState >= asked;
+}
+
+/* The first object that is free, or that is not; `count` when there is none. */
+static ULONG first_that_is(const struct wait *wait, bool is_free)
 {
     for (ULONG i = 0; i < wait->count; i++)
-        if (!is_free_for(object_of(&wait->block[i]), wait->thread))
-            return false;
-    return true;
+        if ((is_free_for(object_of(wait, i), wait->thread) &&
+             (!wait->all || has_enough(wait, i))) == is_free)
+            return i;
+    return wait->count;
 }
 
-/* Try to end the wait by what its objects are now. */
-static bool try_to_satisfy(struct wait *wait)
+/* Whether the objects, as they are now, let the thread go on. */
+static bool can_end(const struct wait *wait)
+{
+    return wait->count && (wait->all ? first_that_is(wait, false) == wait->count
+                                     : first_that_is(wait, true) < wait->count);
+}
+
+static void show(struct wait *wait, ULONG n)
+{
+    wait->shown.id = n < wait->count ? ha_dispatcher_id(object_of(wait, n)) : 0;
+    wait->shown.holder = n < wait->count ? holder_of(object_of(wait, n)) : NULL;
+}
+
+/* Show what the thread waits for: the first object that is not free, else simply the first. */
+static void show_obstacle(struct wait *wait)
+{
+    ULONG n = first_that_is(wait, false);
+    show(wait, n < wait->count ? n : 0);
+}
+
+/* Take what a wait that can end is for. */
+static void take_objects(struct wait *wait)
 {
     if (wait->all) {
-        if (!all_are_free(wait))
-            return false;
         wait->status = STATUS_WAIT_0;
         for (ULONG i = 0; i < wait->count; i++)
-            if (take(object_of(&wait->block[i]), wait->thread))
+            if (take(object_of(wait, i), wait->thread))
                 wait->status = STATUS_ABANDONED;
-        return true;
+        show(wait, 0);
+    } else {
+        ULONG n = first_that_is(wait, true);
+        wait->status = (NTSTATUS)(take(object_of(wait, n), wait->thread) + (LONG)n);
+        show(wait, n);
     }
-    for (ULONG i = 0; i < wait->count; i++) {
-        if (!is_free_for(object_of(&wait->block[i]), wait->thread))
-            continue;
-        wait->status = (NTSTATUS)(take(object_of(&wait->block[i]), wait->thread) + (LONG)i);
-        return true;
-    }
-    return false;
 }
 
 static void unlink_blocks(struct wait *wait)
@@ -166,31 +254,37 @@ static void on_time_out(struct ha_world *world, void *argument)
     finish(wait);
 }
 
+static struct wait *wait_of(PLIST_ENTRY entry)
+{
+    return CONTAINING_RECORD(entry, KWAIT_BLOCK, WaitListEntry)->SparePtr;
+}
+
 void ha_dispatcher_signal(struct ha_kernel *kernel, PDISPATCHER_HEADER header)
 {
     PLIST_ENTRY head = &header->WaitListHead, next;
     ha_touch(&kernel->world, ha_dispatcher_id(header), HA_TOUCH_WRITE);
     for (PLIST_ENTRY entry = head->Flink; entry != head && header->SignalState > 0; entry = next) {
-        struct wait *wait = CONTAINING_RECORD(entry, KWAIT_BLOCK, WaitListEntry)->SparePtr;
+        struct wait *wait = wait_of(entry);
         next = entry->Flink;
-        /* A thread may wait for one object twice: its other block goes with this one. */
-        while (next != head &&
-               CONTAINING_RECORD(next, KWAIT_BLOCK, WaitListEntry)->SparePtr == (PVOID)wait)
+        /* A thread may wait for one object twice: its other blocks, next to it, go with it. */
+        while (next != head && wait_of(next) == wait)
             next = next->Flink;
-        if (try_to_satisfy(wait))
+        if (can_end(wait)) {
+            take_objects(wait);
             finish(wait);
+        }
     }
+    /* A mutex may have a new holder, and who waits for all of several waits for another one. */
+    for (PLIST_ENTRY entry = head->Flink; entry != head; entry = entry->Flink)
+        show_obstacle(wait_of(entry));
 }
 
 void ha_dispatcher_abandon(struct ha_kernel *kernel, struct ha_thread *thread)
 {
     while (thread->mutants) {
         PKMUTANT mutant = CONTAINING_RECORD(thread->mutants, KMUTANT, MutantListEntry);
-        thread->mutants = mutant->MutantListEntry.Flink;
-        mutant->OwnerThread = NULL;
         mutant->Abandoned = TRUE;
-        mutant->Header.SignalState = 1;
-        ha_dispatcher_signal(kernel, &mutant->Header);
+        ha_dispatcher_disown(kernel, mutant);
     }
 }
 
@@ -201,30 +295,27 @@ uint64_t ha_dispatcher_due(const struct ha_kernel *kernel, const LARGE_INTEGER *
         return HA_FOREVER;
     bool relative = timeout->QuadPart < 0;
     uint64_t units = relative ? 0 - (uint64_t)timeout->QuadPart : (uint64_t)timeout->QuadPart;
-    uint64_t ns = units > HA_FOREVER / NS_A_UNIT ? HA_FOREVER : units * NS_A_UNIT;
+    if (!relative)
+        units = units > HA_SYSTEM_TIME_AT_START ? units - HA_SYSTEM_TIME_AT_START : 0;
+    uint64_t ns = units > HA_FOREVER / HA_NS_A_UNIT ? HA_FOREVER : units * HA_NS_A_UNIT;
     if (!relative)
         return ns;
     return ns > HA_FOREVER - now ? HA_FOREVER : now + ns;
 }
 
-static void record_wait(struct wait *wait, enum ha_kind kind, uint64_t due_ns, bool blocked)
+static void record_wait(struct wait *wait, enum ha_kind kind, bool blocked)
 {
-    struct ha_world *world = &wait->kernel->world;
-    PDISPATCHER_HEADER first = wait->count ? object_of(&wait->block[0]) : NULL;
-    struct ha_record *record = ha_record_open(world, kind, first ? ha_dispatcher_id(first) : 0);
-    record->as.wait.timeout_ns = due_ns == HA_FOREVER ? HA_FOREVER
-                                 : due_ns > world->time_ns ? due_ns - world->time_ns : 0;
+    struct ha_record *record = ha_record_open(&wait->kernel->world, kind, wait->shown.id);
+    record->as.wait.timeout_ns = wait->timeout_ns;
     record->as.wait.waiter = wait->thread->stamp.thread;
+    record->as.wait.holder = wait->shown.holder ? wait->shown.holder->stamp.thread : 0;
     record->as.wait.blocked = blocked;
-    if (first && first->Type == HA_OBJECT_MUTANT && mutant_of(first)->OwnerThread)
-        record->as.wait.holder =
-            ((const struct ha_thread *)(const void *)mutant_of(first)->OwnerThread)->stamp.thread;
 }
 
 static void link_blocks(struct wait *wait)
 {
     for (ULONG i = 0; i < wait->count; i++) {
-        PLIST_ENTRY head = &object_of(&wait->block[i])->WaitListHead;
+        PLIST_ENTRY head = &object_of(wait, i)->WaitListHead;
         PLIST_ENTRY entry = &wait->block[i].WaitListEntry;
         entry->Flink = head;
         entry->Blink = head->Blink;
@@ -236,31 +327,40 @@ static void link_blocks(struct wait *wait)
     }
 }
 
+/* Block the thread until somebody, or the time, has ended the wait. */
+static void block(struct wait *wait, uint64_t due_ns)
+{
+    struct ha_world *world = &wait->kernel->world;
+    link_blocks(wait);
+    wait->alarm = (struct ha_alarm){.action = on_time_out, .argument = wait};
+    if (due_ns != HA_FOREVER && !ha_alarm_set(world, &wait->alarm, due_ns))
+        ha_sched_end(world, HA_END_MEMORY);
+    wait->thread->waits_for = &wait->shown;
+    while (!wait->over)
+        ha_sched_block(world);
+}
+
 NTSTATUS ha_dispatcher_wait(struct ha_kernel *kernel, PVOID *object, ULONG count, bool all,
-                            PKWAIT_BLOCK block, const LARGE_INTEGER *timeout)
+                            PKWAIT_BLOCK block_array, const LARGE_INTEGER *timeout)
 {
     struct ha_world *world = &kernel->world;
-    struct wait wait = {.kernel = kernel, .thread = world->sched.running, .block = block,
-                        .count = count, .all = all};
+    struct wait wait = {.kernel = kernel, .thread = world->sched.running, .block = block_array,
+                        .count = count, .all = all, .status = STATUS_TIMEOUT};
     uint64_t due_ns = ha_dispatcher_due(kernel, timeout);
-    bool now = timeout && timeout->QuadPart == 0;
-    for (ULONG i = 0; i < count; i++)
-        block[i].Object = object[i];
-    bool satisfied = count && try_to_satisfy(&wait);
-    bool blocks = !satisfied && !now;
-    record_wait(&wait, HA_WAIT_BEGIN, due_ns, blocks);
-    if (blocks) {
-        struct ha_object shown = {.id = count ? ha_dispatcher_id(object[0]) : 0};
-        link_blocks(&wait);
-        wait.alarm = (struct ha_alarm){.action = on_time_out, .argument = &wait};
-        if (due_ns != HA_FOREVER && !ha_alarm_set(world, &wait.alarm, due_ns))
-            ha_sched_end(world, HA_END_MEMORY);
-        wait.thread->waits_for = &shown;
-        while (!wait.over)
-            ha_sched_block(world);
-    } else if (!satisfied) {
-        wait.status = STATUS_TIMEOUT;
+    wait.timeout_ns = due_ns == HA_FOREVER ? HA_FOREVER
+                      : due_ns > world->time_ns ? due_ns - world->time_ns : 0;
+    for (ULONG i = 0; i < count; i++) {
+        block_array[i].Object = object[i];
+        ha_touch(world, ha_dispatcher_id(object[i]), HA_TOUCH_WRITE);
     }
-    record_wait(&wait, HA_WAIT_END, due_ns, blocks);
+    bool now = can_end(&wait);
+    bool blocks = !now && !(timeout && timeout->QuadPart == 0);
+    show_obstacle(&wait);
+    record_wait(&wait, HA_WAIT_BEGIN, blocks);
+    if (now)
+        take_objects(&wait);
+    else if (blocks)
+        block(&wait, due_ns);
+    record_wait(&wait, HA_WAIT_END, blocks);
     return wait.status;
 }

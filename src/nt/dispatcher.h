@@ -14,8 +14,16 @@
 enum ha_dispatcher_type {
     HA_OBJECT_EVENT = 0, HA_OBJECT_SYNCHRONIZATION_EVENT = 1, HA_OBJECT_MUTANT = 2,
     HA_OBJECT_SEMAPHORE = 5, HA_OBJECT_THREAD = 6, HA_OBJECT_TIMER = 8,
-    HA_OBJECT_SYNCHRONIZATION_TIMER = 9
+    HA_OBJECT_SYNCHRONIZATION_TIMER = 9,
+    HA_OBJECT_FAST_MUTEX = 10           /* of the event in a FAST_MUTEX; ours */
 };
+
+/*
+ * Windows counts time in units of 100 ns from the year 1601. A run begins on 1 January 2024, which
+ * is our choice: some moment, and always the same one.
+ */
+#define HA_NS_A_UNIT 100u
+#define HA_SYSTEM_TIME_AT_START UINT64_C(133485408000000000)
 
 /* Set up the head of an object, and introduce it to the trace. */
 void ha_dispatcher_init(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
@@ -40,6 +48,14 @@ void ha_dispatcher_signal(struct ha_kernel *kernel, PDISPATCHER_HEADER header);
  */
 NTSTATUS ha_dispatcher_wait(struct ha_kernel *kernel, PVOID *object, ULONG count, bool all,
                             PKWAIT_BLOCK block, const LARGE_INTEGER *timeout);
+
+/* A thread that runs or waits gets a mutex that is free: normal APCs are disabled from now on. */
+void ha_dispatcher_own(PKMUTANT mutant, struct ha_thread *thread);
+/* The owner of a mutex has it no more; who waits may get it. */
+void ha_dispatcher_disown(struct ha_kernel *kernel, PKMUTANT mutant);
+
+/* A thread took the signal of a synchronization timer; in ke_timer.c. */
+void ha_timer_taken(PKTIMER timer);
 
 /* A thread ends: the mutexes that it holds are abandoned. */
 void ha_dispatcher_abandon(struct ha_kernel *kernel, struct ha_thread *thread);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "nt/callout.h"
+#include "nt/pool.h"
 #include "nt/registration.h"
 
 static const WCHAR services_path[] = u"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\";
@@ -35,6 +36,7 @@ static void free_image(struct ha_driver *driver)
     struct ha_kernel *kernel = driver->kernel;
     ha_callout_wait(kernel, NULL, driver);
     ha_registrations_bury(kernel, driver);
+    ha_pool_blocks_look_over(kernel, driver->id);
     ha_record_open(&kernel->world, HA_IMAGE_FREED, driver->id)->driver = driver->id;
     driver->state = HA_DRIVER_GONE;
 }

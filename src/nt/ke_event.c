@@ -35,7 +35,7 @@ LONG KePulseEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KePulseEvent");
     (void)Increment, (void)Wait;
-    if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_RT_SET_EVENT))
+    if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_RT_PULSE_EVENT))
         return 0;
     LONG before = Event->Header.SignalState;
     Event->Header.SignalState = 1;
@@ -45,36 +45,50 @@ LONG KePulseEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
     return before;
 }
 
+static LONG reset(struct ha_kernel *kernel, PRKEVENT event)
+{
+    if (!ha_dispatcher_is_made(kernel, &event->Header, HA_RT_RESET_EVENT))
+        return 0;
+    LONG before = event->Header.SignalState;
+    ha_touch(&kernel->world, ha_dispatcher_id(&event->Header), HA_TOUCH_WRITE);
+    event->Header.SignalState = 0;
+    return before;
+}
+
 /* Reset an event. Returns what its state was. */
 LONG KeResetEvent(PRKEVENT Event)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeResetEvent");
-    LONG before = Event->Header.SignalState;
-    ha_touch(&kernel->world, ha_dispatcher_id(&Event->Header), HA_TOUCH_WRITE);
-    Event->Header.SignalState = 0;
-    return before;
+    return reset(ha_kernel_enter("KeResetEvent"), Event);
 }
 
 /* Reset an event. */
 VOID KeClearEvent(PRKEVENT Event)
 {
-    KeResetEvent(Event);
+    reset(ha_kernel_enter("KeClearEvent"), Event);
 }
 
 /* The state of an event: not zero when it is set. */
 LONG KeReadStateEvent(PRKEVENT Event)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeReadStateEvent");
+    if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_RT_READ_EVENT))
+        return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Event->Header), HA_TOUCH_READ);
     return Event->Header.SignalState;
 }
 
-/* Make a semaphore that can be taken Count times now and Limit times at the most. */
+/*
+ * Make a semaphore that can be taken Count times now and Limit times at the most. A Count that is
+ * not from 0 to a Limit of at least 1 is a misuse; the semaphore is made as it says.
+ */
 VOID KeInitializeSemaphore(PRKSEMAPHORE Semaphore, LONG Count, LONG Limit)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeInitializeSemaphore");
     ha_dispatcher_init(kernel, &Semaphore->Header, HA_OBJECT_SEMAPHORE, Count);
     Semaphore->Limit = Limit;
+    if (Limit < 1 || Count < 0 || Count > Limit)
+        ha_record_misuse(kernel, HA_RT_INITIALIZE_SEMAPHORE, HA_MISUSE_LIMIT,
+                         ha_dispatcher_id(&Semaphore->Header), (uint32_t)Count);
 }
 
 /*
@@ -88,7 +102,7 @@ LONG KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjust
     if (!ha_dispatcher_is_made(kernel, &Semaphore->Header, HA_RT_RELEASE_SEMAPHORE))
         return 0;
     LONG before = Semaphore->Header.SignalState;
-    if (Adjustment < 1 || Adjustment > Semaphore->Limit - before) {
+    if (Adjustment < 1 || (LONGLONG)before + Adjustment > Semaphore->Limit) {
         ha_record_misuse(kernel, HA_RT_RELEASE_SEMAPHORE, HA_MISUSE_LIMIT,
                          ha_dispatcher_id(&Semaphore->Header), (uint32_t)Adjustment);
         return before;
@@ -103,6 +117,8 @@ LONG KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjust
 LONG KeReadStateSemaphore(PRKSEMAPHORE Semaphore)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeReadStateSemaphore");
+    if (!ha_dispatcher_is_made(kernel, &Semaphore->Header, HA_RT_READ_SEMAPHORE))
+        return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Semaphore->Header), HA_TOUCH_READ);
     return Semaphore->Header.SignalState;
 }

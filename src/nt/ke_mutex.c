@@ -1,33 +1,66 @@
 /*
  * ke_mutex - mutexes, which the thread that took them gives back
  *
- * Source of each: WDK reference, wdm.h, the page of its name.
+ * A mutex disables the normal APCs of its owner as a critical region does; a mutant does not.
+ * Source of each, where no other is named: WDK reference, wdm.h, the page of its name.
  */
 #include "nt/dispatcher.h"
+
+static void make(struct ha_kernel *kernel, PKMUTANT mutant, UCHAR apc_disable)
+{
+    ha_dispatcher_init(kernel, &mutant->Header, HA_OBJECT_MUTANT, 1);
+    mutant->MutantListEntry.Flink = mutant->MutantListEntry.Blink = NULL;
+    mutant->OwnerThread = NULL;
+    mutant->Abandoned = FALSE;
+    mutant->ApcDisable = apc_disable;
+}
 
 /* Make a mutex that nobody holds. Level is for Windows alone. */
 VOID KeInitializeMutex(PRKMUTEX Mutex, ULONG Level)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeInitializeMutex");
     (void)Level;
-    ha_dispatcher_init(kernel, &Mutex->Header, HA_OBJECT_MUTANT, 1);
-    Mutex->MutantListEntry.Flink = Mutex->MutantListEntry.Blink = NULL;
-    Mutex->OwnerThread = NULL;
-    Mutex->Abandoned = FALSE;
-    Mutex->ApcDisable = 1;
+    make(kernel, Mutex, 1);
 }
 
-/* It is nobody's any more. */
-static void disown(PKMUTANT mutant, struct ha_thread *owner)
+/*
+ * Make a mutant, which the calling thread holds from the start if it says so.
+ *
+ * Source: none of the WDK reference; ReactOS has it with these parameters.
+ */
+VOID KeInitializeMutant(PRKMUTANT Mutant, BOOLEAN InitialOwner)
 {
-    PLIST_ENTRY older = mutant->MutantListEntry.Flink, newer = mutant->MutantListEntry.Blink;
-    if (newer)
-        newer->Flink = older;
-    else
-        owner->mutants = older;
-    if (older)
-        older->Blink = newer;
-    mutant->OwnerThread = NULL;
+    struct ha_kernel *kernel = ha_kernel_enter("KeInitializeMutant");
+    make(kernel, Mutant, 0);
+    if (InitialOwner)
+        ha_dispatcher_own(Mutant, kernel->world.sched.running);
+}
+
+/* Whether the caller may give it back; otherwise the misuse has been recorded. */
+static bool is_owner(struct ha_kernel *kernel, PKMUTANT mutant)
+{
+    if (mutant->OwnerThread == (const void *)kernel->world.sched.running)
+        return true;
+    ha_record_misuse(kernel, HA_RT_RELEASE_MUTEX, HA_MISUSE_NOT_OWNER,
+                     ha_dispatcher_id(&mutant->Header), 0);
+    return false;
+}
+
+static LONG release(struct ha_kernel *kernel, PKMUTANT mutant, bool abandoned)
+{
+    if (!ha_dispatcher_is_made(kernel, &mutant->Header, HA_RT_RELEASE_MUTEX))
+        return 0;
+    LONG before = mutant->Header.SignalState;
+    if (abandoned ? !mutant->OwnerThread : !is_owner(kernel, mutant))
+        return before;
+    if (abandoned || before == 0) {
+        mutant->Abandoned = abandoned;
+        ha_dispatcher_disown(kernel, mutant);
+    } else {
+        mutant->Header.SignalState++;
+    }
+    ha_sched_point(&kernel->world);
+    return before;
 }
 
 /*
@@ -40,28 +73,29 @@ static void disown(PKMUTANT mutant, struct ha_thread *owner)
 LONG KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeReleaseMutex");
-    struct ha_thread *thread = kernel->world.sched.running;
     (void)Wait;
-    if (!ha_dispatcher_is_made(kernel, &Mutex->Header, HA_RT_RELEASE_MUTEX))
-        return 0;
-    LONG before = Mutex->Header.SignalState;
-    if (Mutex->OwnerThread != (const void *)thread) {
-        ha_record_misuse(kernel, HA_RT_RELEASE_MUTEX, HA_MISUSE_NOT_OWNER,
-                         ha_dispatcher_id(&Mutex->Header), 0);
-        return before;
-    }
-    if (++Mutex->Header.SignalState == 1) {
-        disown(Mutex, thread);
-        ha_dispatcher_signal(kernel, &Mutex->Header);
-    }
-    ha_sched_point(&kernel->world);
-    return before;
+    return release(kernel, Mutex, false);
+}
+
+/*
+ * The same for a mutant. With Abandoned any thread may do so, at once and whoever has it, and the
+ * next who gets it hears STATUS_ABANDONED.
+ *
+ * Source: none of the WDK reference; ReactOS has it with these parameters.
+ */
+LONG KeReleaseMutant(PRKMUTANT Mutant, KPRIORITY Increment, BOOLEAN Abandoned, BOOLEAN Wait)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeReleaseMutant");
+    (void)Increment, (void)Wait;
+    return release(kernel, Mutant, Abandoned != FALSE);
 }
 
 /* 1 when the mutex is free. */
 LONG KeReadStateMutex(PRKMUTEX Mutex)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeReadStateMutex");
+    if (!ha_dispatcher_is_made(kernel, &Mutex->Header, HA_RT_READ_MUTEX))
+        return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Mutex->Header), HA_TOUCH_READ);
     return Mutex->Header.SignalState;
 }

@@ -54,6 +54,12 @@ ULONG KeGetCurrentProcessorNumberEx(PPROCESSOR_NUMBER ProcNumber)
     return index;
 }
 
+/* The same without a structure. Source: WDK reference, wdm.h, KeGetCurrentProcessorIndex. */
+ULONG KeGetCurrentProcessorIndex(VOID)
+{
+    return KeGetCurrentProcessorNumberEx(NULL);
+}
+
 /*
  * The node of the processor that the caller runs on.
  *

@@ -3,14 +3,12 @@
  */
 #include "nt/dispatcher.h"
 
-#include <stddef.h>
-
-/* Waiting takes an IRQL below DISPATCH_LEVEL; looking at an object does not. */
+/* Waiting takes an IRQL below DISPATCH_LEVEL; to look at an object it may be at that level. */
 static bool may_wait(struct ha_kernel *kernel, enum ha_routine routine,
                      const LARGE_INTEGER *timeout)
 {
-    if (kernel->world.sched.running->stamp.irql < DISPATCH_LEVEL ||
-        (timeout && timeout->QuadPart == 0))
+    KIRQL irql = kernel->world.sched.running->stamp.irql;
+    if (irql < DISPATCH_LEVEL || (irql == DISPATCH_LEVEL && timeout && timeout->QuadPart == 0))
         return true;
     ha_record_refused(kernel, routine, HA_REASON_IRQL);
     return false;
@@ -21,7 +19,8 @@ static bool may_wait(struct ha_kernel *kernel, enum ha_routine routine,
  *
  *   Object      event, mutex, semaphore, timer or thread
  *   WaitReason, WaitMode, Alertable  change nothing: no APC comes to a thread here
- *   Timeout     in units of 100 ns, relative when below zero; NULL: none, 0: look only
+ *   Timeout     in units of 100 ns: below zero relative, above it system time; NULL: none,
+ *               0: look only
  *
  * Returns STATUS_SUCCESS, STATUS_TIMEOUT, or STATUS_ABANDONED for a mutex whose owner ended.
  * At DISPATCH_LEVEL only a look is allowed; any other wait is refused there with
@@ -83,7 +82,7 @@ NTSTATUS KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitTyp
 /*
  * Let simulated time pass for this thread.
  *
- *   Interval  in units of 100 ns, relative when below zero
+ *   Interval  in units of 100 ns: below zero relative, else system time
  *
  * Returns STATUS_SUCCESS. IRQL: at most APC_LEVEL; refused above it.
  *

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "nt/ps_thread.h"
 #include "nt/registration.h"
 
 struct ha_thread *ha_kernel_caller(const char *routine)
@@ -27,9 +28,24 @@ struct ha_kernel *ha_kernel_enter(const char *routine)
     return kernel;
 }
 
+struct ha_kernel *ha_kernel_spin(const char *routine)
+{
+    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller(routine));
+    ha_sched_spin(&kernel->world);
+    return kernel;
+}
+
+void ha_kernel_pass(void)
+{
+    struct ha_thread *thread = ha_thread_current();
+    if (thread)
+        ha_sched_point(thread->world);
+}
+
 void ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile)
 {
     kernel->profile = *profile;
+    kernel->world.sched.thread_ends = ha_ps_thread_ends;
     ha_registrations_init(kernel);
     ha_object_init(&kernel->world, &kernel->call_ends, "the end of a running callback");
 }

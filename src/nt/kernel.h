@@ -18,6 +18,7 @@
 #include "core/world.h"
 #include "hotadd/machine.h"
 
+struct ha_pool_block;
 struct ha_script;
 struct ha_scripted;     /* what a script's driver remembers; nt/scripted.c */
 
@@ -83,15 +84,32 @@ struct ha_script_event {
     struct ha_object object;
 };
 
+/* What is queued for a thread of the system. */
+struct ha_errand {
+    struct ha_errand *next;
+};
+
+/* Work items; nt/work.c. */
+struct ha_work {
+    struct ha_errand *first, *last;
+    struct ha_thread *idle;         /* threads that wait for some */
+    bool coming;                    /* one is on its way */
+    uint32_t made;
+};
+
 struct ha_kernel {
     struct ha_world world;          /* first */
     struct ha_profile profile;
     struct ha_kernel_hooks hooks;
     struct ha_notify chain;         /* processor-change registrations, in order of REG_LOCKED */
     struct ha_slots handles;
+    struct ha_slots object_handles;
+    PEPROCESS process;              /* made when a driver first asks for it */
+    struct ha_work work;
     struct ha_object lock;          /* of registrations, deregistrations and adds (REG-12) */
     struct ha_object call_ends;     /* set when a callback has returned that others may wait for */
     struct ha_driver *last_driver;
+    struct ha_pool_block *newest_block;     /* of those that drivers hold */
     struct ha_script_event *first_event;
     struct ha_add_request *first_request, *last_request;
     struct ha_thread *hot_add;      /* does all adds, one after another; NULL before the first */
@@ -99,6 +117,7 @@ struct ha_kernel {
     uint32_t rounds;                /* operations under way that call the clients of the chain */
     bool any_deferred;              /* a registration of the chain is `deferred` */
     uint32_t drivers_made, registrations_made, adds_made, units_made, blocks_made;
+    uint32_t messages_made;
 };
 
 /* The kernel of the running thread. */
@@ -116,6 +135,11 @@ static inline unsigned ha_kernel_knob(const struct ha_kernel *kernel, enum ha_kn
 struct ha_thread *ha_kernel_caller(const char *routine);
 /* The kernel of that thread, at a scheduling point: how most routines begin. */
 struct ha_kernel *ha_kernel_enter(const char *routine);
+
+/* The same for a routine that threads poll with. */
+struct ha_kernel *ha_kernel_spin(const char *routine);
+/* A scheduling point in a routine that needs no machine: without one nothing happens. */
+void ha_kernel_pass(void);
 
 /* A kernel over a world that is set up. */
 void ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile);

@@ -1,31 +1,52 @@
 /*
- * pool - ExAllocatePool2, ExFreePoolWithTag, ExFreePool
+ * pool - the blocks of pool that drivers hold
  *
- * Owns struct pool_block. A block belongs to the driver in charge when it is taken, and has an id
- * in the order of taking; what is taken and given back is recorded (DRV-9). Nothing is looked up:
- * the block lies in front of the memory, and a seal made of its address tells it from whatever
- * else a driver may pass.
+ * Owns struct ha_pool_block. A block belongs to the driver in charge when it is taken, and has an
+ * id in the order of taking; what is taken and given back is recorded (DRV-9). Nothing is looked
+ * up: the head lies in front of the memory, and a seal made of its address and of what it says
+ * tells it from whatever else a driver may pass, and from a head that was written over. All heads
+ * stand in one list, for the day on which a driver goes.
  */
-#include <stddef.h>
-#include <stdint.h>
+#include "nt/pool.h"
+
+#include <string.h>
 
 #include "nt/callout.h"
 #include "nt/registration.h"
 
-struct pool_block {
+/* As long as an element of most tables, so that the first field of one too many falls into it. */
+#define GUARD 64u
+
+/* Bytes that no driver is likely to write, or to take for a pointer or a count. */
+#define GUARD_BYTE 0xbdu
+#define UNWRITTEN_BYTE 0xa5u
+#define GIVEN_BACK_BYTE 0xddu
+
+struct ha_pool_block {
     uint64_t seal;
     uint64_t size;
+    struct ha_pool_block *older, *newer;
     uint32_t id, tag;
-    uint64_t unused;                    /* the memory behind it is aligned to 16 bytes */
+    uint16_t front;                     /* bytes between what the arena gave and the head */
+    uint16_t alignment;
+    uint16_t driver;
+    uint16_t paged;
 };
 
-_Static_assert(sizeof(struct pool_block) % 16 == 0, "ExAllocatePool2 aligns to 16 bytes");
+_Static_assert(sizeof(struct ha_pool_block) % HA_POOL_ALIGNMENT == 0,
+               "the memory behind the head is aligned");
 
 /* A pattern that memory holds by chance once in 2^64 times. */
-static uint64_t seal_of(const struct pool_block *block)
+__attribute__((no_sanitize("address")))
+static uint64_t seal_of(const struct ha_pool_block *block)
 {
-    return ((uint64_t)(uintptr_t)block ^ UINT64_C(0x9e3779b97f4a7c15)) *
-           UINT64_C(0xbf58476d1ce4e5b9) | 1;
+    uint64_t name = (uint64_t)block->id << 32 | block->tag;
+    uint64_t shape = (uint64_t)block->front << 48 | (uint64_t)block->alignment << 32 |
+                     (uint64_t)block->driver << 16 | block->paged;
+    uint64_t seal = (uint64_t)(uintptr_t)block ^ UINT64_C(0x9e3779b97f4a7c15);
+    seal = (seal ^ name) * UINT64_C(0xbf58476d1ce4e5b9);
+    seal = (seal ^ shape ^ seal >> 31) * UINT64_C(0x94d049bb133111eb);
+    return (seal ^ block->size) | 1;
 }
 
 /*
@@ -33,16 +54,28 @@ static uint64_t seal_of(const struct pool_block *block)
  * given back long ago: that is what is asked, so a sanitizer need not object.
  */
 __attribute__((no_sanitize("address")))
-static struct pool_block *block_of(const struct ha_arena *arena, void *memory)
+static struct ha_pool_block *block_of(const struct ha_arena *arena, void *memory)
 {
     uintptr_t first = (uintptr_t)arena->bytes, place = (uintptr_t)memory;
-    if (place % 16 || place < first + sizeof(struct pool_block) || place >= first + arena->size)
+    if (place % HA_POOL_ALIGNMENT || place < first + sizeof(struct ha_pool_block) ||
+        place >= first + arena->size)
         return NULL;
-    struct pool_block *block = (struct pool_block *)memory - 1;
+    struct ha_pool_block *block = (struct ha_pool_block *)memory - 1;
     return block->seal == seal_of(block) ? block : NULL;
 }
 
-static void record_alloc(struct ha_kernel *kernel, const struct pool_block *block)
+static unsigned char *memory_of(struct ha_pool_block *block)
+{
+    return (unsigned char *)(block + 1);
+}
+
+/* What the arena gives for a block: wherever that begins, there is room to align the memory. */
+static size_t bytes_of(uint64_t size, uint32_t alignment)
+{
+    return sizeof(struct ha_pool_block) + (alignment - HA_POOL_ALIGNMENT) + (size_t)size + GUARD;
+}
+
+static void record_alloc(struct ha_kernel *kernel, const struct ha_pool_block *block)
 {
     struct ha_record *record = ha_record_open(&kernel->world, HA_ALLOC, block->id);
     const struct ha_round *round = ha_callout_round(kernel->world.sched.running);
@@ -57,67 +90,109 @@ static void record_alloc(struct ha_kernel *kernel, const struct pool_block *bloc
     record->as.pool.nt_number = round->enter.as.cb.nt_number;
 }
 
-/*
- * Take memory from the pool.
- *
- *   Flags          POOL_FLAG_UNINITIALIZED and the kind of pool change nothing: all is zeroed
- *   NumberOfBytes  the bytes wanted
- *   Tag            goes into the trace
- *
- * Returns the memory, aligned to 16 bytes, or NULL when there is none. IRQL: at most
- * DISPATCH_LEVEL.
- *
- * Source: WDK reference, wdm.h, ExAllocatePool2.
- */
-PVOID ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag)
+static void link_block(struct ha_kernel *kernel, struct ha_pool_block *block)
 {
-    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller("ExAllocatePool2"));
+    block->older = kernel->newest_block;
+    if (block->older)
+        block->older->newer = block;
+    kernel->newest_block = block;
+}
+
+static void unlink_block(struct ha_kernel *kernel, struct ha_pool_block *block)
+{
+    if (block->older)
+        block->older->newer = block->newer;
+    if (block->newer)
+        block->newer->older = block->older;
+    else
+        kernel->newest_block = block->older;
+}
+
+void *ha_pool_block_take(struct ha_kernel *kernel, const struct ha_pool_wish *wish)
+{
     struct ha_arena *arena = &kernel->world.host->arena;
-    (void)Flags;
-    ha_sched_point(&kernel->world);
-    if (ha_kernel_faults(kernel, HA_RT_ALLOCATE_POOL))
-        return NULL;
-    struct pool_block *block = NumberOfBytes < arena->size
-                                   ? ha_arena_take(arena, sizeof *block + NumberOfBytes) : NULL;
-    if (!block) {
+    unsigned char *bytes = wish->size < arena->size
+                               ? ha_arena_take(arena, bytes_of(wish->size, wish->alignment)) : NULL;
+    if (!bytes) {
         ha_record_fault(kernel, HA_RT_ALLOCATE_POOL);
         return NULL;
     }
-    *block = (struct pool_block){.seal = seal_of(block), .size = NumberOfBytes,
-                                 .id = ++kernel->blocks_made, .tag = Tag};
+    uintptr_t past = ((uintptr_t)bytes + sizeof(struct ha_pool_block)) % wish->alignment;
+    size_t front = past ? wish->alignment - past : 0;
+    struct ha_pool_block *block = (struct ha_pool_block *)(void *)(bytes + front);
+    *block = (struct ha_pool_block){
+        .size = wish->size, .id = ++kernel->blocks_made, .tag = wish->tag,
+        .front = (uint16_t)front, .alignment = (uint16_t)wish->alignment,
+        .driver = kernel->world.sched.running->stamp.driver, .paged = wish->paged};
+    block->seal = seal_of(block);
+    if (wish->unwritten)
+        memset(memory_of(block), UNWRITTEN_BYTE, wish->size);
+    memset(memory_of(block) + wish->size, GUARD_BYTE, GUARD);
+    link_block(kernel, block);
     record_alloc(kernel, block);
     return block + 1;
 }
 
-/*
- * Give memory back to the pool. What was never taken, or was given back before, is recorded as
- * misuse and left alone.
- *
- *   P    from ExAllocatePool2
- *   Tag  not looked at
- *
- * IRQL: at most DISPATCH_LEVEL. Source: WDK reference, wdm.h, ExFreePoolWithTag.
- */
-VOID ExFreePoolWithTag(PVOID P, ULONG Tag)
+/* A changed guard is told once, and to whom the block belongs, whoever is at work. */
+static void look_at_guard(struct ha_kernel *kernel, struct ha_pool_block *block,
+                          enum ha_routine routine)
 {
-    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller("ExFreePoolWithTag"));
+    unsigned char *guard = memory_of(block) + block->size;
+    uint32_t beyond = GUARD;
+    if (guard[0] == GUARD_BYTE && !memcmp(guard, guard + 1, GUARD - 1))
+        return;
+    while (guard[beyond - 1] == GUARD_BYTE)
+        beyond--;
+    memset(guard, GUARD_BYTE, GUARD);
+    struct ha_record *record = ha_record_open(&kernel->world, HA_MISUSE, block->id);
+    record->driver = block->driver;
+    record->as.misuse.routine = routine;
+    record->as.misuse.misuse = HA_MISUSE_BEYOND_BLOCK;
+    record->as.misuse.argument = beyond;
+}
+
+void ha_pool_check_irql(struct ha_kernel *kernel, enum ha_routine routine, bool paged)
+{
+    KIRQL highest = paged ? APC_LEVEL : DISPATCH_LEVEL;
+    if (kernel->world.sched.running->stamp.irql > highest)
+        ha_record_misuse(kernel, routine, HA_MISUSE_RAISED_IRQL, 0, highest);
+}
+
+void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag)
+{
     struct ha_arena *arena = &kernel->world.host->arena;
-    (void)Tag;
-    ha_sched_point(&kernel->world);
-    struct pool_block *block = block_of(arena, P);
+    struct ha_pool_block *block = block_of(arena, memory);
     if (!block) {
         ha_record_misuse(kernel, HA_RT_FREE_POOL, HA_MISUSE_BAD_BLOCK, 0, 0);
         return;
     }
+    ha_pool_check_irql(kernel, HA_RT_FREE_POOL, block->paged);
+    if (tag && tag != block->tag)
+        ha_record_misuse(kernel, HA_RT_FREE_POOL, HA_MISUSE_OTHER_TAG, block->id, tag);
+    look_at_guard(kernel, block, HA_RT_FREE_POOL);
     struct ha_record *record = ha_record_open(&kernel->world, HA_FREE, block->id);
     record->as.pool.size = block->size;
     record->as.pool.tag = block->tag;
-    block->seal = 0;                    /* whatever the arena writes there */
-    ha_arena_give(arena, block, sizeof *block + block->size);
+    unlink_block(kernel, block);
+    memset(memory, GIVEN_BACK_BYTE, block->size);
+    block->seal = 0;                    /* whether or not the arena writes there */
+    ha_arena_give(arena, (unsigned char *)block - block->front,
+                  bytes_of(block->size, block->alignment));
 }
 
-/* The same without a tag. Source: WDK reference, wdm.h, ExFreePool. */
-VOID ExFreePool(PVOID P)
+void ha_pool_blocks_look_over(struct ha_kernel *kernel, uint16_t driver)
 {
-    ExFreePoolWithTag(P, 0);
+    const struct ha_arena *arena = &kernel->world.host->arena;
+    struct ha_pool_block *block = kernel->newest_block;
+    /* A head that was written over leads nowhere: what is older remains unseen. */
+    for (; block && block_of(arena, memory_of(block)); block = block->older)
+        if (block->driver == driver)
+            look_at_guard(kernel, block, HA_NO_ROUTINE);
+}
+
+void ha_pool_block_write(void *memory, uint64_t offset)
+{
+    const struct ha_pool_block *block = (const struct ha_pool_block *)memory - 1;
+    uint64_t last = block->size + GUARD - 1;
+    ((unsigned char *)memory)[offset < last ? offset : last] = 0;
 }

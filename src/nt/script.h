@@ -65,8 +65,8 @@ enum ha_step_kind {
     HA_STEP_RETURN,                 /* nt_status: leaves the list; entries return it */
     HA_STEP_TABLE,                  /* name, value: pool for a table of so many slots */
     HA_STEP_ALLOCATE,               /* name, value: pool for that slot; size, tag */
-    HA_STEP_FREE,                   /* name, value: the memory of that slot; whole: the table */
-    HA_STEP_USE,                    /* name, value: write into the memory of that slot */
+    HA_STEP_FREE,                   /* name, value: that of the slot; whole: the table; tag */
+    HA_STEP_USE,                    /* name, value: write into the memory of that slot; offset */
     HA_STEP_SET,                    /* name: a variable; value */
     HA_STEP_RAISE_IRQL,             /* irql */
     HA_STEP_LOWER_IRQL,             /* irql */
@@ -93,7 +93,9 @@ struct ha_step {
     uint8_t each;               /* enum ha_each */
     int32_t nt_status;
     uint32_t routine;           /* QUERY: enum ha_routine */
-    uint32_t size, tag;         /* ALLOCATE: bytes, and the tag as ExAllocatePool2 takes it */
+    uint32_t size, tag;         /* ALLOCATE: bytes, and the tag as ExAllocatePool2 takes it;
+                                   FREE: as ExFreePoolWithTag takes it, 0 for any */
+    uint32_t offset;            /* USE: where in that memory; behind its end not far */
     struct ha_value value;      /* QUERY: group, index, node or relation */
     struct ha_value second;     /* QUERY of a pair: the number in the group `value` */
     struct ha_condition condition;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "nt/driver.h"
+#include "nt/pool.h"
 #include "nt/query_step.h"
 #include "nt/values.h"
 
@@ -112,12 +113,12 @@ static NTSTATUS do_allocate(struct ha_stage *stage, const struct ha_step *step)
     return STATUS_SUCCESS;
 }
 
-static void free_table(struct ha_own_table *table)
+static void free_table(struct ha_own_table *table, ULONG tag)
 {
     void *memory = table->slot;
     table->slot = NULL;
     table->count = 0;
-    ExFreePoolWithTag(memory, HA_POOL_SCRIPT_TAG);
+    ExFreePoolWithTag(memory, tag);
 }
 
 /* What a slot holds is given back, or written to; or there is nothing, and that is recorded. */
@@ -126,7 +127,7 @@ static void do_slot(struct ha_stage *stage, const struct ha_step *step)
     enum ha_routine routine = step->kind == HA_STEP_FREE ? HA_RT_FREE_POOL : HA_NO_ROUTINE;
     struct ha_own_table *table = ha_own_table(stage->driver, step->name);
     if (step->whole && table && table->slot) {
-        free_table(table);
+        free_table(table, step->tag);
         return;
     }
     void **slot = step->whole || !table ? NULL
@@ -138,7 +139,7 @@ static void do_slot(struct ha_stage *stage, const struct ha_step *step)
                          table ? table->object : 0,
                          slot ? (uint32_t)(slot - table->slot) : HA_NO_INDEX);
     } else if (step->kind == HA_STEP_USE) {
-        memset(*slot, 0, 1);
+        ha_pool_block_write(*slot, step->offset);
     } else {
         void *memory = *slot;
         *slot = NULL;
@@ -257,10 +258,10 @@ void ha_steps_undo(struct ha_driver *driver)
             void *memory = table->slot[i];
             table->slot[i] = NULL;
             if (memory)
-                ExFreePoolWithTag(memory, HA_POOL_SCRIPT_TAG);
+                ExFreePool(memory);
         }
         if (table->slot)
-            free_table(table);
+            free_table(table, HA_POOL_SCRIPT_TAG);
     }
 }
 

@@ -245,6 +245,16 @@ int ha_machine_settle(struct ha_machine *machine, int err)
     return ending != HA_END_MEMORY ? HA_OK : machine->trouble ? machine->trouble : HA_ENOMEM;
 }
 
+/* The same; time passes until what the machine began has ended, or nothing is due. */
+static int settle_all(struct ha_machine *machine, int err)
+{
+    struct ha_world *world = world_of(machine);
+    err = ha_machine_settle(machine, err);
+    while (!err && !world->sched.ending && ha_sched_is_stuck(world) && ha_queue_run_next(world))
+        err = ha_machine_settle(machine, HA_OK);
+    return err;
+}
+
 int ha_machine_load(struct ha_machine *machine, const char *name, ha_driver_entry *entry)
 {
     int err = enter(machine);
@@ -253,7 +263,7 @@ int ha_machine_load(struct ha_machine *machine, const char *name, ha_driver_entr
     if (!name[0] || strlen(name) > HA_DRIVER_NAME_LENGTH)
         return HA_EINVAL;
     struct ha_driver *driver = ha_driver_make(&machine->kernel, name, entry);
-    return ha_machine_settle(machine, driver ? ha_driver_start(driver, NULL) : HA_ENOMEM);
+    return settle_all(machine, driver ? ha_driver_start(driver, NULL) : HA_ENOMEM);
 }
 
 int ha_machine_driver_status(const struct ha_machine *machine, const char *name,
@@ -272,7 +282,7 @@ int ha_machine_unload(struct ha_machine *machine, const char *name)
     struct ha_driver *driver = ha_driver_find(&machine->kernel, name);
     if (err || !driver)
         return err ? err : HA_EINVAL;
-    return ha_machine_settle(machine, ha_driver_unload(driver, NULL));
+    return settle_all(machine, ha_driver_unload(driver, NULL));
 }
 
 struct posted_add {
@@ -339,13 +349,13 @@ int ha_machine_finish(struct ha_machine *machine)
     struct ha_world *world = world_of(machine);
     int err = enter(machine);
     if (!err)
-        err = ha_machine_settle(machine, HA_OK);
+        err = settle_all(machine, HA_OK);
     struct ha_driver *driver = machine->kernel.last_driver;
     while (!err && !world->sched.ending && !is_deadlocked(machine)) {
         while (driver && (driver->state != HA_DRIVER_LOADED || !driver->object.DriverUnload))
             driver = driver->previous;
         if (driver) {
-            err = ha_machine_settle(machine, ha_driver_unload(driver, NULL));
+            err = settle_all(machine, ha_driver_unload(driver, NULL));
         } else {
             ha_sched_end(world, HA_END_NORMALLY);
             end_run(machine);

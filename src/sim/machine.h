@@ -20,6 +20,8 @@ struct ha_machine {
     int trouble;                    /* HA_ENOMEM or HA_ETHREAD, what ended the run */
     void (*fatal)(struct ha_machine *machine, void *argument);
     void *fatal_argument;
+    void *watcher;                  /* whoever holds the machine keeps it here */
+    uint32_t checks_failed;
 };
 
 /* The run ends for want of means if `err` says so, at the next scheduling point. */

@@ -41,6 +41,9 @@ double bench_register_pair(size_t others);
 enum bench_order { BENCH_NEWEST_FIRST, BENCH_JUMPS };
 double bench_removal(size_t others, enum bench_order order);
 
+/* Nanoseconds to take and give back 64 bytes of pool, as a driver whose records are read. */
+double bench_pool_pair(void);
+
 /* Nanoseconds a record into the window, with a sink that takes it. */
 double bench_record(void);
 /* Bytes a record in a trace that keeps them all. */

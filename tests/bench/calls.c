@@ -1,5 +1,5 @@
 /*
- * calls - a notification call, bare and simulated; registration and removal; a record
+ * calls - a notification call, bare and simulated; registration and removal; pool; a record
  *
  * The bare loop is what the fastest kernel could do: an array of {function, context}, walked.
  */
@@ -236,6 +236,22 @@ static void take_nothing(struct ha_sink *sink, const struct ha_record *first, si
     (void)sink;
     (void)first;
     (void)count;
+}
+
+double bench_pool_pair(void)
+{
+    struct ha_sink sink = {take_nothing};
+    struct ha_machine *machine = bench_machine(4);
+    double figure[BENCH_ROUNDS];
+    ha_machine_add_sink(machine, &sink);
+    for (int round = 0; round < BENCH_ROUNDS; round++) {
+        uint64_t start = bench_now();
+        for (int i = 0; i < 100000; i++)
+            ExFreePoolWithTag(must(ExAllocatePool2(POOL_FLAG_NON_PAGED, 64, 'x')), 'x');
+        figure[round] = (double)(bench_now() - start) / 100000;
+    }
+    ha_machine_destroy(machine);
+    return bench_median(figure);
 }
 
 double bench_record(void)

@@ -127,6 +127,7 @@ int main(int count, char **argument)
     print_calls(BENCH_COUNTS, "counts");
     print_calls(BENCH_CLEARS, "clears the 512 bytes it keeps for a processor");
     print_registrations();
+    printf("64 bytes of pool taken and given back: %.1f ns\n", bench_pool_pair());
     printf("a trace record: %.1f ns, %.1f bytes kept\n", bench_record(), bench_record_bytes());
     printf("a small scenario in a machine that is rewound: %.1f us\n", bench_scenario());
     printf("loading a scenario of 100000 events: %.0f ns an event\n", bench_load(100000));

@@ -15,6 +15,7 @@
  *   dereg A          removing, whole
  *   dereg> A         DEREG_ENTER          dereg! A  DEREG_LOCKED    dereg< A        DEREG_RETURN
  *   misuse KIND [ARGUMENT]    stale, unknown, null, irql, self; overrun, nothing, block, order
+ *                    gone, reference, queued
  *   A S  A C  A F    Start, Complete, Failure of the add; A ES 2 the same for existing processor 2
  *   A> S   A< S      CB_ENTER and CB_LEAVE alone
  *   dead A           DEAD_CALL
@@ -24,6 +25,8 @@
  *   query ROUTINE ARGUMENT RESULT [OUTPUT]         relation group|node ID MASK   RELATION
  *   take BLOCK BYTES [in=A]  ALLOC, in the callback A that was entered last      give BLOCK  FREE
  *   wait             WAIT_BEGIN
+ *   thread> ID  thread< ID     THREAD_START, THREAD_END
+ *   work+ ID  work> ID  work< ID     WORK_QUEUED, WORK_ENTER, WORK_LEAVE
  *   over [deadlock]  TRACE_END
  *
  * A status is 0, I (insufficient resources), T (time-out), P (pending), U (unsuccessful) or a

@@ -29,6 +29,14 @@ static uint32_t routine_of(const char *word)
         {"relation", HA_RT_LOGICAL_RELATIONSHIP}, {"irql", HA_RT_CURRENT_IRQL},
         {"wait", HA_RT_WAIT},                    {"raise", HA_RT_RAISE_IRQL},
         {"lower", HA_RT_LOWER_IRQL},
+        {"waits", HA_RT_WAIT_MULTIPLE},          {"delay", HA_RT_DELAY},
+        {"mutex", HA_RT_RELEASE_MUTEX},          {"semaphore", HA_RT_RELEASE_SEMAPHORE},
+        {"made", HA_RT_INITIALIZE_SEMAPHORE},
+        {"fast", HA_RT_ACQUIRE_FAST_MUTEX},      {"region", HA_RT_LEAVE_REGION},
+        {"close", HA_RT_CLOSE},                  {"dereference", HA_RT_DEREFERENCE_OBJECT},
+        {"terminate", HA_RT_TERMINATE_THREAD},   {"queuework", HA_RT_QUEUE_WORK},
+        {"priority", HA_RT_SET_PRIORITY},                    {"allocate", HA_RT_ALLOCATE_POOL},
+        {"free", HA_RT_FREE_POOL},
     };
     for (size_t i = 0; i < sizeof routines / sizeof routines[0]; i++)
         if (!strcmp(routines[i].word, word))
@@ -56,6 +64,15 @@ static void trouble(struct records *records, const struct statement *statement)
         {"nothing", HA_REASON_NONE, HA_MISUSE_NOTHING_THERE},
         {"block", HA_REASON_NONE, HA_MISUSE_BAD_BLOCK},
         {"order", HA_REASON_NONE, HA_MISUSE_IRQL_ORDER},
+        {"unmade", HA_REASON_NONE, HA_MISUSE_NOT_MADE},
+        {"owner", HA_REASON_NONE, HA_MISUSE_NOT_OWNER},
+        {"limit", HA_REASON_NONE, HA_MISUSE_LIMIT},
+        {"twice", HA_REASON_NONE, HA_MISUSE_TAKEN_TWICE},
+        {"gone", HA_REASON_NONE, HA_MISUSE_NO_OBJECT},
+        {"reference", HA_REASON_NONE, HA_MISUSE_NO_REFERENCE},
+        {"queued", HA_REASON_NONE, HA_MISUSE_QUEUED},
+        {"beyond", HA_REASON_NONE, HA_MISUSE_BEYOND_BLOCK},
+        {"tag", HA_REASON_NONE, HA_MISUSE_OTHER_TAG},
     };
     const char *of;
     bool misuse = !strcmp(word_at(statement, 0), "misuse");
@@ -131,6 +148,24 @@ static void pool(struct records *records, const struct statement *statement, boo
     record->as.pool.nt_number = call->as.cb.nt_number;
 }
 
+/* thread> ID, thread< ID, work+ ID, work> ID, work< ID */
+static bool runs(struct records *records, const struct statement *statement)
+{
+    static const struct { const char *verb; enum ha_kind kind; } verbs[] = {
+        {"thread>", HA_THREAD_START}, {"thread<", HA_THREAD_END}, {"work+", HA_WORK_QUEUED},
+        {"work>", HA_WORK_ENTER},     {"work<", HA_WORK_LEAVE},
+    };
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (strcmp(verbs[i].verb, word_at(statement, 0)) != 0)
+            continue;
+        uint32_t id = (uint32_t)strtoul(word_at(statement, 1), NULL, 0);
+        records_emit(records, statement, verbs[i].kind, SYSTEM, id)->driver =
+            (uint16_t)word_number(statement, "driver", 1);
+        return true;
+    }
+    return false;
+}
+
 bool records_fact(struct records *records, const struct statement *statement)
 {
     const char *verb = word_at(statement, 0), *of;
@@ -150,6 +185,6 @@ bool records_fact(struct records *records, const struct statement *statement)
         records_emit(records, statement, HA_WAIT_BEGIN, SYSTEM, 1)->driver =
             (uint16_t)word_number(statement, "driver", 1);
     else
-        return false;
+        return runs(records, statement);
     return true;
 }

@@ -1,4 +1,4 @@
-/* base: text, bag, names, profile */
+/* base: text, bag, eight, hash, names, profile */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include "base/bag.h"
+#include "base/eight.h"
+#include "base/hash.h"
 #include "base/names.h"
 #include "base/text.h"
 #include "hotadd/profile.h"
@@ -154,6 +156,49 @@ static void a_misspelt_knob_changes_nothing_and_gets_a_suggestion(void **state)
     assert_int_equal(preset, HA_PRESET_INTRO);
 }
 
+static void the_first_of_eight_bytes_is_found_whatever_follows(void **state)
+{
+    (void)state;
+    for (unsigned first = 0; first < 8; first++) {
+        char bytes[8] = {0};
+        for (unsigned i = first; i < 8; i++)
+            bytes[i] = (char)0x80;
+        assert_int_equal(ha_eight_first(ha_eight_bytes(bytes)), first);
+        assert_int_equal(ha_eight_first(UINT64_C(0x80) << 8 * first), first);
+    }
+}
+
+static void the_hash_of_a_text_is_the_same_on_every_host(void **state)
+{
+    (void)state;
+    static const struct { const char *text; uint64_t hash; } cases[] = {
+        {"", UINT64_C(0xcbf29ce484222325)},
+        {"a", UINT64_C(0xaf63dc4c8601ec8c)},
+        {"1234567", UINT64_C(0xec75ca32794b12a7)},
+        {"12345678", UINT64_C(0x49f2564e64f252b2)},
+        {"{\n  \"format\": 1\n}\n", UINT64_C(0xc1d85b2590de7553)},
+        {"the same text on every host, \xc3\xa9", UINT64_C(0xc051ed01758a1fca)},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (ha_hash_text(cases[i].text, strlen(cases[i].text)) != cases[i].hash)
+            fail_msg("%s", cases[i].text);
+}
+
+static void one_bit_of_a_text_changes_the_lower_half_of_its_hash(void **state)
+{
+    (void)state;
+    unsigned char text[43] = "{\"at\": \"1us\", \"add_processor\": {}}";
+    uint32_t hash = (uint32_t)ha_hash_text(text, sizeof text);
+
+    for (size_t bit = 0; bit < sizeof text * 8; bit++) {
+        text[bit / 8] = (unsigned char)(text[bit / 8] ^ 1u << bit % 8);
+        if ((uint32_t)ha_hash_text(text, sizeof text) == hash)
+            fail_msg("bit %zu does not count", bit);
+        text[bit / 8] = (unsigned char)(text[bit / 8] ^ 1u << bit % 8);
+    }
+    assert_true((uint32_t)ha_hash_text(text, sizeof text - 1) != hash);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +207,9 @@ int main(void)
         cmocka_unit_test(a_json_string_escapes_quotes_and_control_characters),
         cmocka_unit_test(the_nearest_name_is_found_and_a_far_one_is_not),
         cmocka_unit_test(a_bag_gives_zeroed_aligned_memory_of_any_size),
+        cmocka_unit_test(the_first_of_eight_bytes_is_found_whatever_follows),
+        cmocka_unit_test(the_hash_of_a_text_is_the_same_on_every_host),
+        cmocka_unit_test(one_bit_of_a_text_changes_the_lower_half_of_its_hash),
         cmocka_unit_test(a_status_is_printed_by_name_or_by_value),
         cmocka_unit_test(every_number_in_a_table_has_a_name),
         cmocka_unit_test(presets_turn_the_knobs_that_the_rules_say),

@@ -10,9 +10,9 @@
 #include "check/expect.h"
 #include "unit/tale.h"
 
-/* A run that ends normally is held against an expectation. */
-static void expect_report(struct tale *tale, const struct ha_expect *expect, int differences,
-                          const char *report)
+/* A run that ends here is held against an expectation. */
+static void expect_report_at(struct tale *tale, enum ha_ending ending,
+                             const struct ha_expect *expect, int differences, const char *report)
 {
     struct ha_matcher *matcher = ha_matcher_create(expect);
     struct ha_judge *judge = ha_judge_create();
@@ -20,7 +20,7 @@ static void expect_report(struct tale *tale, const struct ha_expect *expect, int
 
     assert_non_null(matcher);
     assert_non_null(judge);
-    tale_add(tale, HA_TRACE_END, 0, 0)->as.end.ending = HA_END_NORMALLY;
+    tale_add(tale, HA_TRACE_END, 0, 0)->as.end.ending = ending;
     tale_tell(tale, ha_matcher_sink(matcher));
     int result = ha_matcher_compare(matcher, judge, &made);
 
@@ -29,6 +29,12 @@ static void expect_report(struct tale *tale, const struct ha_expect *expect, int
     ha_text_close(&made);
     ha_judge_destroy(judge);
     ha_matcher_destroy(matcher);
+}
+
+static void expect_report(struct tale *tale, const struct ha_expect *expect, int differences,
+                          const char *report)
+{
+    expect_report_at(tale, HA_END_NORMALLY, expect, differences, report);
 }
 
 static void tell_group(struct tale *tale, uint32_t number, uint64_t mask)
@@ -145,6 +151,31 @@ static void of_drivers_with_one_name_the_newest_counts(void **state)
     expect_report(&tale, &expect, 0, "");
 }
 
+static void stop(struct tale *tale, uint32_t code)
+{
+    tale_begin(tale);
+    tale_add(tale, HA_BUGCHECK, LOADER, code);
+}
+
+static void a_bug_check_is_expected_with_its_code(void **state)
+{
+    (void)state;
+    const struct ha_expect crash = {.ending = HA_END_BUGCHECK, .bugcheck = 0xe2}, none = {0};
+    struct tale tale;
+
+    stop(&tale, 0xe2);
+    expect_report_at(&tale, HA_END_BUGCHECK, &crash, 0, "");
+    stop(&tale, 0x139);
+    expect_report_at(&tale, HA_END_BUGCHECK, &crash, 1,
+                     "end: \"bugcheck 0xE2\" expected, but the run ended by \"bugcheck 0x139\"\n");
+    stop(&tale, 0x139);
+    expect_report_at(&tale, HA_END_BUGCHECK, &none, 1,
+                     "end: \"normally\" expected, but the run ended by \"bugcheck 0x139\"\n");
+    tale_begin(&tale);
+    expect_report(&tale, &crash, 1,
+                  "end: \"bugcheck 0xE2\" expected, but the run ended by \"normally\"\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +185,7 @@ int main(void)
         cmocka_unit_test(an_entry_returns_what_is_expected_of_it),
         cmocka_unit_test(an_entry_that_returns_something_else_is_a_difference),
         cmocka_unit_test(of_drivers_with_one_name_the_newest_counts),
+        cmocka_unit_test(a_bug_check_is_expected_with_its_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

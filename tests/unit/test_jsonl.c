@@ -121,6 +121,7 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      ",\"size\":64,\"tag\":\"A\\\\\\\" \"}\n"},
     {{.kind = HA_FREE, .as.pool = {64, 0x7f414141, 0, 0, 0}},
      ",\"size\":64,\"tag\":\"0x7f414141\"}\n"},
+    {{.kind = HA_THREAD_END, .as.status = {TIMED_OUT}}, ",\"status\":\"STATUS_IO_TIMEOUT\"}\n"},
     {{.kind = HA_RELATION, .as.relation = {0x7, 4, 1, 3, 8}},
      ",\"kind\":\"RelationGroup\",\"group\":1,\"active_count\":3,\"maximum\":8,"
      "\"active_mask\":\"0x7\"}\n"},
@@ -159,6 +160,11 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      ",\"routine\":\"KeDeregisterProcessorChangeCallback\",\"misuse\":\"handle is NULL\","
      "\"argument\":0}\n"},
     {{.kind = HA_FAULT, .as.fault = {4000}}, ",\"routine\":4000}\n"},
+    {{.kind = HA_DEBUG_PRINT, .flags = HA_PRINT_MORE, .as.debug = {"half a", 0x65, 3}},
+     ",\"component\":101,\"level\":3,\"text\":\"half a\",\"more\":true}\n"},
+    {{.kind = HA_BUGCHECK, .as.bugcheck = {{1, 0, 0xffffffffc0000001, 4}}},
+     ",\"code\":\"0x3\",\"parameter1\":\"0x1\",\"parameter2\":\"0x0\","
+     "\"parameter3\":\"0xffffffffc0000001\",\"parameter4\":\"0x4\"}\n"},
 };
 
 static void a_finding_is_a_line_without_a_number_of_its_own(void **state)

@@ -189,7 +189,7 @@ static void memory_that_a_driver_holds_in_the_end_is_found(void **state)
     EXPECT_FINDINGS(cases);
 }
 
-/* POOL-1, POOL-2, IRQL-1, IRQL-2, IRQL-3 */
+/* POOL-1 to POOL-4, IRQL-1, IRQL-2, IRQL-3 */
 static void what_a_driver_must_not_do_is_found(void **state)
 {
     (void)state;
@@ -198,6 +198,12 @@ static void what_a_driver_must_not_do_is_found(void **state)
          "reg A; add; A> S; H misuse overrun 4 id=1 of=wait; A< S; " UP "A C; end;"},
         {"a slot that holds nothing", "POOL-2(b)", "misuse nothing 2 id=1 driver=2;"},
         {"given back twice", "POOL-2(a)", "take 1 64; give 1; misuse block id=1;"},
+        {"written beyond the end of a block", "POOL-1(a)", "take 1 64; misuse beyond 8 id=1;"},
+        {"given back with another tag", "POOL-3(b)",
+         "take 1 64 driver=2; misuse tag 7 id=1 driver=2;"},
+        {"taken above DISPATCH_LEVEL", "POOL-4(a)", "misuse irql 2 irql=15 of=allocate;"},
+        {"given back above APC_LEVEL", "POOL-4(a)", "misuse irql 1 irql=2 of=free;"},
+        {"another routine called from too high", "", "misuse irql irql=2 of=wait;"},
         {"raised to a lower IRQL", "IRQL-1(a)", "misuse order 0 irql=2 of=raise;"},
         {"lowered to a higher one", "IRQL-1(a)", "misuse order 2 of=lower;"},
         {"raised above HIGH_LEVEL", "IRQL-1(a)", "misuse order 16 of=raise;"},
@@ -294,6 +300,36 @@ static void an_overrun_names_table_slot_and_the_processor_whose_index_it_is(void
     ha_judge_destroy(judge);
 }
 
+static void mistakes_with_a_block_name_the_block(void **state)
+{
+    (void)state;
+    static const struct { const char *text, *expected, *seen; } cases[] = {
+        {"take 1 64; misuse beyond 8 id=1;", "a block written within its bounds",
+         "block 1 of 64 bytes 'Perp' written 8 bytes beyond its end"},
+        {"take 1 64; give 1; misuse beyond 1 id=1;", "a block written within its bounds",
+         "block 1 written 1 byte beyond its end"},
+        {"take 1 64; misuse tag 0x41424344 id=1;", "given back with its tag 'Perp'",
+         "block 1 given back as 'DCBA'"},
+        {"misuse tag 0x41424344 id=9;", "given back with its tag '....'",
+         "block 9 given back as 'DCBA'"},
+        {"misuse irql 2 irql=15 of=allocate;", "pool taken at DISPATCH_LEVEL at most",
+         "at HIGH_LEVEL"},
+        {"misuse irql 1 irql=2 of=free;", "pool given back at APC_LEVEL at most",
+         "at DISPATCH_LEVEL"},
+    };
+    struct ha_judge *judge = ha_judge_create();
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t count;
+        judge_text(judge, cases[i].text);
+        const struct ha_finding *finding = ha_judge_findings(judge, &count, NULL);
+        assert_int_equal(count, 1);
+        assert_string_equal(finding->expected, cases[i].expected);
+        assert_string_equal(finding->seen, cases[i].seen);
+    }
+    ha_judge_destroy(judge);
+}
+
 static void memory_of_the_judge_grows_with_blocks_held_and_processors_left_with_some(void **state)
 {
     (void)state;
@@ -337,6 +373,7 @@ int main(void)
         cmocka_unit_test(a_wrong_irql_is_called_by_its_name),
         cmocka_unit_test(memory_is_named_by_tag_size_processor_and_place),
         cmocka_unit_test(an_overrun_names_table_slot_and_the_processor_whose_index_it_is),
+        cmocka_unit_test(mistakes_with_a_block_name_the_block),
         cmocka_unit_test(memory_of_the_judge_grows_with_blocks_held_and_processors_left_with_some),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

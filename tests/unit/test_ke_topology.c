@@ -371,7 +371,7 @@ static void ask_about_node_1(void)
     KeQueryHighestNodeNumber();
     KeGetCurrentNodeNumber();
     KeGetCurrentProcessorNumber();
-    KeGetCurrentProcessorNumberEx(NULL);
+    KeGetCurrentProcessorIndex();
     KeGetCurrentProcessorNumberEx(&number);
     KeQueryNodeActiveAffinity(1, NULL, NULL);
     KeQueryNodeActiveAffinity2(1, affinity, 2, &required);

@@ -23,7 +23,8 @@
 /* Every file of tests/bad, with the messages beside it in NAME.expected. */
 static const char *const bad[] = {
     "active_above_maximum", "active_twice", "add_processor_options", "after_the_end", "bare_key",
-    "byte_order_mark", "column_counts_characters", "comment", "conditions",
+    "bugcheck_code_too_long", "bugcheck_without_code", "byte_order_mark",
+    "column_counts_characters", "comment", "conditions",
     "control_characters_in_key", "control_characters_in_names", "deep_nesting", "deregister_names",
     "driver_names", "duplicate_keys", "empty_file", "event_ids", "event_kinds", "event_times",
     "event_triggers", "expect_active", "expect_calls", "expect_members", "expect_states",
@@ -159,7 +160,7 @@ static void a_file_with_the_required_members_only_has_the_defaults(void **state)
     assert_string_equal(ha_text_string(&made),
                         "f: n\nwhy -\nsource -\nprofile documented\ngroup 8 active 0xf node 0\n"
                         "expect not yet, active 0 0, calls 0\n");
-    assert_true(scenario.plan.scenario_hash == ha_hash(HA_HASH_START, text, sizeof text - 1));
+    assert_true(scenario.plan.scenario_hash == ha_hash_text(text, sizeof text - 1));
     ha_text_close(&made);
     ha_scenario_close(&scenario);
 }
@@ -177,6 +178,21 @@ static void an_empty_list_of_calls_still_expects_that_there_is_none(void **state
     assert_true(scenario.expect.has_calls);
     assert_int_equal(scenario.expect.call_count, 0);
     ha_scenario_close(&scenario);
+}
+
+static void a_bug_check_is_expected_by_its_code(void **state)
+{
+    (void)state;
+    static const char text[] = TOP ", \"expect\": {\"ends\": \"bugcheck 0xfFe2\"}}";
+    struct ha_text messages = {0};
+    struct ha_scenario scenario;
+
+    assert_int_equal(ha_scenario_load_text("f", text, strlen(text), &scenario, &messages), HA_OK);
+
+    assert_int_equal(scenario.expect.ending, HA_END_BUGCHECK);
+    assert_int_equal(scenario.expect.bugcheck, 0xffe2);
+    ha_scenario_close(&scenario);
+    ha_text_close(&messages);
 }
 
 static void a_hundred_thousand_events_load(void **state)
@@ -329,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_good_file_gives_exactly_what_it_says),
         cmocka_unit_test(a_file_with_the_required_members_only_has_the_defaults),
         cmocka_unit_test(an_empty_list_of_calls_still_expects_that_there_is_none),
+        cmocka_unit_test(a_bug_check_is_expected_by_its_code),
         cmocka_unit_test(a_hundred_thousand_events_load),
         cmocka_unit_test(adds_that_leave_all_open_share_what_they_say),
         cmocka_unit_test(a_long_chain_of_events_is_no_circle),

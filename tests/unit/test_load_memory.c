@@ -89,6 +89,25 @@ static void a_refused_allocation_among_many_names_is_noticed(void **state)
     ha_text_close(&text);
 }
 
+/* Events are parsed one at a time: also behind the first, with an escape, with many values. */
+static void a_refused_allocation_for_an_event_is_noticed(void **state)
+{
+    (void)state;
+    struct ha_text text = {0};
+
+    ha_text_add(&text, "{\"format\": 1, \"name\": \"n\","
+                       " \"partition\": {\"groups\": [{\"maximum\": 1, \"active\": 1}]},"
+                       " \"drivers\": [{\"name\": \"a\"}],"
+                       " \"events\": [{\"at\": \"1s\", \"add_processor\": {}},"
+                       " {\"at\": \"2\\u0073\", \"add_processor\": {}},"
+                       " {\"at\": \"3s\", \"run\": \"a\", \"do\": [");
+    for (unsigned i = 0; i < 100; i++)
+        ha_text_addf(&text, "%s{\"signal\": \"s%u\"}", i ? "," : "", i);
+    ha_text_add(&text, "]}, {\"at\": \"4s\", \"add_processor\": {}}]}");
+    load_with_failures("f", &text, HA_OK);
+    ha_text_close(&text);
+}
+
 /* The text of a good file behind a "why" of so many bytes. */
 static struct ha_text padded_text(const char *path, size_t length)
 {
@@ -134,6 +153,7 @@ int main(void)
         cmocka_unit_test(a_refused_allocation_leaves_the_scenario_untouched),
         cmocka_unit_test(a_refused_allocation_while_complaining_is_no_wrong_file),
         cmocka_unit_test(a_refused_allocation_among_many_names_is_noticed),
+        cmocka_unit_test(a_refused_allocation_for_an_event_is_noticed),
         cmocka_unit_test(a_refused_block_is_noticed_whatever_needs_it),
     };
     cJSON_InitHooks(&hooks);

@@ -1,4 +1,4 @@
-/* pool: ExAllocatePool2 and its counterparts, what they record, and what they put up with */
+/* pool: blocks, what is recorded of them, and what is put up with */
 #include "unit/scripting.h"
 
 #include <string.h>
@@ -56,7 +56,7 @@ static void blocks_have_ids_in_the_order_of_their_taking(void **state)
 static void take_dirty_memory(struct find *find)
 {
     for (size_t size = 1; size < 300; size += 7) {
-        unsigned char *memory = ExAllocatePool2(POOL_FLAG_UNINITIALIZED, size, PERP);
+        unsigned char *memory = ExAllocatePool2(POOL_FLAG_NON_PAGED, size, PERP);
         find->wrong += (uintptr_t)memory % 16;
         for (size_t i = 0; i < size; i++)
             find->wrong += memory[i];
@@ -111,11 +111,65 @@ static void what_was_never_taken_or_was_given_back_is_left_alone(void **state)
     }
 }
 
+/* An aligned block begins somewhere in its room; all of that goes, and others lie next to it. */
+static void take_beside_aligned_blocks(struct find *find)
+{
+    enum { PAIRS = 8 };
+    void *aligned[PAIRS], *beside[PAIRS];
+    (void)find;
+    for (size_t size = 4; size < 300; size += 4) {
+        for (size_t i = 0; i < PAIRS; i++) {
+            aligned[i] = ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_CACHE_ALIGNED, 64, PERP);
+            beside[i] = ExAllocatePool2(POOL_FLAG_NON_PAGED, size, PERP);
+        }
+        for (size_t i = 0; i < PAIRS; i++)
+            ExFreePool(aligned[i]);
+        for (size_t i = 0; i < PAIRS; i++)
+            aligned[i] = ExAllocatePool2(POOL_FLAG_NON_PAGED, size, PERP);
+        for (size_t i = 0; i < PAIRS; i++) {
+            ExFreePool(aligned[i]);
+            ExFreePool(beside[i]);
+        }
+    }
+}
+
+static void an_aligned_block_leaves_no_gap_and_takes_nothing_of_its_neighbours(void **state)
+{
+    struct bench *b = *state;
+
+    on_a_thread(b, take_beside_aligned_blocks);
+
+    assert_int_equal(bench_count(b, HA_MISUSE), 0);
+    assert_int_equal(bench_count(b, HA_FREE), bench_count(b, HA_ALLOC));
+}
+
+static void free_aligned_blocks_twice(struct find *find)
+{
+    (void)find;
+    for (size_t size = 64; size <= 4096; size *= 64) {
+        void *memory = ExAllocatePool2(POOL_FLAG_PAGED | POOL_FLAG_CACHE_ALIGNED, size, PERP);
+        ExFreePool(memory);
+        ExFreePool(memory);
+    }
+}
+
+/* POOL-2 */
+static void an_aligned_block_is_given_back_only_once(void **state)
+{
+    struct bench *b = *state;
+    b->findings = "a POOL-2\na POOL-2\n";
+
+    on_a_thread(b, free_aligned_blocks_twice);
+
+    assert_int_equal(bench_count(b, HA_FREE), 2);
+    assert_int_equal(bench_count(b, HA_MISUSE), 2);
+}
+
 static void free_a_copied_block(struct find *find)
 {
     unsigned char *memory = ExAllocatePool2(POOL_FLAG_NON_PAGED, 256, PERP);
-    memcpy(memory + 64, memory - 32, 32);       /* the head of a block, seal and all */
-    ExFreePool(memory + 96);
+    memcpy(memory + 64, memory - 48, 48);       /* the head of a block, seal and all */
+    ExFreePool(memory + 112);
     ExFreePool(memory);
     (void)find;
 }
@@ -267,6 +321,8 @@ int main(void)
         BENCH_TEST(blocks_have_ids_in_the_order_of_their_taking),
         BENCH_TEST(memory_is_aligned_and_zeroed_whatever_lay_there),
         BENCH_TEST(what_was_never_taken_or_was_given_back_is_left_alone),
+        BENCH_TEST(an_aligned_block_leaves_no_gap_and_takes_nothing_of_its_neighbours),
+        BENCH_TEST(an_aligned_block_is_given_back_only_once),
         BENCH_TEST(the_seal_of_a_block_fits_no_other_place),
         BENCH_TEST(more_than_there_is_gives_null_and_a_fault),
         BENCH_TEST(a_full_pool_is_usable_again_when_something_was_given_back),

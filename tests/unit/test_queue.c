@@ -201,6 +201,75 @@ static void a_full_arena_refuses_an_entry_and_keeps_the_others(void **state)
     assert_in_range(b->count, 1, 16);
 }
 
+static struct ha_alarm alarm_of(struct bench *b)
+{
+    struct event *event = &b->event[b->posted];
+    *event = (struct event){b, 0, b->posted};
+    b->posted++;
+    return (struct ha_alarm){.action = happen, .argument = event};
+}
+
+static void a_stopped_alarm_does_not_happen(void **state)
+{
+    struct bench *b = *state;
+    struct ha_alarm alarm = alarm_of(b);
+    assert_false(ha_alarm_stop(b->t->world, &alarm));
+    assert_true(ha_alarm_set(b->t->world, &alarm, 10));
+
+    assert_true(ha_alarm_stop(b->t->world, &alarm));
+
+    assert_false(ha_alarm_stop(b->t->world, &alarm));
+    assert_false(ha_queue_run_next(b->t->world));
+    assert_int_equal(b->count, 0);
+    assert_int_equal(b->t->world->time_ns, 0);
+}
+
+static void an_alarm_that_happened_is_not_set_and_can_be_set_again(void **state)
+{
+    struct bench *b = *state;
+    struct ha_alarm alarm = alarm_of(b);
+    assert_true(ha_alarm_set(b->t->world, &alarm, 10));
+    run_all(b);
+    assert_int_equal(alarm.place, 0);
+
+    assert_true(ha_alarm_set(b->t->world, &alarm, 20));
+
+    run_all(b);
+    assert_int_equal(b->count, 2);
+    assert_int_equal(b->t->world->time_ns, 20);
+}
+
+#define ALARMS 1000u
+
+/* Each third alarm is stopped at a random moment; the others happen in order, and know where. */
+static void stopped_alarms_leave_the_others_in_order(void **state)
+{
+    struct bench *b = *state;
+    static struct ha_alarm alarm[ALARMS];
+    const uint32_t seed = 4711;
+    uint32_t random = seed;
+    for (uint32_t i = 0; i < ALARMS; i++) {
+        random = random * 1664525u + 1013904223u;
+        alarm[i] = alarm_of(b);
+        b->event[i].due_ns = random >> 22;
+        assert_true(ha_alarm_set(b->t->world, &alarm[i], b->event[i].due_ns));
+    }
+    for (uint32_t i = 0; i < ALARMS; i += 3) {
+        assert_true(ha_alarm_stop(b->t->world, &alarm[i]));
+        for (size_t n = 0; n < b->t->world->queue.count; n++)
+            assert_int_equal(b->t->world->queue.heap[n].alarm->place, n + 1);
+    }
+
+    run_all(b);
+
+    assert_int_equal(b->count, ALARMS - (ALARMS + 2) / 3);
+    for (uint32_t i = 0; i < b->count; i++) {
+        assert_true(b->happened[i]->posted % 3 != 0);
+        if (i && by_due_then_posted(&b->happened[i - 1], &b->happened[i]) > 0)
+            fail_msg("seed %u: entry %u came too early", seed, b->happened[i - 1]->posted);
+    }
+}
+
 #define with_bench(test) cmocka_unit_test_setup_teardown(test, open_bench, close_bench)
 
 int main(void)
@@ -213,6 +282,9 @@ int main(void)
         with_bench(a_time_that_has_passed_is_due_now_behind_what_was_posted_for_now),
         with_bench(time_never_goes_back_while_entries_come_and_go),
         with_bench(a_full_arena_refuses_an_entry_and_keeps_the_others),
+        with_bench(a_stopped_alarm_does_not_happen),
+        with_bench(an_alarm_that_happened_is_not_set_and_can_be_set_again),
+        with_bench(stopped_alarms_leave_the_others_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,6 +27,11 @@ static void tell_a_long_tale(struct tale *tale)
     for (uint16_t i = 0; i < 100; i++)
         tale_call(tale, CALM_SYNC, HA_STATE_FAILURE, i, INSUF);
     tale_name(tale, HA_NS_DRIVER, 40, "forty");
+    for (unsigned part = 0; part < 20; part++) {
+        struct ha_record *print = tale_add(tale, HA_DEBUG_PRINT, HOT_ADD, 1);
+        memset(print->as.debug.text, 'x', sizeof print->as.debug.text);
+        print->flags = part < 19 ? HA_PRINT_MORE : 0;
+    }
     for (uint32_t thread = 10; thread < 40; thread++) {
         struct ha_record *stuck = tale_add(tale, HA_DEADLOCK, CALLER, 1);
         stuck->as.wait.waiter = thread;

@@ -281,6 +281,19 @@ static void waits_are_told_when_they_block(void **state)
                  "    1.234 ms  system-3  has waited for event \"gate\": the run ended\n");
 }
 
+static void a_wait_for_no_object_lets_time_pass(void **state)
+{
+    struct bench *b = *state;
+
+    waiting(b, HA_WAIT_BEGIN, CALLER, true)->id = 0;
+    b->tale.time_ns = 3500000;
+    waiting(b, HA_WAIT_END, CALLER, true)->id = 0;
+
+    expect_story(b, HEAD
+                 "    1.000 ms  caller    waits for time to pass\n"
+                 "    3.500 ms  caller    has waited for time to pass\n");
+}
+
 static struct ha_record *stuck(struct bench *b, uint32_t thread, uint32_t object, uint32_t holder)
 {
     struct ha_record *record = waiting(b, HA_DEADLOCK, CALLER, true);
@@ -378,6 +391,7 @@ int main(void)
         CASE(what_a_driver_does_at_another_irql_says_so),
         CASE(the_life_of_a_driver_is_told),
         CASE(waits_are_told_when_they_block),
+        CASE(a_wait_for_no_object_lets_time_pass),
         CASE(a_deadlock_follows_the_holders_and_says_what_each_is_inside_of),
         CASE(a_deadlock_tells_circles_apart),
         CASE(one_thread_alone_can_be_a_deadlock),

@@ -147,6 +147,12 @@ static void memory_and_its_misuse_are_named(void **state)
          misused(HA_NO_ROUTINE, HA_MISUSE_OVERRUN, HA_NO_INDEX)},
         {"broken gives back table \"per\": there is no table",
          misused(HA_RT_FREE_POOL, HA_MISUSE_NOTHING_THERE, HA_NO_INDEX)},
+        {"broken has written up to 8 bytes beyond the end of block 1",
+         misused(HA_RT_FREE_POOL, HA_MISUSE_BEYOND_BLOCK, 8)},
+        {"broken has written up to 1 byte beyond the end of block 1",
+         misused(HA_NO_ROUTINE, HA_MISUSE_BEYOND_BLOCK, 1)},
+        {"broken gives back block 1 as 'Perp', which is not its tag",
+         misused(HA_RT_FREE_POOL, HA_MISUSE_OTHER_TAG, 0x70726550u)},
         {"broken ExFreePoolWithTag misused: this block was never taken, or given back before",
          misused(HA_RT_FREE_POOL, HA_MISUSE_BAD_BLOCK, 0)},
         {"broken KeRaiseIrql misused: from DISPATCH_LEVEL to PASSIVE_LEVEL",
@@ -157,6 +163,21 @@ static void memory_and_its_misuse_are_named(void **state)
          misused(HA_RT_DEREGISTER_PROCESSOR_CHANGE, HA_MISUSE_RAISED_IRQL, 0)},
         {"broken KeDeregisterProcessorChangeCallback misused: handle is NULL",
          misused(HA_RT_DEREGISTER_PROCESSOR_CHANGE, HA_MISUSE_NULL_HANDLE, 0)},
+    };
+    EXPECT_WORDS(sentences);
+}
+
+static void what_runs_by_itself_is_named(void **state)
+{
+    (void)state;
+    const struct sentence sentences[] = {
+        {"calm starts thread thread-77", {.kind = HA_THREAD_START, .driver = CALM, .id = 77}},
+        {"thread thread-77 ends", {.kind = HA_THREAD_END, .driver = CALM, .id = 77}},
+        {"thread thread-77 ends: STATUS_INSUFFICIENT_RESOURCES",
+         {.kind = HA_THREAD_END, .driver = CALM, .id = 77, .as.status.status = INSUF}},
+        {"calm queues work item 3", {.kind = HA_WORK_QUEUED, .driver = CALM, .id = 3}},
+        {"calm begins work item 3", {.kind = HA_WORK_ENTER, .driver = CALM, .id = 3}},
+        {"calm has done work item 3", {.kind = HA_WORK_LEAVE, .driver = CALM, .id = 3}},
     };
     EXPECT_WORDS(sentences);
 }
@@ -178,7 +199,7 @@ static void an_add_that_came_to_no_processor_says_what_it_asked_for(void **state
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct ha_story_setting setting = {&cases[i].opener, true,
-                                                 {cases[i].known, 4, 1, 2}};
+                                                 {cases[i].known, 4, 1, 2}, NULL};
         struct ha_text words = {0};
         ha_story_fact(cast, &end, &setting, &words);
         assert_string_equal(ha_text_string(&words), cases[i].words);
@@ -193,6 +214,7 @@ int main(void)
         cmocka_unit_test(an_add_says_what_it_asks_for),
         cmocka_unit_test(an_add_that_came_to_no_processor_says_what_it_asked_for),
         cmocka_unit_test(a_query_says_what_was_asked_and_answered),
+        cmocka_unit_test(what_runs_by_itself_is_named),
         cmocka_unit_test(memory_and_its_misuse_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,11 @@ static void tell_pool(struct ha_text *text, const struct ha_step *step)
     else
         tell_slot(text, step->name, &step->value);
     if (step->kind == HA_STEP_ALLOCATE)
-        ha_text_addf(text, " of %u tagged %08x", (unsigned)step->size, (unsigned)step->tag);
+        ha_text_addf(text, " of %u", (unsigned)step->size);
+    if (step->tag)
+        ha_text_addf(text, " tagged %08x", (unsigned)step->tag);
+    if (step->offset)
+        ha_text_addf(text, " at %u", (unsigned)step->offset);
 }
 
 static void tell_step(struct ha_text *text, const struct ha_step *step)

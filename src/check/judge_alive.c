@@ -1,0 +1,87 @@
+/*
+ * judge_alive - what runs by itself, and must not outlive the image of its driver
+ *
+ * Owns the list of threads that drivers made and have not ended, and of work items that are
+ * queued or run.
+ */
+#include <string.h>
+
+#include "base/names.h"
+#include "check/judge_rules.h"
+
+void ha_judge_alive(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    bool entry = record->kind == HA_DRV_ENTRY_LEAVE;
+    const char *expected = entry ? "all threads ended and work done before DriverEntry fails"
+                                 : "all threads ended and work done before Unload returns";
+
+    if (judge->gap || (entry && ha_nt_success(record->as.status.status)))
+        return;
+    ha_exercise(judge, HA_RULE_DRV_12);
+    for (size_t i = 0; i < judge->alive_count; i++) {
+        const struct ha_alive *alive = &judge->alive[i];
+        if (alive->driver != record->driver)
+            continue;
+        if (alive->is_work)
+            ha_blame(judge, HA_RULE_DRV_12, record->driver, expected, "work item %u %s",
+                     (unsigned)alive->id, alive->begun ? "still runs" : "is still queued");
+        else
+            ha_blame(judge, HA_RULE_DRV_12, record->driver, expected, "thread %s has not ended",
+                     ha_thread_name(judge, alive->id));
+    }
+}
+
+/* The oldest of that id; a work item may be queued again while its routine runs. */
+static struct ha_alive *find(const struct ha_judge *judge, bool is_work)
+{
+    for (size_t i = 0; i < judge->alive_count; i++)
+        if (judge->alive[i].is_work == is_work && judge->alive[i].id == judge->record->id)
+            return &judge->alive[i];
+    return NULL;
+}
+
+static void drop(struct ha_judge *judge, struct ha_alive *alive)
+{
+    struct ha_alive *end = judge->alive + judge->alive_count--;
+
+    memmove(alive, alive + 1, (size_t)(end - (alive + 1)) * sizeof *alive);
+}
+
+/* Who is gone has had its verdict, and may be loaded again. */
+static void drop_all_of_driver(struct ha_judge *judge)
+{
+    for (size_t i = judge->alive_count; i-- > 0;)
+        if (judge->alive[i].driver == judge->record->driver)
+            drop(judge, &judge->alive[i]);
+}
+
+void ha_alive_absorb(struct ha_judge *judge)
+{
+    bool is_work = judge->record->kind != HA_THREAD_START && judge->record->kind != HA_THREAD_END;
+    struct ha_alive *alive;
+
+    switch (judge->record->kind) {
+    case HA_DRV_ENTRY_ENTER:
+    case HA_IMAGE_FREED:
+        drop_all_of_driver(judge);
+        break;
+    case HA_THREAD_START:
+    case HA_WORK_QUEUED:
+        ha_alive_add(judge, is_work);
+        break;
+    case HA_WORK_ENTER:
+        alive = find(judge, is_work);
+        if (alive)
+            alive->begun = true;
+        break;
+    case HA_THREAD_END:
+    case HA_WORK_LEAVE:
+        alive = find(judge, is_work);
+        if (alive)
+            drop(judge, alive);
+        break;
+    default:
+        break;
+    }
+}

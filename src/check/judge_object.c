@@ -1,0 +1,98 @@
+/*
+ * judge_object - objects that threads wait for, and locks
+ *
+ * Owns the rules about how a driver uses them. The kernel has noted the misuse and changed nothing,
+ * or no more than the routine says.
+ */
+#include "base/names.h"
+#include "check/judge_rules.h"
+#include "check/who.h"
+
+/* The object as a sentence names it: "mutex 3". */
+static const char *name_of(struct ha_judge *judge, uint32_t object)
+{
+    ha_text_clear(&judge->words);
+    ha_awaited_words(judge->cast, object, &judge->words);
+    if (judge->words.lost)
+        judge->lost = true;
+    return ha_text_string(&judge->words);
+}
+
+static void judge_owner(struct ha_judge *judge, const char *expected)
+{
+    const struct ha_record *record = judge->record;
+    ha_blame(judge, HA_RULE_OBJ_2, record->driver, expected, "%s: %s %s",
+             ha_routine_name(record->as.misuse.routine), name_of(judge, record->id),
+             ha_misuse_name(record->as.misuse.misuse));
+}
+
+static void judge_limit(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    uint32_t routine = record->as.misuse.routine;
+    unsigned count = record->as.misuse.argument;
+    const char *name = ha_routine_name(routine);
+
+    if (routine == HA_RT_WAIT_MULTIPLE)
+        ha_blame(judge, HA_RULE_OBJ_3, record->driver,
+                 "1 to 64 objects, and no more than 3 without wait blocks", "%s of %u", name,
+                 count);
+    else if (routine == HA_RT_RELEASE_SEMAPHORE)
+        ha_blame(judge, HA_RULE_OBJ_3, record->driver, "a count within the semaphore's limit",
+                 "%s of %s by %d", name, name_of(judge, record->id), (int)count);
+    else if (routine == HA_RT_SET_PRIORITY)
+        ha_blame(judge, HA_RULE_OBJ_3, record->driver, "a priority from 1 to HIGH_PRIORITY",
+                 "%s to %d", name, (int)count);
+    else if (routine == HA_RT_ENTER_REGION || routine == HA_RT_LEAVE_REGION)
+        ha_blame(judge, HA_RULE_OBJ_3, record->driver, "critical regions left as often as entered",
+                 "%s in %u of them", name, count);
+    else
+        ha_blame(judge, HA_RULE_OBJ_3, record->driver, "a value within the limits",
+                 "%s with %d", name, (int)count);
+}
+
+/* A handle that is none, an object that is gone, a reference or work item given twice. */
+static void judge_use(struct ha_judge *judge, enum ha_rule_number rule, const char *expected)
+{
+    const struct ha_record *record = judge->record;
+
+    ha_blame(judge, rule, record->driver, expected, "%s: %s",
+             ha_routine_name(record->as.misuse.routine),
+             ha_misuse_name(record->as.misuse.misuse));
+}
+
+void ha_judge_object(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    switch (record->as.misuse.misuse) {
+    case HA_MISUSE_NOT_MADE:
+        ha_blame(judge, HA_RULE_OBJ_1, record->driver, "an object that was initialised",
+                 "%s of one that was not", ha_routine_name(record->as.misuse.routine));
+        break;
+    case HA_MISUSE_NOT_OWNER:
+        judge_owner(judge, "given back by the thread that has it");
+        break;
+    case HA_MISUSE_TAKEN_TWICE:
+        judge_owner(judge, "taken by a thread that does not have it");
+        break;
+    case HA_MISUSE_NO_OBJECT:
+    case HA_MISUSE_NO_REFERENCE:
+        judge_use(judge, HA_RULE_OBJ_4, "an object that the driver has a reference to");
+        break;
+    case HA_MISUSE_NULL_HANDLE:
+    case HA_MISUSE_UNKNOWN_HANDLE:
+    case HA_MISUSE_STALE_HANDLE:
+        if (record->as.misuse.routine == HA_RT_CLOSE)
+            judge_use(judge, HA_RULE_OBJ_4, "a handle that is open");
+        break;
+    case HA_MISUSE_QUEUED:
+        judge_use(judge, HA_RULE_OBJ_5, "a work item that is not queued");
+        break;
+    case HA_MISUSE_LIMIT:
+        judge_limit(judge);
+        break;
+    default:
+        break;
+    }
+}

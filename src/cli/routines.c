@@ -1,0 +1,53 @@
+/* routines - which NT routines there are, and what they do not do */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "hotadd/routines.h"
+#include "hotadd/scenario.h"
+
+static const char usage[] =
+    "hotadd routines [NAME...]\n"
+    "\n"
+    "Prints the NT routines that a driver may call: all, or those named. Behind some of them\n"
+    "stands what they do not do; \"not in ws2008\" marks those that came with Windows 7.\n";
+
+static void print_one(const char *name)
+{
+    const char *lacks = ha_nt_routine_lacks(name);
+    const char *newer = ha_nt_routine_is_newer(name) ? "not in ws2008" : "";
+    if (lacks || *newer)
+        printf("%-36s %s%s%s\n", name, lacks ? lacks : "", lacks && *newer ? "; " : "", newer);
+    else
+        puts(name);
+}
+
+static bool is_there(const char *wanted)
+{
+    const char *name;
+    for (size_t i = 0; (name = ha_nt_routine_name(i)) != NULL; i++)
+        if (!strcmp(name, wanted))
+            return true;
+    return false;
+}
+
+int ha_cli_routines(int count, char **argument)
+{
+    int result = HA_EXIT_OK;
+    const char *name;
+    for (int i = 0; i < count; i++)
+        if (ha_cli_answer(argument[i], usage))
+            return HA_EXIT_OK;
+    for (int i = 0; i < count; i++) {
+        if (is_there(argument[i])) {
+            print_one(argument[i]);
+        } else {
+            fprintf(stderr, "hotadd routines: there is no routine '%s'; `hotadd routines` lists "
+                    "those that are there\n", argument[i]);
+            result = HA_EXIT_USAGE;
+        }
+    }
+    for (size_t i = 0; count == 0 && (name = ha_nt_routine_name(i)) != NULL; i++)
+        print_one(name);
+    return result;
+}

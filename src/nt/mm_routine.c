@@ -1,0 +1,108 @@
+/*
+ * mm_routine - MmGetSystemRoutineAddress, and what there is to say of the routines themselves
+ *
+ * Owns the lists of those that came with Windows 7 and of those that do not do all they should.
+ */
+#include "nt/mm_routine.h"
+
+#include <string.h>
+
+#include "hotadd/routines.h"
+#include "nt/query.h"
+
+/*
+ * Processor groups came with Windows 7, and these routines with them.
+ * Source: WDK reference, Requirements of the routines' pages.
+ */
+static const char *const newer[] = {
+    "IoUnregisterPlugPlayNotificationEx",
+    "KeGetCurrentProcessorNumberEx", "KeGetProcessorIndexFromNumber",
+    "KeGetProcessorNumberFromIndex",
+    "KeQueryActiveGroupCount", "KeQueryActiveProcessorCountEx", "KeQueryGroupAffinity",
+    "KeQueryLogicalProcessorRelationship",
+    "KeQueryMaximumGroupCount", "KeQueryMaximumProcessorCountEx",
+    "KeQueryNodeActiveAffinity", "KeQueryNodeActiveAffinity2", "KeQueryNodeActiveProcessorCount",
+    "KeQueryNodeMaximumProcessorCount",
+    "KeRevertToUserGroupAffinityThread", "KeSetSystemGroupAffinityThread",
+    "KeSetTargetProcessorDpcEx",
+};
+
+static const struct { const char *name, *lacks; } gaps[] = {
+    {"ExAllocatePoolWithQuotaTag", "charges no quota; answers NULL where Windows would raise"},
+    {"ExAllocatePoolWithTagPriority", "the priority changes nothing"},
+    {"ExQueueWorkItem", "one queue serves all types"},
+    {"IoQueueWorkItem", "one queue serves all types"},
+    {"IoQueueWorkItemEx", "one queue serves all types"},
+    {"KeQueryLogicalProcessorRelationship",
+     "knows groups and NUMA nodes; other relations are STATUS_NOT_SUPPORTED"},
+    {"KeSetPriorityThread", "priorities change nothing in which thread runs"},
+    {"KeSetTimer", "with a DPC it is refused"},
+    {"KeSetTimerEx", "with a DPC it is refused"},
+    {"ObReferenceObjectByHandle", "every access is granted"},
+    {"PsCreateSystemThread", "there is one process; threads have no names"},
+};
+
+const char *ha_nt_routine_name(size_t n)
+{
+    size_t count;
+    const struct ha_nt_entry *entry = ha_nt_entries(&count);
+    return n < count ? entry[n].name : NULL;
+}
+
+const char *ha_nt_routine_lacks(const char *name)
+{
+    for (size_t i = 0; i < sizeof gaps / sizeof gaps[0]; i++)
+        if (!strcmp(gaps[i].name, name))
+            return gaps[i].lacks;
+    return NULL;
+}
+
+bool ha_nt_routine_is_newer(const char *name)
+{
+    for (size_t i = 0; i < sizeof newer / sizeof newer[0]; i++)
+        if (!strcmp(newer[i], name))
+            return true;
+    return false;
+}
+
+/* Whether a counted string of 16-bit characters is this name. */
+static bool is_name(const UNICODE_STRING *string, const char *name)
+{
+    size_t length = string->Length / sizeof(WCHAR);
+    if (strlen(name) != length)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (string->Buffer[i] != (unsigned char)name[i])
+            return false;
+    return true;
+}
+
+/*
+ * The address of a routine that this system has.
+ *
+ *   SystemRoutineName  its name, upper and lower case as documented
+ *
+ * Returns NULL for what is not there: no such routine, one that does nothing here yet, and under
+ * target=ws2008 one that came later (QRY-22). The record tells whether there was one, and in
+ * `argument` which, counted from 1 in the order of names; an address is never recorded.
+ *
+ * IRQL: PASSIVE_LEVEL; above it the call is recorded as a misuse and is answered all the same.
+ * Source: WDK reference, wdm.h, MmGetSystemRoutineAddress.
+ * Our choice, not documented: case counts.
+ */
+PVOID NTAPI MmGetSystemRoutineAddress(PUNICODE_STRING SystemRoutineName)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("MmGetSystemRoutineAddress");
+    bool old = ha_kernel_knob(kernel, HA_KNOB_TARGET) == HA_TARGET_WS2008;
+    size_t count, found = 0;
+    const struct ha_nt_entry *entry = ha_nt_entries(&count);
+
+    if (kernel->world.sched.running->stamp.irql > PASSIVE_LEVEL)
+        ha_record_misuse(kernel, HA_RT_SYSTEM_ROUTINE, HA_MISUSE_RAISED_IRQL, 0, 0);
+    for (size_t i = 0; i < count && !found; i++)
+        if (is_name(SystemRoutineName, entry[i].name))
+            found = i + 1;
+    bool given = found && !(old && ha_nt_routine_is_newer(entry[found - 1].name));
+    ha_query_record(kernel, HA_RT_SYSTEM_ROUTINE, (uint32_t)found, given, 0);
+    return given ? (PVOID)(uintptr_t)entry[found - 1].code : NULL;
+}

@@ -1,0 +1,49 @@
+/*
+ * pool - the blocks of pool that drivers hold
+ *
+ * A block lies between a head and a guard. The guard is looked at when the block is given back,
+ * and when the driver that holds it goes: a changed one is a MISUSE, so that writing beyond the
+ * end of a block is found though nothing watches the writing itself.
+ */
+#ifndef HA_NT_POOL_H
+#define HA_NT_POOL_H
+
+#include "nt/kernel.h"
+
+#define HA_POOL_ALIGNMENT 16u
+
+/* What a routine wants of a block. */
+struct ha_pool_wish {
+    size_t size;
+    uint32_t tag;
+    uint32_t alignment;         /* a power of two, at least HA_POOL_ALIGNMENT */
+    bool paged;
+    bool unwritten;             /* filled with a pattern, and not with zeroes */
+};
+
+/* Take a block for the driver in charge. NULL, and a FAULT, when the arena is full. */
+void *ha_pool_block_take(struct ha_kernel *kernel, const struct ha_pool_wish *wish);
+
+/*
+ * Give a block back. What was never taken, or was given back before, or has a head that was
+ * written over, is recorded as misuse and left alone; a block with another tag is recorded as well and goes all the same. Tag 0 stands
+ * for any.
+ */
+void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag);
+
+/*
+ * Paged pool is out of reach at DISPATCH_LEVEL, where no page can be fetched, and any pool above
+ * it: the caller's IRQL is recorded as misuse, and no more.
+ */
+void ha_pool_check_irql(struct ha_kernel *kernel, enum ha_routine routine, bool paged);
+
+/* Look at the guards of all blocks that a driver still holds. */
+void ha_pool_blocks_look_over(struct ha_kernel *kernel, uint16_t driver);
+
+/*
+ * Write a byte at this offset of a block, for drivers that are scripts. Beyond the end it meets
+ * the guard, however far the script wants to go: nobody else's memory comes to harm.
+ */
+void ha_pool_block_write(void *memory, uint64_t offset);
+
+#endif

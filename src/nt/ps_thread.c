@@ -1,0 +1,289 @@
+/*
+ * ps_thread - threads as drivers see them
+ *
+ * Owns struct _KTHREAD, the object that drivers wait for. Every thread can have one: those that
+ * a driver makes from the start, the others when KeGetCurrentThread is first called on them.
+ * Source of each routine: WDK reference, wdm.h or ntifs.h, the page of its name.
+ */
+#include "nt/ps_thread.h"
+
+#include <setjmp.h>
+#include <stdint.h>
+
+#include "nt/dispatcher.h"
+#include "nt/ob.h"
+
+/* Of threads of the system. Windows gives them this one. */
+#define USUAL_PRIORITY 8
+/* Windows' ids of threads and processes are multiples of 4, and the system's process has 4. */
+#define ID_STEP 4u
+#define SYSTEM_PROCESS ((HANDLE)(uintptr_t)4)
+
+struct _KTHREAD {
+    DISPATCHER_HEADER Header;       /* first, because drivers wait for the object */
+    struct ha_kernel *kernel;
+    uint32_t id;                    /* of the simulated thread */
+    KPRIORITY priority;
+    bool is_system;
+    PKSTART_ROUTINE start;          /* NULL unless a driver made the thread; so is the rest */
+    PVOID context;
+    jmp_buf *base;                  /* where PsTerminateSystemThread leads */
+    NTSTATUS status;
+};
+
+static HANDLE id_of(uint32_t thread)
+{
+    return (HANDLE)(uintptr_t)(thread * ID_STEP);
+}
+
+_Noreturn void ha_ps_no_memory(struct ha_kernel *kernel)
+{
+    ha_sched_end(&kernel->world, HA_END_MEMORY);
+    for (;;)
+        ha_sched_point(&kernel->world);
+}
+
+void ha_ps_lower_irql(struct ha_kernel *kernel, enum ha_routine routine)
+{
+    struct ha_thread *thread = kernel->world.sched.running;
+    if (thread->stamp.irql == PASSIVE_LEVEL)
+        return;
+    ha_record_misuse(kernel, routine, HA_MISUSE_RAISED_IRQL, 0, 0);
+    ha_thread_set_irql(thread, PASSIVE_LEVEL);
+}
+
+static PKTHREAD make_object(struct ha_kernel *kernel)
+{
+    PKTHREAD object = ha_ob_make(kernel, *PsThreadType, sizeof *object);
+    if (!object)
+        return NULL;
+    object->kernel = kernel;
+    object->priority = USUAL_PRIORITY;
+    return object;
+}
+
+/* From here on the object stands for the thread, which holds it until it ends. */
+static void attach(PKTHREAD object, struct ha_thread *thread)
+{
+    object->id = thread->stamp.thread;
+    object->is_system = thread->kind != HA_THREAD_CALLER;
+    thread->native = object;
+    ha_dispatcher_init(object->kernel, &object->Header, HA_OBJECT_THREAD, 0);
+}
+
+void ha_ps_thread_ends(struct ha_thread *thread)
+{
+    struct ha_kernel *kernel = ha_kernel_of(thread);
+    PKTHREAD object = thread->native;
+    if (object && object->start) {
+        ha_ps_lower_irql(kernel, HA_RT_TERMINATE_THREAD);
+        ha_record_open(&kernel->world, HA_THREAD_END, object->id)->as.status.status =
+            object->status;
+    }
+    ha_dispatcher_abandon(kernel, thread);
+    if (!object)
+        return;
+    object->Header.SignalState = 1;
+    ha_dispatcher_signal(kernel, &object->Header);
+    thread->native = NULL;
+    ha_ob_let_go(kernel, object);
+}
+
+static void run(void *argument)
+{
+    PKTHREAD object = argument;
+    jmp_buf base;
+    object->base = &base;
+    if (!setjmp(base))
+        object->start(object->context);
+}
+
+/* The object, the handle and the thread, or nothing of them. */
+static PKTHREAD create(struct ha_kernel *kernel, PKSTART_ROUTINE start, PVOID context,
+                       ACCESS_MASK access, PHANDLE handle)
+{
+    struct ha_world *world = &kernel->world;
+    struct ha_thread *thread;
+    PKTHREAD object = make_object(kernel);
+    if (!object)
+        return NULL;
+    object->start = start;
+    object->context = context;
+    if (!ha_ob_open(kernel, object, access, handle))
+        goto let_object_go;
+    if (ha_thread_create(world, HA_THREAD_SYSTEM, world->sched.running->stamp.driver, run, object,
+                         &thread) != HA_OK)
+        goto close_handle;
+    attach(object, thread);
+    return object;
+
+close_handle:
+    ZwClose(*handle);
+let_object_go:
+    ha_ob_let_go(kernel, object);
+    return NULL;
+}
+
+/*
+ * Make a thread, which runs at PASSIVE_LEVEL in the name of the driver that made it and ends when
+ * its routine returns or calls PsTerminateSystemThread.
+ *
+ *   ThreadHandle   gets a handle, to be given back with ZwClose
+ *   DesiredAccess  goes into the handle
+ *   ObjectAttributes, ProcessHandle  change nothing: there is one process, and no names
+ *   ClientId       gets the ids of the process and the thread; may be NULL
+ *
+ * Returns STATUS_SUCCESS, or STATUS_INSUFFICIENT_RESOURCES when memory or threads are lacking.
+ * Without a routine STATUS_INVALID_PARAMETER; above PASSIVE_LEVEL it is refused with
+ * STATUS_UNSUCCESSFUL; both are our choice. IRQL: PASSIVE_LEVEL.
+ *
+ * Source: WDK reference, wdm.h, PsCreateSystemThread.
+ */
+NTSTATUS PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
+                              POBJECT_ATTRIBUTES ObjectAttributes, HANDLE ProcessHandle,
+                              PCLIENT_ID ClientId, PKSTART_ROUTINE StartRoutine,
+                              PVOID StartContext)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("PsCreateSystemThread");
+    HANDLE handle;
+    (void)ObjectAttributes, (void)ProcessHandle;
+    *ThreadHandle = NULL;
+    if (kernel->world.sched.running->stamp.irql != PASSIVE_LEVEL) {
+        ha_record_refused(kernel, HA_RT_CREATE_THREAD, HA_REASON_IRQL);
+        return STATUS_UNSUCCESSFUL;
+    }
+    if (!StartRoutine)
+        return STATUS_INVALID_PARAMETER;
+    if (ha_kernel_faults(kernel, HA_RT_CREATE_THREAD))
+        return STATUS_INSUFFICIENT_RESOURCES;
+    PKTHREAD object = create(kernel, StartRoutine, StartContext, DesiredAccess, &handle);
+    if (!object) {
+        ha_record_fault(kernel, HA_RT_CREATE_THREAD);
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    ha_record_open(&kernel->world, HA_THREAD_START, object->id);
+    *ThreadHandle = handle;
+    if (ClientId)
+        *ClientId = (CLIENT_ID){SYSTEM_PROCESS, id_of(object->id)};
+    ha_sched_point(&kernel->world);
+    return STATUS_SUCCESS;
+}
+
+/*
+ * End the calling thread. Nothing of the driver's runs on it any more.
+ *
+ *   ExitStatus  goes into the trace
+ *
+ * Returns only when it refuses: STATUS_INVALID_PARAMETER on a thread that PsCreateSystemThread
+ * did not make, and inside a processor-change callback, where Windows would be lost; that is our
+ * choice. An IRQL above PASSIVE_LEVEL is a misuse, and the thread ends all the same.
+ *
+ * Source: WDK reference, wdm.h, PsTerminateSystemThread.
+ */
+NTSTATUS PsTerminateSystemThread(NTSTATUS ExitStatus)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("PsTerminateSystemThread");
+    const struct ha_thread *thread = kernel->world.sched.running;
+    PKTHREAD object = thread->native;
+    if (thread->callout)
+        ha_record_refused(kernel, HA_RT_TERMINATE_THREAD, HA_REASON_INSIDE_CALLBACK);
+    if (thread->callout || !object || !object->start)
+        return STATUS_INVALID_PARAMETER;
+    object->status = ExitStatus;
+    longjmp(*object->base, 1);
+}
+
+/* The object of the calling thread; it is there as long as the thread. Any IRQL. */
+PKTHREAD KeGetCurrentThread(VOID)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeGetCurrentThread");
+    struct ha_thread *thread = kernel->world.sched.running;
+    if (!thread->native) {
+        PKTHREAD object = make_object(kernel);
+        if (!object)
+            ha_ps_no_memory(kernel);
+        attach(object, thread);
+    }
+    return thread->native;
+}
+
+/* The process of all threads here. Any IRQL. */
+PEPROCESS IoGetCurrentProcess(VOID)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("IoGetCurrentProcess");
+    if (!kernel->process)
+        kernel->process = ha_ob_make(kernel, *PsProcessType, sizeof(DISPATCHER_HEADER));
+    if (!kernel->process)
+        ha_ps_no_memory(kernel);
+    return kernel->process;
+}
+
+/* The id of the process of all threads here. */
+HANDLE PsGetCurrentProcessId(VOID)
+{
+    ha_kernel_enter("PsGetCurrentProcessId");
+    return SYSTEM_PROCESS;
+}
+
+/* The id of the calling thread. */
+HANDLE PsGetCurrentThreadId(VOID)
+{
+    return id_of(ha_kernel_enter("PsGetCurrentThreadId")->world.sched.running->stamp.thread);
+}
+
+/* The thread that a driver means; NULL after the misuse has been recorded. */
+static PKTHREAD meant(struct ha_kernel *kernel, enum ha_routine routine, const void *pointer)
+{
+    if (ha_ob_is(kernel, pointer, *PsThreadType))
+        return (PKTHREAD)(uintptr_t)pointer;
+    ha_record_misuse(kernel, routine, HA_MISUSE_NO_OBJECT, 0, 0);
+    return NULL;
+}
+
+/* The id of a thread, also when it has ended. For what is no thread NULL, and a misuse. */
+HANDLE PsGetThreadId(PETHREAD Thread)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("PsGetThreadId");
+    PKTHREAD object = meant(kernel, HA_RT_THREAD_ID, Thread);
+    return object ? id_of(object->id) : NULL;
+}
+
+/* Whether a thread is one of the system's: all are but the one that the machine was made on. */
+BOOLEAN PsIsSystemThread(PETHREAD Thread)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("PsIsSystemThread");
+    PKTHREAD object = meant(kernel, HA_RT_IS_SYSTEM_THREAD, Thread);
+    return object && object->is_system;
+}
+
+/*
+ * Set the priority of a thread, which changes nothing but the answer to the next question.
+ *
+ *   Priority  1 to HIGH_PRIORITY; another one is a misuse
+ *
+ * Returns the priority before. IRQL: at most DISPATCH_LEVEL.
+ *
+ * Source: WDK reference, wdm.h, KeSetPriorityThread.
+ */
+KPRIORITY KeSetPriorityThread(PKTHREAD Thread, KPRIORITY Priority)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeSetPriorityThread");
+    PKTHREAD object = meant(kernel, HA_RT_SET_PRIORITY, Thread);
+    if (!object)
+        return 0;
+    KPRIORITY before = object->priority;
+    if (Priority <= LOW_PRIORITY || Priority > HIGH_PRIORITY)
+        ha_record_misuse(kernel, HA_RT_SET_PRIORITY, HA_MISUSE_LIMIT,
+                         ha_dispatcher_id(&object->Header), (uint32_t)Priority);
+    else
+        object->priority = Priority;
+    return before;
+}
+
+/* The priority of a thread; 0, and a misuse, for what is none. */
+KPRIORITY KeQueryPriorityThread(PKTHREAD Thread)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeQueryPriorityThread");
+    PKTHREAD object = meant(kernel, HA_RT_QUERY_PRIORITY, Thread);
+    return object ? object->priority : 0;
+}

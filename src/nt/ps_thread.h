@@ -1,0 +1,21 @@
+/*
+ * ps_thread - threads as drivers see them: an object to wait for, an id, a priority
+ */
+#ifndef HA_NT_PS_THREAD_H
+#define HA_NT_PS_THREAD_H
+
+#include "nt/kernel.h"
+
+/*
+ * For struct ha_sched: a thread ends. Its mutexes are abandoned, who waits for its object goes
+ * on, and one that a driver made says so in the trace.
+ */
+void ha_ps_thread_ends(struct ha_thread *thread);
+
+/* A driver's function has returned on a thread: an IRQL that it left raised is put back. */
+void ha_ps_lower_irql(struct ha_kernel *kernel, enum ha_routine routine);
+
+/* The run cannot go on for want of memory; does not return. */
+_Noreturn void ha_ps_no_memory(struct ha_kernel *kernel);
+
+#endif

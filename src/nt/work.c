@@ -1,0 +1,277 @@
+/*
+ * work - work items: functions that a thread of the system calls later
+ *
+ * Owns struct _IO_WORKITEM and struct errand. What is queued runs at PASSIVE_LEVEL in the order
+ * of queueing, in the name of the driver that made the item. A thread that takes one while more
+ * wait sends for another thread first, so an item that blocks holds up nothing but itself.
+ * Windows keeps a queue for every WORK_QUEUE_TYPE; it promises no order among them, so one serves.
+ * Source of each routine: WDK reference, wdm.h, the page of its name.
+ */
+#include <stdint.h>
+
+#include "nt/ps_thread.h"
+
+/* What is queued, and by whom. */
+struct errand {
+    struct ha_errand link;          /* first */
+    PIO_WORKITEM item;              /* NULL for one of ExQueueWorkItem, which is `executive` */
+    PWORK_QUEUE_ITEM executive;     /* and lies in the arena by itself */
+    PVOID context;
+    PIO_WORKITEM_ROUTINE routine;
+    PIO_WORKITEM_ROUTINE_EX routine_ex;     /* one of the two */
+    uint32_t id;
+    uint16_t driver;
+};
+
+struct _IO_WORKITEM {
+    const void *seal;               /* its own address while it may be used */
+    PVOID object;                   /* of the device or driver */
+    struct errand errand;
+    bool queued;
+    bool is_ours;                   /* from IoAllocateWorkItem */
+};
+
+static struct errand *take_first(struct ha_work *work)
+{
+    struct ha_errand *first = work->first;
+    if (!first)
+        return NULL;
+    work->first = first->next;
+    if (!work->first)
+        work->last = NULL;
+    return (struct errand *)(void *)first;
+}
+
+static void worker_thread(void *argument);
+
+/* A thread comes for what is queued, unless one is on its way already. */
+static void send_for_thread(struct ha_kernel *kernel)
+{
+    struct ha_work *work = &kernel->work;
+    struct ha_thread *idle = work->idle;
+    if (work->coming)
+        return;
+    work->coming = true;
+    if (idle) {
+        work->idle = idle->next_waiter;
+        ha_sched_ready(idle);
+    } else if (ha_thread_create(&kernel->world, HA_THREAD_WORKER, 0, worker_thread, kernel,
+                                NULL) != HA_OK) {
+        ha_ps_no_memory(kernel);    /* queueing cannot fail */
+    }
+}
+
+/* From here on the driver may queue or free the item again, so this works on a copy. */
+static void call(const struct errand *errand)
+{
+    if (!errand->item)
+        errand->executive->WorkerRoutine(errand->context);
+    else if (errand->routine)
+        errand->routine(errand->item->object, errand->context);
+    else
+        errand->routine_ex(errand->item->object, errand->context, errand->item);
+}
+
+static void run(struct ha_kernel *kernel, struct errand *queued)
+{
+    struct ha_thread *thread = kernel->world.sched.running;
+    const struct errand errand = *queued;
+    ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
+    if (errand.item) {
+        errand.item->queued = false;
+    } else {
+        errand.executive->List.Flink = NULL;
+        ha_arena_give(&kernel->world.host->arena, queued, sizeof *queued);
+    }
+    thread->stamp.driver = errand.driver;
+    ha_record_open(&kernel->world, HA_WORK_ENTER, errand.id);
+    ha_sched_point(&kernel->world);
+    call(&errand);
+    ha_ps_lower_irql(kernel, HA_RT_QUEUE_WORK);
+    ha_record_open(&kernel->world, HA_WORK_LEAVE, errand.id);
+    thread->stamp.regions = 0;
+    thread->stamp.driver = 0;
+    ha_sched_point(&kernel->world);
+}
+
+static void worker_thread(void *argument)
+{
+    struct ha_kernel *kernel = argument;
+    struct ha_work *work = &kernel->work;
+    struct ha_thread *self = kernel->world.sched.running;
+    struct errand *errand;
+    for (;;) {
+        work->coming = false;       /* it has arrived */
+        while ((errand = take_first(work)) != NULL) {
+            if (work->first)
+                send_for_thread(kernel);
+            run(kernel, errand);
+        }
+        self->next_waiter = work->idle;
+        work->idle = self;
+        ha_sched_block(&kernel->world);
+    }
+}
+
+static void queue(struct ha_kernel *kernel, struct errand *errand)
+{
+    struct ha_work *work = &kernel->work;
+    ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
+    errand->link.next = NULL;
+    if (work->last)
+        work->last->next = &errand->link;
+    else
+        work->first = &errand->link;
+    work->last = &errand->link;
+    ha_record_open(&kernel->world, HA_WORK_QUEUED, errand->id)->driver = errand->driver;
+    send_for_thread(kernel);
+    ha_sched_point(&kernel->world);
+}
+
+/* What lies there may be gone: that is what is asked, so a sanitizer need not object. */
+__attribute__((no_sanitize("address")))
+static bool is_made(const struct _IO_WORKITEM *item)
+{
+    return item && item->seal == item;
+}
+
+/* Whether the item may be used; otherwise the misuse has been recorded. */
+static bool may_use(struct ha_kernel *kernel, PIO_WORKITEM item, enum ha_routine routine)
+{
+    if (!is_made(item)) {
+        ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
+        return false;
+    }
+    if (item->queued)
+        ha_record_misuse(kernel, routine, HA_MISUSE_QUEUED, item->errand.id, 0);
+    return !item->queued;
+}
+
+static void make(struct ha_kernel *kernel, PIO_WORKITEM item, PVOID object, bool is_ours)
+{
+    *item = (struct _IO_WORKITEM){
+        .seal = item, .object = object, .is_ours = is_ours,
+        .errand = {.item = item, .id = ++kernel->work.made,
+                   .driver = kernel->world.sched.running->stamp.driver}};
+}
+
+/*
+ * Make a work item for a device.
+ *
+ * Returns the item, to be freed with IoFreeWorkItem, or NULL when there is no memory. IRQL: at
+ * most DISPATCH_LEVEL. Source: WDK reference, wdm.h, IoAllocateWorkItem.
+ */
+PIO_WORKITEM IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("IoAllocateWorkItem");
+    if (ha_kernel_faults(kernel, HA_RT_ALLOCATE_WORK))
+        return NULL;
+    PIO_WORKITEM item = ha_arena_take(&kernel->world.host->arena, sizeof *item);
+    if (item)
+        make(kernel, item, DeviceObject, true);
+    else
+        ha_record_fault(kernel, HA_RT_ALLOCATE_WORK);
+    return item;
+}
+
+/*
+ * Free an item of IoAllocateWorkItem; its routine may do so itself. One that is queued, or was
+ * never made, is a misuse and stays as it is. IRQL: at most DISPATCH_LEVEL.
+ *
+ * Source: WDK reference, wdm.h, IoFreeWorkItem.
+ */
+VOID IoFreeWorkItem(PIO_WORKITEM IoWorkItem)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("IoFreeWorkItem");
+    if (!may_use(kernel, IoWorkItem, HA_RT_FREE_WORK))
+        return;
+    if (!IoWorkItem->is_ours) {
+        ha_record_misuse(kernel, HA_RT_FREE_WORK, HA_MISUSE_NOT_MADE, IoWorkItem->errand.id, 0);
+        return;
+    }
+    IoWorkItem->seal = NULL;        /* whatever the arena writes there */
+    ha_arena_give(&kernel->world.host->arena, IoWorkItem, sizeof *IoWorkItem);
+}
+
+/* How many bytes an item has. */
+ULONG IoSizeofWorkItem(VOID)
+{
+    ha_kernel_enter("IoSizeofWorkItem");
+    return (ULONG)sizeof(struct _IO_WORKITEM);
+}
+
+/* Make a work item in memory of the driver, for a device or for the driver itself. */
+VOID IoInitializeWorkItem(PVOID IoObject, PIO_WORKITEM IoWorkItem)
+{
+    make(ha_kernel_enter("IoInitializeWorkItem"), IoWorkItem, IoObject, false);
+}
+
+/* The end of such an item; misuse as for IoFreeWorkItem. */
+VOID IoUninitializeWorkItem(PIO_WORKITEM IoWorkItem)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("IoUninitializeWorkItem");
+    if (may_use(kernel, IoWorkItem, HA_RT_FREE_WORK))
+        IoWorkItem->seal = NULL;
+}
+
+static void queue_item(struct ha_kernel *kernel, PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine,
+                       PIO_WORKITEM_ROUTINE_EX routine_ex, PVOID context)
+{
+    if (!may_use(kernel, item, HA_RT_QUEUE_WORK))
+        return;
+    item->errand.routine = routine;
+    item->errand.routine_ex = routine_ex;
+    item->errand.context = context;
+    item->queued = true;
+    queue(kernel, &item->errand);
+}
+
+/*
+ * Let a thread of the system call a function.
+ *
+ *   IoWorkItem  not queued already, which is a misuse and changes nothing; it may be queued
+ *               again, and freed, as soon as its routine has begun
+ *   QueueType   changes nothing
+ *
+ * IRQL: at most DISPATCH_LEVEL. Source: WDK reference, wdm.h, IoQueueWorkItem.
+ */
+VOID IoQueueWorkItem(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE WorkerRoutine,
+                     WORK_QUEUE_TYPE QueueType, PVOID Context)
+{
+    (void)QueueType;
+    queue_item(ha_kernel_enter("IoQueueWorkItem"), IoWorkItem, WorkerRoutine, NULL, Context);
+}
+
+/* The same for a routine that is told its item. Source: WDK reference, wdm.h, IoQueueWorkItemEx. */
+VOID IoQueueWorkItemEx(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE_EX WorkerRoutine,
+                       WORK_QUEUE_TYPE QueueType, PVOID Context)
+{
+    (void)QueueType;
+    queue_item(ha_kernel_enter("IoQueueWorkItemEx"), IoWorkItem, NULL, WorkerRoutine, Context);
+}
+
+/*
+ * Let a thread of the system call a function of the driver that is in charge.
+ *
+ *   WorkItem   from ExInitializeWorkItem; not queued already, which is a misuse
+ *   QueueType  changes nothing
+ *
+ * IRQL: at most DISPATCH_LEVEL. Source: WDK reference, wdm.h, ExQueueWorkItem.
+ */
+VOID ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("ExQueueWorkItem");
+    (void)QueueType;
+    if (WorkItem->List.Flink) {
+        ha_record_misuse(kernel, HA_RT_EX_QUEUE_WORK, HA_MISUSE_QUEUED, 0, 0);
+        return;
+    }
+    struct errand *errand = ha_arena_take(&kernel->world.host->arena, sizeof *errand);
+    if (!errand)
+        ha_ps_no_memory(kernel);
+    *errand = (struct errand){.executive = WorkItem, .context = WorkItem->Parameter,
+                              .id = ++kernel->work.made,
+                              .driver = kernel->world.sched.running->stamp.driver};
+    WorkItem->List.Flink = (PLIST_ENTRY)(void *)errand;
+    queue(kernel, errand);
+}

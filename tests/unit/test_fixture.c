@@ -1,0 +1,245 @@
+/* The fixture of unit tests as plain C functions, as any framework may call them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <ntddk.h>
+
+#include "hotadd/hotadd.h"
+
+#define SAYS(report, words) assert_non_null(strstr((report) ? (report) : "nothing", (words)))
+
+static PVOID handle, row;
+static bool keeps_memory, checks_wrongly;
+
+static VOID unload(PDRIVER_OBJECT driver)
+{
+    (void)driver;
+    KeDeregisterProcessorChangeCallback(handle);
+    if (row && !keeps_memory)
+        ExFreePool(row);
+}
+
+static VOID changed(PVOID context, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change, PNTSTATUS status)
+{
+    (void)context;
+    (void)status;
+    if (change->State == KeProcessorAddStartNotify)
+        row = ExAllocatePool2(POOL_FLAG_NON_PAGED, 32, 0x68526f77);
+    if (checks_wrongly)
+        ha_check(!ha_in_driver());
+    ha_check(ha_in_driver());
+}
+
+static NTSTATUS enter(PDRIVER_OBJECT driver, PUNICODE_STRING path)
+{
+    (void)path;
+    row = NULL;
+    driver->DriverUnload = unload;
+    handle = KeRegisterProcessorChangeCallback(changed, NULL, 0);
+    return STATUS_SUCCESS;
+}
+
+static struct ha_machine *begin(void)
+{
+    struct ha_test_options options = {.entry = enter};
+    struct ha_machine *machine = NULL;
+    keeps_memory = checks_wrongly = false;
+    assert_int_equal(ha_test_begin(&options, &machine, NULL), HA_OK);
+    return machine;
+}
+
+static void a_right_driver_leaves_nothing_to_report(void **state)
+{
+    static const char *const calls[] = {"ke1 Start 4", "driver.ke1 Complete 0:4"};
+    struct ha_machine *machine = begin();
+    (void)state;
+
+    assert_int_equal(ha_test_add_processor(machine), HA_OK);
+
+    assert_null(ha_test_compare_calls(machine, calls, 2));
+    assert_null(ha_test_compare_calls(machine, NULL, 0));
+    assert_null(ha_test_end(machine));
+    ha_test_destroy(machine);
+}
+
+static void other_calls_are_shown_beside_those_expected(void **state)
+{
+    static const char *const calls[] = {"ke1 Start 4", "ke2 Complete 4"};
+    struct ha_machine *machine = begin();
+    (void)state;
+    ha_test_add_processor(machine);
+
+    const char *report = ha_test_compare_calls(machine, calls, 2);
+
+    assert_string_equal(report,
+                        "calls: 2 expected, 2 made; 1 missing (-), 1 not expected (+)\n"
+                        "     expected           made\n"
+                        "     *.ke1 Start 4      driver.ke1 Start 4\n"
+                        "  >! *.ke2 Complete 4   driver.ke1 Complete 4\n");
+    assert_null(ha_test_end(machine));
+    ha_test_destroy(machine);
+}
+
+/* DRV-9 */
+static void memory_kept_at_unload_is_reported_with_the_story(void **state)
+{
+    struct ha_machine *machine = begin();
+    (void)state;
+    keeps_memory = true;
+    ha_test_add_processor(machine);
+
+    const char *report = ha_test_end(machine);
+
+    SAYS(report, "driver.ke1 Start 4");
+    SAYS(report, "error DRV-9: ");
+    SAYS(report, "violations: DRV-9 was not expected");
+    ha_test_destroy(machine);
+}
+
+static void a_failed_check_in_a_callback_fails_the_end(void **state)
+{
+    struct ha_machine *machine = begin();
+    (void)state;
+    checks_wrongly = true;
+    ha_test_add_processor(machine);
+
+    const char *report = ha_test_end(machine);
+
+    SAYS(report, "check failed: test_fixture.c:");
+    SAYS(report, "\ncheck failed: test_fixture.c:");
+    SAYS(report, ": !ha_in_driver()\n");
+    assert_null(strstr(report, "violations"));
+    ha_test_destroy(machine);
+}
+
+static void the_thread_of_the_test_is_no_driver(void **state)
+{
+    struct ha_machine *machine = begin();
+    (void)state;
+
+    assert_false(ha_in_driver());
+    ha_check(ha_in_driver());
+
+    SAYS(ha_test_end(machine), ": ha_in_driver()\n");
+    ha_test_destroy(machine);
+    assert_false(ha_in_driver());
+}
+
+static VOID hear(PVOID context, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change, PNTSTATUS status)
+{
+    (void)change;
+    (void)status;
+    *(bool *)context = ha_in_driver();
+}
+
+static void a_callback_on_the_thread_of_the_test_is_a_driver(void **state)
+{
+    struct ha_machine *machine = begin();
+    bool inside = false;
+    (void)state;
+
+    PVOID ours = KeRegisterProcessorChangeCallback(hear, &inside, KE_PROCESSOR_CHANGE_ADD_EXISTING);
+
+    assert_true(inside);
+    assert_false(ha_in_driver());
+    KeDeregisterProcessorChangeCallback(ours);
+    assert_null(ha_test_end(machine));
+    ha_test_destroy(machine);
+}
+
+static VOID body(PVOID context)
+{
+    *(bool *)context = ha_in_driver();
+}
+
+static void a_thread_of_a_driver_is_the_driver(void **state)
+{
+    struct ha_machine *machine = begin();
+    bool inside = false;
+    HANDLE thread = NULL;
+    (void)state;
+
+    PsCreateSystemThread(&thread, 0, NULL, NULL, NULL, body, &inside);
+    ZwClose(thread);
+    ha_test_add_processor(machine);
+
+    assert_true(inside);
+    ha_test_destroy(machine);
+}
+
+static void an_expected_violation_that_does_not_come_is_reported(void **state)
+{
+    struct ha_machine *machine = begin();
+    (void)state;
+
+    assert_int_equal(ha_test_expect_violation(machine, "drv-9"), HA_OK);
+    assert_int_equal(ha_test_expect_violation(machine, "DRV-999"), HA_EINVAL);
+
+    SAYS(ha_test_end(machine), "DRV-9");
+    ha_test_destroy(machine);
+}
+
+static void only_so_many_violations_can_be_expected(void **state)
+{
+    struct ha_machine *machine = begin();
+    (void)state;
+    for (unsigned i = 0; i < HA_TEST_VIOLATIONS; i++)
+        assert_int_equal(ha_test_expect_violation(machine, "DRV-9"), HA_OK);
+
+    assert_int_equal(ha_test_expect_violation(machine, "DRV-9"), HA_EINVAL);
+
+    ha_test_destroy(machine);
+}
+
+static void a_test_may_load_drivers_itself(void **state)
+{
+    static const char *const calls[] = {"b.ke1 Start 4", "b.ke1 Complete 4"};
+    struct ha_machine *machine = NULL;
+    (void)state;
+    keeps_memory = checks_wrongly = false;
+    assert_int_equal(ha_test_begin(NULL, &machine, NULL), HA_OK);
+
+    ha_machine_load(machine, "b", enter);
+    ha_test_add_processor(machine);
+
+    assert_null(ha_test_compare_calls(machine, calls, 2));
+    assert_null(ha_test_end(machine));
+    ha_test_destroy(machine);
+}
+
+static void options_that_are_wrong_make_no_machine(void **state)
+{
+    struct ha_machine_options nothing = {.name = "no groups"};
+    struct ha_test_options options = {.machine = &nothing};
+    struct ha_machine *machine = NULL;
+    struct ha_error error = {""};
+    (void)state;
+
+    assert_int_equal(ha_test_begin(&options, &machine, &error), HA_EINVAL);
+
+    assert_null(machine);
+    assert_string_not_equal(error.text, "");
+    ha_test_destroy(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_right_driver_leaves_nothing_to_report),
+        cmocka_unit_test(other_calls_are_shown_beside_those_expected),
+        cmocka_unit_test(memory_kept_at_unload_is_reported_with_the_story),
+        cmocka_unit_test(a_failed_check_in_a_callback_fails_the_end),
+        cmocka_unit_test(the_thread_of_the_test_is_no_driver),
+        cmocka_unit_test(a_callback_on_the_thread_of_the_test_is_a_driver),
+        cmocka_unit_test(a_thread_of_a_driver_is_the_driver),
+        cmocka_unit_test(an_expected_violation_that_does_not_come_is_reported),
+        cmocka_unit_test(only_so_many_violations_can_be_expected),
+        cmocka_unit_test(a_test_may_load_drivers_itself),
+        cmocka_unit_test(options_that_are_wrong_make_no_machine),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

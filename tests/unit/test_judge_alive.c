@@ -1,0 +1,113 @@
+/* judge: what outlives its driver, DRV-12; objects given back wrongly, OBJ-4, OBJ-5 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "unit/judging.h"
+
+#define ENTERS "enter a; leave a 0; "
+#define UNLOADS "ask a 0; unload a; "
+#define GONE "unloaded a; freed a; "
+
+/* DRV-12 */
+static void what_has_ended_by_then_is_no_finding(void **state)
+{
+    (void)state;
+    static const struct judging cases[] = {
+        {"a thread", "", ENTERS "thread> 7; thread< 7; " UNLOADS GONE},
+        {"a thread that Unload ends", "", ENTERS "thread> 7; " UNLOADS "thread< 7; " GONE},
+        {"a work item", "", ENTERS "work+ 1; work> 1; work< 1; " UNLOADS GONE},
+        {"a work item that was queued again while it ran", "",
+         ENTERS "work+ 1; work> 1; work+ 1; work< 1; work> 1; work< 1; " UNLOADS GONE},
+        {"a thread that a DriverEntry which succeeds leaves behind", "",
+         "enter a; thread> 7; leave a 0;"},
+        {"a thread of another driver", "",
+         "enter a; leave a 0; enter b; thread> 7 driver=2; leave b 0; " UNLOADS GONE},
+        {"what was not seen to end", "", ENTERS "thread> 7; ask a 0 skip=1; unload a; " GONE},
+        {"a driver that is loaded again", "DRV-12(a)",
+         ENTERS "thread> 7; " UNLOADS GONE ENTERS UNLOADS GONE},
+    };
+
+    EXPECT_FINDINGS(cases);
+}
+
+/* DRV-12 */
+static void what_is_alive_is_found_each_by_itself(void **state)
+{
+    (void)state;
+    static const struct judging cases[] = {
+        {"a thread", "DRV-12(a)", ENTERS "thread> 7; " UNLOADS GONE},
+        {"two threads", "DRV-12(a) DRV-12(a)", ENTERS "thread> 7; thread> 8; " UNLOADS GONE},
+        {"one of two threads", "DRV-12(a)",
+         ENTERS "thread> 7; thread> 8; thread< 7; " UNLOADS GONE},
+        {"a queued work item", "DRV-12(a)", ENTERS "work+ 1; " UNLOADS GONE},
+        {"a work item that runs", "DRV-12(a)", ENTERS "work+ 1; work> 1; " UNLOADS GONE},
+        {"a work item with the number of a thread that has ended", "DRV-12(a)",
+         ENTERS "thread> 1; work+ 1; thread< 1; " UNLOADS GONE},
+        {"when DriverEntry fails", "DRV-12(a)", "enter a; thread> 7; leave a U; freed a;"},
+    };
+
+    EXPECT_FINDINGS(cases);
+}
+
+static void a_finding_names_what_is_alive(void **state)
+{
+    static const char *const seen[] = {
+        "thread thread-77 has not ended", "work item 77 still runs", "work item 2 is still queued",
+    };
+    struct ha_judge *judge = ha_judge_create();
+    size_t count;
+    (void)state;
+    assert_non_null(judge);
+
+    judge_text(judge, ENTERS "thread> 77; work+ 77; work+ 2; work> 77; " UNLOADS GONE);
+
+    const struct ha_finding *finding = ha_judge_findings(judge, &count, NULL);
+    assert_int_equal(count, 3);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(finding[i].seen, seen[i]);
+    ha_judge_destroy(judge);
+}
+
+/* IRQL-3 */
+static void a_thread_or_work_item_that_ends_raised_is_found(void **state)
+{
+    (void)state;
+    static const struct judging cases[] = {
+        {"a thread", "IRQL-3(a)", "misuse irql of=terminate irql=2;"},
+        {"a work item", "IRQL-3(a)", "misuse irql of=queuework irql=2;"},
+    };
+
+    EXPECT_FINDINGS(cases);
+}
+
+static void what_is_given_back_wrongly_is_found(void **state)
+{
+    (void)state;
+    static const struct judging cases[] = {
+        {"a handle that was closed", "OBJ-4(a)", "misuse stale of=close;"},
+        {"a handle that is none", "OBJ-4(a)", "misuse unknown of=close;"},
+        {"no handle", "OBJ-4(a)", "misuse null of=close;"},
+        {"an object that is gone", "OBJ-4(a)", "misuse gone of=dereference;"},
+        {"a reference too many", "OBJ-4(a)", "misuse reference of=dereference;"},
+        {"a work item that is queued", "OBJ-5(a)", "misuse queued of=queuework;"},
+    };
+
+    EXPECT_FINDINGS(cases);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_has_ended_by_then_is_no_finding),
+        cmocka_unit_test(what_is_alive_is_found_each_by_itself),
+        cmocka_unit_test(a_finding_names_what_is_alive),
+        cmocka_unit_test(a_thread_or_work_item_that_ends_raised_is_found),
+        cmocka_unit_test(what_is_given_back_wrongly_is_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

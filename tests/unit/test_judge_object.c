@@ -1,0 +1,73 @@
+/* judge: objects that threads wait for, and locks, OBJ and the waits of IRQL */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "check/judge.h"
+#include "unit/judging.h"
+
+/* OBJ-1, OBJ-2, OBJ-3, IRQL-2 */
+static void each_mistake_is_found_against_one_rule(void **state)
+{
+    (void)state;
+    static const struct judging cases[] = {
+        {"waited for before it was made", "OBJ-1(a)", "misuse unmade of=wait;"},
+        {"given back by another thread", "OBJ-2(b)", "misuse owner 0 id=1 driver=2 of=mutex;"},
+        {"taken twice", "OBJ-2(a)", "misuse twice 0 id=1 of=fast;"},
+        {"too many objects", "OBJ-3(a)", "misuse limit 65 of=waits;"},
+        {"too much given back", "OBJ-3(a)", "misuse limit 2 id=1 of=semaphore;"},
+        {"left without having entered", "OBJ-3(a)", "misuse limit 0 of=region;"},
+        {"waits for several at DISPATCH_LEVEL", "IRQL-2(a)", "refused irql irql=2 of=waits;"},
+        {"a delay at DISPATCH_LEVEL", "IRQL-2(a)", "refused irql irql=2 of=delay;"},
+        {"a fast mutex at DISPATCH_LEVEL", "IRQL-2(a)", "refused irql irql=2 of=fast;"},
+        {"a refusal that is no wait", "", "refused irql irql=2 of=raise;"},
+    };
+    EXPECT_FINDINGS(cases);
+}
+
+/* OBJ-1, OBJ-2, OBJ-3 */
+static void a_mistake_is_called_by_its_name(void **state)
+{
+    (void)state;
+    static const struct { const char *text, *expected, *seen; } cases[] = {
+        {"misuse unmade of=wait;", "an object that was initialised",
+         "KeWaitForSingleObject of one that was not"},
+        {"misuse owner 0 id=9 of=mutex;", "given back by the thread that has it",
+         "KeReleaseMutex: object 9 given back by another thread than its owner"},
+        {"misuse twice 0 id=9 of=fast;", "taken by a thread that does not have it",
+         "ExAcquireFastMutex: object 9 taken by the thread that has it"},
+        {"misuse limit 65 of=waits;", "1 to 64 objects, and no more than 3 without wait blocks",
+         "KeWaitForMultipleObjects of 65"},
+        {"misuse limit 0xffffffff id=9 of=semaphore;", "a count within the semaphore's limit",
+         "KeReleaseSemaphore of object 9 by -1"},
+        {"misuse limit 7 id=9 of=made;", "a value within the limits",
+         "KeInitializeSemaphore with 7"},
+        {"misuse limit 0 of=region;", "critical regions left as often as entered",
+         "KeLeaveCriticalRegion in 0 of them"},
+        {"misuse limit 40 of=priority;", "a priority from 1 to HIGH_PRIORITY",
+         "KeSetPriorityThread to 40"},
+    };
+    struct ha_judge *judge = ha_judge_create();
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t count;
+        judge_text(judge, cases[i].text);
+        const struct ha_finding *finding = ha_judge_findings(judge, &count, NULL);
+        assert_int_equal(count, 1);
+        assert_string_equal(finding->expected, cases[i].expected);
+        assert_string_equal(finding->seen, cases[i].seen);
+    }
+    ha_judge_destroy(judge);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_mistake_is_found_against_one_rule),
+        cmocka_unit_test(a_mistake_is_called_by_its_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

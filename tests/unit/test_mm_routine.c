@@ -1,0 +1,131 @@
+/* mm_routine: MmGetSystemRoutineAddress, and the list of routines */
+#include "unit/bench.h"
+
+#include <string.h>
+
+#include "base/names.h"
+#include "hotadd/routines.h"
+
+struct wanted {
+    const WCHAR *name;
+    PVOID address;
+};
+
+/* On a thread of the driver. */
+static void ask(void *argument)
+{
+    struct wanted *wanted = argument;
+    UNICODE_STRING name = {.Buffer = (WCHAR *)(uintptr_t)wanted->name};
+    while (wanted->name[name.Length / sizeof(WCHAR)])
+        name.Length = (USHORT)(name.Length + sizeof(WCHAR));
+    wanted->address = MmGetSystemRoutineAddress(&name);
+}
+
+static PVOID address_of(struct bench *b, struct driver *driver, const WCHAR *name)
+{
+    struct wanted wanted = {.name = name};
+    bench_run(b, driver, ask, &wanted);
+    return wanted.address;
+}
+
+/* QRY-22 */
+static void a_routine_is_found_by_its_name(void **state)
+{
+    struct bench *b = *state;
+    struct driver *calm = bench_driver(b, "calm");
+
+    PVOID found = address_of(b, calm, u"KeQueryActiveGroupCount");
+
+    assert_true(found == (PVOID)(uintptr_t)KeQueryActiveGroupCount);
+    assert_int_equal(bench_count(b, HA_QUERY), 1);
+    const struct ha_record *query = bench_record(b, HA_QUERY, 0);
+    assert_int_equal(query->as.query.routine, HA_RT_SYSTEM_ROUTINE);
+    assert_int_equal(query->as.query.result, 1);
+    assert_string_equal(ha_nt_routine_name(query->as.query.argument - 1),
+                        "KeQueryActiveGroupCount");
+}
+
+/* QRY-22 */
+static void what_is_no_routine_has_no_address(void **state)
+{
+    static const WCHAR *const names[] = {u"KeQueryActiveGroupCoun", u"KeQueryActiveGroupCounts",
+                                         u"kequeryactivegroupcount", u"", u"ha_nt_entries"};
+    struct bench *b = *state;
+    struct driver *calm = bench_driver(b, "calm");
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        assert_null(address_of(b, calm, names[i]));
+        assert_int_equal(bench_record(b, HA_QUERY, i)->as.query.argument, 0);
+        assert_int_equal(bench_record(b, HA_QUERY, i)->as.query.result, 0);
+    }
+}
+
+/* QRY-22 */
+static void an_older_system_has_no_group_routines(void **state)
+{
+    struct bench *b = *state;
+    struct driver *calm = bench_driver(b, "calm");
+    bench_turn(b, "target", "ws2008");
+
+    assert_null(address_of(b, calm, u"KeQueryActiveGroupCount"));
+    assert_null(address_of(b, calm, u"KeGetProcessorIndexFromNumber"));
+    assert_null(address_of(b, calm, u"IoUnregisterPlugPlayNotificationEx"));
+    assert_true(address_of(b, calm, u"KeRegisterProcessorChangeCallback") ==
+                (PVOID)(uintptr_t)KeRegisterProcessorChangeCallback);
+    assert_int_equal(bench_record(b, HA_QUERY, 0)->as.query.result, 0);
+}
+
+static void ask_at_dispatch_level(void *argument)
+{
+    KIRQL old;
+    KeRaiseIrql(DISPATCH_LEVEL, &old);
+    ask(argument);
+    KeLowerIrql(old);
+}
+
+static void above_passive_level_it_is_a_misuse_with_an_answer(void **state)
+{
+    struct bench *b = *state;
+    struct driver *calm = bench_driver(b, "calm");
+    struct wanted wanted = {.name = u"KeSetEvent"};
+    b->findings = NULL;
+
+    bench_run(b, calm, ask_at_dispatch_level, &wanted);
+
+    assert_non_null(wanted.address);
+    assert_int_equal(bench_count(b, HA_MISUSE), 1);
+    const struct ha_record *misuse = bench_record(b, HA_MISUSE, 0);
+    assert_int_equal(misuse->as.misuse.routine, HA_RT_SYSTEM_ROUTINE);
+    assert_int_equal(misuse->as.misuse.misuse, HA_MISUSE_RAISED_IRQL);
+}
+
+static void names_come_in_order_and_each_once(void **state)
+{
+    const char *before = "", *name;
+    (void)state;
+
+    for (size_t i = 0; (name = ha_nt_routine_name(i)) != NULL; before = name, i++)
+        assert_true(strcmp(before, name) < 0);
+    assert_string_not_equal(before, "");
+}
+
+static void what_a_routine_lacks_is_said(void **state)
+{
+    (void)state;
+
+    assert_null(ha_nt_routine_lacks("KeSetEvent"));
+    assert_non_null(strstr(ha_nt_routine_lacks("KeQueryLogicalProcessorRelationship"), "NUMA"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BENCH_TEST(a_routine_is_found_by_its_name),
+        BENCH_TEST(what_is_no_routine_has_no_address),
+        BENCH_TEST(an_older_system_has_no_group_routines),
+        BENCH_TEST(above_passive_level_it_is_a_misuse_with_an_answer),
+        cmocka_unit_test(names_come_in_order_and_each_once),
+        cmocka_unit_test(what_a_routine_lacks_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

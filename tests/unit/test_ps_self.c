@@ -1,0 +1,181 @@
+/* ps_thread: what a thread knows of itself and of others, and where it cannot end */
+#include "unit/bench.h"
+
+/* What a thread finds out about itself. */
+struct self {
+    PKTHREAD object, again;
+    HANDLE id, of_object, process;
+    PEPROCESS here;
+    BOOLEAN is_system;
+    KPRIORITY usual, before, after, refused;
+};
+
+static void look_at_self(void *argument)
+{
+    struct self *self = argument;
+    self->object = KeGetCurrentThread();
+    self->again = (PKTHREAD)PsGetCurrentThread();
+    self->id = PsGetCurrentThreadId();
+    self->of_object = PsGetThreadId((PETHREAD)self->object);
+    self->process = PsGetCurrentProcessId();
+    self->here = PsGetCurrentProcess();
+    self->is_system = PsIsSystemThread((PETHREAD)self->object);
+    self->usual = KeQueryPriorityThread(self->object);
+    self->before = KeSetPriorityThread(self->object, LOW_REALTIME_PRIORITY);
+    self->refused = KeSetPriorityThread(self->object, MAXIMUM_PRIORITY);
+    self->after = KeQueryPriorityThread(self->object);
+    ObReferenceObject(self->object);
+}
+
+static void a_thread_knows_itself(void **state)
+{
+    struct bench *b = *state;
+    struct self self = {0}, other = {0};
+    struct driver *a = bench_driver(b, "a");
+
+    b->findings = "a OBJ-3\na OBJ-3\n";
+    bench_run(b, a, look_at_self, &self);
+    bench_run(b, a, look_at_self, &other);
+
+    assert_non_null(self.object);
+    assert_ptr_equal(self.again, self.object);
+    assert_ptr_not_equal(other.object, self.object);
+    assert_ptr_equal(self.of_object, self.id);
+    assert_ptr_not_equal(other.id, self.id);
+    assert_ptr_equal(other.process, self.process);
+    assert_ptr_equal(other.here, self.here);
+    assert_true(self.is_system);
+    assert_int_equal(self.before, self.usual);
+    assert_int_equal(self.refused, LOW_REALTIME_PRIORITY);
+    assert_int_equal(self.after, LOW_REALTIME_PRIORITY);
+    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.routine, HA_RT_SET_PRIORITY);
+}
+
+static void wait_for_other(void *argument)
+{
+    struct self *self = argument;
+    self->of_object = PsGetThreadId((PETHREAD)self->object);
+    self->refused = KeWaitForSingleObject(self->object, Executive, KernelMode, FALSE, NULL);
+    ObDereferenceObject(self->object);
+}
+
+static void an_object_outlives_its_thread_while_somebody_refers_to_it(void **state)
+{
+    struct bench *b = *state;
+    struct self self = {0};
+    struct driver *a = bench_driver(b, "a");
+    b->findings = "a OBJ-3\n";
+    bench_run(b, a, look_at_self, &self);
+
+    bench_run(b, a, wait_for_other, &self);
+
+    assert_int_equal(self.refused, STATUS_SUCCESS);
+    assert_ptr_equal(self.of_object, self.id);
+}
+
+static void ask_about_nothing(void *argument)
+{
+    struct self *self = argument;
+    self->of_object = PsGetThreadId(argument);
+    self->is_system = PsIsSystemThread(NULL);
+    self->usual = KeQueryPriorityThread((PKTHREAD)IoGetCurrentProcess());
+}
+
+static void what_is_no_thread_is_a_misuse_of_each_routine(void **state)
+{
+    struct bench *b = *state;
+    struct self self = {.of_object = b, .is_system = TRUE, .usual = 9};
+    b->findings = "a OBJ-4\na OBJ-4\na OBJ-4\n";
+
+    bench_run(b, bench_driver(b, "a"), ask_about_nothing, &self);
+
+    assert_null(self.of_object);
+    assert_false(self.is_system);
+    assert_int_equal(self.usual, 0);
+    assert_int_equal(bench_count(b, HA_MISUSE), 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(bench_record(b, HA_MISUSE, i)->as.misuse.misuse, HA_MISUSE_NO_OBJECT);
+}
+
+static void the_thread_of_the_test_has_an_object_and_is_not_of_the_system(void **state)
+{
+    struct bench *b = *state;
+    bench_load(b);
+
+    PKTHREAD self = KeGetCurrentThread();
+
+    assert_false(PsIsSystemThread((PETHREAD)self));
+    assert_ptr_equal(KeGetCurrentThread(), self);
+}
+
+static NTSTATUS end_this_thread(struct driver *driver)
+{
+    driver->stored = PsTerminateSystemThread(STATUS_SUCCESS);
+    return STATUS_SUCCESS;
+}
+
+static void nothing_to_undo(struct driver *driver)
+{
+    (void)driver;
+}
+
+static void a_thread_that_no_driver_made_is_not_ended(void **state)
+{
+    struct bench *b = *state;
+    struct driver *a = bench_driver(b, "a");
+    a->enter = end_this_thread;
+    a->leave = nothing_to_undo;
+
+    bench_load(b);
+
+    assert_int_equal(a->stored, STATUS_INVALID_PARAMETER);
+    assert_int_equal(bench_count(b, HA_DRV_ENTRY_LEAVE), 1);
+}
+
+static void end_in_callback(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                            PNTSTATUS operation_status)
+{
+    (void)change, (void)operation_status;
+    end_this_thread(driver);
+}
+
+static VOID NTAPI registers(PVOID StartContext)
+{
+    driver_register(StartContext, KE_PROCESSOR_CHANGE_ADD_EXISTING);
+}
+
+static NTSTATUS register_on_a_thread(struct driver *driver)
+{
+    HANDLE handle;
+    PsCreateSystemThread(&handle, 0, NULL, NULL, NULL, registers, driver);
+    return ZwClose(handle);
+}
+
+static void a_thread_is_not_ended_inside_a_processor_change_callback(void **state)
+{
+    struct bench *b = *state;
+    struct driver *a = bench_driver(b, "a");
+    a->enter = register_on_a_thread;
+    a->act = end_in_callback;
+
+    bench_load(b);
+
+    assert_int_equal(a->stored, STATUS_INVALID_PARAMETER);
+    assert_int_equal(a->handle_count, 1);
+    assert_int_equal(bench_count(b, HA_REFUSED), 8);
+    assert_int_equal(bench_record(b, HA_REFUSED, 0)->as.refused.reason,
+                     HA_REASON_INSIDE_CALLBACK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BENCH_TEST(a_thread_knows_itself),
+        BENCH_TEST(an_object_outlives_its_thread_while_somebody_refers_to_it),
+        BENCH_TEST(what_is_no_thread_is_a_misuse_of_each_routine),
+        BENCH_TEST(the_thread_of_the_test_has_an_object_and_is_not_of_the_system),
+        BENCH_TEST(a_thread_that_no_driver_made_is_not_ended),
+        BENCH_TEST(a_thread_is_not_ended_inside_a_processor_change_callback),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
