@@ -26,8 +26,8 @@ void *ha_pool_block_take(struct ha_kernel *kernel, const struct ha_pool_wish *wi
 
 /*
  * Give a block back. What was never taken, or was given back before, or has a head that was
- * written over, is recorded as misuse and left alone; a block with another tag is recorded as well and goes all the same. Tag 0 stands
- * for any.
+ * written over, is recorded as misuse and left alone; a block with another tag is recorded as
+ * well and goes all the same. Tag 0 stands for any.
  */
 void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag);
 
