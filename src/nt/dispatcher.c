@@ -361,6 +361,8 @@ NTSTATUS ha_dispatcher_wait(struct ha_kernel *kernel, PVOID *object, ULONG count
         take_objects(&wait);
     else if (blocks)
         block(&wait, due_ns);
+    else
+        ha_sched_spin(world);       /* it looks, perhaps again and again */
     record_wait(&wait, HA_WAIT_END, blocks);
     return wait.status;
 }

@@ -70,7 +70,7 @@ VOID KeClearEvent(PRKEVENT Event)
 /* The state of an event: not zero when it is set. */
 LONG KeReadStateEvent(PRKEVENT Event)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeReadStateEvent");
+    struct ha_kernel *kernel = ha_kernel_spin("KeReadStateEvent");
     if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_RT_READ_EVENT))
         return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Event->Header), HA_TOUCH_READ);
@@ -116,7 +116,7 @@ LONG KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjust
 /* How often a semaphore can be taken now. */
 LONG KeReadStateSemaphore(PRKSEMAPHORE Semaphore)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeReadStateSemaphore");
+    struct ha_kernel *kernel = ha_kernel_spin("KeReadStateSemaphore");
     if (!ha_dispatcher_is_made(kernel, &Semaphore->Header, HA_RT_READ_SEMAPHORE))
         return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Semaphore->Header), HA_TOUCH_READ);

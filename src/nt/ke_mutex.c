@@ -93,7 +93,7 @@ LONG KeReleaseMutant(PRKMUTANT Mutant, KPRIORITY Increment, BOOLEAN Abandoned, B
 /* 1 when the mutex is free. */
 LONG KeReadStateMutex(PRKMUTEX Mutex)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeReadStateMutex");
+    struct ha_kernel *kernel = ha_kernel_spin("KeReadStateMutex");
     if (!ha_dispatcher_is_made(kernel, &Mutex->Header, HA_RT_READ_MUTEX))
         return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Mutex->Header), HA_TOUCH_READ);

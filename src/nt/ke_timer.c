@@ -50,7 +50,10 @@ static void expire(struct ha_world *world, void *argument)
     struct timer_setting *setting = argument;
     struct ha_kernel *kernel = setting->kernel;
     PKTIMER timer = setting->timer;
-    (void)world;
+    if (setting_of(timer) != setting) {     /* initialised again meanwhile: it is another timer */
+        ha_arena_give(&world->host->arena, setting, sizeof *setting);
+        return;
+    }
     if (!timer->Period)
         drop(timer);
     timer->Header.SignalState = 1;
@@ -145,7 +148,7 @@ BOOLEAN KeCancelTimer(PKTIMER Timer)
 /* Whether a timer is signalled. */
 BOOLEAN KeReadStateTimer(PKTIMER Timer)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeReadStateTimer");
+    struct ha_kernel *kernel = ha_kernel_spin("KeReadStateTimer");
     if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_RT_READ_TIMER))
         return FALSE;
     ha_touch(&kernel->world, ha_dispatcher_id(&Timer->Header), HA_TOUCH_READ);

@@ -9,6 +9,7 @@
  */
 #include <stdint.h>
 
+#include "nt/dispatcher.h"
 #include "nt/ps_thread.h"
 
 /* What is queued, and by whom. */
@@ -16,7 +17,8 @@ struct errand {
     struct ha_errand link;          /* first */
     PIO_WORKITEM item;              /* NULL for one of ExQueueWorkItem, which is `executive` */
     PWORK_QUEUE_ITEM executive;     /* and lies in the arena by itself */
-    PVOID context;
+    PVOID context, object;
+    PWORKER_THREAD_ROUTINE worker;          /* of `executive` */
     PIO_WORKITEM_ROUTINE routine;
     PIO_WORKITEM_ROUTINE_EX routine_ex;     /* one of the two */
     uint32_t id;
@@ -25,7 +27,6 @@ struct errand {
 
 struct _IO_WORKITEM {
     const void *seal;               /* its own address while it may be used */
-    PVOID object;                   /* of the device or driver */
     struct errand errand;
     bool queued;
     bool is_ours;                   /* from IoAllocateWorkItem */
@@ -65,11 +66,11 @@ static void send_for_thread(struct ha_kernel *kernel)
 static void call(const struct errand *errand)
 {
     if (!errand->item)
-        errand->executive->WorkerRoutine(errand->context);
+        errand->worker(errand->context);
     else if (errand->routine)
-        errand->routine(errand->item->object, errand->context);
+        errand->routine(errand->object, errand->context);
     else
-        errand->routine_ex(errand->item->object, errand->context, errand->item);
+        errand->routine_ex(errand->object, errand->context, errand->item);
 }
 
 static void run(struct ha_kernel *kernel, struct errand *queued)
@@ -88,6 +89,7 @@ static void run(struct ha_kernel *kernel, struct errand *queued)
     ha_sched_point(&kernel->world);
     call(&errand);
     ha_ps_lower_irql(kernel, HA_RT_QUEUE_WORK);
+    ha_dispatcher_abandon(kernel, thread);      /* the next routine shall not own them */
     ha_record_open(&kernel->world, HA_WORK_LEAVE, errand.id);
     thread->stamp.regions = 0;
     thread->stamp.driver = 0;
@@ -150,8 +152,8 @@ static bool may_use(struct ha_kernel *kernel, PIO_WORKITEM item, enum ha_routine
 static void make(struct ha_kernel *kernel, PIO_WORKITEM item, PVOID object, bool is_ours)
 {
     *item = (struct _IO_WORKITEM){
-        .seal = item, .object = object, .is_ours = is_ours,
-        .errand = {.item = item, .id = ++kernel->work.made,
+        .seal = item, .is_ours = is_ours,
+        .errand = {.item = item, .object = object, .id = ++kernel->work.made,
                    .driver = kernel->world.sched.running->stamp.driver}};
 }
 
@@ -203,7 +205,14 @@ ULONG IoSizeofWorkItem(VOID)
 /* Make a work item in memory of the driver, for a device or for the driver itself. */
 VOID IoInitializeWorkItem(PVOID IoObject, PIO_WORKITEM IoWorkItem)
 {
-    make(ha_kernel_enter("IoInitializeWorkItem"), IoWorkItem, IoObject, false);
+    struct ha_kernel *kernel = ha_kernel_enter("IoInitializeWorkItem");
+    const struct ha_errand *queued = kernel->work.first;
+    while (queued && queued != &IoWorkItem->errand.link)
+        queued = queued->next;
+    if (queued)
+        ha_record_misuse(kernel, HA_RT_QUEUE_WORK, HA_MISUSE_QUEUED, IoWorkItem->errand.id, 0);
+    else
+        make(kernel, IoWorkItem, IoObject, false);
 }
 
 /* The end of such an item; misuse as for IoFreeWorkItem. */
@@ -270,6 +279,7 @@ VOID ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
     if (!errand)
         ha_ps_no_memory(kernel);
     *errand = (struct errand){.executive = WorkItem, .context = WorkItem->Parameter,
+                              .worker = WorkItem->WorkerRoutine,
                               .id = ++kernel->work.made,
                               .driver = kernel->world.sched.running->stamp.driver};
     WorkItem->List.Flink = (PLIST_ENTRY)(void *)errand;

@@ -307,6 +307,37 @@ static void a_loop_that_yields_reaches_what_is_due(void **state)
     chorus_expect(c, "hello seen@1 ");
 }
 
+static void look_for_timer(void *argument)
+{
+    struct chorus *c = argument;
+    while (!KeReadStateTimer(&c->timer))
+        continue;
+    chorus_say(c, "seen");
+}
+
+static void a_loop_that_only_looks_reaches_what_is_due(void **state)
+{
+    struct chorus *c = *state;
+    make_timer(c, NotificationTimer);
+    KeSetTimer(&c->timer, chorus_in(1), NULL);
+    chorus_start(c, look_for_timer);
+    chorus_start(c, say_hello);
+
+    chorus_expect(c, "hello seen@1 ");
+}
+
+static void a_timer_that_is_made_again_while_it_is_set_forgets_its_first_time(void **state)
+{
+    struct chorus *c = *state;
+    make_timer(c, NotificationTimer);
+    KeSetTimer(&c->timer, chorus_in(5), NULL);
+    KeInitializeTimer(&c->timer);
+    KeSetTimer(&c->timer, chorus_in(50), NULL);
+    chorus_start(c, wait_for_timer);
+
+    chorus_expect(c, "STATUS_SUCCESS@50 ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +356,8 @@ int main(void)
         CHORUS_TEST(a_stall_lets_others_run_and_then_time_pass),
         CHORUS_TEST(a_stall_at_dispatch_level_keeps_the_processor),
         CHORUS_TEST(a_loop_that_yields_reaches_what_is_due),
+        CHORUS_TEST(a_loop_that_only_looks_reaches_what_is_due),
+        CHORUS_TEST(a_timer_that_is_made_again_while_it_is_set_forgets_its_first_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -242,6 +242,29 @@ static void an_item_in_memory_of_the_driver_is_not_freed_but_uninitialized(void 
     assert_int_equal(bench_record(b, HA_MISUSE, 1)->as.misuse.routine, HA_RT_QUEUE_WORK);
 }
 
+static void make_again_while_queued(void *argument)
+{
+    struct job *job = argument;
+    PIO_WORKITEM item = ExAllocatePool2(POOL_FLAG_NON_PAGED, IoSizeofWorkItem(), TAG);
+    IoInitializeWorkItem(job, item);
+    IoQueueWorkItem(item, work_that_lets_go, DelayedWorkQueue, job);
+    IoInitializeWorkItem(job, item);
+    KeWaitForSingleObject(&job->go, Executive, KernelMode, FALSE, NULL);
+    ExFreePoolWithTag(item, TAG);
+}
+
+static void an_item_that_is_queued_is_not_made_again(void **state)
+{
+    struct bench *b = *state;
+    struct job job = {.irql = 9};
+
+    b->findings = "a OBJ-5\n";
+    bench_run(b, with_job(b, &job), make_again_while_queued, &job);
+
+    assert_string_equal(job.told, "g");
+    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_QUEUED);
+}
+
 static VOID NTAPI work_that_raises(PDEVICE_OBJECT DeviceObject, PVOID Context)
 {
     KIRQL old;
@@ -332,6 +355,7 @@ int main(void)
         BENCH_TEST(a_routine_may_queue_its_item_again_and_free_it),
         BENCH_TEST(what_is_queued_or_not_there_is_neither_queued_nor_freed),
         BENCH_TEST(an_item_in_memory_of_the_driver_is_not_freed_but_uninitialized),
+        BENCH_TEST(an_item_that_is_queued_is_not_made_again),
         BENCH_TEST(work_that_leaves_the_irql_raised_is_a_misuse_and_is_lowered),
         BENCH_TEST(what_is_queued_at_dispatch_level_runs_at_passive_level),
         BENCH_TEST(work_that_is_queued_or_runs_when_unload_returns_is_a_finding_each),
