@@ -18,7 +18,7 @@ static KIRQL current_irql(const struct ha_kernel *kernel)
  */
 KIRQL KeGetCurrentIrql(VOID)
 {
-    struct ha_kernel *kernel = ha_query_enter(HA_RT_CURRENT_IRQL);
+    struct ha_kernel *kernel = ha_kernel_enter(ha_routine_name(HA_RT_CURRENT_IRQL));
     KIRQL irql = current_irql(kernel);
     ha_query_record(kernel, HA_RT_CURRENT_IRQL, 0, irql, 0);
     return irql;
@@ -36,7 +36,7 @@ KIRQL KeGetCurrentIrql(VOID)
  */
 VOID KeRaiseIrql(KIRQL NewIrql, PKIRQL OldIrql)
 {
-    struct ha_kernel *kernel = ha_query_enter(HA_RT_RAISE_IRQL);
+    struct ha_kernel *kernel = ha_kernel_enter(ha_routine_name(HA_RT_RAISE_IRQL));
     KIRQL irql = current_irql(kernel);
     *OldIrql = irql;
     if (NewIrql < irql || NewIrql > HIGH_LEVEL)

@@ -8,18 +8,10 @@
 
 #include "nt/kernel.h"
 
-/* The kernel of the caller, at a scheduling point. */
-static inline struct ha_kernel *ha_query_enter(enum ha_routine routine)
-{
-    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller(ha_routine_name(routine)));
-    ha_sched_point(&kernel->world);
-    return kernel;
-}
-
-/* The same for what is asked about processors. */
+/* How a question about processors begins: the kernel of the caller, at a scheduling point. */
 static inline struct ha_kernel *ha_query_partition(enum ha_routine routine)
 {
-    struct ha_kernel *kernel = ha_query_enter(routine);
+    struct ha_kernel *kernel = ha_kernel_enter(ha_routine_name(routine));
     ha_touch(&kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_READ);
     return kernel;
 }
