@@ -53,6 +53,19 @@ enum ha_kind {
     /* What a driver tells a debugger, in as many records as its length asks for; and the end of
        the system, by a driver's own will. */
     HA_DEBUG_PRINT, HA_BUGCHECK,
+    /* A thread's affinity was set or reverted; id: which routine, enum ha_routine. */
+    HA_AFFINITY,
+    /* Deferred procedure calls. DROP: it will not run, by its driver's word or because the
+       processor that it waited for did not come. */
+    HA_DPC_TARGET, HA_DPC_INSERT, HA_DPC_DROP, HA_DPC_RUN_ENTER, HA_DPC_RUN_LEAVE,
+    /* KeIpiGenericCall: its function is called on one processor; id: the how-manieth broadcast. */
+    HA_IPI_ENTER, HA_IPI_LEAVE,
+    /* AddDevice of a driver; id: the device object that it is called for, from 1. */
+    HA_ADD_DEVICE_ENTER, HA_ADD_DEVICE_LEAVE,
+    /* What a driver left behind when its image was freed; id: which one of its kind. */
+    HA_LEFT_BEHIND,
+    /* Compiled code of a driver ended the process that it ran in. Who watched it writes this. */
+    HA_CRASH,
     HA_KIND_COUNT
 };
 
@@ -84,8 +97,22 @@ enum ha_thread_kind {
 /* How a run ended (TRACE_END). */
 enum ha_ending {
     HA_END_NOT_YET, HA_END_NORMALLY, HA_END_DEADLOCK, HA_END_BUGCHECK, HA_END_BUDGET,
-    HA_END_SIGNAL, HA_END_MEMORY, HA_END_COUNT
+    HA_END_SIGNAL, HA_END_MEMORY,
+    HA_END_CRASH,               /* driver code ended its process */
+    HA_END_HANG,                /* driver code ran on and called nothing */
+    HA_END_COUNT
 };
+
+/* What can be left behind (LEFT_BEHIND.what). */
+enum ha_left {
+    HA_LEFT_NOTHING, HA_LEFT_TIMER, HA_LEFT_DPC, HA_LEFT_WORK_ITEM, HA_LEFT_DEVICE,
+    HA_LEFT_HANDLE, HA_LEFT_COUNT
+};
+
+/* flags of DPC_DROP and DPC_INSERT */
+#define HA_DPC_BY_DRIVER 0x01u         /* DROP: KeRemoveQueueDpc */
+#define HA_DPC_BY_TIMER  0x02u         /* INSERT: a timer did it, and the thread is any */
+#define HA_DPC_WAITS     0x04u         /* INSERT: its processor does not take threads yet */
 
 /* Why a routine refused (REFUSED.reason). */
 enum ha_reason {
@@ -114,6 +141,10 @@ enum ha_misuse {
     HA_MISUSE_NO_REFERENCE,     /* given back: a reference that no driver holds */
     HA_MISUSE_QUEUED,           /* queued or freed while it is queued */
     HA_MISUSE_TAKEN_TWICE,      /* a lock taken by the thread that has it already */
+    HA_MISUSE_IN_USE,           /* memory given back, or an object made anew, while the kernel
+                                   has it in a queue or list; id: the object */
+    HA_MISUSE_PAGED_CODE,       /* PAGED_CODE reached above APC_LEVEL */
+    HA_MISUSE_LOW_IRQL,         /* called below the IRQL that the routine needs */
     HA_MISUSE_COUNT
 };
 
@@ -161,6 +192,17 @@ union ha_payload {
     struct { char text[24]; uint32_t component, level; } debug;
                         /* DEBUG_PRINT: id: message; text not terminated when full */
     struct { uint64_t parameter[4]; } bugcheck;                     /* id: code */
+    struct { uint64_t asked_mask, new_mask, output_mask; uint16_t asked_group, new_group,
+             output_group; uint8_t accepted, has_output; } affinity;
+                        /* asked: 0 for reverting without; new: what the thread has afterwards;
+                           output: what the routine gave as previous affinity */
+    struct { uint32_t routine, asked; int32_t status; uint16_t target, group; uint8_t number,
+             importance, result; } dpc;
+                        /* id: DPC; target: index, HA_NO_GROUP for the current processor (TARGET)
+                           or a number without index; routine, asked, status: of TARGET, asked is
+                           a pair as of QUERY; result: of INSERT, whether it was queued now */
+    struct { uint32_t what; } left;                                 /* enum ha_left */
+    struct { uint32_t signal, exit_code; } crash;   /* signal 0: the process ended by itself */
     uint64_t raw[4];
 };
 

@@ -158,6 +158,19 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_ALLOCATE_WORK] = "IoAllocateWorkItem", [HA_RT_FREE_WORK] = "IoFreeWorkItem",
     [HA_RT_QUEUE_WORK] = "IoQueueWorkItem", [HA_RT_EX_QUEUE_WORK] = "ExQueueWorkItem",
     [HA_RT_DEBUG_PRINT] = "DbgPrintEx",
+    [HA_RT_SET_AFFINITY] = "KeSetSystemGroupAffinityThread",
+    [HA_RT_REVERT_AFFINITY] = "KeRevertToUserGroupAffinityThread",
+    [HA_RT_SET_AFFINITY_EX] = "KeSetSystemAffinityThreadEx",
+    [HA_RT_REVERT_AFFINITY_EX] = "KeRevertToUserAffinityThreadEx",
+    [HA_RT_SET_AFFINITY_OLD] = "KeSetSystemAffinityThread",
+    [HA_RT_REVERT_AFFINITY_OLD] = "KeRevertToUserAffinityThread",
+    [HA_RT_INITIALIZE_DPC] = "KeInitializeDpc",
+    [HA_RT_SET_TARGET_DPC] = "KeSetTargetProcessorDpc",
+    [HA_RT_SET_TARGET_DPC_EX] = "KeSetTargetProcessorDpcEx",
+    [HA_RT_INSERT_DPC] = "KeInsertQueueDpc", [HA_RT_REMOVE_DPC] = "KeRemoveQueueDpc",
+    [HA_RT_FLUSH_DPCS] = "KeFlushQueuedDpcs", [HA_RT_IPI_CALL] = "KeIpiGenericCall",
+    [HA_RT_ACQUIRE_SPIN_LOCK] = "KeAcquireSpinLock",
+    [HA_RT_RELEASE_SPIN_LOCK] = "KeReleaseSpinLock", [HA_RT_PAGED_CODE] = "PAGED_CODE",
     [HA_RT_ACTIVE_COUNT_EX] = "KeQueryActiveProcessorCountEx",
     [HA_RT_ACTIVE_PROCESSORS] = "KeQueryActiveProcessors",
     [HA_RT_MAXIMUM_COUNT] = "KeQueryMaximumProcessorCount",
@@ -204,6 +217,12 @@ static const char *const kinds[HA_KIND_COUNT] = {
     [HA_DEADLOCK] = "DEADLOCK", [HA_REFUSED] = "REFUSED", [HA_MISUSE] = "MISUSE",
     [HA_FAULT] = "FAULT", [HA_CHECK_FAILED] = "CHECK_FAILED",
     [HA_DEBUG_PRINT] = "DEBUG_PRINT", [HA_BUGCHECK] = "BUGCHECK",
+    [HA_AFFINITY] = "AFFINITY", [HA_DPC_TARGET] = "DPC_TARGET", [HA_DPC_INSERT] = "DPC_INSERT",
+    [HA_DPC_DROP] = "DPC_DROP", [HA_DPC_RUN_ENTER] = "DPC_RUN_ENTER",
+    [HA_DPC_RUN_LEAVE] = "DPC_RUN_LEAVE",
+    [HA_IPI_ENTER] = "IPI_ENTER", [HA_IPI_LEAVE] = "IPI_LEAVE",
+    [HA_ADD_DEVICE_ENTER] = "ADD_DEVICE_ENTER", [HA_ADD_DEVICE_LEAVE] = "ADD_DEVICE_LEAVE",
+    [HA_LEFT_BEHIND] = "LEFT_BEHIND", [HA_CRASH] = "CRASH",
 };
 
 static const char *const reasons[HA_REASON_COUNT] = {
@@ -235,6 +254,9 @@ static const char *const misuses[HA_MISUSE_COUNT] = {
     [HA_MISUSE_OTHER_TAG] = "given back with another tag",
     [HA_MISUSE_NO_OBJECT] = "there is no object, or none any more",
     [HA_MISUSE_NO_REFERENCE] = "a reference that no driver holds",
+    [HA_MISUSE_IN_USE] = "the kernel still has it in a queue or list",
+    [HA_MISUSE_PAGED_CODE] = "paged code above APC_LEVEL",
+    [HA_MISUSE_LOW_IRQL] = "called at too low an IRQL",
     [HA_MISUSE_QUEUED] = "the work item is queued",
     [HA_MISUSE_IRQL_ORDER] = "the new IRQL lies on the wrong side of the old one",
 };
@@ -242,7 +264,13 @@ static const char *const misuses[HA_MISUSE_COUNT] = {
 static const char *const endings[HA_END_COUNT] = {
     [HA_END_NOT_YET] = "not yet", [HA_END_NORMALLY] = "normally", [HA_END_DEADLOCK] = "deadlock",
     [HA_END_BUGCHECK] = "bugcheck", [HA_END_BUDGET] = "budget", [HA_END_SIGNAL] = "signal",
-    [HA_END_MEMORY] = "memory",
+    [HA_END_MEMORY] = "memory", [HA_END_CRASH] = "crash", [HA_END_HANG] = "hang",
+};
+
+static const char *const lefts[HA_LEFT_COUNT] = {
+    [HA_LEFT_NOTHING] = "nothing", [HA_LEFT_TIMER] = "set timer", [HA_LEFT_DPC] = "queued DPC",
+    [HA_LEFT_WORK_ITEM] = "work item", [HA_LEFT_DEVICE] = "device object",
+    [HA_LEFT_HANDLE] = "handle",
 };
 
 static const char *const thread_kinds[] = {
@@ -330,6 +358,7 @@ const char *ha_kind_name(unsigned kind) { return NAME_OF(kinds, kind); }
 const char *ha_reason_name(unsigned reason) { return NAME_OF(reasons, reason); }
 const char *ha_misuse_name(unsigned misuse) { return NAME_OF(misuses, misuse); }
 const char *ha_ending_name(unsigned ending) { return NAME_OF(endings, ending); }
+const char *ha_left_name(unsigned what) { return NAME_OF(lefts, what); }
 const char *ha_thread_kind_name(unsigned kind) { return NAME_OF(thread_kinds, kind); }
 const char *ha_namespace_name(unsigned space) { return NAME_OF(namespaces, space); }
 const char *ha_choice_kind_name(unsigned kind) { return NAME_OF(choice_kinds, kind); }

@@ -46,6 +46,11 @@ enum ha_routine {
     HA_RT_ALLOCATE_WORK, HA_RT_FREE_WORK, HA_RT_QUEUE_WORK, HA_RT_EX_QUEUE_WORK,
     HA_RT_DEBUG_PRINT,
     HA_RT_SYSTEM_ROUTINE,
+    HA_RT_SET_AFFINITY, HA_RT_REVERT_AFFINITY, HA_RT_SET_AFFINITY_EX, HA_RT_REVERT_AFFINITY_EX,
+    HA_RT_SET_AFFINITY_OLD, HA_RT_REVERT_AFFINITY_OLD,
+    HA_RT_INITIALIZE_DPC, HA_RT_SET_TARGET_DPC, HA_RT_SET_TARGET_DPC_EX, HA_RT_INSERT_DPC,
+    HA_RT_REMOVE_DPC, HA_RT_FLUSH_DPCS, HA_RT_IPI_CALL,
+    HA_RT_ACQUIRE_SPIN_LOCK, HA_RT_RELEASE_SPIN_LOCK, HA_RT_PAGED_CODE,
     /* From here on they are queries. */
     HA_RT_ACTIVE_COUNT, HA_RT_ACTIVE_COUNT_EX, HA_RT_ACTIVE_PROCESSORS,
     HA_RT_MAXIMUM_COUNT, HA_RT_MAXIMUM_COUNT_EX, HA_RT_GROUP_AFFINITY,
@@ -63,6 +68,7 @@ const char *ha_kind_name(unsigned kind);
 const char *ha_reason_name(unsigned reason);
 const char *ha_misuse_name(unsigned misuse);
 const char *ha_ending_name(unsigned ending);
+const char *ha_left_name(unsigned what);
 const char *ha_thread_kind_name(unsigned kind);
 const char *ha_namespace_name(unsigned space);
 const char *ha_choice_kind_name(unsigned kind);

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hotadd/machine.h"
+
 #define HA_ANY_STATE (-1)
 #define HA_ANY_PROCESSOR (-1)
 #define HA_ANY_INDEX UINT32_MAX
@@ -113,8 +115,24 @@ struct ha_handler {
     struct ha_steps steps;
 };
 
+/* A value under a driver's Parameters key, with its data as ZwQueryValueKey gives them. */
+struct ha_registry_value {
+    const char *name;
+    uint32_t type;              /* REG_DWORD, REG_SZ, ... */
+    uint32_t size;              /* of the data, in bytes */
+    const void *data;           /* text is UTF-16 with its terminating zeros */
+};
+
 struct ha_script {
     const char *name;
+    /* Compiled code instead of the steps below: */
+    const char *module;             /* the file that it is in; NULL for a script */
+    ha_driver_entry *code;          /* its DriverEntry when the module is loaded, else NULL */
+    const char *const *registration;        /* names of its registrations, in order of making; */
+    size_t registration_count;              /* those beyond are ke1, ke2, ... */
+    const struct ha_registry_value *value;  /* what it finds in the registry */
+    size_t value_count;
+    uint32_t devices;               /* so often AddDevice is called when DriverEntry succeeded */
     struct ha_steps entry;
     const struct ha_handler *handler;
     size_t handler_count;
