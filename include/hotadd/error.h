@@ -18,7 +18,8 @@ enum ha_err {
     HA_ESTALE = -3,   /* a replay token does not belong to what is being run */
     HA_EREAD = -4,    /* a file could not be read or is wrong; the diagnostics say where */
     HA_EBUSY = -5,    /* the machine is being stepped already, or has ended */
-    HA_ETHREAD = -6   /* the host refused to make a thread */
+    HA_ETHREAD = -6,  /* the host refused to make a thread, or a process */
+    HA_EINTERNAL = -7 /* hotadd itself has made a mistake, and ended the process that it was in */
 };
 
 /* A sentence for a person, to go with a code. Always terminated; empty when there is none. */

@@ -104,6 +104,14 @@ int ha_machine_add_sink(struct ha_machine *machine, struct ha_sink *sink);
 void ha_machine_flush(struct ha_machine *machine);
 
 /*
+ * Have memory outside the machine, the variables of a driver for instance, saved with each mark
+ * and put back with each rewind; it must stay where it is until the machine goes.
+ *
+ * Returns HA_OK; HA_EBUSY when the machine has been marked already; HA_ENOMEM.
+ */
+int ha_machine_keep(struct ha_machine *machine, void *address, size_t bytes);
+
+/*
  * Remember the machine as it is now. Every thread but the caller's must have ended, and no
  * record may have been handed to a sink: otherwise HA_EBUSY. HA_ENOMEM when memory is lacking.
  */
@@ -123,6 +131,34 @@ int ha_machine_rewind(struct ha_machine *machine);
  * HA_ETHREAD when it ends here for want of memory or threads.
  */
 int ha_machine_load(struct ha_machine *machine, const char *name, ha_driver_entry *entry);
+
+/*
+ * Set a value that drivers find in the registry, under the key Parameters of a service; usually
+ * before the driver of that name is loaded.
+ *
+ *   name   UTF-8; empty for the key's default value
+ *   type   REG_DWORD, REG_SZ ...
+ *   data   copied, `bytes` of them; text is UTF-16 with its terminating zeros
+ *
+ * Returns HA_OK; HA_EINVAL for a driver's name that is empty or too long, for a value's name of
+ * more than 16,383 bytes and for data of more than 4 GiB; HA_EBUSY when the run has ended;
+ * HA_ENOMEM.
+ */
+int ha_machine_set_parameter(struct ha_machine *machine, const char *driver, const char *name,
+                             uint32_t type, const void *data, size_t bytes);
+
+/*
+ * A device comes for the newest driver of that name: its AddDevice is called with a physical device
+ * object, on a system thread, and the machine runs until it is quiet.
+ *
+ *   nt_status  what AddDevice returned; STATUS_PENDING when it has not returned;
+ *              STATUS_INVALID_DEVICE_REQUEST when the driver has no AddDevice or is not loaded,
+ *              which the trace says too. May be NULL
+ *
+ * Returns HA_OK; HA_EINVAL when no driver has the name; HA_EBUSY, HA_ENOMEM, HA_ETHREAD as
+ * ha_machine_load().
+ */
+int ha_machine_add_device(struct ha_machine *machine, const char *driver, int32_t *nt_status);
 
 /* What DriverEntry of the newest driver of that name returned. HA_EINVAL when there is none. */
 int ha_machine_driver_status(const struct ha_machine *machine, const char *name,
@@ -153,7 +189,9 @@ int ha_machine_add_processor(struct ha_machine *machine, uint64_t due_ns,
  * Simulated time jumps to the due time. All driver code that is due runs before this returns,
  * never two pieces of it side by side.
  *
- *   ran  set to false when nothing was due; may be NULL
+ *   ran  set to false when nothing was due; may be NULL. Timers and delays of drivers, which may
+ *        come again for ever, are done until a second of simulated time after the last event; who
+ *        wants more of them lets the calling thread wait, with KeDelayExecutionThread.
  *
  * Returns HA_OK, HA_EBUSY when the run has ended, HA_ENOMEM or HA_ETHREAD when it ends here.
  * What a driver does wrong changes none of these results; it is found in the trace.

@@ -57,10 +57,20 @@ struct ha_play_options {
                                    pass, and two that show what a driver relies on */
     const char *const *set;     /* knobs as "name=value", turned after the profile */
     size_t set_count;
+    const char *const *driver;  /* modules as "name=path", in place of those that scenarios give
+                                   their drivers; a relative path counts from the current folder */
+    size_t driver_count;
+    const char *modules;        /* a folder: relative paths of all other modules count from there
+                                   in place of the scenarios' folders; NULL: from those */
     const char *replay;         /* a token, for one file; NULL: the ordinary course */
     uint64_t record_budget;     /* records that a run may write; 0 for no limit */
     bool accept;                /* write calls and violations of each run into its file as what
                                    is expected; without profile, set and replay */
+    bool no_fork;               /* compiled drivers run in this process, and crash it if they do */
+    uint64_t break_at;          /* SIGTRAP before the record with that number; 0 for none; with
+                                   no_fork, and for one file */
+    uint32_t hang_s;            /* a compiled driver that does nothing for so many seconds of its
+                                   process' life, and neither returns, is stopped; 0: it is not */
     bool realtime;              /* simulated time passes no faster than the clock */
     enum ha_output output;
     enum ha_detail detail;

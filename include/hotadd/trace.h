@@ -62,7 +62,7 @@ enum ha_kind {
     HA_IPI_ENTER, HA_IPI_LEAVE,
     /* AddDevice of a driver; id: the device object that it is called for, from 1. */
     HA_ADD_DEVICE_ENTER, HA_ADD_DEVICE_LEAVE,
-    /* What a driver left behind when its image was freed; id: which one of its kind. */
+    /* What a driver left behind, told before its IMAGE_FREED; id: which one of its kind. */
     HA_LEFT_BEHIND,
     /* Compiled code of a driver ended the process that it ran in. Who watched it writes this. */
     HA_CRASH,
@@ -121,6 +121,7 @@ enum ha_reason {
     HA_REASON_NOT_LOADED,   /* no routine: an event of the scenario has no driver to act in, */
     HA_REASON_LOADED,       /* or wants to load one that is there */
     HA_REASON_NOT_SIMULATED,    /* Windows would do it */
+    HA_REASON_NO_ADD_DEVICE,    /* no routine: a device has come for a driver without AddDevice */
     HA_REASON_COUNT
 };
 
@@ -142,9 +143,11 @@ enum ha_misuse {
     HA_MISUSE_QUEUED,           /* queued or freed while it is queued */
     HA_MISUSE_TAKEN_TWICE,      /* a lock taken by the thread that has it already */
     HA_MISUSE_IN_USE,           /* memory given back, or an object made anew, while the kernel
-                                   has it in a queue or list; id: the object */
+                                   has it in a queue or list; id: the object or DPC, 0 for
+                                   what has no number */
     HA_MISUSE_PAGED_CODE,       /* PAGED_CODE reached above APC_LEVEL */
     HA_MISUSE_LOW_IRQL,         /* called below the IRQL that the routine needs */
+    HA_MISUSE_UNALIGNED,        /* not at an address that the routine can work with */
     HA_MISUSE_COUNT
 };
 

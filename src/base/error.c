@@ -14,6 +14,7 @@ const char *ha_err_text(int err)
     case HA_EREAD: return "could not be read";
     case HA_EBUSY: return "the machine is busy or has ended";
     case HA_ETHREAD: return "the host could not make a thread";
+    case HA_EINTERNAL: return "hotadd itself has made a mistake";
     default: return "unknown error";
     }
 }

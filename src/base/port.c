@@ -1,10 +1,17 @@
 /* port - see port.h */
 #include "base/port.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #ifndef MAP_NORESERVE
 #define MAP_NORESERVE 0
+#endif
+#ifndef MSG_NOSIGNAL        /* then SO_NOSIGPIPE says it of the whole stream */
+#define MSG_NOSIGNAL 0
 #endif
 
 /* What lies behind the first few MiB is used by large machines only, and then all over. */
@@ -28,4 +35,54 @@ void ha_port_release(void *memory, size_t size)
 {
     if (memory)
         munmap(memory, size);
+}
+
+void *ha_port_share(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+bool ha_port_pair(int end[2])
+{
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, end))
+        return false;
+    for (int i = 0; i < 2; i++) {
+#ifdef SO_NOSIGPIPE
+        int on = 1;
+        setsockopt(end[i], SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
+        fcntl(end[i], F_SETFD, FD_CLOEXEC);
+    }
+    return true;
+}
+
+bool ha_port_write(int end, const void *bytes, size_t size)
+{
+    const char *next = bytes;
+    while (size) {
+        ssize_t sent = send(end, next, size, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent <= 0)
+            return false;
+        next += sent;
+        size -= (size_t)sent;
+    }
+    return true;
+}
+
+bool ha_port_read(int end, void *bytes, size_t size)
+{
+    char *next = bytes;
+    while (size) {
+        ssize_t received = recv(end, next, size, 0);
+        if (received < 0 && errno == EINTR)
+            continue;
+        if (received <= 0)
+            return false;
+        next += received;
+        size -= (size_t)received;
+    }
+    return true;
 }

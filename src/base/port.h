@@ -6,6 +6,7 @@
 #ifndef HA_BASE_PORT_H
 #define HA_BASE_PORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -14,6 +15,24 @@
  */
 void *ha_port_reserve(size_t size);
 void ha_port_release(void *memory, size_t size);
+/* The same, kept in common with every process that is forked from now on. */
+void *ha_port_share(size_t size);
+
+/*
+ * The two ends of a stream that leads both ways between processes. Writing to one whose other is
+ * closed fails without a signal. False when the host refuses.
+ */
+bool ha_port_pair(int end[2]);
+/* All of the bytes, or false: the other end is closed. */
+bool ha_port_write(int end, const void *bytes, size_t size);
+bool ha_port_read(int end, void *bytes, size_t size);
+
+/* What the file of a shared object may end in, the host's own suffix first. */
+#ifdef __APPLE__
+#define HA_PORT_SUFFIXES ".dylib", ".so"
+#else
+#define HA_PORT_SUFFIXES ".so"
+#endif
 
 /* Stack of a simulated thread. macOS gives secondary threads 512 KiB unless told otherwise. */
 #define HA_PORT_STACK_BYTES ((size_t)1 << 20)

@@ -67,6 +67,7 @@ void ha_judge_destroy(struct ha_judge *judge)
     free(judge->calls);
     free(judge->phases);
     free(judge->alive);
+    free(judge->dpcs);
     free(judge->findings);
     free(judge);
 }
@@ -88,7 +89,9 @@ void ha_judge_reset(struct ha_judge *judge)
     judge->lost = judge->gap = judge->own = false;
     judge->registration_count = judge->driver_count = judge->thread_count = 0;
     judge->call_count = judge->phase_count = judge->finding_count = 0;
-    judge->alive_count = 0;
+    judge->alive_count = judge->dpc_count = 0;
+    judge->spins = false;
+    ha_routine_reset(judge);
     judge->first = judge->last = judge->listed = judge->next_place = 0;
     judge->locked_removals = judge->looked = judge->shown = 0;
     judge->running = UINT32_MAX;

@@ -2,7 +2,8 @@
  * judge_absorb - how a record goes into a judge's memory, once it has been judged
  *
  * Owns what happens to registrations, adds and the partition. Calls are absorbed by judge_round.c
- * and judge_phase.c, a driver's life by judge_driver.c, its pool by judge_pool.c.
+ * and judge_phase.c, a driver's life by judge_driver.c, its pool by judge_pool.c, threads by
+ * judge_affinity.c.
  */
 #include <string.h>
 
@@ -21,14 +22,6 @@ static void absorb_companion(struct ha_judge *judge)
     } else if (record->kind == HA_KNOB && record->id < HA_KNOB_COUNT) {
         judge->knob[record->id] = (uint8_t)record->as.knob.value;
     }
-}
-
-static void absorb_thread(struct ha_judge *judge)
-{
-    struct ha_seen_thread *thread = ha_reach_thread(judge, judge->record->id);
-
-    if (thread)
-        thread->kind = (uint8_t)judge->record->as.made.kind;
 }
 
 static void register_entered(struct ha_judge *judge)
@@ -316,7 +309,7 @@ static void absorb_answer(struct ha_judge *judge)
     uint32_t argument = record->as.query.argument;
     size_t slot = argument == HA_NO_GROUP ? HA_JUDGED_GROUPS : argument;
 
-    if (slot > HA_JUDGED_GROUPS)
+    if (slot > HA_JUDGED_GROUPS && record->as.query.routine != HA_RT_SYSTEM_ROUTINE)
         return;
     switch (record->as.query.routine) {
     case HA_RT_ACTIVE_COUNT_EX:
@@ -333,6 +326,9 @@ static void absorb_answer(struct ha_judge *judge)
         break;
     case HA_RT_MAXIMUM_COUNT:
         judge->maxima[HA_JUDGED_GROUPS + 1] = record->as.query.result + 1;
+        break;
+    case HA_RT_SYSTEM_ROUTINE:
+        ha_routine_absorb(judge);
         break;
     default:
         break;
@@ -366,7 +362,7 @@ void ha_absorb(struct ha_judge *judge)
         ha_relation_absorb(judge);
 
     switch (record->kind) {
-    case HA_THREAD:        absorb_thread(judge); break;
+    case HA_THREAD:        ha_thread_absorb(judge); break;
     case HA_REG_ENTER:     register_entered(judge); break;
     case HA_REG_LOCKED:    ha_absorb_lock(judge, record->id, record->thread); break;
     case HA_REG_RETURN:    register_returned(judge); break;
@@ -387,6 +383,7 @@ void ha_absorb(struct ha_judge *judge)
     case HA_ACTIVE:        became_active(judge); break;
     case HA_SCHED:         became_schedulable(judge); break;
     case HA_QUERY:         absorb_answer(judge); break;
+    case HA_AFFINITY:      ha_affinity_absorb(judge); break;
     case HA_ALLOC:         ha_pool_absorb_taken(judge); break;
     case HA_FREE:          ha_pool_absorb_given_back(judge); break;
     default:

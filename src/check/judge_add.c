@@ -271,6 +271,8 @@ void ha_judge_whereabouts(struct ha_judge *judge)
         || add->trespassed || add->strayed)
         return;
     add->trespassed = true;
+    if (record->kind == HA_DPC_RUN_ENTER)       /* QRY-23 */
+        return;
     ha_blame(judge, record->thread == add->thread ? HA_RULE_HOT_11 : HA_RULE_ORD_2, 0,
              "no thread on the new processor before it is schedulable", "thread %s on processor %u",
              ha_thread_name(judge, record->thread), record->processor);

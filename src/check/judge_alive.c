@@ -2,12 +2,69 @@
  * judge_alive - what runs by itself, and must not outlive the image of its driver
  *
  * Owns the list of threads that drivers made and have not ended, and of work items that are
- * queued or run.
+ * queued or run; speaks also for what the kernel says is left, and for DPCs.
  */
 #include <string.h>
 
 #include "base/names.h"
 #include "check/judge_rules.h"
+
+/* A DPC by its own records, when nothing else has told of it. */
+static void judge_dpcs(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    for (uint32_t id = 1; id < judge->dpc_count; id++) {
+        const struct ha_seen_dpc *dpc = &judge->dpcs[id];
+        if (dpc->driver == record->driver && !dpc->told && (dpc->queued || dpc->running))
+            ha_blame(judge, HA_RULE_DRV_12, record->driver,
+                     "no DPC queued or running when the image is freed", "DPC %u %s",
+                     (unsigned)id, dpc->queued ? "is still queued" : "still runs");
+    }
+}
+
+static bool find_work(const struct ha_judge *judge, uint32_t id)
+{
+    for (size_t i = 0; i < judge->alive_count; i++)
+        if (judge->alive[i].is_work && judge->alive[i].id == id)
+            return true;
+    return false;
+}
+
+/* What the kernel found of a driver whose image is freed. A handle costs the system, no more. */
+static void judge_left(struct ha_judge *judge)
+{
+    static const char expected[] = "nothing left when the image is freed";
+    const struct ha_record *record = judge->record;
+    struct ha_seen_dpc *dpc;
+    unsigned id = record->id;
+
+    switch (record->as.left.what) {
+    case HA_LEFT_TIMER:
+        ha_blame(judge, HA_RULE_DRV_12, record->driver, expected, "timer %u is still set", id);
+        break;
+    case HA_LEFT_DPC:
+        dpc = ha_reach_dpc(judge, id);
+        if (!dpc || dpc->told)
+            break;
+        dpc->told = true;
+        ha_blame(judge, HA_RULE_DRV_12, record->driver, expected, "DPC %u is still queued", id);
+        break;
+    case HA_LEFT_WORK_ITEM:         /* one that is queued was found when Unload returned */
+        if (!find_work(judge, id))
+            ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
+                     "work item %u was not freed", id);
+        break;
+    case HA_LEFT_DEVICE:
+        ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
+                 "device object %u was not deleted", id);
+        break;
+    default:
+        ha_advise(judge, HA_RULE_DRV_12, record->driver, "every handle closed by its driver",
+                  "handle %u was not", id);
+        break;
+    }
+}
 
 void ha_judge_alive(struct ha_judge *judge)
 {
@@ -16,8 +73,16 @@ void ha_judge_alive(struct ha_judge *judge)
     const char *expected = entry ? "all threads ended and work done before DriverEntry fails"
                                  : "all threads ended and work done before Unload returns";
 
+    if (record->kind == HA_LEFT_BEHIND) {
+        judge_left(judge);
+        return;
+    }
     if (judge->gap || (entry && ha_nt_success(record->as.status.status)))
         return;
+    if (record->kind == HA_IMAGE_FREED) {
+        judge_dpcs(judge);
+        return;
+    }
     ha_exercise(judge, HA_RULE_DRV_12);
     for (size_t i = 0; i < judge->alive_count; i++) {
         const struct ha_alive *alive = &judge->alive[i];

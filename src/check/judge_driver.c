@@ -197,6 +197,7 @@ void ha_driver_absorb(struct ha_judge *judge)
     struct ha_seen_driver *driver = judge->driver;
 
     ha_alive_absorb(judge);
+    ha_dpc_absorb(judge);
     switch (record->kind) {
     case HA_DRV_ENTRY_ENTER:
         ha_pool_absorb_driver_gone(judge, record->driver);
@@ -217,8 +218,12 @@ void ha_driver_absorb(struct ha_judge *judge)
         driver->unload_refused |= !ha_nt_success(record->as.status.status);
         break;
     case HA_UNLOAD_ENTER:
+    case HA_ADD_DEVICE_ENTER:
         driver->called = true;
         driver->called_at = record->irql;
+        break;
+    case HA_ADD_DEVICE_LEAVE:
+        driver->called = false;
         break;
     case HA_UNLOAD_LEAVE:
         driver->called = false;

@@ -154,22 +154,74 @@ static void judge_irql_order(struct ha_judge *judge)
              ha_irql_text(asked, after));
 }
 
+/* What is left here, and the IRQL at which it was called; false when that was not seen. */
+static bool find_entered(const struct ha_judge *judge, const char **what, uint8_t *irql)
+{
+    *irql = judge->driver->called_at;
+    switch (judge->record->kind) {
+    case HA_DPC_RUN_LEAVE:
+        *what = "a DPC routine";
+        *irql = judge->thread->dpc_irql;
+        return !judge->gap;
+    case HA_IPI_LEAVE:
+        *what = "a function that is broadcast";
+        *irql = judge->thread->ipi_irql;
+        return !judge->gap;
+    case HA_DRV_ENTRY_LEAVE:
+        *what = "DriverEntry";
+        break;
+    case HA_ADD_DEVICE_LEAVE:
+        *what = "AddDevice";
+        break;
+    default:
+        *what = "Unload";
+        break;
+    }
+    return judge->driver->called;
+}
+
 static void judge_irql_at_return(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     char before[HA_IRQL_TEXT], after[HA_IRQL_TEXT], expected[64];
-    bool entry = record->kind == HA_DRV_ENTRY_LEAVE;
+    const char *what;
+    uint8_t entered_at;
 
     ha_exercise(judge, HA_RULE_IRQL_3);
-    if (!judge->driver->called || record->irql == judge->driver->called_at)
+    if (!find_entered(judge, &what, &entered_at) || record->irql == entered_at)
         return;
-    snprintf(expected, sizeof expected, "%s left at %s", entry ? "DriverEntry" : "Unload",
-             ha_irql_text(judge->driver->called_at, before));
+    snprintf(expected, sizeof expected, "%s left at %s", what, ha_irql_text(entered_at, before));
     ha_blame(judge, HA_RULE_IRQL_3, record->driver, expected, "left at %s",
              ha_irql_text(record->irql, after));
 }
 
-static void judge_irql_at_end(struct ha_judge *judge)
+/* A routine at an IRQL that its page does not allow, unless a rule of its own says so. */
+static void judge_level(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    char irql[HA_IRQL_TEXT];
+
+    ha_blame(judge, HA_RULE_IRQL_4, record->driver, "called at an IRQL that its page allows",
+             "%s at %s", ha_routine_name(record->as.misuse.routine),
+             ha_irql_text(record->irql, irql));
+}
+
+static bool waits(uint32_t routine)
+{
+    return routine == HA_RT_WAIT || routine == HA_RT_WAIT_MULTIPLE || routine == HA_RT_DELAY
+           || routine == HA_RT_ACQUIRE_FAST_MUTEX || routine == HA_RT_ACQUIRE_GUARDED_MUTEX;
+}
+
+/* Whether its IRQL is judged elsewhere: REG-2, DEREG-1, QRY-16, POOL-4. */
+static bool has_own_rule(uint32_t routine)
+{
+    return routine == HA_RT_REGISTER_PROCESSOR_CHANGE
+           || routine == HA_RT_DEREGISTER_PROCESSOR_CHANGE || routine == HA_RT_ALLOCATE_POOL
+           || routine == HA_RT_FREE_POOL || ha_has_affinity_level(routine)
+           || (routine >= HA_RT_ACTIVE_COUNT && routine < HA_ROUTINE_COUNT);
+}
+
+static void judge_raised(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     uint32_t routine = record->as.misuse.routine;
@@ -180,12 +232,32 @@ static void judge_irql_at_end(struct ha_judge *judge)
                  routine == HA_RT_QUEUE_WORK ? "a work item left at PASSIVE_LEVEL"
                                              : "a thread ended at PASSIVE_LEVEL",
                  "left at %s", ha_irql_text(record->irql, irql));
+    else if (!has_own_rule(routine))
+        judge_level(judge);
 }
 
-static bool waits(uint32_t routine)
+static void judge_irql_misuse(struct ha_judge *judge)
 {
-    return routine == HA_RT_WAIT || routine == HA_RT_WAIT_MULTIPLE || routine == HA_RT_DELAY
-           || routine == HA_RT_ACQUIRE_FAST_MUTEX;
+    const struct ha_record *record = judge->record;
+    char irql[HA_IRQL_TEXT];
+
+    switch (record->as.misuse.misuse) {
+    case HA_MISUSE_IRQL_ORDER:
+        judge_irql_order(judge);
+        break;
+    case HA_MISUSE_RAISED_IRQL:
+        judge_raised(judge);
+        break;
+    case HA_MISUSE_LOW_IRQL:
+        judge_level(judge);
+        break;
+    case HA_MISUSE_PAGED_CODE:
+        ha_blame(judge, HA_RULE_DRV_13, record->driver, "paged code at or below APC_LEVEL",
+                 "PAGED_CODE reached at %s", ha_irql_text(record->irql, irql));
+        break;
+    default:
+        break;
+    }
 }
 
 void ha_judge_irql(struct ha_judge *judge)
@@ -203,20 +275,23 @@ void ha_judge_irql(struct ha_judge *judge)
             ha_exercise(judge, HA_RULE_IRQL_2);
         break;
     case HA_MISUSE:
-        if (record->as.misuse.misuse == HA_MISUSE_IRQL_ORDER)
-            judge_irql_order(judge);
-        else if (record->as.misuse.misuse == HA_MISUSE_RAISED_IRQL)
-            judge_irql_at_end(judge);
+        judge_irql_misuse(judge);
         break;
     case HA_DRV_ENTRY_LEAVE:
     case HA_UNLOAD_LEAVE:
+    case HA_ADD_DEVICE_LEAVE:
+    case HA_DPC_RUN_LEAVE:
+    case HA_IPI_LEAVE:
         judge_irql_at_return(judge);
         break;
     default:
-        if (record->as.refused.reason == HA_REASON_IRQL
-            && waits(record->as.refused.routine))
+        if (record->as.refused.reason != HA_REASON_IRQL)
+            break;
+        if (waits(record->as.refused.routine))
             ha_blame(judge, HA_RULE_IRQL_2, record->driver, "waiting below DISPATCH_LEVEL",
                      "a wait at %s", ha_irql_text(record->irql, irql));
+        else if (!has_own_rule(record->as.refused.routine))
+            judge_level(judge);
         break;
     }
 }

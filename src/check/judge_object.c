@@ -61,6 +61,28 @@ static void judge_use(struct ha_judge *judge, enum ha_rule_number rule, const ch
              ha_misuse_name(record->as.misuse.misuse));
 }
 
+/* DPCs are counted by themselves; some things have no number. */
+static void judge_in_use(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const char *name = ha_routine_name(record->as.misuse.routine);
+    static const char expected[] =
+        "neither given back nor made anew while it is queued, set, held or waited for";
+
+    if (!record->id && record->as.misuse.routine == HA_RT_FREE_POOL)
+        ha_blame(judge, HA_RULE_OBJ_6, record->driver, expected, "%s of memory that holds a %s",
+                 name, ha_left_name(record->as.misuse.argument));
+    else if (!record->id)
+        ha_blame(judge, HA_RULE_OBJ_6, record->driver, expected, "%s: %s", name,
+                 ha_misuse_name(HA_MISUSE_IN_USE));
+    else if (record->as.misuse.routine == HA_RT_INITIALIZE_DPC)
+        ha_blame(judge, HA_RULE_OBJ_6, record->driver, expected, "%s: DPC %u is in use", name,
+                 (unsigned)record->id);
+    else
+        ha_blame(judge, HA_RULE_OBJ_6, record->driver, expected, "%s: %s is in use", name,
+                 name_of(judge, record->id));
+}
+
 void ha_judge_object(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
@@ -88,6 +110,13 @@ void ha_judge_object(struct ha_judge *judge)
         break;
     case HA_MISUSE_QUEUED:
         judge_use(judge, HA_RULE_OBJ_5, "a work item that is not queued");
+        break;
+    case HA_MISUSE_IN_USE:
+        judge_in_use(judge);
+        break;
+    case HA_MISUSE_UNALIGNED:
+        ha_blame(judge, HA_RULE_OBJ_1, record->driver, "an object that is aligned as it must be",
+                 "%s of one that is not", ha_routine_name(record->as.misuse.routine));
         break;
     case HA_MISUSE_LIMIT:
         judge_limit(judge);

@@ -219,9 +219,8 @@ struct conversion {
     uint64_t result, output;
 };
 
-static bool is_incoming(const struct ha_judge *judge, bool by_index)
+static bool is_incoming(const struct ha_judge *judge, bool by_index, uint32_t argument)
 {
-    uint32_t argument = judge->record->as.query.argument;
     const struct ha_add *add = &judge->add;
     bool open = add->open && !add->active && (add->placed || add->called);
     uint32_t index = open ? add->index : judge->failed_index;
@@ -233,13 +232,11 @@ static bool is_incoming(const struct ha_judge *judge, bool by_index)
     return argument == (by_index ? index : place);
 }
 
-static struct conversion convert(const struct ha_judge *judge)
+static struct conversion convert(const struct ha_judge *judge, bool by_index, uint32_t argument)
 {
     const struct ha_layout *layout = &judge->layout;
-    uint32_t argument = judge->record->as.query.argument;
-    bool by_index = judge->record->as.query.routine == HA_RT_NUMBER_FROM_INDEX;
     uint32_t group = argument >> 16, number = argument & 0xffff;
-    struct conversion answer = {.incoming = is_incoming(judge, by_index)};
+    struct conversion answer = {.incoming = is_incoming(judge, by_index, argument)};
 
     if (answer.incoming && judge->add.open) {
         answer.valid = knows_incoming(judge);
@@ -258,11 +255,19 @@ static struct conversion convert(const struct ha_judge *judge)
     return answer;
 }
 
+struct ha_named_processor ha_named_processor(const struct ha_judge *judge, uint32_t number)
+{
+    struct conversion answer = convert(judge, false, number);
+    bool either = answer.incoming && judge->add.open && may_go_either_way(judge);
+
+    return (struct ha_named_processor){answer.valid, either, answer.result};
+}
+
 static void judge_conversion(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     bool by_index = record->as.query.routine == HA_RT_NUMBER_FROM_INDEX;
-    struct conversion right = convert(judge);
+    struct conversion right = convert(judge, by_index, record->as.query.argument);
     enum ha_rule_number rule = right.incoming ? HA_RULE_QRY_10 : HA_RULE_QRY_9;
 
     ha_exercise(judge, rule);

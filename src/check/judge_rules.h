@@ -41,8 +41,15 @@ void ha_judge_whereabouts(struct ha_judge *judge);
 void ha_judge_query(struct ha_judge *judge);
 /* Those about nodes and the current processor: judge_topology.c; relations: judge_relation.c */
 void ha_judge_topology(struct ha_judge *judge);
+/* Whether it is a routine about affinity, whose IRQL QRY-16 limits. */
+bool ha_has_affinity_level(uint32_t routine);
 void ha_judge_relation(struct ha_judge *judge);
 void ha_judge_listing(struct ha_judge *judge);
+/* MmGetSystemRoutineAddress: judge_routine.c */
+void ha_judge_system_routine(struct ha_judge *judge);
+/* DPCs: judge_dpc.c; the affinity of threads: judge_affinity.c */
+void ha_judge_dpc(struct ha_judge *judge);
+void ha_judge_affinity(struct ha_judge *judge);
 /* What a driver leaves behind: judge_pool.c */
 void ha_judge_leftovers(struct ha_judge *judge);
 void ha_judge_held(struct ha_judge *judge);
@@ -74,6 +81,20 @@ void ha_pool_absorb_driver_gone(struct ha_judge *judge, uint16_t driver);
 void ha_pool_absorb_failure(struct ha_judge *judge);
 void ha_alive_absorb(struct ha_judge *judge);
 void ha_relation_absorb(struct ha_judge *judge);
+void ha_dpc_absorb(struct ha_judge *judge);
+void ha_thread_absorb(struct ha_judge *judge);
+void ha_affinity_absorb(struct ha_judge *judge);
+/* What a callback leaves changed is put back. */
+void ha_affinity_absorb_leave(struct ha_judge *judge);
+void ha_routine_absorb(struct ha_judge *judge);
+void ha_routine_reset(struct ha_judge *judge);
+
+/* The processor with a number, as Group << 16 | Number, by what the conversions know now. */
+struct ha_named_processor {
+    bool exists, either;        /* the latter: both answers are right at this moment */
+    uint64_t index;
+};
+struct ha_named_processor ha_named_processor(const struct ha_judge *judge, uint32_t number);
 /* Open a round of the add to the shortcut. */
 void ha_round_open(struct ha_judge *judge, unsigned state);
 

@@ -78,6 +78,15 @@ struct ha_seen_thread *ha_reach_thread(struct ha_judge *judge, uint32_t id)
     return entry;
 }
 
+struct ha_seen_dpc *ha_reach_dpc(struct ha_judge *judge, uint32_t id)
+{
+    void *array = judge->dpcs;
+    struct ha_seen_dpc *entry = reach(judge, &array, &judge->dpc_count, &judge->dpc_room,
+                                      sizeof *entry, id);
+    judge->dpcs = array;
+    return entry;
+}
+
 void ha_list_append(struct ha_judge *judge, uint32_t id)
 {
     struct ha_seen_registration *registration = &judge->registrations[id];

@@ -22,6 +22,7 @@
 #define HA_JUDGES_OF_A_KIND 16u
 #define HA_FINDINGS_KEPT 1000u     /* and one for each rule and driver beyond that */
 #define HA_NO_ROUND 0xffu
+#define HA_JUDGED_ROUTINES 4096u        /* in the order of names */
 #define HA_NO_ROOM ((int32_t)0xC000009Au)       /* STATUS_INSUFFICIENT_RESOURCES */
 
 /* Where a registration stands. */
@@ -69,8 +70,36 @@ struct ha_seen_driver {
     uint64_t held_bytes;
 };
 
+/* Whether a thread has an affinity that a routine set, which can be reverted. */
+enum ha_set { HA_SET_NOT, HA_SET, HA_SET_PERHAPS };
+
+struct ha_seen_affinity {
+    uint64_t mask, own_mask;    /* now, and as the thread was made */
+    uint16_t group, own_group;
+    bool known;
+    uint8_t set;                /* enum ha_set */
+};
+
+/* A DPC, from the records that speak of it. */
+struct ha_seen_dpc {
+    uint32_t call, thread;      /* registration of the callback that queued it, 0 for none; who */
+    uint32_t add;               /* in progress when it was queued */
+    uint16_t driver;
+    uint16_t target;            /* processor that it is queued for */
+    uint16_t aim;               /* processor that it was sent to, if `aimed` */
+    uint8_t running;            /* on how many processors */
+    bool aimed, aimed_by_old;   /* the latter: by KeSetTargetProcessorDpc */
+    bool queued, waits;         /* the latter: for a processor that takes no threads yet */
+    bool sent_while_queued;
+    bool aim_unsure;            /* sent while it was queued: nothing says what that is later */
+    bool told;                  /* that it is left behind */
+};
+
 struct ha_seen_thread {
     uint8_t kind;               /* enum ha_thread_kind, 0 when unknown */
+    uint8_t dpc_irql, ipi_irql; /* at which its latest DPC, broadcast was entered */
+    bool waits_below;           /* its latest wait began below DISPATCH_LEVEL */
+    struct ha_seen_affinity affinity;
     uint8_t removing_irql;
     bool removing_blamed;       /* the running removal has had its verdict */
     bool removing_nothing;      /* its handle is none that can be removed; not yet found */
@@ -174,9 +203,11 @@ struct ha_judge {
     struct ha_open_call *calls;
     struct ha_phase *phases;
     struct ha_alive *alive;             /* in the order of their beginning */
+    struct ha_seen_dpc *dpcs;
     size_t registration_count, registration_room, driver_count, driver_room;
     size_t thread_count, thread_room, call_count, call_room, phase_count, phase_room;
-    size_t alive_count, alive_room;
+    size_t alive_count, alive_room, dpc_count, dpc_room;
+    bool spins;                         /* somebody does, among those who wait for ever */
     uint32_t first, last, listed;       /* the list in registration order */
     uint32_t next_place;
 
@@ -221,6 +252,7 @@ struct ha_judge {
     struct ha_pool pool;
     struct ha_listing listing;
     struct ha_layout layout;
+    uint64_t routines_asked[HA_JUDGED_ROUTINES / 64], routines_given[HA_JUDGED_ROUTINES / 64];
 };
 
 static inline void ha_exercise(struct ha_judge *judge, enum ha_rule_number rule)
@@ -238,6 +270,7 @@ static inline struct ha_seen_registration *ha_seen_registration(const struct ha_
 struct ha_seen_registration *ha_reach_registration(struct ha_judge *judge, uint32_t id);
 struct ha_seen_driver *ha_reach_driver(struct ha_judge *judge, uint32_t id);
 struct ha_seen_thread *ha_reach_thread(struct ha_judge *judge, uint32_t id);
+struct ha_seen_dpc *ha_reach_dpc(struct ha_judge *judge, uint32_t id);
 
 /* Registration order. Unlinking settles what the add that is going on still owed. */
 void ha_list_append(struct ha_judge *judge, uint32_t id);

@@ -121,15 +121,28 @@ static void judge_current(struct ha_judge *judge)
     }
 }
 
-/* Above DISPATCH_LEVEL a driver must not ask for relations; all else may be asked anywhere. */
+bool ha_has_affinity_level(uint32_t routine)
+{
+    return routine >= HA_RT_SET_AFFINITY && routine <= HA_RT_REVERT_AFFINITY_OLD;
+}
+
+/* Above DISPATCH_LEVEL a driver must not ask for relations, or change affinity; all else may be
+   asked anywhere. */
 static void judge_level(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
-    bool refused = record->kind == HA_REFUSED;
-    uint32_t routine = refused ? record->as.refused.routine : record->as.query.routine;
+    bool refused = record->kind == HA_REFUSED, misuse = record->kind == HA_MISUSE;
+    uint32_t routine = refused || misuse ? record->as.refused.routine : record->as.query.routine;
     char irql[HA_IRQL_TEXT];
 
-    if (routine < HA_RT_ACTIVE_COUNT || routine >= HA_ROUTINE_COUNT
+    if (ha_has_affinity_level(routine)) {
+        if (refused ? record->as.refused.reason == HA_REASON_IRQL
+                    : misuse && record->as.misuse.misuse == HA_MISUSE_RAISED_IRQL)
+            ha_blame(judge, HA_RULE_QRY_16, record->driver, "called at or below DISPATCH_LEVEL",
+                     "%s at %s", ha_routine_name(routine), ha_irql_text(record->irql, irql));
+        return;
+    }
+    if (misuse || routine < HA_RT_ACTIVE_COUNT || routine >= HA_ROUTINE_COUNT
         || (refused && record->as.refused.reason != HA_REASON_IRQL))
         return;
     ha_exercise(judge, HA_RULE_QRY_16);
@@ -146,7 +159,7 @@ void ha_judge_topology(struct ha_judge *judge)
     const struct ha_record *record = judge->record;
 
     judge_level(judge);
-    if (record->kind == HA_REFUSED || !judge->layout.known)
+    if (record->kind != HA_QUERY || !judge->layout.known)
         return;
     switch (record->as.query.routine) {
     case HA_RT_HIGHEST_NODE:

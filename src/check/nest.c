@@ -17,8 +17,18 @@ unsigned ha_opener_of(unsigned kind)
         [HA_REG_RETURN] = HA_REG_ENTER,            [HA_DEREG_RETURN] = HA_DEREG_ENTER,
         [HA_CB_LEAVE] = HA_CB_ENTER,               [HA_UNIT_END] = HA_UNIT_BEGIN,
         [HA_ADD_END] = HA_ADD_BEGIN,               [HA_WAIT_END] = HA_WAIT_BEGIN,
+        [HA_DPC_RUN_LEAVE] = HA_DPC_RUN_ENTER,     [HA_IPI_LEAVE] = HA_IPI_ENTER,
+        [HA_ADD_DEVICE_LEAVE] = HA_ADD_DEVICE_ENTER,
     };
     return kind < HA_KIND_COUNT ? openers[kind] : HA_NO_RECORD;
+}
+
+bool ha_opens(unsigned kind)
+{
+    for (unsigned closer = 0; kind && closer < HA_KIND_COUNT; closer++)
+        if (ha_opener_of(closer) == kind)
+            return true;
+    return false;
 }
 
 bool ha_belongs(const struct ha_record *opener, const struct ha_record *closer)

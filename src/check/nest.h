@@ -24,6 +24,8 @@ struct ha_nest {
 
 /* The kind of record that a kind ends; HA_NO_RECORD when it ends none. */
 unsigned ha_opener_of(unsigned kind);
+/* Whether some kind of record ends this one. */
+bool ha_opens(unsigned kind);
 /* Whether `closer` ends what `opener` began. */
 bool ha_belongs(const struct ha_record *opener, const struct ha_record *closer);
 

@@ -59,6 +59,12 @@ static void argument_words(uint32_t routine, uint32_t argument, struct ha_text *
     case HA_RT_LOGICAL_RELATIONSHIP:
         relation_words(argument, words);
         break;
+    case HA_RT_SYSTEM_ROUTINE:
+        if (argument)
+            ha_text_addf(words, "routine %u", (unsigned)argument);
+        else
+            ha_text_add(words, "an unknown name");
+        break;
     default:
         break;
     }
@@ -76,6 +82,8 @@ static void result_words(uint32_t routine, uint64_t result, struct ha_text *word
         ha_text_add(words, ha_irql_text((uint32_t)result, irql));
     else if (routine == HA_RT_INDEX_FROM_NUMBER && result == INVALID_INDEX)
         ha_text_add(words, "INVALID_PROCESSOR_INDEX");
+    else if (routine == HA_RT_SYSTEM_ROUTINE)
+        ha_text_add(words, result ? "an address" : "NULL");
     else
         ha_text_addf(words, "%" PRIu64, result);
 }

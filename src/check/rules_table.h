@@ -144,6 +144,9 @@ RULE(HOT_13, "HOT-13", HA_CHOSEN, KERNEL, HA_ERROR,
      "An add without room is refused with STATUS_INSUFFICIENT_RESOURCES before any call.",
      "KeQueryMaximumProcessorCountEx", AT(ENTERED, round),
      AT(ON(HW_START) | ON(ACTIVE) | ON(SCHED), stage), AT(ON(ADD_END), add_end))
+RULE(HOT_14, "HOT-14", HA_OBSERVED, KERNEL, HA_ERROR,
+     "A callback may wait for DPCs that it queued, on any processor, and the add goes on.",
+     "XenBus; eBPF for Windows", AT(ON(DPC_RUN_ENTER) | ON(TRACE_END), dpc))
 
 /* OperationStatus and Status. */
 RULE(STAT_1, "STAT-1", HA_OBSERVED, KERNEL, HA_ERROR,
@@ -275,16 +278,27 @@ RULE(QRY_12, "QRY-12", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Nodes are fixed at boot; their active processors grow, their maximum has room for it.",
      "KeQueryHighestNodeNumber; KeQueryNodeActiveAffinity; KeQueryNodeMaximumProcessorCount",
      AT(ON(QUERY), topology))
+RULE(QRY_13, "QRY-13", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "Affinity is set to the active ones of the processors named; without any, nothing changes.",
+     "KeSetSystemGroupAffinityThread", AT(ON(AFFINITY), affinity))
 RULE(QRY_14, "QRY-14", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "KeGetCurrentProcessorNumberEx names the processor that its caller runs on.",
      "KeGetCurrentProcessorNumberEx", AT(ON(QUERY), topology))
+RULE(QRY_15, "QRY-15", HA_CHOSEN, BOTH, HA_ERROR,
+     "A DPC may be sent where the conversions know a processor, but is queued only after SCHED.",
+     "KeSetTargetProcessorDpcEx", AT(ON(DPC_TARGET) | ON(DPC_INSERT), dpc))
 RULE(QRY_16, "QRY-16", HA_DOCUMENTED, BOTH, HA_ERROR,
-     "Queries may be made at any IRQL, of relations at or below DISPATCH_LEVEL only.",
-     "KeQueryActiveProcessorCountEx; KeQueryLogicalProcessorRelationship",
-     AT(ON(QUERY) | ON(REFUSED), topology))
+     "Queries may be made at any IRQL; relations and affinity at or below DISPATCH_LEVEL only.",
+     "KeQueryActiveProcessorCountEx; KeQueryLogicalProcessorRelationship; "
+     "KeSetSystemGroupAffinityThread",
+     AT(ON(QUERY) | ON(REFUSED) | ON(MISUSE), topology))
 RULE(QRY_17, "QRY-17", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "KeGetCurrentProcessorNumber gives a number of group 0, the caller's own if it is there.",
      "KeGetCurrentProcessorNumber", AT(ON(QUERY), topology))
+RULE(QRY_18, "QRY-18", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "Setting affinity tells the one set before, or none; reverting leads back to the original.",
+     "KeSetSystemGroupAffinityThread; KeRevertToUserGroupAffinityThread; "
+     "KeSetSystemAffinityThreadEx; KeRevertToUserAffinityThreadEx", AT(ON(AFFINITY), affinity))
 RULE(QRY_19, "QRY-19", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Maximum counts include what can still be added: of a group, of group 0, or of all.",
      "KeQueryMaximumProcessorCountEx; KeQueryMaximumProcessorCount", AT(ON(QUERY), query))
@@ -292,6 +306,18 @@ RULE(QRY_20, "QRY-20", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "KeQueryLogicalProcessorRelationship tells of groups and nodes what the queries tell.",
      "KeQueryLogicalProcessorRelationship", AT(ON(QUERY) | ON(RELATION), relation),
      AT(ANY, listing))
+RULE(QRY_21, "QRY-21", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "KeSetTargetProcessorDpc knows group 0 only, and a DPC that is queued keeps its target.",
+     "KeSetTargetProcessorDpc; KeSetTargetProcessorDpcEx",
+     AT(ON(DPC_TARGET) | ON(DPC_INSERT) | ON(DPC_RUN_ENTER), dpc))
+/* Which routines there are a trace does not tell; see judge_routine.c. */
+RULE(QRY_22, "QRY-22", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "MmGetSystemRoutineAddress gives NULL for what is no routine, and always the same answer.",
+     "MmGetSystemRoutineAddress", AT(ON(QUERY), system_routine))
+RULE(QRY_23, "QRY-23", HA_CHOSEN, KERNEL, HA_ERROR,
+     "A DPC queued for a processor to come waits: it runs after SCHED, or is lost when that fails.",
+     "KeSetTargetProcessorDpcEx",
+     AT(ON(DPC_INSERT) | ON(DPC_DROP) | ON(DPC_RUN_ENTER) | ON(ADD_BEGIN) | ON(TRACE_END), dpc))
 
 /* Order of the stages. */
 RULE(ORD_1, "ORD-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
@@ -304,86 +330,5 @@ RULE(ORD_2, "ORD-2", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Introduction to Driver Notification; KeRegisterProcessorChangeCallback", AT(ENTERED, round),
      AT(ANY, whereabouts))
 
-/* A driver's life. */
-RULE(DRV_1, "DRV-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
-     "A system thread at PASSIVE_LEVEL runs DriverEntry and Unload.",
-     "Writing a DriverEntry Routine; DRIVER_INITIALIZE; DRIVER_UNLOAD",
-     AT(ON(DRV_ENTRY_ENTER) | ON(UNLOAD_ENTER), driver))
-RULE(DRV_2, "DRV-2", HA_DOCUMENTED, DRIVER, HA_NOTE,
-     "A DriverEntry whose registration gave NULL should return an error.",
-     "KeRegisterProcessorChangeCallback; Registering for Synchronous Driver Notification",
-     AT(ON(DRV_ENTRY_LEAVE), driver))
-RULE(DRV_3, "DRV-3", HA_DOCUMENTED, KERNEL, HA_ERROR,
-     "When DriverEntry fails the image is freed, and Unload is not called.",
-     "DriverEntry Return Values; Unload Routine Environment",
-     AT(ON(UNLOAD_ENTER) | ON(TRACE_END), driver))
-RULE(DRV_4, "DRV-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "A DriverEntry that fails first removes what it registered.",
-     "DriverEntry Return Values", AT(ON(DRV_ENTRY_LEAVE), driver))
-RULE(DRV_5, "DRV-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "A driver removes its processor-change callbacks before it is unloaded.",
-     "KeRegisterProcessorChangeCallback; Registering for Synchronous Driver Notification; "
-     "KeDeregisterProcessorChangeCallback",
-     AT(ON(UNLOAD_LEAVE), driver))
-RULE(DRV_6, "DRV-6", HA_CHOSEN, KERNEL, HA_ERROR,
-     "A processor-change registration does not keep its driver's image.",
-     "none", AT(ON(TRACE_END), driver))
-RULE(DRV_8, "DRV-8", HA_IMPLIED, BOTH, HA_ERROR,
-     "No callback of a driver runs when its image is freed, and none is due afterwards.",
-     "KeRegisterProcessorChangeCallback; IoUnregisterPlugPlayNotificationEx; "
-     "DriverEntry Return Values",
-     AT(ON(DEAD_CALL), dead_call), AT(ON(IMAGE_FREED), driver), AT(ENTERED, barred))
-RULE(DRV_9, "DRV-9", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "What a driver takes for a processor it gives back when that fails, and all in the end.",
-     "KeRegisterProcessorChangeCallback; KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT",
-     AT(ON(ADD_END) | ON(REG_RETURN), leftovers), AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE), held))
-RULE(DRV_10, "DRV-10", HA_DOCUMENTED, KERNEL, HA_ERROR,
-     "Unload is called on an accepted request only, so a driver without it stays.",
-     "DRIVER_UNLOAD; Unload Routine Environment",
-     AT(ON(UNLOAD_ENTER) | ON(IMAGE_FREED), driver))
-RULE(DRV_12, "DRV-12", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "When a driver's image is freed its threads have ended, and its work items are done.",
-     "bug checks 0xCE and 0xD4; PsCreateSystemThread; IoQueueWorkItem",
-     AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE), alive))
-
-/* Memory and IRQL: not of the rule book, but what mistakes with processors come to. */
-RULE(POOL_1, "POOL-1", HA_IMPLIED, DRIVER, HA_ERROR,
-     "A driver stays within the memory that it took.",
-     "ExAllocatePool2; KeQueryMaximumProcessorCountEx", AT(ON(ALLOC) | ON(MISUSE), memory))
-RULE(POOL_2, "POOL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "A driver uses memory, and gives it back, only while it holds it.",
-     "ExFreePoolWithTag", AT(ON(FREE) | ON(MISUSE), memory))
-RULE(POOL_3, "POOL-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "A tag given to ExFreePoolWithTag is the one that the memory was taken with.",
-     "ExFreePoolWithTag", AT(ON(FREE) | ON(MISUSE), memory))
-RULE(POOL_4, "POOL-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "Pool is taken and given back at DISPATCH_LEVEL at most, paged pool at APC_LEVEL at most.",
-     "ExAllocatePool2; ExFreePoolWithTag", AT(ON(ALLOC) | ON(FREE) | ON(MISUSE), memory))
-RULE(IRQL_1, "IRQL-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "KeRaiseIrql goes up, to HIGH_LEVEL at most, and KeLowerIrql goes down.",
-     "KeRaiseIrql; KeLowerIrql", AT(ON(QUERY) | ON(MISUSE), irql))
-RULE(IRQL_2, "IRQL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "A thread waits below DISPATCH_LEVEL only.",
-     "KeWaitForSingleObject; ExAcquireFastMutex", AT(ON(WAIT_BEGIN) | ON(REFUSED), irql))
-RULE(IRQL_3, "IRQL-3", HA_IMPLIED, DRIVER, HA_ERROR,
-     "DriverEntry, Unload, threads and work items end at the IRQL at which they were called.",
-     "DRIVER_INITIALIZE; DRIVER_UNLOAD; PsTerminateSystemThread; IO_WORKITEM_ROUTINE",
-     AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(MISUSE), irql))
-
-/* Objects that threads wait for, and locks: compiled drivers have them, scripts do not. */
-RULE(OBJ_1, "OBJ-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "An object is initialised before it is used.",
-     "KeInitializeEvent; KeWaitForSingleObject", AT(ON(MISUSE), object))
-RULE(OBJ_2, "OBJ-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "A mutex is given back by the thread that has it, and a fast mutex is not taken twice.",
-     "KeReleaseMutex; ExAcquireFastMutex; ExReleaseFastMutex", AT(ON(MISUSE), object))
-RULE(OBJ_3, "OBJ-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "Counts stay within limits: of a semaphore, of critical regions, of objects to wait for.",
-     "KeReleaseSemaphore; KeWaitForMultipleObjects; KeLeaveCriticalRegion",
-     AT(ON(MISUSE), object))
-RULE(OBJ_4, "OBJ-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "Handles and references are given back once, and used only until then.",
-     "ZwClose; ObReferenceObject; ObDereferenceObject", AT(ON(MISUSE), object))
-RULE(OBJ_5, "OBJ-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "A work item that is queued is neither queued again nor freed until its routine begins.",
-     "IoQueueWorkItem; IoFreeWorkItem; ExQueueWorkItem", AT(ON(MISUSE), object))
+/* A driver's life, memory, IRQL, objects and DPCs. */
+#include "check/rules_driver.h"

@@ -48,13 +48,6 @@ struct ha_story {
     unsigned unit_size;
 };
 
-static bool opens(unsigned kind)
-{
-    static const uint8_t openers[] = {HA_DRV_ENTRY_ENTER, HA_UNLOAD_ENTER, HA_REG_ENTER,
-                                      HA_DEREG_ENTER, HA_CB_ENTER, HA_UNIT_BEGIN, HA_ADD_BEGIN};
-    return memchr(openers, (int)kind, sizeof openers) != NULL;
-}
-
 /* Write the line whose words lie ready, in the columns of `record`, and so much deeper. */
 static void write_indented(struct ha_story *story, const struct ha_record *record, unsigned indent,
                            enum ha_paint paint)
@@ -266,11 +259,13 @@ static bool is_silent(struct ha_story *story, const struct ha_record *record)
 
 static void take_fact(struct ha_story *story, const struct ha_record *record)
 {
-    const struct ha_story_setting setting = {NULL, false, story->processor, &story->said.text};
+    struct ha_story_setting setting = {NULL, false, story->processor, &story->said.text};
     struct ha_record seen;
     enum ha_paint paint;
 
     finish_held(story);
+    if (record->kind == HA_CRASH)
+        setting.opener = ha_story_place_of(&story->nest, record->thread);
     seen = *record;
     if (record->kind >= HA_ALLOC)
         seen = as_seen_there(story, record);
@@ -329,7 +324,7 @@ static void take_record(struct ha_story *story, const struct ha_record *record)
         return;
     } else if (record->kind == HA_DEADLOCK) {
         take_deadlock(story, record);
-    } else if (opens(record->kind)) {
+    } else if (record->kind != HA_WAIT_BEGIN && ha_opens(record->kind)) {
         if (story->has_opener || record->kind != HA_CB_ENTER)
             finish_held(story);
         write_opening(story);

@@ -62,38 +62,17 @@ static bool is_routine(const struct ha_record *opener)
     return opener->kind == HA_REG_ENTER || opener->kind == HA_DEREG_ENTER;
 }
 
-/* Where a routine is called from, or what the kernel does by itself. */
-static bool is_place(const struct ha_record *opener)
-{
-    return opener->kind == HA_CB_ENTER || opener->kind == HA_DRV_ENTRY_ENTER ||
-           opener->kind == HA_UNLOAD_ENTER || opener->kind == HA_ADD_BEGIN;
-}
-
-static void place_words(const struct ha_cast *cast, const struct ha_record *place,
-                        struct ha_text *words)
-{
-    ha_text_add(words, " in ");
-    if (place->kind == HA_CB_ENTER)
-        ha_call_words(cast, place, NULL, words);
-    else if (place->kind == HA_ADD_BEGIN)
-        ha_text_addf(words, "add %u", (unsigned)place->id);
-    else
-        ha_story_life_call(cast, place, words);
-}
-
 /* ", removing a.sync in Unload of a,": the innermost routine, and the call that it is made in. */
 static void inside_words(const struct ha_cast *cast, const struct ha_nest *nest,
                          const struct ha_record *record, struct ha_text *words)
 {
-    const struct ha_record *opener, *routine = NULL, *place = NULL;
+    const struct ha_record *opener, *routine = NULL;
     uint32_t thread = record->as.wait.waiter;
+    const struct ha_record *place = ha_story_place_of(nest, thread);
 
-    for (size_t i = 0; !place && (opener = ha_nest_at(nest, thread, i)) != NULL; i++) {
-        if (!routine && is_routine(opener))
+    for (size_t i = 0; !routine && (opener = ha_nest_at(nest, thread, i)) != place; i++)
+        if (is_routine(opener))
             routine = opener;
-        if (is_place(opener))
-            place = opener;
-    }
     if (!routine && !place && !record->driver)
         return;
     ha_text_add(words, ",");
@@ -102,7 +81,7 @@ static void inside_words(const struct ha_cast *cast, const struct ha_nest *nest,
         ha_registration_words(cast, routine->id, words);
     }
     if (place) {
-        place_words(cast, place, words);
+        ha_story_place(cast, place, words);
     } else if (record->driver) {
         ha_text_add(words, routine ? " for " : " in a thread of ");
         ha_driver_words(cast, record->driver, words);

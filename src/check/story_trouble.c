@@ -7,6 +7,7 @@
 #include "check/story_words.h"
 
 #include <inttypes.h>
+#include <signal.h>
 
 #include "base/names.h"
 #include "check/query_words.h"
@@ -183,4 +184,53 @@ enum ha_paint ha_story_running(const struct ha_cast *cast, const struct ha_recor
         break;
     }
     return HA_PLAIN;
+}
+
+/* The signals that code ends its process with by mistake. Source: POSIX, <signal.h>. */
+static const char *signal_name(uint32_t number)
+{
+    static const struct { int number; const char *name; } signals[] = {
+        {SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"}, {SIGABRT, "SIGABRT"}, {SIGFPE, "SIGFPE"},
+        {SIGILL, "SIGILL"}, {SIGTRAP, "SIGTRAP"}, {SIGKILL, "SIGKILL"},
+    };
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        if ((uint32_t)signals[i].number == number)
+            return signals[i].name;
+    return NULL;
+}
+
+static void crash_words(const struct ha_cast *cast, const struct ha_record *record,
+                        const struct ha_record *place, struct ha_text *words)
+{
+    const char *name = signal_name(record->as.crash.signal);
+
+    ha_text_add(words, "crash:");
+    if (!record->as.crash.signal)
+        ha_text_addf(words, " the process was ended with exit code %u",
+                     (unsigned)record->as.crash.exit_code);
+    else if (name)
+        ha_text_addf(words, " %s", name);
+    else
+        ha_text_addf(words, " signal %u", (unsigned)record->as.crash.signal);
+    if (place) {
+        ha_story_place(cast, place, words);
+    } else if (record->driver) {
+        ha_text_add(words, " in a thread of ");
+        ha_driver_words(cast, record->driver, words);
+    }
+    ha_text_addf(words, ", on processor %u", record->processor);
+}
+
+enum ha_paint ha_story_last(const struct ha_cast *cast, const struct ha_record *record,
+                            const struct ha_story_setting *setting, struct ha_text *words)
+{
+    const char *what = ha_left_name(record->as.left.what);
+
+    if (record->kind == HA_CRASH) {
+        crash_words(cast, record, setting->opener, words);
+        return HA_RED;
+    }
+    ha_story_subject(cast, record, words);
+    ha_text_addf(words, "leaves %s %u behind", what ? what : "something", (unsigned)record->id);
+    return HA_YELLOW;
 }

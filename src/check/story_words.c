@@ -2,7 +2,8 @@
  * story_words - the wording of a story
  *
  * Owns the sentence of every kind of record that a driver's author should see; those about
- * trouble and memory are in story_trouble.c.
+ * trouble and memory are in story_trouble.c, about the places of driver code in story_code.c, about
+ * DPCs and affinity in story_dpc.c.
  */
 #include "check/story_words.h"
 
@@ -86,24 +87,6 @@ static void add_words(const struct ha_record *record, const struct ha_story_sett
         ha_text_add(words, ",");
 }
 
-void ha_story_life_call(const struct ha_cast *cast, const struct ha_record *record,
-                        struct ha_text *words)
-{
-    bool entry = record->kind == HA_DRV_ENTRY_ENTER || record->kind == HA_DRV_ENTRY_LEAVE;
-
-    ha_text_add(words, entry ? "DriverEntry of " : "Unload of ");
-    ha_driver_words(cast, record->driver, words);
-}
-
-static void irql_change_words(uint8_t before, uint8_t after, struct ha_text *words)
-{
-    char one[HA_IRQL_TEXT], other[HA_IRQL_TEXT];
-
-    if (before != after)
-        ha_text_addf(words, ", %s became %s", ha_irql_text(before, one),
-                     ha_irql_text(after, other));
-}
-
 static enum ha_paint paint_of_call(const struct ha_record *enter, const struct ha_record *leave)
 {
     if (leave && leave->as.cb_leave.op_out != enter->as.cb.op_in)
@@ -124,7 +107,7 @@ static void leftover_words(const struct ha_record *enter, const struct ha_record
 {
     if (leave->flags & HA_CB_CONTEXT_CHANGED)
         ha_text_add(words, ", changed the context");
-    irql_change_words(enter->irql, leave->irql, words);
+    ha_story_irql_change(enter->irql, leave->irql, words);
     if (leave->regions != enter->regions)
         ha_text_addf(words, ", critical regions %u became %u", enter->regions, leave->regions);
     if (leave->as.cb_leave.affinity_mask != enter->as.cb.affinity_mask ||
@@ -162,10 +145,10 @@ void ha_story_opening(const struct ha_cast *cast, const struct ha_record *record
                       struct ha_text *words)
 {
     switch (record->kind) {
-    case HA_DRV_ENTRY_ENTER:
-    case HA_UNLOAD_ENTER:
+    case HA_DRV_ENTRY_ENTER: case HA_UNLOAD_ENTER: case HA_ADD_DEVICE_ENTER:
+    case HA_DPC_RUN_ENTER: case HA_IPI_ENTER:
         ha_text_add(words, "enters ");
-        ha_story_life_call(cast, record, words);
+        ha_story_code_call(cast, record, words);
         break;
     case HA_REG_ENTER:
         ha_registration_words(cast, record->id, words);
@@ -209,44 +192,6 @@ void ha_story_wait(const struct ha_cast *cast, const struct ha_record *record,
     if (timeout_ns != HA_FOREVER)
         ha_text_addf(words, ", at most %" PRIu64 ".%03u ms", timeout_ns / 1000000,
                      (unsigned)(timeout_ns / 1000 % 1000));
-}
-
-static enum ha_paint life_words(const struct ha_cast *cast, const struct ha_record *record,
-                                const struct ha_story_setting *setting, struct ha_text *words)
-{
-    const char *before = setting->opener && setting->told ? "leaves " : "";
-    bool odd = false;
-
-    switch (record->kind) {
-    case HA_DRV_ENTRY_LEAVE:
-    case HA_UNLOAD_LEAVE:
-        ha_text_add(words, before);
-        ha_story_life_call(cast, record, words);
-        if (record->kind == HA_DRV_ENTRY_LEAVE) {
-            ha_text_add(words, ": ");
-            status_words(record->as.status.status, words);
-            odd = !ha_nt_success(record->as.status.status);
-        }
-        if (setting->opener) {
-            irql_change_words(setting->opener->irql, record->irql, words);
-            odd |= record->irql != setting->opener->irql;
-        }
-        break;
-    case HA_UNLOAD_REQ:
-        ha_driver_words(cast, record->driver, words);
-        ha_text_add(words, " is asked to unload");
-        if (record->as.status.status) {
-            ha_text_add(words, ": ");
-            status_words(record->as.status.status, words);
-        }
-        break;
-    default:
-        ha_text_add(words, "image of ");
-        ha_driver_words(cast, record->driver, words);
-        ha_text_add(words, " freed");
-        break;
-    }
-    return odd ? HA_YELLOW : HA_PLAIN;
 }
 
 /* A removal that was refused says why: nothing has changed. */
@@ -337,7 +282,8 @@ enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *
 {
     switch (record->kind) {
     case HA_DRV_ENTRY_LEAVE: case HA_UNLOAD_REQ: case HA_UNLOAD_LEAVE: case HA_IMAGE_FREED:
-        return life_words(cast, record, setting, words);
+    case HA_DPC_RUN_LEAVE: case HA_IPI_LEAVE: case HA_ADD_DEVICE_LEAVE:
+        return ha_story_code(cast, record, setting, words);
     case HA_REG_RETURN: case HA_DEREG_RETURN:
         return registration_fact(cast, record, setting, words);
     case HA_UNIT_END: case HA_ADD_END: case HA_HW_START:
@@ -351,6 +297,12 @@ enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *
     case HA_THREAD_START: case HA_THREAD_END:
     case HA_WORK_QUEUED: case HA_WORK_ENTER: case HA_WORK_LEAVE:
         return ha_story_running(cast, record, words);
+    case HA_AFFINITY:
+        return ha_story_affinity(cast, record, words);
+    case HA_DPC_TARGET: case HA_DPC_INSERT: case HA_DPC_DROP:
+        return ha_story_dpc(cast, record, words);
+    case HA_LEFT_BEHIND: case HA_CRASH:
+        return ha_story_last(cast, record, setting, words);
     case HA_DEBUG_PRINT:
         return ha_story_print(cast, record, setting->said, words);
     case HA_BUGCHECK:

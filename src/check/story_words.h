@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "check/cast.h"
+#include "check/nest.h"
 #include "core/trace.h"
 #include "hotadd/profile.h"
 
@@ -41,7 +42,8 @@ void ha_story_opening(const struct ha_cast *cast, const struct ha_record *record
 
 /* Where a line stands. */
 struct ha_story_setting {
-    const struct ha_record *opener;     /* where what ends here began, or NULL */
+    const struct ha_record *opener;     /* where what ends here began; of CRASH: the place that
+                                           its thread was at; or NULL */
     bool told;                          /* it had a line of its own */
     struct ha_story_processor processor;
     const struct ha_text *said;         /* of DEBUG_PRINT: the whole message */
@@ -57,20 +59,38 @@ enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *
 /* "waits for the lock, held by hot-add", of WAIT_BEGIN and DEADLOCK. */
 void ha_story_wait(const struct ha_cast *cast, const struct ha_record *record,
                    struct ha_text *words);
-/* "DriverEntry of calm", of the records about DriverEntry and Unload. */
-void ha_story_life_call(const struct ha_cast *cast, const struct ha_record *record,
+/* "DriverEntry of calm", "DPC 3 of calm on processor 4": of what begins and ends in driver code,
+   notification calls apart. */
+void ha_story_code_call(const struct ha_cast *cast, const struct ha_record *record,
                         struct ha_text *words);
+/* ", DISPATCH_LEVEL became PASSIVE_LEVEL"; nothing when they are the same. */
+void ha_story_irql_change(uint8_t before, uint8_t after, struct ha_text *words);
+/* Where a thread calls routines from, or what the kernel does by itself on it, NULL for nothing;
+   and as words: " in DriverEntry of calm". */
+const struct ha_record *ha_story_place_of(const struct ha_nest *nest, uint32_t thread);
+void ha_story_place(const struct ha_cast *cast, const struct ha_record *place,
+                    struct ha_text *words);
 /* The driver that a line speaks of, unless the lines around it say so. */
 void ha_story_subject(const struct ha_cast *cast, const struct ha_record *record,
                       struct ha_text *words);
-/* What was refused, misused, made to fail, taken or given back, and what runs by itself: part of
-   the above. */
+/* What was refused, misused, made to fail, taken or given back, what runs by itself, what was left
+   behind and how code of a driver ended its process: part of the above. */
 enum ha_paint ha_story_trouble(const struct ha_cast *cast, const struct ha_record *record,
                                struct ha_text *words);
 enum ha_paint ha_story_pool(const struct ha_cast *cast, const struct ha_record *record,
                             struct ha_text *words);
 enum ha_paint ha_story_running(const struct ha_cast *cast, const struct ha_record *record,
                                struct ha_text *words);
+enum ha_paint ha_story_last(const struct ha_cast *cast, const struct ha_record *record,
+                            const struct ha_story_setting *setting, struct ha_text *words);
+/* How driver code was left, a request to unload, an image that is freed; DPCs; affinity: the
+   same. */
+enum ha_paint ha_story_code(const struct ha_cast *cast, const struct ha_record *record,
+                            const struct ha_story_setting *setting, struct ha_text *words);
+enum ha_paint ha_story_dpc(const struct ha_cast *cast, const struct ha_record *record,
+                           struct ha_text *words);
+enum ha_paint ha_story_affinity(const struct ha_cast *cast, const struct ha_record *record,
+                                struct ha_text *words);
 /* Whether a removal is refused by this MISUSE: its handle leads to no live registration. */
 bool ha_story_is_refused_removal(const struct ha_record *misuse);
 

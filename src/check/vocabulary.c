@@ -27,6 +27,10 @@
     FIELD("function", HA_SHAPE_NUMBER, as.reg.function),   \
     FIELD("context", HA_SHAPE_NUMBER, as.reg.context),     \
     FIELD("flags", HA_SHAPE_NUMBER, as.reg.flags)
+#define TARGET                                             \
+    FIELD("target", HA_SHAPE_OR_NULL, as.dpc.target),      \
+    FIELD("group", HA_SHAPE_NUMBER, as.dpc.group),         \
+    FIELD("number", HA_SHAPE_NUMBER, as.dpc.number)
 #define CLIENT FLAG_WORD("client", HA_CB_OBJECT, client_word)
 #define STATE FLAG_WORD("State", 3, ha_state_name)
 
@@ -57,6 +61,14 @@ static const char *knob_word(unsigned knob)
 static const char *client_word(unsigned client)
 {
     return client ? "object" : "ke";
+}
+
+/* Source: WDK reference, wdm.h, KDPC_IMPORTANCE. */
+static const char *importance_word(unsigned importance)
+{
+    static const char *const words[] = {"LowImportance", "MediumImportance", "HighImportance",
+                                        "MediumHighImportance"};
+    return importance < COUNT(words) ? words[importance] : NULL;
 }
 
 static const struct ha_field all[] = {
@@ -224,6 +236,44 @@ static const struct ha_field bugcheck[] = {
     FIELD("parameter3", HA_SHAPE_HEX, as.bugcheck.parameter[2]),
     FIELD("parameter4", HA_SHAPE_HEX, as.bugcheck.parameter[3]),
 };
+static const struct ha_field affinity[] = {
+    WORD("routine", id, ha_routine_name),
+    FIELD("accepted", HA_SHAPE_FLAG, as.affinity.accepted),
+    FIELD("asked_group", HA_SHAPE_OR_NULL, as.affinity.asked_group),
+    FIELD("asked_mask", HA_SHAPE_HEX, as.affinity.asked_mask),
+    FIELD("new_group", HA_SHAPE_OR_NULL, as.affinity.new_group),
+    FIELD("new_mask", HA_SHAPE_HEX, as.affinity.new_mask),
+    FIELD("has_output", HA_SHAPE_FLAG, as.affinity.has_output),
+    FIELD("output_group", HA_SHAPE_OR_NULL, as.affinity.output_group),
+    FIELD("output_mask", HA_SHAPE_HEX, as.affinity.output_mask),
+};
+static const struct ha_field dpc_target[] = {
+    WORD("routine", as.dpc.routine, ha_routine_name),
+    FIELD("asked", HA_SHAPE_NUMBER, as.dpc.asked),
+    FIELD("status", HA_SHAPE_STATUS, as.dpc.status),
+    TARGET,
+};
+static const struct ha_field dpc_insert[] = {
+    TARGET,
+    WORD("importance", as.dpc.importance, importance_word),
+    FIELD("result", HA_SHAPE_FLAG, as.dpc.result),
+    FLAG_BIT("by_timer", HA_DPC_BY_TIMER),
+    FLAG_BIT("waits", HA_DPC_WAITS),
+};
+static const struct ha_field dpc_drop[] = {
+    TARGET,
+    FLAG_BIT("by_driver", HA_DPC_BY_DRIVER),
+};
+static const struct ha_field dpc_run[] = {
+    TARGET,
+};
+static const struct ha_field left_behind[] = {
+    WORD("what", as.left.what, ha_left_name),
+};
+static const struct ha_field crash[] = {
+    FIELD("signal", HA_SHAPE_NUMBER, as.crash.signal),
+    FIELD("exit_code", HA_SHAPE_NUMBER, as.crash.exit_code),
+};
 
 #define ROW(table) {table, COUNT(table)}
 
@@ -245,6 +295,12 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_DEADLOCK] = ROW(wait),
     [HA_REFUSED] = ROW(refused), [HA_MISUSE] = ROW(misuse), [HA_FAULT] = ROW(fault),
     [HA_DEBUG_PRINT] = ROW(debug_print), [HA_BUGCHECK] = ROW(bugcheck),
+    [HA_AFFINITY] = ROW(affinity),
+    [HA_DPC_TARGET] = ROW(dpc_target), [HA_DPC_INSERT] = ROW(dpc_insert),
+    [HA_DPC_DROP] = ROW(dpc_drop), [HA_DPC_RUN_ENTER] = ROW(dpc_run),
+    [HA_DPC_RUN_LEAVE] = ROW(dpc_run),
+    [HA_ADD_DEVICE_LEAVE] = ROW(status),
+    [HA_LEFT_BEHIND] = ROW(left_behind), [HA_CRASH] = ROW(crash),
 };
 
 /*

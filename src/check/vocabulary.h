@@ -23,7 +23,7 @@
  *   THREAD           kind affinity_group affinity_mask
  *   CHOICE           kind answer options label
  *   TRACE_END        ending status
- *   DRV_ENTRY_LEAVE, UNLOAD_REQ, HW_START, ADD_END, THREAD_END   status
+ *   DRV_ENTRY_LEAVE, UNLOAD_REQ, HW_START, ADD_END, THREAD_END, ADD_DEVICE_LEAVE   status
  *   REG_ENTER        function context flags
  *   REG_RETURN       function context flags handle
  *   CB_ENTER, DEAD_CALL  client operation existing context State NtNumber ProcNumber ctx_status
@@ -42,6 +42,14 @@
  *   FAULT            routine
  *   DEBUG_PRINT      component level text more
  *   BUGCHECK         code parameter1 parameter2 parameter3 parameter4
+ *   AFFINITY         routine accepted asked_group asked_mask new_group new_mask has_output
+ *                    output_group output_mask
+ *   DPC_TARGET       routine asked status target group number
+ *   DPC_INSERT       target group number importance result by_timer waits
+ *   DPC_DROP         target group number by_driver
+ *   DPC_RUN_ENTER, DPC_RUN_LEAVE   target group number
+ *   LEFT_BEHIND      what
+ *   CRASH            signal exit_code
  *
  * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE.
  * ALLOC was made in the call that registration, operation, State and NtNumber name; outside any
@@ -49,7 +57,10 @@
  * takes it (Group << 16 | Number for KeGetProcessorIndexFromNumber), but for
  * KeQueryLogicalProcessorRelationship an object: {"relation":"RelationGroup",
  * "processor_given":false,"buffer_given":true}, of which the last two say that ProcessorNumber,
- * and Information, were not NULL.
+ * and Information, were not NULL. That of MmGetSystemRoutineAddress is the routine's place in the
+ * order of names, from 1; 0 is none.
+ *
+ * The target of a DPC is an index; null is the current processor, or a number that has none.
  *
  * How a value is written is told by its shape, below. A name longer than one record goes on in
  * the next NAME of the same namespace and id while `more` is true; a message likewise, in the next

@@ -7,6 +7,8 @@
 #include "cli/cli.h"
 #include "hotadd/scenario.h"
 
+#define LONGEST_HANG_S 86400u
+
 static const char usage[] =
     "hotadd run [OPTION...] FILE|DIR...\n"
     "\n"
@@ -18,6 +20,8 @@ static const char usage[] =
     "                       all: one after another those that a driver must pass, and intro and\n"
     "                       strict_stop for what it relies on\n"
     "  --set KNOB=VALUE     turn one knob; may be repeated\n"
+    "  --driver NAME=PATH   take the code of this driver from another module; may be repeated\n"
+    "  --modules DIR        paths of modules count from there, not from the scenarios' folders\n"
     "  --replay TOKEN       repeat the run of a token, which a finding names\n"
     "  --format story       the story of every scenario\n"
     "  --format jsonl       the trace on standard output, all else on standard error\n"
@@ -31,6 +35,10 @@ static const char usage[] =
     "  --accept             write calls and violations of each run into its file, as expected\n"
     "  --realtime           simulated time passes no faster than the clock\n"
     "  --budget RECORDS     end a run that writes more records than this (default 100000000)\n"
+    "  --hang SECONDS       stop a compiled driver that calls nothing and does not return for so\n"
+    "                       long (default 10); 0: wait for ever\n"
+    "  --no-fork            run compiled drivers in this process, for a debugger\n"
+    "  --break-at SEQ       with --no-fork: SIGTRAP before the record with that number\n"
     "  --quiet              only what fails, is left out or was accepted, and the summary\n"
     "  --color WHEN         auto, always or never; NO_COLOR is heeded by auto\n"
     "  --help, --version\n"
@@ -41,7 +49,7 @@ static const char usage[] =
 /* What the command line says, as far as it has been read. */
 struct command {
     struct ha_play_options play;
-    const char **path, **set;   /* room for every argument */
+    const char **path, **set, **driver;     /* room for every argument */
     bool auto_color;
 };
 
@@ -61,6 +69,20 @@ static int read_profile(struct command *command, const char *value)
 static int read_set(struct command *command, const char *value)
 {
     command->set[command->play.set_count++] = value;
+    return HA_EXIT_OK;
+}
+
+static int read_driver(struct command *command, const char *value)
+{
+    command->driver[command->play.driver_count++] = value;
+    return HA_EXIT_OK;
+}
+
+static int read_modules(struct command *command, const char *value)
+{
+    if (!value[0])
+        return wrong("--modules", value, "the name of a folder");
+    command->play.modules = value;
     return HA_EXIT_OK;
 }
 
@@ -126,6 +148,26 @@ static int read_budget(struct command *command, const char *value)
     return HA_EXIT_OK;
 }
 
+static int read_hang(struct command *command, const char *value)
+{
+    errno = 0;
+    unsigned long long number = strtoull(value, NULL, 10);
+    if (errno || !value[0] || number > LONGEST_HANG_S || value[strspn(value, "0123456789")])
+        return wrong("--hang", value, "a number of seconds, at most 86400, or 0 for no limit");
+    command->play.hang_s = (uint32_t)number;
+    return HA_EXIT_OK;
+}
+
+static int read_break(struct command *command, const char *value)
+{
+    errno = 0;
+    unsigned long long number = strtoull(value, NULL, 10);
+    if (errno || number == 0 || value[strspn(value, "0123456789")])
+        return wrong("--break-at", value, "the number of a record, 1 or more");
+    command->play.break_at = number;
+    return HA_EXIT_OK;
+}
+
 /* Whether verdicts go to a terminal that may be coloured. */
 static bool wants_color(const struct ha_play_options *play)
 {
@@ -148,8 +190,10 @@ static const struct {
     int (*read)(struct command *command, const char *value);
 } valued[] = {
     {"--profile", read_profile}, {"--set", read_set},       {"--replay", read_replay},
+    {"--driver", read_driver},   {"--modules", read_modules},
     {"--format", read_format},   {"--budget", read_budget}, {"--color", read_color},
     {"--out", read_out},         {"--trace", read_trace},   {"--filter", read_filter},
+    {"--hang", read_hang},       {"--break-at", read_break},
 };
 
 static const struct {
@@ -162,6 +206,7 @@ static const struct {
     {"--list", offsetof(struct ha_play_options, list)},
     {"--accept", offsetof(struct ha_play_options, accept)},
     {"--realtime", offsetof(struct ha_play_options, realtime)},
+    {"--no-fork", offsetof(struct ha_play_options, no_fork)},
 };
 
 static bool read_flag(struct command *command, const char *word)
@@ -229,17 +274,20 @@ int ha_cli_run(int count, char **argument)
 {
     const char **path = calloc((size_t)count + 1, sizeof *path);
     const char **set = calloc((size_t)count + 1, sizeof *set);
+    const char **driver = calloc((size_t)count + 1, sizeof *driver);
     struct command command = {
-        .play = {.path = path, .set = set, .record_budget = 100000000,
+        .play = {.path = path, .set = set, .driver = driver, .record_budget = 100000000,
+                 .hang_s = 10,
                  .out = stdout, .log = stderr},
-        .path = path, .set = set, .auto_color = true,
+        .path = path, .set = set, .driver = driver, .auto_color = true,
     };
     int result = HA_EXIT_INTERNAL;
-    if (path && set)
+    if (path && set && driver)
         result = play(&command, count, argument);
     else
         fputs("hotadd: out of memory\n", stderr);
     free(path);
     free(set);
+    free(driver);
     return result;
 }

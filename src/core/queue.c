@@ -62,6 +62,7 @@ static bool post(struct ha_world *world, uint64_t due_ns, const struct ha_due *w
     struct ha_due due = *what;
     due.due_ns = due_ns < world->time_ns ? world->time_ns : due_ns;
     due.order = queue->posted++;
+    queue->events += !due.alarm;
     put(queue, queue->count, due);
     rise(queue, queue->count++);
     return true;
@@ -94,8 +95,20 @@ bool ha_queue_run_next(struct ha_world *world)
         return false;
     struct ha_due due = take(queue, 0);
     world->time_ns = due.due_ns;
+    if (!due.alarm) {
+        queue->events--;
+        queue->last_event_ns = due.due_ns;
+    }
     due.action(world, due.argument);
     return true;
+}
+
+bool ha_queue_is_awaited(struct ha_world *world)
+{
+    const struct ha_queue *queue = &world->queue;
+    ha_touch(world, HA_TOUCH_QUEUE, HA_TOUCH_READ);
+    return queue->events ||
+           (queue->count && queue->heap[0].due_ns - queue->last_event_ns <= HA_QUEUE_GRACE_NS);
 }
 
 bool ha_alarm_set(struct ha_world *world, struct ha_alarm *alarm, uint64_t due_ns)

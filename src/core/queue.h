@@ -37,12 +37,32 @@ struct ha_queue {
     struct ha_due *heap;        /* the earliest is first */
     size_t count, room;
     uint64_t posted;
+    size_t events;              /* of what is due, those that are no alarms */
+    uint64_t last_event_ns;     /* when one of them was begun last */
 };
+
+/*
+ * How long alarms go on when nothing else is due any more: timers and delays of drivers may come
+ * again and again for ever.
+ */
+#define HA_QUEUE_GRACE_NS UINT64_C(1000000000)
+
+/*
+ * So many alarms in a row that end no wait for something the machine has begun: more of them will
+ * not end it either.
+ */
+#define HA_QUEUE_PATIENCE 100000u
 
 /* False when the arena is full; a time that has passed is due now, behind what is due already. */
 bool ha_queue_post(struct ha_world *world, uint64_t due_ns, ha_action *action, void *argument);
 /* Move time to the next due thing and begin it. False when nothing is due. */
 bool ha_queue_run_next(struct ha_world *world);
+
+/*
+ * Whether something is due that a run should wait for: whatever was posted, and alarms until
+ * HA_QUEUE_GRACE_NS after the last of that was begun.
+ */
+bool ha_queue_is_awaited(struct ha_world *world);
 
 /* Post what an alarm, which is not set, holds. Results as ha_queue_post(). */
 bool ha_alarm_set(struct ha_world *world, struct ha_alarm *alarm, uint64_t due_ns);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "core/object.h"
+#include "core/processor.h"
 #include "core/world.h"
 
 #define SPINS_IN_A_ROW 1000u            /* before control is given away */
@@ -28,24 +29,37 @@ void ha_sched_ready(struct ha_thread *thread)
     sched->attention = true;
 }
 
-/* At most one context is at DISPATCH_LEVEL or above on a processor, and it keeps others out. */
+/* No processor keeps anybody out. */
+static bool all_may_run(const struct ha_sched *sched)
+{
+    return !sched->raised && !sched->asked;
+}
+
 static bool may_run(const struct ha_sched *sched, const struct ha_thread *thread)
 {
-    for (const struct ha_thread *other = sched->first_live; other; other = other->next_live)
-        if (other != thread && other->stamp.irql >= HA_DISPATCH_LEVEL &&
-            other->stamp.processor == thread->stamp.processor)
-            return false;
-    return true;
+    return all_may_run(sched) || ha_processor_lets(sched, thread);
 }
 
 static uint32_t count_eligible(const struct ha_sched *sched)
 {
     uint32_t count = 0;
-    if (!sched->raised)
+    if (all_may_run(sched))
         return sched->ready;
     for (const struct ha_thread *thread = sched->first_ready; thread; thread = thread->next_ready)
-        count += may_run(sched, thread);
+        count += ha_processor_lets(sched, thread);
     return count;
+}
+
+/* Take a thread, the one behind `before`, out of the ready list. */
+static void unready(struct ha_sched *sched, struct ha_thread *thread, struct ha_thread *before)
+{
+    if (before)
+        before->next_ready = thread->next_ready;
+    else
+        sched->first_ready = thread->next_ready;
+    if (sched->last_ready == thread)
+        sched->last_ready = before;
+    sched->ready--;
 }
 
 /* Take the n-th thread that may run out of the ready list; NULL when there are not so many. */
@@ -53,14 +67,8 @@ static struct ha_thread *take_eligible(struct ha_sched *sched, uint32_t n)
 {
     struct ha_thread *before = NULL;
     for (struct ha_thread *thread = sched->first_ready; thread; thread = thread->next_ready) {
-        if ((!sched->raised || may_run(sched, thread)) && n-- == 0) {
-            if (before)
-                before->next_ready = thread->next_ready;
-            else
-                sched->first_ready = thread->next_ready;
-            if (sched->last_ready == thread)
-                sched->last_ready = before;
-            sched->ready--;
+        if (may_run(sched, thread) && n-- == 0) {
+            unready(sched, thread, before);
             return thread;
         }
         before = thread;
@@ -68,10 +76,23 @@ static struct ha_thread *take_eligible(struct ha_sched *sched, uint32_t n)
     return NULL;
 }
 
+/* Take a thread that is ready out of the ready list. */
+static struct ha_thread *take(struct ha_sched *sched, struct ha_thread *wanted)
+{
+    struct ha_thread *before = NULL;
+    for (struct ha_thread *thread = sched->first_ready; thread != wanted;
+         thread = thread->next_ready)
+        before = thread;
+    unready(sched, wanted, before);
+    return wanted;
+}
+
 static struct ha_thread *run(struct ha_sched *sched, struct ha_thread *thread)
 {
     thread->state = HA_THREAD_RUNNING;
     sched->running = thread;
+    if (thread == sched->adopted)
+        sched->waited = 0;
     return thread;
 }
 
@@ -92,7 +113,7 @@ struct ha_thread *ha_sched_next(struct ha_world *world)
         }
         if (sched->waits_for_quiet)
             return run(sched, sched->adopted);
-        if (!ha_queue_run_next(world)) {
+        if (sched->waited++ == HA_QUEUE_PATIENCE || !ha_queue_run_next(world)) {
             ha_sched_record_deadlock(world);
             sched->ending = HA_END_DEADLOCK;
         }
@@ -121,27 +142,14 @@ void ha_sched_block(struct ha_world *world)
     switch_from(world, self, ha_sched_next(world));
 }
 
-/* Take the thread that was made ready last out of the ready list, which is not empty. */
-static struct ha_thread *take_last(struct ha_sched *sched)
-{
-    struct ha_thread *last = sched->last_ready, *before = NULL;
-    for (struct ha_thread *thread = sched->first_ready; thread != last;
-         thread = thread->next_ready)
-        before = thread;
-    if (before)
-        before->next_ready = NULL;
-    else
-        sched->first_ready = NULL;
-    sched->last_ready = before;
-    return last;
-}
-
 static void put_first(struct ha_sched *sched, struct ha_thread *thread)
 {
+    thread->state = HA_THREAD_READY;
     thread->next_ready = sched->first_ready;
     sched->first_ready = thread;
     if (!sched->last_ready)
         sched->last_ready = thread;
+    sched->ready++;
     sched->attention = true;
 }
 
@@ -149,12 +157,11 @@ void ha_sched_hand_over(struct ha_world *world)
 {
     struct ha_sched *sched = &world->sched;
     struct ha_thread *self = sched->running, *next = sched->last_ready;
-    if (!next || (sched->raised && !may_run(sched, next)) || sched->ending)
+    if (!next || !may_run(sched, next) || sched->ending)
         return;
     if (self == sched->adopted)     /* which must be where it waits for quiet if the run ends */
         return;
-    take_last(sched);
-    self->state = HA_THREAD_READY;
+    take(sched, next);
     put_first(sched, self);
     switch_from(world, self, run(sched, next));
 }
@@ -189,6 +196,17 @@ void ha_sched_attend(struct ha_world *world)
         return;
     }
 
+    struct ha_thread *interrupter = sched->asked ? ha_processor_interrupter(sched, self) : NULL;
+    if (interrupter) {
+        take(sched, interrupter);
+        put_first(sched, self);
+        switch_from(world, self, run(sched, interrupter));
+        return;
+    }
+    if (!may_run(sched, self)) {        /* it has moved to a processor that is occupied */
+        ha_sched_yield(world);
+        return;
+    }
     uint32_t eligible = count_eligible(sched);
     uint32_t answer = eligible ? ha_choose(world, HA_CHOICE_THREAD, "preempt", eligible + 1) : 0;
     if (answer == 0)
@@ -245,16 +263,34 @@ void ha_sched_abandon_all(struct ha_world *world)
     sched->adopted->next_live = sched->adopted->previous_live = NULL;
     sched->first_ready = sched->last_ready = NULL;
     sched->ready = 0;
-    sched->raised = sched->adopted->stamp.irql >= HA_DISPATCH_LEVEL;
+    ha_processors_forget(sched);
+}
+
+/* It waits, or another one occupies its processor. */
+static bool is_held_up(const struct ha_thread *thread)
+{
+    return thread->state == HA_THREAD_BLOCKED ||
+           (thread->state == HA_THREAD_READY && !may_run(&thread->world->sched, thread));
 }
 
 bool ha_sched_is_stuck(const struct ha_world *world)
 {
     for (const struct ha_thread *thread = world->sched.first_live; thread;
          thread = thread->next_live)
-        if (thread->state == HA_THREAD_BLOCKED && thread->operations)
+        if (thread->operations && is_held_up(thread))
             return true;
     return false;
+}
+
+static void record_obstacle(struct ha_world *world, const struct ha_thread *thread,
+                            uint32_t object, const struct ha_thread *holder)
+{
+    struct ha_record *record = ha_record_open(world, HA_DEADLOCK, object);
+    record->driver = thread->stamp.driver;
+    record->as.wait.timeout_ns = HA_FOREVER;
+    record->as.wait.waiter = thread->stamp.thread;
+    record->as.wait.holder = holder ? holder->stamp.thread : 0;
+    record->as.wait.blocked = 1;
 }
 
 void ha_sched_record_deadlock(struct ha_world *world)
@@ -262,13 +298,12 @@ void ha_sched_record_deadlock(struct ha_world *world)
     for (const struct ha_thread *thread = world->sched.first_live; thread;
          thread = thread->next_live) {
         const struct ha_object *object = thread->waits_for;
-        if (thread->state != HA_THREAD_BLOCKED || !thread->operations || !object)
+        if (!thread->operations || !is_held_up(thread))
             continue;
-        struct ha_record *record = ha_record_open(world, HA_DEADLOCK, object->id);
-        record->driver = thread->stamp.driver;
-        record->as.wait.timeout_ns = HA_FOREVER;
-        record->as.wait.waiter = thread->stamp.thread;
-        record->as.wait.holder = object->holder ? object->holder->stamp.thread : 0;
-        record->as.wait.blocked = 1;
+        if (object)
+            record_obstacle(world, thread, object->id, object->holder);
+        else if (thread->state == HA_THREAD_READY)
+            record_obstacle(world, thread, 0,
+                            world->sched.processor[thread->stamp.processor].top);
     }
 }

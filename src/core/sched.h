@@ -2,8 +2,8 @@
  * sched - which simulated thread runs
  *
  * One thread runs at a time. It changes where a thread blocks or ends, and at a scheduling point
- * when the tape says so; of several that could go on, the one that has been ready longest is the
- * ordinary answer. A thread may run unless another one is at DISPATCH_LEVEL on its processor.
+ * when the tape says so or its processor is interrupted; of several that could go on, the one that
+ * has been ready longest is the ordinary answer. Which may run is a matter of core/processor.h.
  *
  * When nothing can run, the world is quiet. The adopted thread waits for that in
  * ha_sched_run_until_quiet(); or it is inside an NT routine, and then what is due next begins.
@@ -16,14 +16,20 @@
 
 #include "core/thread.h"
 
+struct ha_processor;
+
 struct ha_sched {
     struct ha_thread *running;
     struct ha_thread *adopted;
     struct ha_thread *first_live, *last_live;
     struct ha_thread *first_ready, *last_ready;
     uint32_t ready;             /* how many */
-    uint32_t raised;            /* threads at DISPATCH_LEVEL or above */
+    struct ha_processor *processor;     /* by index; room for the maximum of the partition */
+    uint32_t raised;            /* contexts at DISPATCH_LEVEL or above */
+    uint32_t asked;             /* contexts of interrupts that are ready and have not begun */
+    void (*serve[2])(struct ha_world *world);   /* what interrupts do, by enum ha_interrupt */
     uint32_t threads_made;
+    uint32_t waited;            /* times that it moved time, since the adopted thread ran last */
     uint32_t placed;            /* threads that were given a processor, to take turns */
     bool waits_for_quiet;       /* the adopted thread is in ha_sched_run_until_quiet() */
     bool attention;             /* a scheduling point has something to decide */

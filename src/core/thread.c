@@ -22,13 +22,50 @@ void ha_thread_set_current(struct ha_thread *thread)
     current = thread;
 }
 
+/* The lowest processor of the affinity that takes threads; the one it is on if none does. */
+static uint16_t lowest_of(const struct ha_thread *thread)
+{
+    const struct ha_partition *partition = &thread->world->partition;
+    const struct ha_group *group = &partition->group[thread->affinity.group];
+    uint16_t lowest = UINT16_MAX;
+    for (uint32_t n = 0; n < group->maximum; n++)
+        if (thread->affinity.mask >> n & 1 && group->slot[n] == HA_SLOT_SCHEDULED &&
+            group->index[n] < lowest)
+            lowest = group->index[n];
+    return lowest == UINT16_MAX ? thread->stamp.processor : lowest;
+}
+
+static void move(struct ha_thread *thread)
+{
+    struct ha_place place = thread->world->partition.place[thread->stamp.processor];
+    thread->moves = false;
+    if (place.group == thread->affinity.group && thread->affinity.mask >> place.number & 1)
+        return;
+    thread->stamp.processor = lowest_of(thread);
+    thread->world->sched.attention = true;      /* another context may occupy it */
+}
+
 void ha_thread_set_irql(struct ha_thread *thread, uint8_t irql)
 {
-    struct ha_sched *sched = &thread->world->sched;
-    sched->raised += irql >= HA_DISPATCH_LEVEL;
-    sched->raised -= thread->stamp.irql >= HA_DISPATCH_LEVEL;
-    thread->stamp.irql = irql;
+    bool was_raised = thread->stamp.irql >= HA_DISPATCH_LEVEL;
     thread->disturbed = true;
+    if (!was_raised && irql >= HA_DISPATCH_LEVEL)
+        ha_processor_occupy(&thread->world->sched, thread);
+    thread->stamp.irql = irql;
+    if (!was_raised || irql >= HA_DISPATCH_LEVEL)
+        return;
+    ha_processor_leave(&thread->world->sched, thread);
+    if (thread->moves)
+        move(thread);
+}
+
+void ha_thread_set_affinity(struct ha_thread *thread, struct ha_affinity affinity)
+{
+    thread->affinity = affinity;
+    thread->disturbed = true;
+    thread->moves = true;
+    if (thread->stamp.irql < HA_DISPATCH_LEVEL)
+        move(thread);
 }
 
 static void join_live(struct ha_sched *sched, struct ha_thread *thread)
@@ -69,7 +106,9 @@ static struct ha_context *thread_main(void *argument)
     return next->context;
 }
 
-static struct ha_thread *make(struct ha_world *world, enum ha_thread_kind kind, uint16_t driver)
+/* On the processor with this index. */
+static struct ha_thread *make(struct ha_world *world, enum ha_thread_kind kind, uint16_t driver,
+                              uint32_t index)
 {
     struct ha_thread *thread = ha_arena_take(&world->host->arena, sizeof *thread);
     if (!thread)
@@ -77,11 +116,17 @@ static struct ha_thread *make(struct ha_world *world, enum ha_thread_kind kind, 
     thread->world = world;
     thread->kind = (uint8_t)kind;
     thread->stamp.driver = driver;
-    thread->stamp.processor = (uint16_t)(world->sched.placed++ % world->partition.scheduled);
+    thread->stamp.processor = (uint16_t)index;
     struct ha_place place = world->partition.place[thread->stamp.processor];
-    thread->affinity = (struct ha_affinity){world->partition.group[place.group].active_mask,
-                                        place.group};
+    thread->affinity = (struct ha_affinity){
+        .mask = world->partition.group[place.group].active_mask, .group = place.group};
+    thread->own_affinity = thread->affinity;
     return thread;
+}
+
+static uint32_t next_in_turn(struct ha_world *world)
+{
+    return world->sched.placed++ % world->partition.scheduled;
 }
 
 void ha_thread_announce(struct ha_thread *thread)
@@ -95,13 +140,11 @@ void ha_thread_announce(struct ha_thread *thread)
     join_live(&world->sched, thread);
 }
 
-int ha_thread_create(struct ha_world *world, enum ha_thread_kind kind, uint16_t driver,
-                     void (*body)(void *argument), void *argument, struct ha_thread **made)
+static int begin(struct ha_thread *thread, void (*body)(void *argument), void *argument,
+                 struct ha_thread **made)
 {
+    struct ha_world *world = thread->world;
     struct ha_carrier *carrier = world->host->carrier;
-    struct ha_thread *thread = make(world, kind, driver);
-    if (!thread)
-        return HA_ENOMEM;
     thread->body = body;
     thread->argument = argument;
     thread->context = carrier->operations->create(carrier, thread_main, thread);
@@ -116,10 +159,32 @@ int ha_thread_create(struct ha_world *world, enum ha_thread_kind kind, uint16_t 
     return HA_OK;
 }
 
+int ha_thread_create(struct ha_world *world, enum ha_thread_kind kind, uint16_t driver,
+                     void (*body)(void *argument), void *argument, struct ha_thread **made)
+{
+    struct ha_thread *thread = make(world, kind, driver, next_in_turn(world));
+    return thread ? begin(thread, body, argument, made) : HA_ENOMEM;
+}
+
+int ha_thread_create_on(struct ha_world *world, uint32_t index, void (*body)(void *argument),
+                        void *argument, struct ha_thread **made)
+{
+    struct ha_thread *thread = make(world, HA_THREAD_DPC, 0, index);
+    if (!thread)
+        return HA_ENOMEM;
+    struct ha_place place = world->partition.place[index];
+    thread->affinity.mask = UINT64_C(1) << place.number;
+    thread->own_affinity = thread->affinity;
+    return begin(thread, body, argument, made);
+}
+
 struct ha_thread *ha_thread_adopt(struct ha_world *world)
 {
     struct ha_carrier *carrier = world->host->carrier;
-    struct ha_thread *thread = make(world, HA_THREAD_CALLER, 0);
+    world->sched.processor = ha_arena_take(&world->host->arena, world->partition.maximum *
+                                                                sizeof *world->sched.processor);
+    struct ha_thread *thread =
+        world->sched.processor ? make(world, HA_THREAD_CALLER, 0, next_in_turn(world)) : NULL;
     if (!thread)
         return NULL;
     thread->context = carrier->operations->adopt(carrier);

@@ -18,6 +18,7 @@ enum ha_thread_state { HA_THREAD_READY, HA_THREAD_RUNNING, HA_THREAD_BLOCKED };
 struct ha_affinity {
     uint64_t mask;
     uint16_t group;
+    bool is_set;                /* by a driver; false for what a thread is made with */
 };
 
 struct ha_thread {
@@ -31,6 +32,7 @@ struct ha_thread {
     struct ha_thread *next_live, *previous_live;    /* all threads, by id */
     struct ha_thread *next_ready;
     struct ha_thread *next_waiter;
+    struct ha_thread *under;    /* what it has interrupted on its processor; core/processor.c */
     struct ha_object *waits_for;
     void (*body)(void *argument);
     void *argument;
@@ -45,6 +47,9 @@ struct ha_thread {
     bool disturbed;
     uint32_t spins;             /* in ha_sched_spin(), since another thread ran */
     struct ha_affinity affinity;
+    struct ha_affinity own_affinity;    /* the one that it was made with */
+    bool moves;                 /* to a processor of its affinity, when its IRQL allows that */
+    uint8_t starts_at;          /* a context of an interrupt that has not begun: the IRQL */
     uint8_t kind;               /* enum ha_thread_kind */
     uint8_t state;              /* enum ha_thread_state */
 };
@@ -55,9 +60,16 @@ struct ha_thread *ha_thread_current(void);
 void ha_thread_set_current(struct ha_thread *thread);
 
 #define HA_DISPATCH_LEVEL 2u
+#define HA_IPI_LEVEL 14u
 
 /* Change a thread's IRQL to or from DISPATCH_LEVEL, or inside a call into a driver. */
 void ha_thread_set_irql(struct ha_thread *thread, uint8_t irql);
+
+/*
+ * The thread shall run on these processors, at least one of which takes threads. It moves to the
+ * lowest of them if it is elsewhere; at DISPATCH_LEVEL or above when its IRQL falls below.
+ */
+void ha_thread_set_affinity(struct ha_thread *thread, struct ha_affinity affinity);
 
 /*
  * Make a thread that is ready to run. It gets the next active processor in turn and keeps it.
@@ -69,6 +81,10 @@ void ha_thread_set_irql(struct ha_thread *thread, uint8_t irql);
  */
 int ha_thread_create(struct ha_world *world, enum ha_thread_kind kind, uint16_t driver,
                      void (*body)(void *argument), void *argument, struct ha_thread **made);
+
+/* The same for the context of an interrupt, which stays on the processor with this index. */
+int ha_thread_create_on(struct ha_world *world, uint32_t index, void (*body)(void *argument),
+                        void *argument, struct ha_thread **made);
 
 /*
  * Make the calling host thread the first thread of the world. It is announced to the readers of

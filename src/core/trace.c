@@ -5,18 +5,21 @@
  */
 #include "core/trace.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/world.h"
 
-/* The end of the window, or the place where the budget ends if that lies before it. */
+/* The end of the window, or the place where the budget ends or a stop is due before it. */
 static void set_limit(struct ha_world *world)
 {
     struct ha_trace *trace = &world->trace;
     struct ha_record *end = world->host->store.window + HA_TRACE_WINDOW;
+    uint64_t before = trace->break_at > 2 ? trace->break_at - 2 : 0;
+    uint64_t last = trace->budget < before ? trace->budget : before;
     /* A record may stand for two, so look again when half of what is left is written. */
-    uint64_t left = trace->budget >= trace->seq ? (trace->budget - trace->seq) / 2 + 1 : 0;
+    uint64_t left = last >= trace->seq ? (last - trace->seq) / 2 + 1 : 0;
     trace->limit = left < (uint64_t)(end - trace->next) ? trace->next + left : end;
 }
 
@@ -26,16 +29,37 @@ int ha_trace_open(struct ha_world *world, uint64_t budget)
     store->window = malloc(HA_TRACE_WINDOW * sizeof *store->window);
     if (!store->window)
         return HA_ENOMEM;
-    world->trace = (struct ha_trace){.next = store->window, .seq = 1, .budget = budget};
+    world->trace = (struct ha_trace){.next = store->window, .seq = 1, .budget = budget,
+                                     .break_at = UINT64_MAX};
     set_limit(world);
     return HA_OK;
 }
 
 void ha_trace_close(struct ha_trace_store *store)
 {
-    free(store->window);
+    if (!store->lent)
+        free(store->window);
     free(store->saved);
     store->window = store->saved = NULL;
+}
+
+void ha_trace_lend(struct ha_world *world, struct ha_record *window)
+{
+    struct ha_trace_store *store = &world->host->store;
+    size_t count = (size_t)(world->trace.next - store->window);
+    memcpy(window, store->window, count * sizeof *window);
+    if (!store->lent)
+        free(store->window);
+    store->window = window;
+    store->lent = true;
+    world->trace.next = window + count;
+    set_limit(world);
+}
+
+void ha_trace_break_at(struct ha_world *world, uint64_t seq)
+{
+    world->trace.break_at = seq;
+    set_limit(world);
 }
 
 int ha_trace_mark(struct ha_world *world)
@@ -76,10 +100,23 @@ void ha_trace_flush(struct ha_world *world)
     set_limit(world);
 }
 
+/* The number is near: an ENTER before it shall not stand for its LEAVE, too. */
+static void break_here(struct ha_world *world)
+{
+    struct ha_trace *trace = &world->trace;
+    world->sched.running->disturbed = true;
+    if (trace->seq < trace->break_at)
+        return;
+    trace->break_at = UINT64_MAX;
+    raise(SIGTRAP);
+}
+
 struct ha_record *ha_trace_make_room(struct ha_world *world)
 {
     struct ha_trace *trace = &world->trace;
     struct ha_record *window = world->host->store.window;
+    if (trace->seq >= trace->break_at - 1)
+        break_here(world);
     if (trace->seq > trace->budget) {
         /* Let the run come to its next scheduling point: what is under way stays readable. */
         trace->spent = true;
@@ -94,6 +131,8 @@ struct ha_record *ha_trace_make_room(struct ha_world *world)
         trace->next = window + 1;
     }
     set_limit(world);
+    if (trace->limit == trace->next)    /* where a stop is near, look again after this one */
+        trace->limit++;
     return trace->next;
 }
 

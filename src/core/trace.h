@@ -26,6 +26,7 @@ static inline void ha_record_number(struct ha_record *record, uint64_t seq)
 /* Survives a rewind: where records lie and who takes them. */
 struct ha_trace_store {
     struct ha_record *window;
+    bool lent;                  /* the window is somebody else's memory */
     struct ha_sink *sink[HA_TRACE_SINKS];
     size_t sink_count;
     struct ha_record *saved;    /* the window as it was at the mark; NULL before */
@@ -38,6 +39,7 @@ struct ha_trace {
     struct ha_record *limit;    /* end of the window, or of the budget if that comes first */
     uint64_t seq;               /* number of the next record */
     uint64_t budget;            /* records that may be written in all; UINT64_MAX for no limit */
+    uint64_t break_at;          /* number of the record to stop before; UINT64_MAX for none */
     bool spent;                 /* the budget ended; the run ends at the next scheduling point */
     bool flushed;               /* sinks have seen records; what they saw cannot be rewound */
 };

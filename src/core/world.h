@@ -15,6 +15,7 @@
 #include "core/carrier.h"
 #include "core/ids.h"
 #include "core/partition.h"
+#include "core/processor.h"
 #include "core/queue.h"
 #include "core/sched.h"
 #include "core/tape.h"
@@ -100,6 +101,13 @@ void ha_record_name(struct ha_world *world, enum ha_namespace space, uint32_t id
  */
 int ha_trace_open(struct ha_world *world, uint64_t budget);
 void ha_trace_close(struct ha_trace_store *store);
+/*
+ * Write from now on into memory for HA_TRACE_WINDOW records that the caller keeps until the trace
+ * is closed; what was not handed to the sinks yet moves there.
+ */
+void ha_trace_lend(struct ha_world *world, struct ha_record *window);
+/* Raise SIGTRAP, once, when the record with that number is about to be written. */
+void ha_trace_break_at(struct ha_world *world, uint64_t seq);
 /* Remember the window, and put it back after the world itself was put back. HA_OK or HA_ENOMEM. */
 int ha_trace_mark(struct ha_world *world);
 void ha_trace_rewind(struct ha_world *world);

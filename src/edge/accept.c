@@ -213,7 +213,7 @@ static int refuse(struct ha_run *run, int differences, const char *why)
 
 int ha_accept(struct ha_run *run, struct ha_error *error)
 {
-    enum ha_ending ending = ha_machine_ending(run->machine);
+    enum ha_ending ending = ha_run_ending(run);
     struct acceptance a = {.violation_count = 0};
     int err = HA_ENOMEM;
     if (ending == HA_END_BUDGET || ending == HA_END_SIGNAL)

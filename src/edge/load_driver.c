@@ -6,6 +6,7 @@
 #include "base/names.h"
 #include "edge/load_parts.h"
 
+#define MOST_DEVICES 4096u          /* of a driver */
 #define MOST_DRIVERS UINT16_MAX     /* a trace's record has 16 bits for a driver */
 
 static void read_processor(struct ha_loading *loading, struct ha_node node, int32_t *processor)
@@ -77,7 +78,7 @@ static void load_handlers(struct ha_loading *loading, struct ha_node list, uint3
     loading->script[driver].handler_count = count;
 }
 
-enum { NAME, ENTRY, ON, UNLOAD, IGNORES, MODULE, REGISTRY, KEYS };
+enum { NAME, ENTRY, ON, UNLOAD, IGNORES, MODULE, NAMES, REGISTRY, DEVICES, KEYS };
 
 static const struct ha_key driver_keys[KEYS] = {
     [NAME] = {"name", HA_JSON_STRING, true},
@@ -85,8 +86,10 @@ static const struct ha_key driver_keys[KEYS] = {
     [ON] = {"on", HA_JSON_ARRAY, false},
     [UNLOAD] = {"unload", HA_JSON_ARRAY, false},
     [IGNORES] = {"entry_ignores_errors", HA_JSON_BOOL, false},
-    [MODULE] = HA_KEY_LATER("module"),
-    [REGISTRY] = HA_KEY_LATER("registry"),
+    [MODULE] = {"module", HA_JSON_STRING, false},
+    [NAMES] = {"names", HA_JSON_ARRAY, false},
+    [REGISTRY] = {"registry", HA_JSON_OBJECT, false},
+    [DEVICES] = {"devices", HA_JSON_NUMBER, false},
 };
 
 static void add_driver(struct ha_loading *loading, struct ha_node name, uint32_t driver)
@@ -100,10 +103,39 @@ static void add_driver(struct ha_loading *loading, struct ha_node name, uint32_t
         HA_COMPLAIN(reader, name, "there is another driver called \"%s\"", text);
 }
 
+/* Compiled code says itself what a script would say, and only it has registrations to be named. */
+static void check_kind(struct ha_reader *reader, const struct ha_member *member)
+{
+    static const unsigned scripted[] = {ENTRY, ON, UNLOAD, IGNORES};
+    bool compiled = member[MODULE].here.json;
+    for (size_t i = 0; i < sizeof scripted / sizeof scripted[0] && compiled; i++)
+        if (member[scripted[i]].here.json)
+            HA_COMPLAIN_OF_KEY(reader, member[scripted[i]].here,
+                               "a driver with a \"module\" is compiled code: \"%s\" is for "
+                               "scripted drivers", driver_keys[scripted[i]].name);
+    if (member[NAMES].here.json && !compiled)
+        HA_COMPLAIN_OF_KEY(reader, member[NAMES].here,
+                           "\"names\" are for the registrations of a \"module\"; a script gives "
+                           "its own with \"as\"");
+    if (member[REGISTRY].here.json && !compiled)
+        HA_COMPLAIN_OF_KEY(reader, member[REGISTRY].here,
+                           "a \"registry\" is for a \"module\": no step of a script reads it");
+    if (member[DEVICES].here.json && !compiled)
+        HA_COMPLAIN_OF_KEY(reader, member[DEVICES].here,
+                           "\"devices\" are for a \"module\": a script has no AddDevice");
+}
+
 static void load_body(struct ha_loading *loading, const struct ha_member *member, uint32_t driver)
 {
     const struct ha_setting setting = {.driver = driver};
     struct ha_script *script = &loading->script[driver];
+    check_kind(&loading->reader, member);
+    ha_load_module(loading, driver, member[MODULE].value, member[NAMES].value);
+    if (member[REGISTRY].value.json)
+        ha_load_registry(loading, driver, member[REGISTRY].value);
+    if (member[DEVICES].value.json)
+        ha_read_number(&loading->reader, member[DEVICES].value, 1, MOST_DEVICES,
+                       &script->devices);
     if (member[ENTRY].value.json)
         script->entry = ha_load_steps(loading, member[ENTRY].value, &setting);
     if (member[ON].value.json)
@@ -126,7 +158,8 @@ void ha_load_drivers(struct ha_loading *loading, struct ha_node list)
     struct ha_member (*member)[KEYS] = ha_read_take(reader, count, sizeof *member);
     loading->script = ha_read_take(reader, count, sizeof *loading->script);
     loading->loads_later = ha_read_take(reader, count, sizeof *loading->loads_later);
-    if (!member || !loading->script || !loading->loads_later)
+    loading->module_place = ha_read_take(reader, count, sizeof *loading->module_place);
+    if (!member || !loading->script || !loading->loads_later || !loading->module_place)
         return;
 
     /* First all names: a step may speak of a driver that comes later. */
@@ -142,5 +175,6 @@ void ha_load_drivers(struct ha_loading *loading, struct ha_node list)
         load_body(loading, member[i], (uint32_t)i);
     loading->made.plan.driver = loading->script;
     loading->made.plan.loads_later = loading->loads_later;
+    loading->made.module_place = loading->module_place;
     loading->made.plan.driver_count = count;
 }

@@ -182,7 +182,8 @@ static bool read_bugcheck(const char *word, uint32_t *code)
 
 static void read_ending(struct ha_reader *reader, struct ha_node node, struct ha_expect *expect)
 {
-    static const enum ha_ending endings[] = {HA_END_NORMALLY, HA_END_DEADLOCK, HA_END_BUDGET};
+    static const enum ha_ending endings[] = {HA_END_NORMALLY, HA_END_DEADLOCK, HA_END_BUDGET,
+                                             HA_END_CRASH, HA_END_HANG};
     const char *names[sizeof endings / sizeof endings[0]];
     const char *word = ha_node_string(node), *bugcheck = ha_ending_name(HA_END_BUGCHECK);
     size_t choice;

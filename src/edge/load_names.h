@@ -7,13 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Scopes. To the first three a driver's index is added, which has 16 bits. */
+/* Scopes. To those before the drivers' own a driver's index is added, which has 16 bits. */
 #define HA_SCOPE_REGISTRATIONS 0x00000u
 #define HA_SCOPE_TABLES 0x10000u
 #define HA_SCOPE_VARIABLES 0x20000u
-#define HA_SCOPE_DRIVERS 0x30000u
-#define HA_SCOPE_EVENTS 0x40000u
-#define HA_SCOPE_ANY_REGISTRATION 0x50000u      /* names that some driver has given to one */
+#define HA_SCOPE_AFFINITIES 0x30000u
+#define HA_SCOPE_DPCS 0x40000u
+#define HA_SCOPE_THREADS 0x50000u
+#define HA_SCOPE_DRIVERS 0x60000u
+#define HA_SCOPE_EVENTS 0x70000u
+#define HA_SCOPE_ANY_REGISTRATION 0x80000u      /* names that some driver has given to one */
 
 struct ha_name {
     const char *text;

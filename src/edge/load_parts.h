@@ -29,6 +29,7 @@ struct ha_loading {
     struct ha_scenario made;
     struct ha_script *script;   /* the plan's drivers, while they may still be changed */
     bool *loads_later;
+    struct ha_module_place *module_place;
     struct ha_event_plan *event;
     size_t event_count;
     uint32_t *event_place;      /* what to point at if an event cannot happen; NULL until needed */
@@ -43,6 +44,8 @@ struct ha_setting {
     uint32_t driver;
     bool in_callback;           /* there are a context, a status variable and a processor */
     bool in_for_each;           /* there is a processor */
+    bool later;                 /* they are played where no callback is: what it was given is
+                                   known still, but there is no context and no status variable */
 };
 
 void ha_load_profile(struct ha_loading *loading, struct ha_node profile);
@@ -61,6 +64,15 @@ void ha_load_expect(struct ha_loading *loading, struct ha_node expect);
 /* The steps of a list. */
 struct ha_steps ha_load_steps(struct ha_loading *loading, struct ha_node list,
                               const struct ha_setting *setting);
+
+/* A driver's members "module" and "names", which are none where they are missing. */
+void ha_load_module(struct ha_loading *loading, uint32_t driver, struct ha_node module,
+                    struct ha_node names);
+/* Whether a name that nobody has given is one of those that registrations of modules get. */
+bool ha_load_is_made_up(const struct ha_loading *loading, uint32_t scope, const char *name);
+
+/* A driver's member "registry". */
+void ha_load_registry(struct ha_loading *loading, uint32_t driver, struct ha_node registry);
 
 /* The steps "register" and "deregister"; `as` and `flags` are none where they are missing. */
 void ha_load_register(struct ha_loading *loading, uint32_t driver, struct ha_node value,

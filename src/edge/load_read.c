@@ -259,7 +259,7 @@ static const char *longer_word(const char *word, const char *const *words, size_
 void ha_read_no_choice(struct ha_reader *reader, struct ha_node string, const char *kind,
                        const char *word, const char *const *words, size_t count)
 {
-    char all[256] = "";
+    struct ha_text all = {0};
     const char *meant = ha_text_nearest(word, words, count);
     if (!meant)
         meant = longer_word(word, words, count);
@@ -267,10 +267,12 @@ void ha_read_no_choice(struct ha_reader *reader, struct ha_node string, const ch
         ha_read_no_such(reader, ha_read_place(reader, string), kind, word, meant);
         return;
     }
-    for (size_t i = 0, used = 0; i < count && used < sizeof all; i++)
-        used += (size_t)snprintf(all + used, sizeof all - used, "%s\"%s\"", i ? ", " : "",
-                                 words[i]);
-    HA_COMPLAIN(reader, string, "there is no %s %s; there is: %s", kind, ha_quote(word).text, all);
+    for (size_t i = 0; i < count; i++)
+        ha_text_addf(&all, "%s\"%s\"", i ? ", " : "", words[i]);
+    HA_COMPLAIN(reader, string, "there is no %s %s; there is: %s", kind, ha_quote(word).text,
+                ha_text_string(&all));
+    reader->no_memory |= all.lost;
+    ha_text_close(&all);
 }
 
 void ha_read_no_such(struct ha_reader *reader, size_t place, const char *kind, const char *word,

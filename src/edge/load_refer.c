@@ -13,10 +13,14 @@
 
 static const char *kind_of(uint32_t scope)
 {
-    if (scope >= HA_SCOPE_ANY_REGISTRATION || scope < HA_SCOPE_TABLES)
-        return "registration";
-    return scope < HA_SCOPE_VARIABLES ? "table" : scope < HA_SCOPE_DRIVERS ? "variable"
-         : scope < HA_SCOPE_EVENTS ? "driver" : "event";
+    static const char *const kinds[] = {
+        [HA_SCOPE_REGISTRATIONS >> 16] = "registration", [HA_SCOPE_TABLES >> 16] = "table",
+        [HA_SCOPE_VARIABLES >> 16] = "variable", [HA_SCOPE_AFFINITIES >> 16] = "affinity",
+        [HA_SCOPE_DPCS >> 16] = "DPC", [HA_SCOPE_THREADS >> 16] = "thread",
+        [HA_SCOPE_DRIVERS >> 16] = "driver", [HA_SCOPE_EVENTS >> 16] = "event",
+        [HA_SCOPE_ANY_REGISTRATION >> 16] = "registration",
+    };
+    return kinds[scope >> 16];
 }
 
 bool ha_load_give(struct ha_loading *loading, uint32_t scope, const char *name, uint32_t number)
@@ -30,7 +34,7 @@ bool ha_load_give(struct ha_loading *loading, uint32_t scope, const char *name, 
 static const char *nearest_of(const struct ha_names *names, uint32_t scope, const char *name)
 {
     const char *nearest = ha_names_nearest(names, scope, name);
-    const char *known = scope >= HA_SCOPE_VARIABLES && scope < HA_SCOPE_DRIVERS
+    const char *known = scope >> 16 == HA_SCOPE_VARIABLES >> 16
                       ? ha_load_known_nearest(name) : NULL;
     return known ? ha_word_nearer(name, nearest, known) : nearest;
 }
@@ -54,6 +58,10 @@ bool ha_load_find(struct ha_loading *loading, uint32_t scope, size_t place, cons
     const struct ha_name *found = ha_names_find(&loading->names, scope, name);
     if (found) {
         *number = found->number;
+        return true;
+    }
+    if (ha_load_is_made_up(loading, scope, name)) {
+        *number = 0;
         return true;
     }
     bool unseen = ha_complaint_counts_only(&reader->complaints, place);

@@ -6,24 +6,11 @@
  */
 #include <string.h>
 
-#include "base/names.h"
-#include "edge/load_parts.h"
-#include "edge/load_words.h"
+#include "edge/load_reading.h"
 
-#define MOST_SLOTS ((int64_t)1 << 20)   /* of a table: what the simulator takes */
-#define MOST_POOL ((uint32_t)1 << 20)
-#define POOL_BYTES 64u              /* of an allocation that does not say */
-#define MOST_TAG 4u                 /* characters of a tag */
 #define MOST_SET ((int64_t)1 << 53) /* what a double holds exactly */
 
-/* The verbs come first and are numbered as enum ha_step_kind; then come their options. */
-enum {
-    AS = HA_STEP_KIND_COUNT, FLAGS, FUNCTION, QUERY, INTO = QUERY + HA_QUERY_OPTIONS, SIZE, TAG,
-    OFFSET, TO, DO, THEN, ELSE, IF_FAILS, KNOWN
-};
-
-/* What follows the options is for later. */
-static const struct ha_key keys[] = {
+static const struct ha_key keys[HA_STEP_KEYS] = {
     [HA_STEP_REGISTER] = {"register", HA_JSON_STRING, false},
     [HA_STEP_DEREGISTER] = {"deregister", HA_JSON_STRING | HA_JSON_NULL, false},
     [HA_STEP_SET_OPERATION_STATUS] = {"set_operation_status", HA_JSON_STRING, false},
@@ -41,140 +28,87 @@ static const struct ha_key keys[] = {
     [HA_STEP_LOWER_IRQL] = {"lower_irql", HA_JSON_NUMBER | HA_JSON_STRING, false},
     [HA_STEP_FOR_EACH] = {"for_each", HA_JSON_STRING, false},
     [HA_STEP_IF] = {"if", HA_JSON_STRING, false},
-    [AS] = {"as", HA_JSON_STRING, false},
-    [FLAGS] = {"flags", HA_JSON_NUMBER | HA_JSON_STRING | HA_JSON_ARRAY, false},
-    [FUNCTION] = {"function", HA_JSON_NULL, false},
-    [QUERY + HA_QUERY_GROUP] = {"group", HA_JSON_NUMBER | HA_JSON_STRING, false},
-    [QUERY + HA_QUERY_INDEX] = {"index", HA_JSON_NUMBER | HA_JSON_STRING, false},
-    [QUERY + HA_QUERY_NUMBER] = {"number", HA_JSON_STRING, false},
-    [QUERY + HA_QUERY_NODE] = {"node", HA_JSON_NUMBER | HA_JSON_STRING, false},
-    [QUERY + HA_QUERY_RELATION] = {"relation", HA_JSON_NUMBER | HA_JSON_STRING, false},
-    [INTO] = {"into", HA_JSON_STRING, false},
-    [SIZE] = {"size", HA_JSON_NUMBER | HA_JSON_STRING, false},
-    [TAG] = {"tag", HA_JSON_STRING, false},
-    [OFFSET] = {"offset", HA_JSON_NUMBER, false},
-    [TO] = {"to", HA_JSON_NUMBER | HA_JSON_STRING, false},
-    [DO] = {"do", HA_JSON_ARRAY, false},
-    [THEN] = {"then", HA_JSON_ARRAY, false},
-    [ELSE] = {"else", HA_JSON_ARRAY, false},
-    [IF_FAILS] = {"if_fails", HA_JSON_ARRAY, false},
-    HA_KEY_LATER("class"), HA_KEY_LATER("set_affinity"), HA_KEY_LATER("revert_affinity"),
-    HA_KEY_LATER("queue_dpc"), HA_KEY_LATER("queue_work"), HA_KEY_LATER("start_thread"),
+    [HA_STEP_SET_AFFINITY] = {"set_affinity", HA_JSON_OBJECT | HA_JSON_NUMBER | HA_JSON_STRING,
+                              false},
+    [HA_STEP_REVERT_AFFINITY] = {"revert_affinity", HA_JSON_BOOL | HA_JSON_STRING, false},
+    [HA_STEP_QUEUE_DPC] = {"queue_dpc", HA_JSON_STRING, false},
+    [HA_STEP_REMOVE_DPC] = {"remove_dpc", HA_JSON_STRING, false},
+    [HA_STEP_FLUSH_DPCS] = {"flush_dpcs", HA_JSON_BOOL, false},
+    [HA_STEP_QUEUE_WORK] = {"queue_work", HA_JSON_STRING, false},
+    [HA_STEP_START_THREAD] = {"start_thread", HA_JSON_STRING, false},
+    [HA_STEP_JOIN] = {"join", HA_JSON_STRING, false},
+    [HA_OPT_AS] = {"as", HA_JSON_STRING, false},
+    [HA_OPT_FLAGS] = {"flags", HA_JSON_NUMBER | HA_JSON_STRING | HA_JSON_ARRAY, false},
+    [HA_OPT_FUNCTION] = {"function", HA_JSON_NULL, false},
+    [HA_OPT_QUERY + HA_QUERY_GROUP] = {"group", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [HA_OPT_QUERY + HA_QUERY_INDEX] = {"index", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [HA_OPT_QUERY + HA_QUERY_NUMBER] = {"number", HA_JSON_STRING, false},
+    [HA_OPT_QUERY + HA_QUERY_NODE] = {"node", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [HA_OPT_QUERY + HA_QUERY_RELATION] = {"relation", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [HA_OPT_INTO] = {"into", HA_JSON_STRING, false},
+    [HA_OPT_SIZE] = {"size", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [HA_OPT_TAG] = {"tag", HA_JSON_STRING, false},
+    [HA_OPT_OFFSET] = {"offset", HA_JSON_NUMBER, false},
+    [HA_OPT_TO] = {"to", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [HA_OPT_PREVIOUS] = {"previous", HA_JSON_STRING, false},
+    [HA_OPT_PROCESSOR] = {"processor", HA_JSON_NUMBER | HA_JSON_STRING, false},
+    [HA_OPT_IMPORTANCE] = {"importance", HA_JSON_STRING, false},
+    [HA_OPT_DO] = {"do", HA_JSON_ARRAY, false},
+    [HA_OPT_THEN] = {"then", HA_JSON_ARRAY, false},
+    [HA_OPT_ELSE] = {"else", HA_JSON_ARRAY, false},
+    [HA_OPT_IF_FAILS] = {"if_fails", HA_JSON_ARRAY, false},
+    [HA_STEP_KNOWN] = HA_KEY_LATER("class"),
 };
 
-#define KEYS (sizeof keys / sizeof keys[0])
-
-/* A step that is being read. */
-struct reading {
-    struct ha_loading *loading;
-    struct ha_reader *reader;
-    const struct ha_setting *setting;
-    struct ha_node node;
-    struct ha_member member[KEYS];
-};
-
-static void read_register(struct reading *r, struct ha_node value, struct ha_step *step)
+static void read_register(struct ha_reading *r, struct ha_node value, struct ha_step *step)
 {
     if (r->setting->in_for_each)
         HA_COMPLAIN(r->reader, r->node, "\"register\" cannot be repeated by a \"for_each\": there "
                     "is one registration of a name");
-    step->null_function = r->member[FUNCTION].here.json;
-    ha_load_register(r->loading, r->setting->driver, value, r->member[AS].value,
-                     r->member[FLAGS].value, step);
+    step->null_function = r->member[HA_OPT_FUNCTION].here.json;
+    ha_load_register(r->loading, r->setting->driver, value, r->member[HA_OPT_AS].value,
+                     r->member[HA_OPT_FLAGS].value, step);
 }
 
-static void read_deregister(struct reading *r, struct ha_node value, struct ha_step *step)
+static void read_deregister(struct ha_reading *r, struct ha_node value, struct ha_step *step)
 {
     ha_load_deregister(r->loading, r->setting->driver, value, step);
 }
 
-static void read_status(struct reading *r, struct ha_node value, struct ha_step *step)
+static void read_status(struct ha_reading *r, struct ha_node value, struct ha_step *step)
 {
     ha_read_status(r->reader, value, &step->nt_status);
 }
 
-static void read_modify_context(struct reading *r, struct ha_node value, struct ha_step *step)
+void ha_read_true(struct ha_reading *r, struct ha_node value, struct ha_step *step)
 {
     (void)step;
     if (!ha_node_is_true(value))
         HA_COMPLAIN(r->reader, value, "must be true: leave the step out instead");
 }
 
-static void read_event_name(struct reading *r, struct ha_node value, struct ha_step *step)
+static void read_event_name(struct ha_reading *r, struct ha_node value, struct ha_step *step)
 {
     step->name = ha_read_string(r->reader, value);
 }
 
-static void read_query(struct reading *r, struct ha_node value, struct ha_step *step)
+static void read_query(struct ha_reading *r, struct ha_node value, struct ha_step *step)
 {
-    ha_load_query(r->loading, r->setting, value, keys + QUERY, r->member + QUERY, step);
-    if (r->member[INTO].value.json)
-        step->name = ha_load_variable(r->loading, r->setting, r->member[INTO].value);
+    ha_load_query(r->loading, r->setting, value, keys + HA_OPT_QUERY, r->member + HA_OPT_QUERY,
+                  step);
+    if (r->member[HA_OPT_INTO].value.json)
+        step->name = ha_load_variable(r->loading, r->setting, r->member[HA_OPT_INTO].value);
 }
 
-/* The same table may be made more than once, in an entry or after it was freed. */
-static void read_table(struct reading *r, struct ha_node value, struct ha_step *step)
-{
-    step->name = ha_read_name(r->reader, value);
-    if (step->name)
-        ha_load_give(r->loading, HA_SCOPE_TABLES + r->setting->driver, step->name, 0);
-    if (r->member[SIZE].value.json)
-        ha_load_value(r->loading, r->setting, r->member[SIZE].value, 1, MOST_SLOTS, &step->value);
-}
-
-/* The first character is the lowest byte, which pool tools print first. */
-static void read_tag(struct ha_reader *reader, struct ha_node string, uint32_t *tag)
-{
-    const char *text = ha_node_string(string);
-    size_t length = strlen(text);
-    bool printable = length >= 1 && length <= MOST_TAG;
-    uint32_t value = 0;
-    for (size_t i = 0; printable && i < length; i++) {
-        printable = text[i] >= ' ' && text[i] <= '~';
-        value |= (uint32_t)(unsigned char)text[i] << 8 * i;
-    }
-    if (printable)
-        *tag = value;
-    else
-        HA_COMPLAIN(reader, string, "%s is no pool tag: that is 1 to 4 printable ASCII characters",
-                    ha_quote(text).text);
-}
-
-static void read_allocate(struct reading *r, struct ha_node value, struct ha_step *step)
-{
-    struct ha_node size = r->member[SIZE].value;
-    step->size = POOL_BYTES;
-    step->tag = HA_POOL_SCRIPT_TAG;
-    ha_load_slot(r->loading, r->setting, value, &step->name, &step->value, NULL);
-    if (size.json && ha_read_kind(r->reader, size, HA_JSON_NUMBER))
-        ha_read_number(r->reader, size, 1, MOST_POOL, &step->size);
-    if (r->member[TAG].value.json)
-        read_tag(r->reader, r->member[TAG].value, &step->tag);
-}
-
-static void read_free(struct reading *r, struct ha_node value, struct ha_step *step)
-{
-    ha_load_slot(r->loading, r->setting, value, &step->name, &step->value, &step->whole);
-    if (r->member[TAG].value.json)
-        read_tag(r->reader, r->member[TAG].value, &step->tag);
-}
-
-static void read_use(struct reading *r, struct ha_node value, struct ha_step *step)
-{
-    ha_load_slot(r->loading, r->setting, value, &step->name, &step->value, NULL);
-    if (r->member[OFFSET].value.json)
-        ha_read_number(r->reader, r->member[OFFSET].value, 0, MOST_POOL, &step->offset);
-}
-
-static void read_set(struct reading *r, struct ha_node value, struct ha_step *step)
+static void read_set(struct ha_reading *r, struct ha_node value, struct ha_step *step)
 {
     step->name = ha_load_variable(r->loading, r->setting, value);
-    if (r->member[TO].value.json)
-        ha_load_value(r->loading, r->setting, r->member[TO].value, -MOST_SET, MOST_SET,
+    if (r->member[HA_OPT_TO].value.json)
+        ha_load_value(r->loading, r->setting, r->member[HA_OPT_TO].value, -MOST_SET, MOST_SET,
                       &step->value);
 }
 
-static void read_irql(struct reading *r, struct ha_node value, struct ha_step *step)
+static void read_irql(struct ha_reading *r, struct ha_node value, struct ha_step *step)
 {
     /* Source: WDK reference, wdm.h, KIRQL on 64-bit systems. */
     static const char *const names[] = {
@@ -191,21 +125,20 @@ static void read_irql(struct reading *r, struct ha_node value, struct ha_step *s
     }
 }
 
-/* A list of steps within the step. */
-static struct ha_steps load_inner(const struct reading *r, unsigned key, bool for_each)
+struct ha_steps ha_read_inner(const struct ha_reading *r, enum ha_step_option option,
+                              const struct ha_setting *setting)
 {
-    struct ha_setting setting = *r->setting;
-    setting.in_for_each |= for_each;
-    return r->member[key].value.json ? ha_load_steps(r->loading, r->member[key].value, &setting)
-                                     : (struct ha_steps){NULL, 0};
+    struct ha_node list = r->member[option].value;
+    return list.json ? ha_load_steps(r->loading, list, setting) : (struct ha_steps){NULL, 0};
 }
 
-static void read_for_each(struct reading *r, struct ha_node value, struct ha_step *step)
+static void read_for_each(struct ha_reading *r, struct ha_node value, struct ha_step *step)
 {
     static const char *const names[] = {
         [HA_EACH_ACTIVE] = "active", [HA_EACH_MAXIMUM] = "maximum", [HA_EACH_OF_GROUP] = "group 1",
     };
     const char *text = ha_node_string(value);
+    struct ha_setting setting = *r->setting;
     size_t choice;
     if (!strncmp(text, "group ", 6)) {
         const char *group = ha_bag_copy(&r->reader->bag, text + 6, strlen(text + 6));
@@ -216,21 +149,23 @@ static void read_for_each(struct reading *r, struct ha_node value, struct ha_ste
     } else if (ha_read_choice(r->reader, value, "range of processors", names, 3, &choice)) {
         step->each = (uint8_t)choice;
     }
-    step->body = load_inner(r, DO, true);
+    setting.in_for_each = true;
+    step->body = ha_read_inner(r, HA_OPT_DO, &setting);
 }
 
-static void read_if(struct reading *r, struct ha_node value, struct ha_step *step)
+static void read_if(struct ha_reading *r, struct ha_node value, struct ha_step *step)
 {
     ha_load_condition(r->loading, r->setting, value, &step->condition);
-    step->body = load_inner(r, THEN, false);
-    step->otherwise = load_inner(r, ELSE, false);
+    step->body = ha_read_inner(r, HA_OPT_THEN, r->setting);
+    step->otherwise = ha_read_inner(r, HA_OPT_ELSE, r->setting);
 }
 
-#define OPTION(key) (1u << ((key) - AS))
-#define QUERY_OPTIONS ((1u << (QUERY + HA_QUERY_OPTIONS - AS)) - OPTION(QUERY))
+#define BIT(option) (1u << ((option) - HA_OPT_AS))
+#define OPTION(name) BIT(HA_OPT_##name)
+#define QUERY_OPTIONS (OPTION(INTO) - OPTION(QUERY))
 
 static const struct {
-    void (*read)(struct reading *r, struct ha_node value, struct ha_step *step);
+    ha_read_verb *read;
     unsigned needed, optional;  /* sets of OPTION */
     bool in_callbacks_only;
 } verbs[HA_STEP_KIND_COUNT] = {
@@ -238,25 +173,36 @@ static const struct {
                           OPTION(FLAGS) | OPTION(FUNCTION) | OPTION(IF_FAILS), false},
     [HA_STEP_DEREGISTER] = {read_deregister, 0, 0, false},
     [HA_STEP_SET_OPERATION_STATUS] = {read_status, 0, 0, true},
-    [HA_STEP_MODIFY_CONTEXT] = {read_modify_context, 0, 0, true},
+    [HA_STEP_MODIFY_CONTEXT] = {ha_read_true, 0, 0, true},
     [HA_STEP_QUERY] = {read_query, 0, QUERY_OPTIONS | OPTION(INTO), false},
     [HA_STEP_WAIT] = {read_event_name, 0, OPTION(IF_FAILS), false},
     [HA_STEP_SIGNAL] = {read_event_name, 0, 0, false},
     [HA_STEP_RETURN] = {read_status, 0, 0, false},
-    [HA_STEP_TABLE] = {read_table, OPTION(SIZE), OPTION(IF_FAILS), false},
-    [HA_STEP_ALLOCATE] = {read_allocate, 0, OPTION(SIZE) | OPTION(TAG) | OPTION(IF_FAILS), false},
-    [HA_STEP_FREE] = {read_free, 0, OPTION(TAG), false},
-    [HA_STEP_USE] = {read_use, 0, OPTION(OFFSET), false},
+    [HA_STEP_TABLE] = {ha_read_table, OPTION(SIZE), OPTION(IF_FAILS), false},
+    [HA_STEP_ALLOCATE] = {ha_read_allocate, 0, OPTION(SIZE) | OPTION(TAG) | OPTION(IF_FAILS),
+                          false},
+    [HA_STEP_FREE] = {ha_read_free, 0, OPTION(TAG), false},
+    [HA_STEP_USE] = {ha_read_use, 0, OPTION(OFFSET), false},
     [HA_STEP_SET] = {read_set, OPTION(TO), 0, false},
     [HA_STEP_RAISE_IRQL] = {read_irql, 0, 0, false},
     [HA_STEP_LOWER_IRQL] = {read_irql, 0, 0, false},
     [HA_STEP_FOR_EACH] = {read_for_each, OPTION(DO), 0, false},
     [HA_STEP_IF] = {read_if, OPTION(THEN), OPTION(ELSE), false},
+    [HA_STEP_SET_AFFINITY] = {ha_read_set_affinity, 0, OPTION(PREVIOUS) | OPTION(IF_FAILS), false},
+    [HA_STEP_REVERT_AFFINITY] = {ha_read_revert_affinity, 0, 0, false},
+    [HA_STEP_QUEUE_DPC] = {ha_read_queue_dpc, OPTION(DO),
+                           OPTION(PROCESSOR) | OPTION(IMPORTANCE) | OPTION(IF_FAILS), false},
+    [HA_STEP_REMOVE_DPC] = {ha_read_remove_dpc, 0, 0, false},
+    [HA_STEP_FLUSH_DPCS] = {ha_read_true, 0, 0, false},
+    [HA_STEP_QUEUE_WORK] = {ha_read_queue_work, OPTION(DO), OPTION(IF_FAILS), false},
+    [HA_STEP_START_THREAD] = {ha_read_start_thread, OPTION(DO),
+                              OPTION(PROCESSOR) | OPTION(IF_FAILS), false},
+    [HA_STEP_JOIN] = {ha_read_join, 0, OPTION(IF_FAILS), false},
 };
 
 /* The one verb of a step; HA_STEP_KIND_COUNT, with a complaint, when it is not one. A key that is
  * unknown or for later has been complained of, and is taken for the verb when there is no other. */
-static unsigned verb_of(struct reading *r, bool all_known)
+static unsigned verb_of(struct ha_reading *r, bool all_known)
 {
     unsigned verb = HA_STEP_KIND_COUNT;
     for (unsigned k = 0; k < HA_STEP_KIND_COUNT; k++) {
@@ -277,43 +223,43 @@ static unsigned verb_of(struct reading *r, bool all_known)
 }
 
 /* A verb gets the options that it needs, and no others. */
-static void check_options(const struct reading *r, unsigned verb, bool all_known)
+static void check_options(const struct ha_reading *r, unsigned verb, bool all_known)
 {
     unsigned needed = verbs[verb].needed, allowed = needed | verbs[verb].optional;
-    for (unsigned k = AS; k < KNOWN; k++) {
-        if (r->member[k].here.json && !(allowed & OPTION(k)))
+    for (unsigned k = HA_OPT_AS; k < HA_STEP_KNOWN; k++) {
+        if (r->member[k].here.json && !(allowed & BIT(k)))
             HA_COMPLAIN_OF_KEY(r->reader, r->member[k].here, "\"%s\" does not take \"%s\"",
                                keys[verb].name, keys[k].name);
-        else if (!r->member[k].here.json && (needed & OPTION(k)) && all_known)
+        else if (!r->member[k].here.json && (needed & BIT(k)) && all_known)
             HA_COMPLAIN(r->reader, r->node, "\"%s\" needs the key \"%s\"", keys[verb].name,
                         keys[k].name);
     }
 }
 
-static void load_step(struct reading *r, struct ha_step *step)
+static void load_step(struct ha_reading *r, struct ha_step *step)
 {
     if (!ha_read_kind(r->reader, r->node, HA_JSON_OBJECT))
         return;
-    bool all_known = ha_read_members(r->reader, r->node, keys, KEYS, r->member);
+    bool all_known = ha_read_members(r->reader, r->node, keys, HA_STEP_KEYS, r->member);
     unsigned verb = verb_of(r, all_known);
     if (verb == HA_STEP_KIND_COUNT)
         return;
 
     check_options(r, verb, all_known);
-    if (verbs[verb].in_callbacks_only && !r->setting->in_callback)
+    if (verbs[verb].in_callbacks_only && (!r->setting->in_callback || r->setting->later))
         HA_COMPLAIN(r->reader, r->node, "\"%s\" belongs into a handler: only a callback has a "
                     "context and a status variable", keys[verb].name);
     step->kind = (enum ha_step_kind)verb;
     if (r->member[verb].value.json)
         verbs[verb].read(r, r->member[verb].value, step);
-    step->has_if_fails = r->member[IF_FAILS].here.json;
-    step->if_fails = load_inner(r, IF_FAILS, false);
+    step->has_if_fails = r->member[HA_OPT_IF_FAILS].here.json;
+    step->if_fails = ha_read_inner(r, HA_OPT_IF_FAILS, r->setting);
 }
 
 struct ha_steps ha_load_steps(struct ha_loading *loading, struct ha_node list,
                               const struct ha_setting *setting)
 {
-    struct reading r = {.loading = loading, .reader = &loading->reader, .setting = setting};
+    struct ha_reading r = {.loading = loading, .reader = &loading->reader, .setting = setting};
     size_t count = ha_node_count(list), i = 0;
     struct ha_step *step = ha_read_take(r.reader, count, sizeof *step);
     if (!step)

@@ -126,6 +126,13 @@ int ha_loop_await(struct ha_loop *loop, int file)
     return loop->signal;
 }
 
+bool ha_loop_has(const struct ha_loop *loop, int file, int most_ms)
+{
+    struct pollfd watched[] = {{.fd = file, .events = POLLIN},
+                               {.fd = uv_backend_fd(&loop->uv), .events = POLLIN}};
+    return poll(watched, ha_loop_is_called(loop) ? 1 : 2, most_ms) > 0 && watched[0].revents;
+}
+
 int ha_loop_signal(const struct ha_loop *loop)
 {
     return loop->signal;

@@ -38,6 +38,12 @@ int ha_loop_run(struct ha_loop *loop, ha_slice *slice, void *argument);
  */
 int ha_loop_await(struct ha_loop *loop, int file);
 
+/*
+ * Whether reading a file would not block, now or within so many milliseconds; for work that is in
+ * the middle of a slice. A signal ends the time, unless it came before.
+ */
+bool ha_loop_has(const struct ha_loop *loop, int file, int most_ms);
+
 /* The number of the signal that the calls above have met; 0 for none. */
 int ha_loop_signal(const struct ha_loop *loop);
 

@@ -231,6 +231,13 @@ static void print_characters(const char *bytes, size_t length, size_t most, stru
         ha_text_add(text, CUT);
 }
 
+static void print_head(const struct ha_source *source, const struct line *line,
+                       struct ha_text *text)
+{
+    ha_add_file_name(text, source->file);
+    ha_text_addf(text, ":%zu:%zu: error: ", line->number, line->before + 1);
+}
+
 static void print_line(const struct line *line, struct ha_text *text)
 {
     bool cut = line->characters > LINE_SHOWN && line->before > SHOWN_BEFORE;
@@ -249,15 +256,26 @@ static void print_line(const struct line *line, struct ha_text *text)
     ha_text_add(text, "^\n");
 }
 
+void ha_place_head(const struct ha_source *source, size_t offset, struct ha_text *text)
+{
+    struct line line = line_at(source, offset);
+    print_head(source, &line, text);
+}
+
+void ha_place_line(const struct ha_source *source, size_t offset, struct ha_text *text)
+{
+    struct line line = line_at(source, offset);
+    print_line(&line, text);
+}
+
 void ha_complaints_print(const struct ha_complaints *complaints, const struct ha_source *source,
                          struct ha_text *messages)
 {
     for (size_t i = 0; i < complaints->count && i < HA_COMPLAINTS_SHOWN; i++) {
         const struct ha_complaint *complaint = &complaints->shown[i];
         struct line line = line_at(source, complaint->offset);
-        ha_add_file_name(messages, source->file);
-        ha_text_addf(messages, ":%zu:%zu: error: %s\n", line.number, line.before + 1,
-                     ha_text_string(&complaint->text));
+        print_head(source, &line, messages);
+        ha_text_addf(messages, "%s\n", ha_text_string(&complaint->text));
         print_line(&line, messages);
     }
     if (complaints->count > HA_COMPLAINTS_SHOWN) {

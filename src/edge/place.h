@@ -42,6 +42,11 @@ void ha_complain(struct ha_complaints *complaints, size_t offset, const char *fo
 /* Whether a complaint about this byte would be kept: saves the work of finding its words. */
 bool ha_complaint_counts_only(const struct ha_complaints *complaints, size_t offset);
 
+/* Append `file:line:column: error: ` for a place. */
+void ha_place_head(const struct ha_source *source, size_t offset, struct ha_text *text);
+/* Append the line of a place, and a caret below it. */
+void ha_place_line(const struct ha_source *source, size_t offset, struct ha_text *text);
+
 /* Append each as `file:line:column: error: text`, the line, and a caret below its place. */
 void ha_complaints_print(const struct ha_complaints *complaints, const struct ha_source *source,
                          struct ha_text *messages);

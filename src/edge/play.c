@@ -9,10 +9,12 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "edge/files.h"
 #include "edge/load.h"
+#include "edge/module_option.h"
 #include "edge/place.h"
 #include "edge/play_check.h"
 #include "edge/report_parts.h"
@@ -54,6 +56,7 @@ static void play_file(struct ha_tally *tally, const char *path, struct ha_loop *
         ha_tally_fail(tally, &(struct ha_outcome){.file = path, .message = &messages});
         return;
     }
+    ha_module_option_meet(tally->options, &scenario, tally->driver_met);
     bool wanted = is_wanted(tally, &scenario);
     if (wanted && tally->options->list)
         ha_tally_list(tally, &scenario);
@@ -131,6 +134,23 @@ static void play_files(struct ha_tally *tally, const struct ha_files *files, con
     ha_loop_close(loop);
 }
 
+/* A driver that no scenario has is most likely misspelt; what was not read might have had it. */
+static void check_drivers(struct ha_tally *tally)
+{
+    const struct ha_play_options *options = tally->options;
+    if (tally->signal || tally->refused || tally->unreadable)
+        return;
+    for (size_t i = 0; i < options->driver_count && !tally->refused; i++) {
+        struct ha_text message = {0};
+        if (tally->driver_met[i])
+            continue;
+        ha_text_addf(&message, "--driver %s: no scenario has a driver of that name with a module",
+                     options->driver[i]);
+        refuse(tally, HA_EXIT_USAGE, ha_text_string(&message));
+        ha_text_close(&message);
+    }
+}
+
 /* What is said after the last verdict. */
 static void sum_up(struct ha_tally *tally)
 {
@@ -186,14 +206,18 @@ int ha_play(const struct ha_play_options *options)
     struct ha_error error = {""};
     bool written = true;
     ha_coverage_init(&tally.coverage);
+    tally.driver_met = calloc(options->driver_count + 1, sizeof *tally.driver_met);
     const char *unfound = find_files(&tally, &files, &messages);
     direct_output(&play, files.count);
-    if (ha_play_check(options, &files, &error))
+    if (!tally.driver_met)
+        refuse(&tally, HA_EXIT_UNREADABLE, ha_err_text(HA_ENOMEM));
+    else if (ha_play_check(options, &files, &error))
         refuse(&tally, HA_EXIT_USAGE, error.text);
     else if (options->out_path)
         open_payload(&tally, &play);
     if (!tally.refused) {
         play_files(&tally, &files, unfound, &messages);
+        check_drivers(&tally);
         if (options->out_path) {
             written = is_written(play.out);
             written &= fclose(play.out) == 0;
@@ -208,5 +232,6 @@ int ha_play(const struct ha_play_options *options)
     }
     ha_text_close(&messages);
     ha_files_close(&files);
+    free(tally.driver_met);
     return exit_code(&tally);
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "edge/module_option.h"
 #include "edge/run.h"
 
 static bool all_profiles(const struct ha_play_options *options)
@@ -89,6 +90,21 @@ static bool writes_over_input(const char *path, const struct ha_files *files)
     return false;
 }
 
+/* What a stop before a record asks for besides. */
+static int check_break(const struct ha_play_options *options, const struct ha_files *files,
+                       struct ha_error *error)
+{
+    if (!options->break_at)
+        return HA_OK;
+    if (!options->no_fork)
+        return ha_error_set(error, HA_EINVAL,
+                            "--break-at needs --no-fork: a debugger that waits for the signal "
+                            "does not follow into a worker");
+    if (files->count > 1 || all_profiles(options))
+        return ha_error_set(error, HA_EINVAL, "--break-at stops in one run, not in several");
+    return HA_OK;
+}
+
 int ha_play_check(const struct ha_play_options *options, const struct ha_files *files,
                   struct ha_error *error)
 {
@@ -102,6 +118,8 @@ int ha_play_check(const struct ha_play_options *options, const struct ha_files *
     if (files->count > 1 && options->replay)
         return ha_error_set(error, HA_EINVAL, "a token repeats one scenario, not %zu",
                             files->count);
+    if (check_break(options, files, error) || ha_module_option_check(options, error))
+        return HA_EINVAL;
     if (options->out_path && writes_over_input(options->out_path, files))
         return ha_error_set(error, HA_EINVAL, "--out would write over a scenario that is read");
     if (all_profiles(options))

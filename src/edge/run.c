@@ -1,7 +1,7 @@
 /*
- * run - one scenario: a machine that plays it, and those who watch
+ * run - one scenario: what plays it, and those who watch
  *
- * Owns struct ha_run. The machine writes facts; judge, matcher, story and watch take them as
+ * Owns struct ha_run. Its playing hands out facts; judge, matcher, story and watch take them as
  * they come, a slice of the run at a time.
  */
 #include "edge/run.h"
@@ -11,8 +11,9 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "check/jsonl.h"
+#include "edge/module_option.h"
+#include "edge/place.h"
 
-#define STEPS_A_SLICE 64
 #define BYTES_A_SLICE ((size_t)1 << 20)     /* of what is told: a step may be very many calls */
 
 /* What a trace says of itself: who reads only findings wants to know this, too. */
@@ -44,8 +45,6 @@ static void watch_records(struct ha_sink *sink, const struct ha_record *first, s
         if (watch->wants_jsonl && goes_out(watch, first[i].kind))
             ha_jsonl_add(&watch->jsonl, &first[i]);
     }
-    if (watch->in_step && ha_loop_is_called(watch->loop))
-        ha_machine_interrupt(watch->machine, HA_END_SIGNAL);
 }
 
 int ha_run_turn_profile(const struct ha_play_options *options, struct ha_profile *profile,
@@ -102,7 +101,7 @@ static const struct ha_expect *choose_expectations(struct ha_run *run)
     return &run->rules;
 }
 
-static int open_watchers(struct ha_run *run, const struct ha_loop *loop)
+static int open_watchers(struct ha_run *run)
 {
     const struct ha_play_options *options = run->options;
     run->judge = ha_judge_create();
@@ -111,22 +110,13 @@ static int open_watchers(struct ha_run *run, const struct ha_loop *loop)
         run->story = ha_story_create(options->color && options->out == options->log);
     run->watch.cast = ha_cast_create();
     run->watch.sink.take = watch_records;
-    run->watch.machine = run->machine;
-    run->watch.loop = loop;
     run->watch.wants_jsonl = options->output == HA_OUTPUT_JSONL;
     run->watch.detail = options->detail;
     if (!run->judge || !run->matcher || !run->watch.cast || (wants_story(options) && !run->story))
         return HA_ENOMEM;
     if (options->accept)
         ha_matcher_keep_calls(run->matcher);
-    struct ha_sink *sinks[] = {ha_judge_sink(run->judge), ha_matcher_sink(run->matcher),
-                               &run->watch.sink, run->story ? ha_story_sink(run->story) : NULL,
-                               run->coverage ? &run->coverage->sink : NULL};
-    int err = HA_OK;
-    for (size_t i = 0; i < sizeof sinks / sizeof sinks[0] && !err; i++)
-        if (sinks[i])
-            err = ha_machine_add_sink(run->machine, sinks[i]);
-    return err;
+    return HA_OK;
 }
 
 /* What goes out as it comes, if it can only be one story; NULL otherwise. */
@@ -149,75 +139,29 @@ static void print_progress(struct ha_run *run)
     ha_text_clear(text);
 }
 
-/* How long the next step has to wait, if simulated time must not overtake the clock. */
-static uint64_t time_left(const struct ha_run *run)
+static bool is_called_off(void *argument)
 {
-    uint64_t passed_ns = ha_loop_now() - run->begun_ns, due_ns;
-    if (!run->options->realtime || !ha_player_next_due(run->machine, &due_ns))
-        return 0;
-    return due_ns > passed_ns ? due_ns - passed_ns : 0;
+    return ha_loop_is_called(((const struct ha_run *)argument)->loop);
+}
+
+static bool has_enough(void *argument)
+{
+    const struct ha_text *text = progress(argument);
+    return text && text->length > BYTES_A_SLICE;
 }
 
 static uint64_t play_slice(void *argument)
 {
     struct ha_run *run = argument;
-    const struct ha_text *text = progress(run);
-    uint64_t left_ns = 0;
-    bool more = true;
-    for (int i = 0; i < STEPS_A_SLICE && more && !left_ns; i++) {
-        if (text && text->length > BYTES_A_SLICE)
-            break;
-        left_ns = time_left(run);
-        run->watch.in_step = true;
-        if (!left_ns)
-            run->err = ha_player_step(run->machine, &more);
-        run->watch.in_step = false;
-    }
-    ha_machine_flush(run->machine);
+    const struct ha_playing_state *state = &run->playing->state;
+    bool paced = run->options->realtime;
+    run->err = ha_playing_slice(run->playing, paced ? ha_loop_now() - run->begun_ns : HA_NO_LIMIT);
     print_progress(run);
-    return more ? left_ns : HA_LOOP_DONE;
-}
-
-/*
- * What waited for a call or an event that never came, and what was to fail and was never asked
- * for: the scenario does not show what it says.
- */
-static int compare_causes(struct ha_run *run)
-{
-    const struct ha_plan *plan = &run->plan;
-    int differences = 0;
-    for (size_t i = 0; (i = ha_player_waiting(run->machine, i)) < plan->event_count; i++) {
-        ha_text_addf(&run->report, "events: what event %zu waits for never came\n", i + 1);
-        differences++;
-    }
-    for (size_t i = 0; (i = ha_player_unstruck(run->machine, i)) < plan->fault_count; i++) {
-        ha_text_addf(&run->report, "faults: fault %zu never struck\n", i + 1);
-        differences++;
-    }
-    return differences;
-}
-
-int ha_run_compare(struct ha_run *run)
-{
-    enum ha_ending ending = ha_machine_ending(run->machine);
-    int differences = 0;
-    ha_text_clear(&run->report);
-    ha_breaches_close(&run->breaches);
-    if (!run->rules_only)
-        differences = ha_matcher_compare(run->matcher, run->judge, &run->report);
-    if (differences < 0 || ha_matcher_lost(run->matcher))
-        return HA_ENOMEM;
-    if (!run->rules_only && ending == HA_END_NORMALLY)
-        differences += compare_causes(run);
-    int err = ha_breaches_add_run(&run->breaches, run->judge, run->matcher, run->options->strict,
-                                  ending, run->scenario->expect.ending);
-    if (err)
-        return err;
-    if (run->rules_only && ha_breaches_hold_end(&run->breaches))
-        ha_text_addf(&run->report, "end: the run ended by \"%s\", which nobody foresees\n",
-                     ha_ending_name(ending));
-    /* A breach that differs from no expectation is a warning that --strict makes an error. */
-    return differences ? differences : (int)run->breaches.count;
+    if (run->err || state->over)
+        return HA_LOOP_DONE;
+    /* Simulated time must not overtake the clock. */
+    uint64_t passed_ns = ha_loop_now() - run->begun_ns;
+    return paced && state->has_due && state->due_ns > passed_ns ? state->due_ns - passed_ns : 0;
 }
 
 /* The judge's findings follow a trace in JSON Lines. False when memory was lacking. */
@@ -235,52 +179,108 @@ static bool print_findings(struct ha_run *run)
     return whole;
 }
 
-static int conclude(struct ha_run *run, struct ha_error *error)
+/* Say what went wrong as a line about the scenario. Returns `err`. */
+static int complain(const struct ha_run *run, struct ha_text *error, int err, const char *sentence)
+{
+    ha_add_file_name(error, run->scenario->file);
+    ha_text_addf(error, ": error: %s\n", sentence);
+    return err;
+}
+
+static int conclude(struct ha_run *run, struct ha_text *error)
 {
     bool lost;
     size_t findings;
     ha_judge_findings(run->judge, &findings, &lost);
     if (run->err)
-        return ha_error_set(error, run->err, "%s", ha_err_text(run->err));
-    if (ha_machine_replayed(run->machine))
-        return ha_error_set(error, HA_ESTALE,
-                            "the token is stale: the run does not ask what the token answers");
+        return complain(run, error, run->err, ha_err_text(run->err));
+    if (run->playing->state.stale)
+        return complain(run, error, HA_ESTALE,
+                        "the token is stale: the run does not ask what the token answers");
     run->differences = ha_run_compare(run);
-    if (run->differences < 0 || run->report.lost || run->watch.lost || lost ||
+    if (run->differences < 0 || run->report.lost || run->watch.lost || run->crash.lost || lost ||
         (run->story && ha_story_text(run->story)->lost) || !print_findings(run))
-        return ha_error_set(error, HA_ENOMEM, "out of memory");
+        return complain(run, error, HA_ENOMEM, ha_err_text(HA_ENOMEM));
     if (run->coverage)
         ha_coverage_add(run->coverage, run->judge);
     return HA_OK;
 }
 
+static bool is_compiled(const struct ha_plan *plan)
+{
+    for (size_t i = 0; i < plan->driver_count; i++)
+        if (plan->driver[i].module)
+            return true;
+    return false;
+}
+
+static int open_playing(struct ha_run *run, struct ha_text *error)
+{
+    const struct ha_play_options *options = run->options;
+    bool apart = !options->no_fork && is_compiled(&run->plan);
+    struct ha_trouble trouble = {0};
+    struct ha_sink **sink = run->sink;
+    size_t count = 0;
+    sink[count++] = ha_judge_sink(run->judge);
+    sink[count++] = ha_matcher_sink(run->matcher);
+    sink[count++] = &run->watch.sink;
+    if (run->story)
+        sink[count++] = ha_story_sink(run->story);
+    if (run->coverage)
+        sink[count++] = &run->coverage->sink;
+    if (apart) {
+        ha_crash_init(&run->crash);
+        sink[count++] = &run->crash.sink;
+    }
+    const struct ha_playing_options playing = {
+        .plan = &run->plan,
+        .replay = options->replay,
+        .record_budget = options->record_budget,
+        .break_at = options->break_at,
+        .hang_s = options->hang_s,
+        .sink = sink,
+        .sink_count = count,
+        .loop = run->loop,
+        .is_called_off = is_called_off,
+        .has_enough = has_enough,
+        .argument = run,
+    };
+    int err = ha_playing_open(&playing, apart, &run->playing, &trouble);
+    if (err == HA_EREAD)
+        ha_scenario_blame_module(run->scenario, trouble.driver, &trouble.words, error);
+    else if (err)
+        complain(run, error, err, trouble.words.length && !trouble.words.lost
+                                      ? ha_text_string(&trouble.words) : ha_err_text(err));
+    ha_text_close(&trouble.words);
+    return err;
+}
+
 int ha_run_play(struct ha_run *run, const struct ha_scenario *scenario,
                 const struct ha_play_options *options, struct ha_loop *loop, int *signal,
-                struct ha_error *error)
+                struct ha_text *error)
 {
+    struct ha_error reason = {""};
     run->scenario = scenario;
     run->options = options;
+    run->loop = loop;
     *signal = 0;
     run->plan = scenario->plan;
-    int err = ha_run_turn_profile(options, &run->plan.profile, error);
+    int err = ha_run_turn_profile(options, &run->plan.profile, &reason);
+    if (err)
+        return complain(run, error, err, reason.text);
+    err = ha_module_option_turn(options, scenario, &run->plan, &run->drivers);
+    if (!err)
+        err = open_watchers(run);
+    if (err)
+        return complain(run, error, err, ha_err_text(err));
+    err = open_playing(run, error);
     if (err)
         return err;
-    struct ha_machine_options machine = ha_player_options(&run->plan, options->replay);
-    machine.record_budget = options->record_budget;
-    err = ha_machine_create(&machine, &run->machine, error);
-    if (err)
-        return err;
-    err = open_watchers(run, loop);
-    if (err)
-        return ha_error_set(error, err, "%s", ha_err_text(err));
 
-    err = ha_player_begin(run->machine, &run->plan);
-    if (err)
-        return ha_error_set(error, err, "%s", ha_err_text(err));
     run->begun_ns = ha_loop_now();
     *signal = ha_loop_run(loop, play_slice, run);
     if (*signal) {
-        ha_machine_stop(run->machine, HA_END_SIGNAL);
+        ha_playing_stop(run->playing, HA_END_SIGNAL);
         print_progress(run);
     }
     return conclude(run, error);
@@ -288,11 +288,13 @@ int ha_run_play(struct ha_run *run, const struct ha_scenario *scenario,
 
 void ha_run_close(struct ha_run *run)
 {
-    ha_machine_destroy(run->machine);
+    ha_playing_close(run->playing);
+    ha_bag_close(&run->drivers);
     ha_story_destroy(run->story);
     ha_matcher_destroy(run->matcher);
     ha_judge_destroy(run->judge);
     ha_cast_destroy(run->watch.cast);
+    ha_crash_close(&run->crash);
     ha_text_close(&run->watch.jsonl);
     ha_text_close(&run->report);
     ha_breaches_close(&run->breaches);

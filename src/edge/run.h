@@ -10,17 +10,15 @@
 #include "check/story.h"
 #include "edge/breaches.h"
 #include "edge/coverage.h"
+#include "edge/crash.h"
 #include "edge/load.h"
 #include "edge/loop.h"
+#include "edge/playing.h"
 #include "hotadd/scenario.h"
-#include "sim/player.h"
 
 /* Looks at every record: who is who, how much happened, and the trace as JSON Lines if wanted. */
 struct ha_watch {
     struct ha_sink sink;
-    struct ha_machine *machine;         /* whose run is ended in the middle of a step when ... */
-    const struct ha_loop *loop;         /* ... a signal has come */
-    bool in_step;
     struct ha_cast *cast;
     struct ha_text jsonl;
     bool wants_jsonl;
@@ -35,7 +33,11 @@ struct ha_run {
     const struct ha_scenario *scenario;
     const struct ha_play_options *options;
     struct ha_plan plan;                /* the scenario's, with what the command line turned */
-    struct ha_machine *machine;
+    struct ha_bag drivers;              /* of the plan, where the command line changed them */
+    const struct ha_loop *loop;
+    struct ha_playing *playing;
+    struct ha_sink *sink[HA_TRACE_SINKS];
+    struct ha_crash crash;              /* takes part when the run has a worker */
     struct ha_judge *judge;
     struct ha_matcher *matcher;
     struct ha_story *story;             /* NULL when nobody will read it */
@@ -56,15 +58,18 @@ struct ha_run {
  *
  *   run     zeroed but for its coverage; ha_run_close() in any case
  *   signal  gets the number of the signal that ended it, 0 for none
- *   error   gets a sentence when there is no verdict
+ *   error   gets lines for the user when there is no verdict
  *
  * Returns HA_OK when there is a verdict; HA_EINVAL for a wrong profile, knob or token, or when
- * the profile does not go with the partition; HA_ESTALE for a token of another run; HA_ENOMEM,
- * HA_ETHREAD.
+ * the profile does not go with the partition; HA_ESTALE for a token of another run; HA_EREAD when
+ * a module cannot be loaded; HA_ENOMEM, HA_ETHREAD, HA_EINTERNAL.
  */
 int ha_run_play(struct ha_run *run, const struct ha_scenario *scenario,
                 const struct ha_play_options *options, struct ha_loop *loop, int *signal,
-                struct ha_error *error);
+                struct ha_text *error);
+
+/* How the run has ended; HA_END_NOT_YET for one that could not begin. */
+enum ha_ending ha_run_ending(const struct ha_run *run);
 
 /*
  * Hold a run that has ended against what its matcher expects: sets report and breaches.

@@ -54,9 +54,17 @@ void ha_run_add_command(const struct ha_run *run, struct ha_text *text)
         ha_text_addf(text, " --profile %s", options->profile);
     for (size_t i = 0; i < options->set_count; i++)
         ha_text_addf(text, " --set %s", options->set[i]);
+    for (size_t i = 0; i < options->driver_count; i++) {
+        ha_text_add(text, " --driver ");
+        add_word(text, options->driver[i]);
+    }
+    if (options->modules) {
+        ha_text_add(text, " --modules ");
+        add_word(text, options->modules);
+    }
     if (options->strict)
         ha_text_add(text, " --strict");
-    if (ha_machine_ending(run->machine) == HA_END_BUDGET)
+    if (ha_run_ending(run) == HA_END_BUDGET)
         ha_text_addf(text, " --budget %llu", (unsigned long long)options->record_budget);
     ha_text_add(text, " --replay ");
     if (options->replay)

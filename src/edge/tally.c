@@ -71,7 +71,7 @@ static void count_run(struct ha_tally *tally, struct ha_run *run, struct ha_outc
                       const char *relies_on, const struct ha_breaches *known)
 {
     struct ha_text remark = {0};
-    bool over_budget = ha_machine_ending(run->machine) == HA_END_BUDGET &&
+    bool over_budget = ha_run_ending(run) == HA_END_BUDGET &&
                        run->scenario->expect.ending != HA_END_BUDGET;
     outcome->run = run;
     outcome->verdict = judge_run(tally, run, over_budget, known);
@@ -140,26 +140,31 @@ static void play_once(struct ha_tally *tally, const struct ha_scenario *scenario
                       const char *relies_on, struct ha_breaches *seen, struct ha_loop *loop)
 {
     struct ha_run run = {.coverage = options->coverage ? &tally->coverage : NULL};
-    struct ha_error error = {""};
+    struct ha_error reason = {""};
+    struct ha_text message = {0};
     if (leave_out(tally, scenario, options, outcome))
         return;
-    int err = ha_run_play(&run, scenario, options, loop, &tally->signal, &error);
-    if (!err && options->accept)
-        err = ha_accept(&run, &error);
+    int err = ha_run_play(&run, scenario, options, loop, &tally->signal, &message);
+    if (!err && options->accept) {
+        err = ha_accept(&run, &reason);
+        if (err) {
+            ha_add_file_name(&message, scenario->file);
+            ha_text_addf(&message, ": error: %s\n", reason.text);
+        }
+    }
     if (!err) {
         say_accepted(tally, &run);
         count_run(tally, &run, &outcome, relies_on, relies_on ? seen : NULL);
         if (seen && !relies_on && ha_breaches_add_all(seen, &run.breaches))
             ha_tally_lost(tally);
     } else {
-        struct ha_text message = {0};
-        ha_add_file_name(&message, scenario->file);
-        ha_text_addf(&message, ": error: %s\n", error.text);
         outcome.message = &message;
         ha_tally_fail(tally, &outcome);
         /* Profile and knobs were checked before: what is left to be wrong there is the token. */
         if (options->replay && (err == HA_EINVAL || err == HA_ESTALE))
             tally->refused = HA_EXIT_USAGE;
+        else if (err == HA_EINTERNAL)
+            tally->refused = HA_EXIT_INTERNAL;
         else
             tally->unreadable = true;
     }

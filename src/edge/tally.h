@@ -19,6 +19,7 @@ struct ha_tally {
     struct ha_coverage coverage;
     size_t passed, failed;
     size_t listed, left_out;
+    bool *driver_met;           /* which of options->driver some scenario has a driver for */
     bool unreadable;            /* or not to be judged, for want of means */
     bool wrong;                 /* something failed that no budget ended */
     int signal;

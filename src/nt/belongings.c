@@ -143,6 +143,46 @@ struct ha_own_variable *ha_own_variable(struct ha_driver *driver, const char *na
     return (void *)reach(driver, HA_OWN_VARIABLE, name, sizeof(struct ha_own_variable), &is_new);
 }
 
+struct ha_own_affinity *ha_own_affinity(struct ha_driver *driver, const char *name)
+{
+    bool is_new;
+    return (void *)reach(driver, HA_OWN_AFFINITY, name, sizeof(struct ha_own_affinity), &is_new);
+}
+
+struct ha_own_dpc *ha_own_dpc(struct ha_driver *driver, const char *name)
+{
+    bool is_new;
+    struct ha_own_dpc *dpc = (void *)reach(driver, HA_OWN_DPC, name, sizeof *dpc, &is_new);
+    if (is_new) {
+        dpc->older = driver->scripted->newest_dpc;
+        driver->scripted->newest_dpc = dpc;
+    }
+    return dpc;
+}
+
+struct ha_own_work *ha_own_work(struct ha_driver *driver, const char *name)
+{
+    bool is_new;
+    struct ha_own_work *work = (void *)reach(driver, HA_OWN_WORK, name, sizeof *work, &is_new);
+    if (is_new) {
+        work->older = driver->scripted->newest_work;
+        driver->scripted->newest_work = work;
+    }
+    return work;
+}
+
+struct ha_own_threads *ha_own_threads(struct ha_driver *driver, const char *name)
+{
+    bool is_new;
+    struct ha_own_threads *threads =
+        (void *)reach(driver, HA_OWN_THREADS, name, sizeof *threads, &is_new);
+    if (is_new) {
+        threads->older = driver->scripted->newest_threads;
+        driver->scripted->newest_threads = threads;
+    }
+    return threads;
+}
+
 void ha_own_registration_made(struct ha_own_registration *registration, PVOID handle)
 {
     struct ha_scripted *scripted = registration->driver->scripted;

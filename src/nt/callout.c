@@ -121,8 +121,10 @@ static void leave_disturbed(struct ha_round *round, const struct ha_registration
         round->first_error = round->variable;
     if (round->per_call)
         round->variable = STATUS_SUCCESS;
-    thread->affinity = round->affinity;             /* HOT-11 */
     ha_thread_set_irql(thread, round->enter.irql);  /* CTX-7 */
+    if (thread->affinity.mask != round->affinity.mask
+        || thread->affinity.group != round->affinity.group)
+        ha_thread_set_affinity(thread, round->affinity);    /* HOT-11 */
     round->callout.inside = NULL;
     if (round->kernel->call_ends.first_waiter) {
         ha_event_set(world, &round->kernel->call_ends);

@@ -15,7 +15,8 @@ struct ha_registration;
 /* What a thread is doing for the kernel while driver code may run; on the thread's own stack. */
 struct ha_callout {
     struct ha_callout *outer;
-    struct ha_registration *inside;     /* the callback that runs; NULL in DriverEntry and Unload */
+    struct ha_registration *inside;     /* the callback that runs; NULL in other code */
+    bool in_add_device;
 };
 
 /*
@@ -88,5 +89,10 @@ void ha_callout_wait(struct ha_kernel *kernel, const struct ha_registration *reg
 NTSTATUS ha_callout_entry(struct ha_driver *driver);
 /* Call DriverUnload, which must not be NULL. */
 void ha_callout_unload(struct ha_driver *driver);
+
+/* Call AddDevice, which must not be NULL, for a device, the how-manieth that came. */
+NTSTATUS ha_callout_add_device(struct ha_driver *driver, PDEVICE_OBJECT device, uint32_t number);
+/* Whether the thread is inside AddDevice. */
+bool ha_callout_in_add_device(const struct ha_thread *thread);
 
 #endif

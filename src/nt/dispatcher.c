@@ -1,7 +1,7 @@
 /*
  * dispatcher - objects that threads wait for, and the waiting
  *
- * Owns the heads of dispatcher objects and struct wait. The state of an object is looked at and
+ * Owns the heads of dispatcher objects and struct ha_wait. The state of an object is looked at and
  * changed without a scheduling point in between, so there is no lock.
  */
 #include "nt/dispatcher.h"
@@ -9,8 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "nt/in_use.h"
+#include "nt/region.h"
+
 /* A wait under way; it lies on the stack of the thread that waits. */
-struct wait {
+struct ha_wait {
+    struct ha_wait *next, *previous;    /* of those that block */
     struct ha_kernel *kernel;
     struct ha_thread *thread;
     PKWAIT_BLOCK block;
@@ -28,6 +32,7 @@ static const char *const type_names[] = {
     [HA_OBJECT_MUTANT] = "mutex", [HA_OBJECT_SEMAPHORE] = "semaphore",
     [HA_OBJECT_THREAD] = "thread", [HA_OBJECT_TIMER] = "timer",
     [HA_OBJECT_SYNCHRONIZATION_TIMER] = "timer", [HA_OBJECT_FAST_MUTEX] = "fast mutex",
+    [HA_OBJECT_GUARDED_MUTEX] = "guarded mutex", [HA_OBJECT_RUNDOWN] = "rundown protection",
 };
 #define TYPES (sizeof type_names / sizeof type_names[0])
 
@@ -50,20 +55,21 @@ void ha_dispatcher_init(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
     self->stamp.driver = driver;
 }
 
-uint32_t ha_dispatcher_id(const DISPATCHER_HEADER *header)
-{
-    return header->Signalling | (uint32_t)header->Size << 8 | (uint32_t)header->Reserved1 << 16;
-}
-
 /*
  * Memory that was never set up may hold anything, so all that can be looked at without following
  * a pointer is: type, id and list.
  */
+static bool looks_made(const struct ha_kernel *kernel, const DISPATCHER_HEADER *header)
+{
+    uint32_t id = ha_dispatcher_id(header);
+    return header->Type < TYPES && type_names[header->Type] && id &&
+           id <= kernel->world.objects_made && header->WaitListHead.Flink;
+}
+
 bool ha_dispatcher_is_made(struct ha_kernel *kernel, const DISPATCHER_HEADER *header,
                            enum ha_routine routine)
 {
-    if (header && header->Type < TYPES && type_names[header->Type] && ha_dispatcher_id(header) &&
-        ha_dispatcher_id(header) <= kernel->world.objects_made && header->WaitListHead.Flink)
+    if (header && looks_made(kernel, header))
         return true;
     ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
     return false;
@@ -79,57 +85,41 @@ static PFAST_MUTEX fast_mutex_of(PDISPATCHER_HEADER header)
     return CONTAINING_RECORD(header, FAST_MUTEX, Event.Header);
 }
 
-/* Who has a mutex; NULL for what nobody can have. */
-static struct ha_thread *holder_of(PDISPATCHER_HEADER header)
+/* Who has a mutex; NULL for what nobody can have. A fast mutex may be that of a thread gone by. */
+static struct ha_thread *holder_of(const struct ha_kernel *kernel, PDISPATCHER_HEADER header)
 {
+    struct ha_thread *thread = kernel->world.sched.first_live;
     switch (header->Type) {
     case HA_OBJECT_MUTANT:
         return (struct ha_thread *)(void *)mutant_of(header)->OwnerThread;
     case HA_OBJECT_FAST_MUTEX:
-        return fast_mutex_of(header)->Owner;
+    case HA_OBJECT_GUARDED_MUTEX:
+        while (thread && fast_mutex_of(header)->Owner != ha_dispatcher_owner(thread))
+            thread = thread->next_live;
+        return thread;
     default:
         return NULL;
     }
 }
 
+/* A mutex that is waited for always has an owner. A fast mutex has none when its thread ended. */
+bool ha_dispatcher_in_use(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
+                          enum ha_dispatcher_type type)
+{
+    const struct ha_thread *thread = kernel->world.sched.first_live;
+    if (type == HA_OBJECT_MUTANT)
+        return ha_mutants_find(kernel, header, sizeof(KMUTANT)) != 0;
+    if (header->Type != type || !looks_made(kernel, header))
+        return false;
+    while (thread && !(thread->waits_for && thread->waits_for->id == ha_dispatcher_id(header)))
+        thread = thread->next_live;
+    return thread || holder_of(kernel, header);
+}
+
 static bool is_free_for(PDISPATCHER_HEADER header, const struct ha_thread *thread)
 {
-    return header->SignalState > 0 ||
-           (header->Type == HA_OBJECT_MUTANT && holder_of(header) == thread);
-}
-
-void ha_dispatcher_own(PKMUTANT mutant, struct ha_thread *thread)
-{
-    PLIST_ENTRY older = thread->mutants;
-    mutant->Header.SignalState = 0;
-    mutant->OwnerThread = (void *)thread;
-    mutant->MutantListEntry.Flink = older;
-    mutant->MutantListEntry.Blink = NULL;
-    if (older)
-        older->Blink = &mutant->MutantListEntry;
-    thread->mutants = &mutant->MutantListEntry;
-    if (mutant->ApcDisable && thread->stamp.regions < UINT8_MAX)
-        thread->stamp.regions++;
-    thread->disturbed = true;
-}
-
-void ha_dispatcher_disown(struct ha_kernel *kernel, PKMUTANT mutant)
-{
-    struct ha_thread *owner = (void *)mutant->OwnerThread;
-    PLIST_ENTRY older = mutant->MutantListEntry.Flink, newer = mutant->MutantListEntry.Blink;
-    if (newer)
-        newer->Flink = older;
-    else
-        owner->mutants = older;
-    if (older)
-        older->Blink = newer;
-    /* The count may have been put back at the end of an operation (CTX-7). */
-    if (mutant->ApcDisable && owner->stamp.regions)
-        owner->stamp.regions--;
-    owner->disturbed = true;
-    mutant->OwnerThread = NULL;
-    mutant->Header.SignalState = 1;
-    ha_dispatcher_signal(kernel, &mutant->Header);
+    return header->SignalState > 0 || (header->Type == HA_OBJECT_MUTANT &&
+                                       mutant_of(header)->OwnerThread == (const void *)thread);
 }
 
 /* The thread takes what the object has to give. Returns STATUS_ABANDONED for such a mutex. */
@@ -145,8 +135,9 @@ static NTSTATUS take(PDISPATCHER_HEADER header, struct ha_thread *thread)
         header->SignalState = 0;
         return STATUS_SUCCESS;
     case HA_OBJECT_FAST_MUTEX:
+    case HA_OBJECT_GUARDED_MUTEX:
         header->SignalState = 0;
-        fast_mutex_of(header)->Owner = thread;
+        fast_mutex_of(header)->Owner = ha_dispatcher_owner(thread);
         return STATUS_SUCCESS;
     case HA_OBJECT_SEMAPHORE:
         header->SignalState--;
@@ -156,7 +147,7 @@ static NTSTATUS take(PDISPATCHER_HEADER header, struct ha_thread *thread)
             header->SignalState--;          /* once more by its owner */
             return STATUS_SUCCESS;
         }
-        ha_dispatcher_own(mutant, thread);
+        ha_mutant_own(mutant, thread);
         if (!mutant->Abandoned)
             return STATUS_SUCCESS;
         mutant->Abandoned = FALSE;
@@ -166,13 +157,13 @@ static NTSTATUS take(PDISPATCHER_HEADER header, struct ha_thread *thread)
     }
 }
 
-static PDISPATCHER_HEADER object_of(const struct wait *wait, ULONG n)
+static PDISPATCHER_HEADER object_of(const struct ha_wait *wait, ULONG n)
 {
     return wait->block[n].Object;
 }
 
 /* A semaphore that a wait for all names twice is taken twice, so it must have that much. */
-static bool has_enough(const struct wait *wait, ULONG n)
+static bool has_enough(const struct ha_wait *wait, ULONG n)
 {
     LONG asked = 0;
     if (object_of(wait, n)->Type != HA_OBJECT_SEMAPHORE)
@@ -183,7 +174,7 @@ static bool has_enough(const struct wait *wait, ULONG n)
 }
 
 /* The first object that is free, or that is not; `count` when there is none. */
-static ULONG first_that_is(const struct wait *wait, bool is_free)
+static ULONG first_that_is(const struct ha_wait *wait, bool is_free)
 {
     for (ULONG i = 0; i < wait->count; i++)
         if ((is_free_for(object_of(wait, i), wait->thread) &&
@@ -193,27 +184,27 @@ static ULONG first_that_is(const struct wait *wait, bool is_free)
 }
 
 /* Whether the objects, as they are now, let the thread go on. */
-static bool can_end(const struct wait *wait)
+static bool can_end(const struct ha_wait *wait)
 {
     return wait->count && (wait->all ? first_that_is(wait, false) == wait->count
                                      : first_that_is(wait, true) < wait->count);
 }
 
-static void show(struct wait *wait, ULONG n)
+static void show(struct ha_wait *wait, ULONG n)
 {
     wait->shown.id = n < wait->count ? ha_dispatcher_id(object_of(wait, n)) : 0;
-    wait->shown.holder = n < wait->count ? holder_of(object_of(wait, n)) : NULL;
+    wait->shown.holder = n < wait->count ? holder_of(wait->kernel, object_of(wait, n)) : NULL;
 }
 
 /* Show what the thread waits for: the first object that is not free, else simply the first. */
-static void show_obstacle(struct wait *wait)
+static void show_obstacle(struct ha_wait *wait)
 {
     ULONG n = first_that_is(wait, false);
     show(wait, n < wait->count ? n : 0);
 }
 
 /* Take what a wait that can end is for. */
-static void take_objects(struct wait *wait)
+static void take_objects(struct ha_wait *wait)
 {
     if (wait->all) {
         wait->status = STATUS_WAIT_0;
@@ -228,7 +219,7 @@ static void take_objects(struct wait *wait)
     }
 }
 
-static void unlink_blocks(struct wait *wait)
+static void unlink_blocks(struct ha_wait *wait)
 {
     for (ULONG i = 0; i < wait->count; i++) {
         PLIST_ENTRY entry = &wait->block[i].WaitListEntry;
@@ -237,9 +228,29 @@ static void unlink_blocks(struct wait *wait)
     }
 }
 
-static void finish(struct wait *wait)
+static void join(struct ha_wait *wait)
+{
+    struct ha_kernel *kernel = wait->kernel;
+    wait->next = kernel->waits;
+    if (wait->next)
+        wait->next->previous = wait;
+    kernel->waits = wait;
+}
+
+static void leave(struct ha_wait *wait)
+{
+    if (wait->next)
+        wait->next->previous = wait->previous;
+    if (wait->previous)
+        wait->previous->next = wait->next;
+    else
+        wait->kernel->waits = wait->next;
+}
+
+static void finish(struct ha_wait *wait)
 {
     unlink_blocks(wait);
+    leave(wait);
     ha_alarm_stop(&wait->kernel->world, &wait->alarm);
     wait->over = true;
     wait->thread->waits_for = NULL;
@@ -248,13 +259,13 @@ static void finish(struct wait *wait)
 
 static void on_time_out(struct ha_world *world, void *argument)
 {
-    struct wait *wait = argument;
+    struct ha_wait *wait = argument;
     (void)world;
     wait->status = STATUS_TIMEOUT;
     finish(wait);
 }
 
-static struct wait *wait_of(PLIST_ENTRY entry)
+static struct ha_wait *wait_of(PLIST_ENTRY entry)
 {
     return CONTAINING_RECORD(entry, KWAIT_BLOCK, WaitListEntry)->SparePtr;
 }
@@ -264,7 +275,7 @@ void ha_dispatcher_signal(struct ha_kernel *kernel, PDISPATCHER_HEADER header)
     PLIST_ENTRY head = &header->WaitListHead, next;
     ha_touch(&kernel->world, ha_dispatcher_id(header), HA_TOUCH_WRITE);
     for (PLIST_ENTRY entry = head->Flink; entry != head && header->SignalState > 0; entry = next) {
-        struct wait *wait = wait_of(entry);
+        struct ha_wait *wait = wait_of(entry);
         next = entry->Flink;
         /* A thread may wait for one object twice: its other blocks, next to it, go with it. */
         while (next != head && wait_of(next) == wait)
@@ -281,29 +292,25 @@ void ha_dispatcher_signal(struct ha_kernel *kernel, PDISPATCHER_HEADER header)
 
 void ha_dispatcher_abandon(struct ha_kernel *kernel, struct ha_thread *thread)
 {
-    while (thread->mutants) {
-        PKMUTANT mutant = CONTAINING_RECORD(thread->mutants, KMUTANT, MutantListEntry);
-        mutant->Abandoned = TRUE;
-        ha_dispatcher_disown(kernel, mutant);
-    }
+    ha_mutants_abandon(kernel, thread);
+    ha_guarded_thread_ends(kernel, thread);
+    /* What it still has are fast mutexes. */
+    for (struct ha_thread *other = kernel->world.sched.first_live; other; other = other->next_live)
+        if (other->waits_for && other->waits_for->holder == thread)
+            other->waits_for->holder = NULL;
 }
 
-uint64_t ha_dispatcher_due(const struct ha_kernel *kernel, const LARGE_INTEGER *timeout)
+uint32_t ha_waits_find(const struct ha_kernel *kernel, const void *memory, size_t size)
 {
-    uint64_t now = kernel->world.time_ns;
-    if (!timeout)
-        return HA_FOREVER;
-    bool relative = timeout->QuadPart < 0;
-    uint64_t units = relative ? 0 - (uint64_t)timeout->QuadPart : (uint64_t)timeout->QuadPart;
-    if (!relative)
-        units = units > HA_SYSTEM_TIME_AT_START ? units - HA_SYSTEM_TIME_AT_START : 0;
-    uint64_t ns = units > HA_FOREVER / HA_NS_A_UNIT ? HA_FOREVER : units * HA_NS_A_UNIT;
-    if (!relative)
-        return ns;
-    return ns > HA_FOREVER - now ? HA_FOREVER : now + ns;
+    for (const struct ha_wait *wait = kernel->waits; wait; wait = wait->next)
+        for (ULONG i = 0; i < wait->count; i++)
+            if (ha_lies_in(object_of(wait, i), memory, size) ||
+                ha_lies_in(&wait->block[i], memory, size))
+                return ha_dispatcher_id(object_of(wait, i));
+    return 0;
 }
 
-static void record_wait(struct wait *wait, enum ha_kind kind, bool blocked)
+static void record_wait(struct ha_wait *wait, enum ha_kind kind, bool blocked)
 {
     struct ha_record *record = ha_record_open(&wait->kernel->world, kind, wait->shown.id);
     record->as.wait.timeout_ns = wait->timeout_ns;
@@ -312,7 +319,7 @@ static void record_wait(struct wait *wait, enum ha_kind kind, bool blocked)
     record->as.wait.blocked = blocked;
 }
 
-static void link_blocks(struct wait *wait)
+static void link_blocks(struct ha_wait *wait)
 {
     for (ULONG i = 0; i < wait->count; i++) {
         PLIST_ENTRY head = &object_of(wait, i)->WaitListHead;
@@ -328,10 +335,11 @@ static void link_blocks(struct wait *wait)
 }
 
 /* Block the thread until somebody, or the time, has ended the wait. */
-static void block(struct wait *wait, uint64_t due_ns)
+static void block(struct ha_wait *wait, uint64_t due_ns)
 {
     struct ha_world *world = &wait->kernel->world;
     link_blocks(wait);
+    join(wait);
     wait->alarm = (struct ha_alarm){.action = on_time_out, .argument = wait};
     if (due_ns != HA_FOREVER && !ha_alarm_set(world, &wait->alarm, due_ns))
         ha_sched_end(world, HA_END_MEMORY);
@@ -344,7 +352,7 @@ NTSTATUS ha_dispatcher_wait(struct ha_kernel *kernel, PVOID *object, ULONG count
                             PKWAIT_BLOCK block_array, const LARGE_INTEGER *timeout)
 {
     struct ha_world *world = &kernel->world;
-    struct wait wait = {.kernel = kernel, .thread = world->sched.running, .block = block_array,
+    struct ha_wait wait = {.kernel = kernel, .thread = world->sched.running, .block = block_array,
                         .count = count, .all = all, .status = STATUS_TIMEOUT};
     uint64_t due_ns = ha_dispatcher_due(kernel, timeout);
     wait.timeout_ns = due_ns == HA_FOREVER ? HA_FOREVER

@@ -7,9 +7,14 @@
 
 #include <string.h>
 
+#include "nt/add_device.h"
 #include "nt/callout.h"
+#include "nt/driver_extension.h"
+#include "nt/leftovers.h"
 #include "nt/pool.h"
 #include "nt/registration.h"
+#include "nt/registry.h"
+#include "nt/script.h"
 
 static const WCHAR services_path[] = u"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\";
 
@@ -37,8 +42,16 @@ static void free_image(struct ha_driver *driver)
     ha_callout_wait(kernel, NULL, driver);
     ha_registrations_bury(kernel, driver);
     ha_pool_blocks_look_over(kernel, driver->id);
+    ha_leftovers_look_over(kernel, driver);
     ha_record_open(&kernel->world, HA_IMAGE_FREED, driver->id)->driver = driver->id;
+    ha_driver_extensions_free(driver);
     driver->state = HA_DRIVER_GONE;
+}
+
+/* How many devices its plan has for it. */
+static uint32_t devices_of(const struct ha_driver *driver)
+{
+    return driver->script ? driver->script->devices : 0;
 }
 
 static void load(void *argument)
@@ -51,6 +64,8 @@ static void load(void *argument)
         driver->state = HA_DRIVER_LOADED;
     else
         free_image(driver);
+    for (uint32_t i = 0; driver->state == HA_DRIVER_LOADED && i < devices_of(driver); i++)
+        driver->add_device_status = ha_add_device(driver);
     thread->operations--;
     ha_kernel_ended(driver->kernel, driver->event);
 }
@@ -85,9 +100,27 @@ struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
     return driver;
 }
 
+/* What its plan has put into the registry for it, once: it may have changed that meanwhile. */
+static int set_parameters(const struct ha_driver *driver)
+{
+    const struct ha_script *script = driver->script;
+    int err = HA_OK;
+    if (!script || !script->value_count || ha_driver_find(driver->kernel, driver->name))
+        return HA_OK;
+    for (size_t i = 0; !err && i < script->value_count; i++) {
+        const struct ha_registry_value *value = &script->value[i];
+        err = ha_registry_set_parameter(driver->kernel, driver->name, value->name, value->type,
+                                        value->data, value->size);
+    }
+    return err;
+}
+
 int ha_driver_start(struct ha_driver *driver, const void *event)
 {
     struct ha_kernel *kernel = driver->kernel;
+    int err = set_parameters(driver);
+    if (err)
+        return err;
     if (kernel->drivers_made == UINT16_MAX)
         return HA_ENOMEM;       /* no id is left for it */
     driver->id = (uint16_t)++kernel->drivers_made;
@@ -121,6 +154,17 @@ struct ha_driver *ha_driver_find(const struct ha_kernel *kernel, const char *nam
     struct ha_driver *driver = kernel->last_driver;
     while (driver && strcmp(driver->name, name) != 0)
         driver = driver->previous;
+    return driver;
+}
+
+struct ha_driver *ha_driver_meant(struct ha_kernel *kernel, enum ha_routine routine,
+                                  const DRIVER_OBJECT *object)
+{
+    struct ha_driver *driver = kernel->last_driver;
+    while (driver && &driver->object != object)
+        driver = driver->previous;
+    if (!driver)
+        ha_record_misuse(kernel, routine, HA_MISUSE_NO_OBJECT, 0, 0);
     return driver;
 }
 

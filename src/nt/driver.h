@@ -36,6 +36,10 @@ int ha_driver_unload(struct ha_driver *driver, const void *event);
 /* A driver by its id; NULL for 0 and for an id that none has. */
 struct ha_driver *ha_driver_by_id(const struct ha_kernel *kernel, uint16_t id);
 
+/* The driver of a DriverObject that is passed to a routine; NULL for none, which is a misuse. */
+struct ha_driver *ha_driver_meant(struct ha_kernel *kernel, enum ha_routine routine,
+                                  const DRIVER_OBJECT *object);
+
 /* A driver by its name, the newest one that bears it; NULL when there is none. */
 struct ha_driver *ha_driver_find(const struct ha_kernel *kernel, const char *name);
 

@@ -3,25 +3,47 @@
  *
  * The event of a FAST_MUTEX is its dispatcher object: signalled while the mutex is free. Count is 1
  * then, as in Windows, and one less for each time that its owner has it. Only a wait is recorded.
+ * Guarded mutexes share all but the IRQL; see guarded.c.
+ *
+ * Owner is the thread's id, which leads nowhere when the thread has ended: its mutex is nobody's
+ * then and never free again, so that who waits for it waits for ever, as on Windows.
+ *
  * Source of each: WDK reference, wdm.h, the page of its name.
  */
-#include "nt/dispatcher.h"
+#include "nt/fast_mutex.h"
 
-/* Make a fast mutex that nobody holds. IRQL: at most DISPATCH_LEVEL. */
-VOID ExInitializeFastMutex(PFAST_MUTEX FastMutex)
+static const struct ha_mutex_kind fast = {
+    HA_OBJECT_FAST_MUTEX, HA_RT_INITIALIZE_FAST_MUTEX, HA_RT_ACQUIRE_FAST_MUTEX,
+    HA_RT_RELEASE_FAST_MUTEX
+};
+
+void ha_fast_mutex_make(struct ha_kernel *kernel, PFAST_MUTEX mutex,
+                        const struct ha_mutex_kind *kind)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExInitializeFastMutex");
-    *FastMutex = (FAST_MUTEX){.Count = 1};
-    ha_dispatcher_init(kernel, &FastMutex->Event.Header, HA_OBJECT_FAST_MUTEX, 1);
+    PDISPATCHER_HEADER header = &mutex->Event.Header;
+    if (ha_dispatcher_in_use(kernel, header, kind->type)) {
+        ha_record_misuse(kernel, kind->initialize, HA_MISUSE_IN_USE, ha_dispatcher_id(header), 0);
+        return;
+    }
+    *mutex = (FAST_MUTEX){.Count = 1};
+    ha_dispatcher_init(kernel, header, kind->type, 1);
 }
 
-static bool may_use(struct ha_kernel *kernel, PFAST_MUTEX mutex, enum ha_routine routine)
+/* Whether it was made, as one of its kind; otherwise the misuse has been recorded. */
+static bool is_made(struct ha_kernel *kernel, PFAST_MUTEX mutex, const struct ha_mutex_kind *kind,
+                    enum ha_routine routine)
 {
-    if (!ha_dispatcher_is_made(kernel, &mutex->Event.Header, routine))
+    PDISPATCHER_HEADER header = &mutex->Event.Header;
+    return ha_dispatcher_is_made(kernel, header->Type == kind->type ? header : NULL, routine);
+}
+
+static bool may_take(struct ha_kernel *kernel, PFAST_MUTEX mutex, const struct ha_mutex_kind *kind)
+{
+    if (!is_made(kernel, mutex, kind, kind->acquire))
         return false;
     if (kernel->world.sched.running->stamp.irql <= APC_LEVEL)
         return true;
-    ha_record_refused(kernel, routine, HA_REASON_IRQL);
+    ha_record_refused(kernel, kind->acquire, HA_REASON_IRQL);
     return false;
 }
 
@@ -32,50 +54,64 @@ static bool try_to_take(struct ha_kernel *kernel, PFAST_MUTEX mutex)
     if (!mutex->Event.Header.SignalState)
         return false;
     mutex->Event.Header.SignalState = 0;
-    mutex->Owner = kernel->world.sched.running;
+    mutex->Owner = ha_dispatcher_owner(kernel->world.sched.running);
     mutex->Count--;
     return true;
 }
 
-/* Returns whether the thread has it now and had it not before. */
-static bool acquire(struct ha_kernel *kernel, PFAST_MUTEX mutex)
+bool ha_fast_mutex_try(struct ha_kernel *kernel, PFAST_MUTEX mutex,
+                       const struct ha_mutex_kind *kind)
 {
-    struct ha_thread *thread = kernel->world.sched.running;
+    return may_take(kernel, mutex, kind) && try_to_take(kernel, mutex);
+}
+
+bool ha_fast_mutex_acquire(struct ha_kernel *kernel, PFAST_MUTEX mutex,
+                           const struct ha_mutex_kind *kind)
+{
     PVOID object = &mutex->Event;
     KWAIT_BLOCK block;
-    if (!may_use(kernel, mutex, HA_RT_ACQUIRE_FAST_MUTEX))
+    if (!may_take(kernel, mutex, kind))
         return false;
-    if (mutex->Owner == (PVOID)thread) {
-        ha_record_misuse(kernel, HA_RT_ACQUIRE_FAST_MUTEX, HA_MISUSE_TAKEN_TWICE,
+    if (try_to_take(kernel, mutex))
+        return true;
+    if (mutex->Owner == ha_dispatcher_owner(kernel->world.sched.running)) {
+        ha_record_misuse(kernel, kind->acquire, HA_MISUSE_TAKEN_TWICE,
                          ha_dispatcher_id(&mutex->Event.Header), 0);
         mutex->Count--;
         return false;
     }
-    if (try_to_take(kernel, mutex))
-        return true;
     mutex->Contention++;
     ha_dispatcher_wait(kernel, &object, 1, false, &block, NULL);
     mutex->Count--;
     return true;
 }
 
-/* Returns whether the thread had it and has it no more. */
-static bool release(struct ha_kernel *kernel, PFAST_MUTEX mutex)
+bool ha_fast_mutex_release(struct ha_kernel *kernel, PFAST_MUTEX mutex,
+                           const struct ha_mutex_kind *kind)
 {
     PDISPATCHER_HEADER header = &mutex->Event.Header;
-    if (!ha_dispatcher_is_made(kernel, header, HA_RT_RELEASE_FAST_MUTEX))
-        return false;
-    if (mutex->Owner != (PVOID)kernel->world.sched.running) {
-        ha_record_misuse(kernel, HA_RT_RELEASE_FAST_MUTEX, HA_MISUSE_NOT_OWNER,
-                         ha_dispatcher_id(header), 0);
+    if (mutex->Owner != ha_dispatcher_owner(kernel->world.sched.running) ||
+        header->Type != kind->type) {
+        if (is_made(kernel, mutex, kind, kind->release))
+            ha_record_misuse(kernel, kind->release, HA_MISUSE_NOT_OWNER, ha_dispatcher_id(header),
+                             0);
         return false;
     }
     if (++mutex->Count < 1)
         return false;
     mutex->Owner = NULL;
     header->SignalState = 1;
-    ha_dispatcher_signal(kernel, header);
+    if (header->WaitListHead.Flink == &header->WaitListHead)
+        ha_touch(&kernel->world, ha_dispatcher_id(header), HA_TOUCH_WRITE);
+    else
+        ha_dispatcher_signal(kernel, header);
     return true;
+}
+
+/* Make a fast mutex that nobody holds. IRQL: at most DISPATCH_LEVEL. */
+VOID ExInitializeFastMutex(PFAST_MUTEX FastMutex)
+{
+    ha_fast_mutex_make(ha_kernel_enter("ExInitializeFastMutex"), FastMutex, &fast);
 }
 
 /* To APC_LEVEL, and back as the mutex remembers it. */
@@ -96,7 +132,7 @@ static void raise_irql(struct ha_kernel *kernel, PFAST_MUTEX mutex)
 VOID ExAcquireFastMutex(PFAST_MUTEX FastMutex)
 {
     struct ha_kernel *kernel = ha_kernel_enter("ExAcquireFastMutex");
-    if (acquire(kernel, FastMutex))
+    if (ha_fast_mutex_acquire(kernel, FastMutex, &fast))
         raise_irql(kernel, FastMutex);
     ha_sched_point(&kernel->world);
 }
@@ -106,7 +142,7 @@ VOID ExReleaseFastMutex(PFAST_MUTEX FastMutex)
 {
     struct ha_kernel *kernel = ha_kernel_enter("ExReleaseFastMutex");
     KIRQL before = (KIRQL)FastMutex->OldIrql;
-    if (release(kernel, FastMutex))
+    if (ha_fast_mutex_release(kernel, FastMutex, &fast))
         ha_thread_set_irql(kernel->world.sched.running, before);
     ha_sched_point(&kernel->world);
 }
@@ -118,17 +154,23 @@ VOID ExReleaseFastMutex(PFAST_MUTEX FastMutex)
 BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX FastMutex)
 {
     struct ha_kernel *kernel = ha_kernel_enter("ExTryToAcquireFastMutex");
-    if (!may_use(kernel, FastMutex, HA_RT_ACQUIRE_FAST_MUTEX) || !try_to_take(kernel, FastMutex))
+    if (!ha_fast_mutex_try(kernel, FastMutex, &fast))
         return FALSE;
     raise_irql(kernel, FastMutex);
     return TRUE;
 }
 
-/* Take a fast mutex at the IRQL of the thread, which has disabled its APCs itself. */
+/*
+ * Take a fast mutex at the IRQL of the thread, which has disabled its APCs itself, by APC_LEVEL or
+ * a region. That it has not is a misuse, and it gets the mutex all the same.
+ */
 VOID ExAcquireFastMutexUnsafe(PFAST_MUTEX FastMutex)
 {
     struct ha_kernel *kernel = ha_kernel_enter("ExAcquireFastMutexUnsafe");
-    acquire(kernel, FastMutex);
+    const struct ha_record *stamp = &kernel->world.sched.running->stamp;
+    if (stamp->irql < APC_LEVEL && !stamp->regions)
+        ha_record_misuse(kernel, HA_RT_ACQUIRE_FAST_MUTEX, HA_MISUSE_LOW_IRQL, 0, APC_LEVEL);
+    ha_fast_mutex_acquire(kernel, FastMutex, &fast);
     ha_sched_point(&kernel->world);
 }
 
@@ -136,6 +178,6 @@ VOID ExAcquireFastMutexUnsafe(PFAST_MUTEX FastMutex)
 VOID ExReleaseFastMutexUnsafe(PFAST_MUTEX FastMutex)
 {
     struct ha_kernel *kernel = ha_kernel_enter("ExReleaseFastMutexUnsafe");
-    release(kernel, FastMutex);
+    ha_fast_mutex_release(kernel, FastMutex, &fast);
     ha_sched_point(&kernel->world);
 }

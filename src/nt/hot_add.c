@@ -7,6 +7,7 @@
 #include "nt/hot_add.h"
 
 #include "nt/callout.h"
+#include "nt/dpc.h"
 #include "nt/registration.h"
 
 struct add {
@@ -62,6 +63,7 @@ static void bring_up(struct add *add)
     record_up(add, HA_ACTIVE);
     ha_partition_schedule(partition, add->place);
     record_up(add, HA_SCHED);
+    ha_dpcs_start(add->kernel, add->index);
 }
 
 static void offer(struct add *add)
@@ -73,6 +75,7 @@ static void offer(struct add *add)
 static void withdraw(struct add *add)
 {
     ha_touch(&add->kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_WRITE);
+    ha_dpcs_drop(add->kernel, add->index);
     ha_partition_withdraw(&add->kernel->world.partition, add->place);
 }
 

@@ -1,8 +1,9 @@
 /*
- * ke_irql - the IRQL of the calling thread: KeGetCurrentIrql, KeRaiseIrql, KeLowerIrql
+ * ke_irql - the IRQL of the calling thread: asked for, raised, lowered; and paged code
  *
- * Microsoft's headers make macros of the last two; the pages document routines, and drivers take
- * the address of those. A change shows in the IRQL of the records that follow, and nowhere else.
+ * Microsoft's headers make macros of KeRaiseIrql and KeLowerIrql; the pages document routines, and
+ * drivers take the address of those. A change shows in the IRQL of the records that follow, and
+ * nowhere else.
  */
 #include "nt/query.h"
 
@@ -24,6 +25,17 @@ KIRQL KeGetCurrentIrql(VOID)
     return irql;
 }
 
+/* Where Windows stops the system the IRQL stays, with a misuse. Returns the old one. */
+static KIRQL raise_to(struct ha_kernel *kernel, KIRQL irql)
+{
+    KIRQL old = current_irql(kernel);
+    if (irql < old || irql > HIGH_LEVEL)
+        ha_record_misuse(kernel, HA_RT_RAISE_IRQL, HA_MISUSE_IRQL_ORDER, 0, irql);
+    else
+        ha_thread_set_irql(kernel->world.sched.running, irql);
+    return old;
+}
+
 /*
  * Raise the IRQL of the calling thread. From DISPATCH_LEVEL on it has its processor for itself.
  *
@@ -37,12 +49,20 @@ KIRQL KeGetCurrentIrql(VOID)
 VOID KeRaiseIrql(KIRQL NewIrql, PKIRQL OldIrql)
 {
     struct ha_kernel *kernel = ha_kernel_enter(ha_routine_name(HA_RT_RAISE_IRQL));
-    KIRQL irql = current_irql(kernel);
-    *OldIrql = irql;
-    if (NewIrql < irql || NewIrql > HIGH_LEVEL)
-        ha_record_misuse(kernel, HA_RT_RAISE_IRQL, HA_MISUSE_IRQL_ORDER, 0, NewIrql);
-    else
-        ha_thread_set_irql(kernel->world.sched.running, NewIrql);
+    *OldIrql = raise_to(kernel, NewIrql);
+}
+
+/*
+ * Raise the IRQL of the calling thread to DISPATCH_LEVEL.
+ *
+ * Returns the IRQL before the call, for KeLowerIrql(). IRQL: at most DISPATCH_LEVEL; from above
+ * it, as KeRaiseIrql(). In records it goes by that name.
+ *
+ * Source: WDK reference, wdm.h, KeRaiseIrqlToDpcLevel.
+ */
+KIRQL KeRaiseIrqlToDpcLevel(VOID)
+{
+    return raise_to(ha_kernel_enter("KeRaiseIrqlToDpcLevel"), DISPATCH_LEVEL);
 }
 
 /*
@@ -63,4 +83,12 @@ VOID KeLowerIrql(KIRQL NewIrql)
     else
         ha_thread_set_irql(thread, NewIrql);
     ha_sched_point(&kernel->world);
+}
+
+/* Code that may be paged out is reached at APC_LEVEL at most. Source: WDK reference, PAGED_CODE. */
+void ha_paged_code(void)
+{
+    struct ha_thread *thread = ha_thread_current();
+    if (thread && thread->stamp.irql > APC_LEVEL)
+        ha_record_misuse(ha_kernel_of(thread), HA_RT_PAGED_CODE, HA_MISUSE_PAGED_CODE, 0, 0);
 }

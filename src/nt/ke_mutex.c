@@ -1,21 +1,89 @@
 /*
  * ke_mutex - mutexes, which the thread that took them gives back
  *
+ * Owns the list of those that a thread has.
  * A mutex disables the normal APCs of its owner as a critical region does; a mutant does not.
  * Source of each, where no other is named: WDK reference, wdm.h, the page of its name.
  */
 #include "nt/dispatcher.h"
+#include "nt/in_use.h"
 
-static void make(struct ha_kernel *kernel, PKMUTANT mutant, UCHAR apc_disable)
+void ha_mutant_own(PKMUTANT mutant, struct ha_thread *thread)
 {
+    PLIST_ENTRY older = thread->mutants;
+    ha_kernel_of(thread)->mutants++;
+    mutant->Header.SignalState = 0;
+    mutant->OwnerThread = (void *)thread;
+    mutant->MutantListEntry.Flink = older;
+    mutant->MutantListEntry.Blink = NULL;
+    if (older)
+        older->Blink = &mutant->MutantListEntry;
+    thread->mutants = &mutant->MutantListEntry;
+    if (mutant->ApcDisable && thread->stamp.regions < UINT8_MAX)
+        thread->stamp.regions++;
+    thread->disturbed = true;
+}
+
+void ha_mutant_disown(struct ha_kernel *kernel, PKMUTANT mutant)
+{
+    struct ha_thread *owner = (void *)mutant->OwnerThread;
+    PLIST_ENTRY older = mutant->MutantListEntry.Flink, newer = mutant->MutantListEntry.Blink;
+    if (newer)
+        newer->Flink = older;
+    else
+        owner->mutants = older;
+    if (older)
+        older->Blink = newer;
+    /* The count may have been put back at the end of an operation (CTX-7). */
+    if (mutant->ApcDisable && owner->stamp.regions)
+        owner->stamp.regions--;
+    kernel->mutants--;
+    owner->disturbed = true;
+    mutant->OwnerThread = NULL;
+    mutant->Header.SignalState = 1;
+    ha_dispatcher_signal(kernel, &mutant->Header);
+}
+
+void ha_mutants_abandon(struct ha_kernel *kernel, struct ha_thread *thread)
+{
+    while (thread->mutants) {
+        PKMUTANT mutant = CONTAINING_RECORD(thread->mutants, KMUTANT, MutantListEntry);
+        mutant->Abandoned = TRUE;
+        ha_mutant_disown(kernel, mutant);
+    }
+}
+
+uint32_t ha_mutants_find(const struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    const struct ha_thread *thread = kernel->world.sched.first_live;
+    for (; thread; thread = thread->next_live)
+        for (PLIST_ENTRY entry = thread->mutants; entry; entry = entry->Flink)
+            if (ha_lies_in(entry, memory, size))
+                return ha_dispatcher_id(
+                    &CONTAINING_RECORD(entry, KMUTANT, MutantListEntry)->Header);
+    return 0;
+}
+
+/* Returns false for one that a thread has, which stays as it is; the misuse has been recorded. */
+static bool make(struct ha_kernel *kernel, PKMUTANT mutant, UCHAR apc_disable)
+{
+    if (ha_dispatcher_in_use(kernel, &mutant->Header, HA_OBJECT_MUTANT)) {
+        ha_record_misuse(kernel, HA_RT_INITIALIZE_MUTEX, HA_MISUSE_IN_USE,
+                         ha_dispatcher_id(&mutant->Header), 0);
+        return false;
+    }
     ha_dispatcher_init(kernel, &mutant->Header, HA_OBJECT_MUTANT, 1);
     mutant->MutantListEntry.Flink = mutant->MutantListEntry.Blink = NULL;
     mutant->OwnerThread = NULL;
     mutant->Abandoned = FALSE;
     mutant->ApcDisable = apc_disable;
+    return true;
 }
 
-/* Make a mutex that nobody holds. Level is for Windows alone. */
+/*
+ * Make a mutex that nobody holds. Level is for Windows alone. For one that a thread has it is a
+ * misuse, and nothing is changed.
+ */
 VOID KeInitializeMutex(PRKMUTEX Mutex, ULONG Level)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeInitializeMutex");
@@ -31,9 +99,8 @@ VOID KeInitializeMutex(PRKMUTEX Mutex, ULONG Level)
 VOID KeInitializeMutant(PRKMUTANT Mutant, BOOLEAN InitialOwner)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeInitializeMutant");
-    make(kernel, Mutant, 0);
-    if (InitialOwner)
-        ha_dispatcher_own(Mutant, kernel->world.sched.running);
+    if (make(kernel, Mutant, 0) && InitialOwner)
+        ha_mutant_own(Mutant, kernel->world.sched.running);
 }
 
 /* Whether the caller may give it back; otherwise the misuse has been recorded. */
@@ -55,7 +122,7 @@ static LONG release(struct ha_kernel *kernel, PKMUTANT mutant, bool abandoned)
         return before;
     if (abandoned || before == 0) {
         mutant->Abandoned = abandoned;
-        ha_dispatcher_disown(kernel, mutant);
+        ha_mutant_disown(kernel, mutant);
     } else {
         mutant->Header.SignalState++;
     }

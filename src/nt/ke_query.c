@@ -135,15 +135,6 @@ USHORT KeQueryMaximumGroupCount(VOID)
     return count;
 }
 
-/* Whether the conversions know the processor in a slot (QRY-10). */
-static bool is_mapped(const struct ha_kernel *kernel, uint32_t group, uint32_t number)
-{
-    enum ha_slot_state state = ha_partition_slot(&kernel->world.partition, group, number);
-    return state == HA_SLOT_ACTIVE || state == HA_SLOT_SCHEDULED ||
-           (state == HA_SLOT_INCOMING &&
-            ha_kernel_knob(kernel, HA_KNOB_NUMBER_MAP_AT_START) == HA_MAP_VALID);
-}
-
 /*
  * From a systemwide index to group and group-relative number.
  *
@@ -164,7 +155,7 @@ NTSTATUS KeGetProcessorNumberFromIndex(ULONG ProcIndex, PPROCESSOR_NUMBER ProcNu
     /* The processor behind the last active one may be coming: its slot tells. */
     if (ProcIndex <= partition->active && ProcIndex < partition->maximum) {
         struct ha_place place = partition->place[ProcIndex];
-        if (is_mapped(kernel, place.group, place.number) &&
+        if (ha_query_is_mapped(kernel, place.group, place.number) &&
             partition->group[place.group].index[place.number] == ProcIndex) {
             *ProcNumber = (PROCESSOR_NUMBER){.Group = place.group, .Number = place.number};
             output = (uint64_t)place.group << 16 | place.number;
@@ -185,7 +176,7 @@ ULONG KeGetProcessorIndexFromNumber(PPROCESSOR_NUMBER ProcNumber)
     struct ha_kernel *kernel = ha_query_partition(HA_RT_INDEX_FROM_NUMBER);
     const struct ha_partition *partition = &kernel->world.partition;
     ULONG index = INVALID_PROCESSOR_INDEX;
-    if (is_mapped(kernel, ProcNumber->Group, ProcNumber->Number))
+    if (ha_query_is_mapped(kernel, ProcNumber->Group, ProcNumber->Number))
         index = partition->group[ProcNumber->Group].index[ProcNumber->Number];
     ha_query_record(kernel, HA_RT_INDEX_FROM_NUMBER,
            (uint32_t)ProcNumber->Group << 16 | ProcNumber->Number, index, 0);

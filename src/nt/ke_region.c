@@ -4,29 +4,30 @@
  * No APC comes to a thread here: what counts is how often it has entered and left (CTX-7).
  * Source of each: WDK reference, wdm.h or ntddk.h, the page of its name. IRQL: at most APC_LEVEL.
  */
-#include "nt/kernel.h"
+#include "nt/region.h"
 
-static void change(struct ha_kernel *kernel, enum ha_routine routine, bool enters)
+bool ha_region_change(struct ha_kernel *kernel, enum ha_routine routine, bool enters)
 {
     struct ha_thread *thread = kernel->world.sched.running;
     if (thread->stamp.regions == (enters ? UINT8_MAX : 0)) {
         ha_record_misuse(kernel, routine, HA_MISUSE_LIMIT, 0, thread->stamp.regions);
-        return;
+        return false;
     }
     thread->stamp.regions = (uint8_t)(thread->stamp.regions + (enters ? 1 : -1));
     thread->disturbed = true;
+    return true;
 }
 
 /* Enter a critical region, once more if the thread is in one. 256 times are a misuse. */
 VOID KeEnterCriticalRegion(VOID)
 {
-    change(ha_kernel_enter("KeEnterCriticalRegion"), HA_RT_ENTER_REGION, true);
+    ha_region_change(ha_kernel_enter("KeEnterCriticalRegion"), HA_RT_ENTER_REGION, true);
 }
 
 /* Leave a critical region. To leave one without having entered it is a misuse. */
 VOID KeLeaveCriticalRegion(VOID)
 {
-    change(ha_kernel_enter("KeLeaveCriticalRegion"), HA_RT_LEAVE_REGION, false);
+    ha_region_change(ha_kernel_enter("KeLeaveCriticalRegion"), HA_RT_LEAVE_REGION, false);
 }
 
 /* Whether the thread is in a critical region, or has a mutex, which is as good as one. */

@@ -12,6 +12,21 @@
 #define UNITS_A_TICK 156250u        /* 15.625 ms, Windows' ordinary tick; our choice */
 #define NS_A_US UINT64_C(1000)
 
+uint64_t ha_dispatcher_due(const struct ha_kernel *kernel, const LARGE_INTEGER *timeout)
+{
+    uint64_t now = kernel->world.time_ns;
+    if (!timeout)
+        return HA_FOREVER;
+    bool relative = timeout->QuadPart < 0;
+    uint64_t units = relative ? 0 - (uint64_t)timeout->QuadPart : (uint64_t)timeout->QuadPart;
+    if (!relative)
+        units = units > HA_SYSTEM_TIME_AT_START ? units - HA_SYSTEM_TIME_AT_START : 0;
+    uint64_t ns = units > HA_FOREVER / HA_NS_A_UNIT ? HA_FOREVER : units * HA_NS_A_UNIT;
+    if (!relative)
+        return ns;
+    return ns > HA_FOREVER - now ? HA_FOREVER : now + ns;
+}
+
 static ULONGLONG units(const char *routine)
 {
     struct ha_kernel *kernel = ha_kernel_spin(routine);

@@ -1,68 +1,129 @@
 /*
- * ke_timer - timers, which are signalled at a moment of simulated time, once or again and again
+ * ke_timer - timers, which are signalled at a moment of simulated time, once or again and again,
+ * and may queue a DPC then
  *
- * Owns struct timer_setting, what a timer that is set has in the queue. It lies in the arena, and
+ * Owns struct ha_timer_setting, what a timer that is set has in the queue. It lies in the arena, and
  * TimerListEntry leads to it. Source of each: WDK reference, wdm.h, the page of its name. All may
  * be called up to DISPATCH_LEVEL.
  *
- * A periodic timer that is signalled and that nobody has waited for since does not change by
- * expiring again. It rests, so that it does not keep a run alive for ever, and goes on with its
- * next period when a thread takes the signal.
+ * A periodic timer without a DPC that is signalled and that nobody has waited for since does not
+ * change by expiring again. It rests, and goes on with its next period when a thread takes the
+ * signal.
  */
 #include "nt/dispatcher.h"
+#include "nt/dpc.h"
+#include "nt/in_use.h"
+#include "nt/leftovers.h"
 
 #define NS_A_MS UINT64_C(1000000)
 
-struct timer_setting {
+struct ha_timer_setting {
+    struct ha_timer_setting *older, *newer;
     struct ha_alarm alarm;          /* not set while the timer rests */
     struct ha_kernel *kernel;
+    uint16_t driver;                /* that has set it */
     PKTIMER timer;
     uint64_t due_ns;                /* when it expires next; while it rests, when it expired last */
 };
 
-static struct timer_setting *setting_of(const KTIMER *timer)
+static struct ha_timer_setting *setting_of(const KTIMER *timer)
 {
-    return (struct timer_setting *)(void *)timer->TimerListEntry.Flink;
+    return (struct ha_timer_setting *)(void *)timer->TimerListEntry.Flink;
 }
 
-static void set_alarm(struct timer_setting *setting)
+static void set_alarm(struct ha_timer_setting *setting)
 {
     struct ha_world *world = &setting->kernel->world;
     if (!ha_alarm_set(world, &setting->alarm, setting->due_ns))
         ha_sched_end(world, HA_END_MEMORY);
 }
 
+static void link_setting(struct ha_timer_setting *setting)
+{
+    struct ha_kernel *kernel = setting->kernel;
+    setting->older = kernel->timers;
+    if (setting->older)
+        setting->older->newer = setting;
+    kernel->timers = setting;
+}
+
+static void unlink_setting(struct ha_timer_setting *setting)
+{
+    if (setting->older)
+        setting->older->newer = setting->newer;
+    if (setting->newer)
+        setting->newer->older = setting->older;
+    else
+        setting->kernel->timers = setting->older;
+}
+
 /* The timer is not set any more. Returns whether it was. */
 static bool drop(PKTIMER timer)
 {
-    struct timer_setting *setting = setting_of(timer);
+    struct ha_timer_setting *setting = setting_of(timer);
     if (!setting)
         return false;
     ha_alarm_stop(&setting->kernel->world, &setting->alarm);
     timer->TimerListEntry.Flink = NULL;
+    unlink_setting(setting);
     ha_arena_give(&setting->kernel->world.host->arena, setting, sizeof *setting);
     return true;
+}
+
+/* The memory may hold anything, so what it says is not asked. */
+static bool is_set(const struct ha_kernel *kernel, const KTIMER *timer)
+{
+    const struct ha_timer_setting *setting = kernel->timers;
+    while (setting && setting->timer != timer)
+        setting = setting->older;
+    return setting != NULL;
+}
+
+uint32_t ha_timers_find(const struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    for (const struct ha_timer_setting *setting = kernel->timers; setting;
+         setting = setting->older)
+        if (ha_lies_in(setting->timer, memory, size) ||
+            (setting->timer->Dpc && ha_lies_in(setting->timer->Dpc, memory, size)))
+            return ha_dispatcher_id(&setting->timer->Header);
+    return 0;
+}
+
+void ha_timers_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
+{
+    struct ha_timer_setting *older;
+    for (struct ha_timer_setting *setting = kernel->timers; setting; setting = older) {
+        older = setting->older;
+        if (setting->driver == driver->id) {
+            ha_record_left(driver, HA_LEFT_TIMER, ha_dispatcher_id(&setting->timer->Header));
+            drop(setting->timer);
+        }
+    }
 }
 
 /* Runs between threads. */
 static void expire(struct ha_world *world, void *argument)
 {
-    struct timer_setting *setting = argument;
-    struct ha_kernel *kernel = setting->kernel;
+    struct ha_timer_setting *setting = argument;
+    struct ha_kernel *kernel = (struct ha_kernel *)(void *)world;
     PKTIMER timer = setting->timer;
-    if (setting_of(timer) != setting) {     /* initialised again meanwhile: it is another timer */
-        ha_arena_give(&world->host->arena, setting, sizeof *setting);
-        return;
-    }
-    if (!timer->Period)
+    PKDPC dpc = timer->Dpc;
+    if (!timer->Period) {
         drop(timer);
+    } else if (dpc) {
+        setting->due_ns += timer->Period * NS_A_MS;
+        set_alarm(setting);
+    }
     timer->Header.SignalState = 1;
     ha_dispatcher_signal(kernel, &timer->Header);
+    /* Its memory may hold something else by now. */
+    if (dpc && ha_dpc_is_made(kernel, dpc, HA_RT_SET_TIMER))
+        ha_dpc_insert(kernel, dpc, (uint16_t)timer->Processor, HA_DPC_BY_TIMER);
 }
 
 void ha_timer_taken(PKTIMER timer)
 {
-    struct timer_setting *setting = setting_of(timer);
+    struct ha_timer_setting *setting = setting_of(timer);
     if (!setting || setting->alarm.place)
         return;
     uint64_t now = setting->kernel->world.time_ns, period = timer->Period * NS_A_MS;
@@ -72,11 +133,17 @@ void ha_timer_taken(PKTIMER timer)
 
 /*
  * Make a timer that is not set. A synchronization timer lets one waiting thread go and is reset
- * by that; a notification timer stays signalled until it is set again.
+ * by that; a notification timer stays signalled until it is set again. One that is set is a
+ * misuse, and its setting goes.
  */
 VOID KeInitializeTimerEx(PKTIMER Timer, TIMER_TYPE Type)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeInitializeTimerEx");
+    if (is_set(kernel, Timer)) {
+        ha_record_misuse(kernel, HA_RT_INITIALIZE_TIMER, HA_MISUSE_IN_USE,
+                         ha_dispatcher_id(&Timer->Header), 0);
+        drop(Timer);
+    }
     *Timer = (KTIMER){.Period = 0};
     ha_dispatcher_init(kernel, &Timer->Header,
                        Type == SynchronizationTimer ? HA_OBJECT_SYNCHRONIZATION_TIMER
@@ -94,7 +161,8 @@ VOID KeInitializeTimer(PKTIMER Timer)
  *
  *   DueTime  in units of 100 ns: below zero relative, else system time; what has passed is due now
  *   Period   in milliseconds, 0 or less for a timer that expires once
- *   Dpc      must be NULL until there are DPCs: with one the call is refused, which is our choice
+ *   Dpc      queued whenever the timer expires, to its target or to the processor that the timer
+ *            was set on, which is our choice; may be NULL
  *
  * Returns TRUE when the timer was set before and had not expired; a periodic one is always set.
  */
@@ -104,25 +172,27 @@ BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dp
     struct ha_world *world = &kernel->world;
     if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_RT_SET_TIMER))
         return FALSE;
-    if (Dpc) {
-        ha_record_refused(kernel, HA_RT_SET_TIMER, HA_REASON_NOT_SIMULATED);
+    if (Dpc && !ha_dpc_is_made(kernel, Dpc, HA_RT_SET_TIMER))
         return FALSE;
-    }
     ha_touch(world, ha_dispatcher_id(&Timer->Header), HA_TOUCH_WRITE);
     bool was_set = drop(Timer);
-    struct timer_setting *setting = ha_arena_take(&world->host->arena, sizeof *setting);
+    struct ha_timer_setting *setting = ha_arena_take(&world->host->arena, sizeof *setting);
     if (!setting) {
         ha_sched_end(world, HA_END_MEMORY);
         return was_set;
     }
     uint64_t due_ns = ha_dispatcher_due(kernel, &DueTime);
-    *setting = (struct timer_setting){
+    *setting = (struct ha_timer_setting){
         .kernel = kernel, .timer = Timer, .due_ns = due_ns > world->time_ns ? due_ns
                                                                             : world->time_ns};
+    setting->driver = world->sched.running->stamp.driver;
+    link_setting(setting);
     setting->alarm = (struct ha_alarm){.action = expire, .argument = setting};
     Timer->Header.SignalState = 0;
     Timer->DueTime.QuadPart = setting->due_ns / HA_NS_A_UNIT;
     Timer->Period = Period > 0 ? (ULONG)Period : 0;
+    Timer->Dpc = Dpc;
+    Timer->Processor = world->sched.running->stamp.processor;
     Timer->TimerListEntry.Flink = (PLIST_ENTRY)(void *)setting;
     set_alarm(setting);
     ha_sched_point(world);
@@ -133,6 +203,14 @@ BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dp
 BOOLEAN KeSetTimer(PKTIMER Timer, LARGE_INTEGER DueTime, PKDPC Dpc)
 {
     return KeSetTimerEx(Timer, DueTime, 0, Dpc);
+}
+
+/* The same; the tolerable delay changes nothing, as every timer expires when it is due. */
+BOOLEAN KeSetCoalescableTimer(PKTIMER Timer, LARGE_INTEGER DueTime, ULONG Period,
+                              ULONG TolerableDelay, PKDPC Dpc)
+{
+    (void)TolerableDelay;
+    return KeSetTimerEx(Timer, DueTime, (LONG)Period, Dpc);
 }
 
 /* Take back the setting of a timer, and leave its state. Returns TRUE when it was set. */

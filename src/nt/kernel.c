@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "nt/dpc.h"
 #include "nt/ps_thread.h"
 #include "nt/registration.h"
 
@@ -42,12 +43,14 @@ void ha_kernel_pass(void)
         ha_sched_point(thread->world);
 }
 
-void ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile)
+bool ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile)
 {
     kernel->profile = *profile;
     kernel->world.sched.thread_ends = ha_ps_thread_ends;
     ha_registrations_init(kernel);
     ha_object_init(&kernel->world, &kernel->call_ends, "the end of a running callback");
+    ha_broadcasts_init(kernel);
+    return ha_dpcs_init(kernel);
 }
 
 void ha_record_refused(struct ha_kernel *kernel, enum ha_routine routine, enum ha_reason reason)
@@ -57,6 +60,14 @@ void ha_record_refused(struct ha_kernel *kernel, enum ha_routine routine, enum h
     record->as.refused.reason = reason;
 }
 
+bool ha_kernel_is_above(struct ha_kernel *kernel, KIRQL highest, enum ha_routine routine)
+{
+    bool is_above = kernel->world.sched.running->stamp.irql > highest;
+    if (is_above)
+        ha_record_refused(kernel, routine, HA_REASON_IRQL);
+    return is_above;
+}
+
 void ha_record_misuse(struct ha_kernel *kernel, enum ha_routine routine, enum ha_misuse misuse,
                       uint32_t id, uint32_t argument)
 {
@@ -64,6 +75,12 @@ void ha_record_misuse(struct ha_kernel *kernel, enum ha_routine routine, enum ha
     record->as.misuse.routine = routine;
     record->as.misuse.misuse = misuse;
     record->as.misuse.argument = argument;
+}
+
+void ha_kernel_check_irql(struct ha_kernel *kernel, enum ha_routine routine, KIRQL highest)
+{
+    if (kernel->world.sched.running->stamp.irql > highest)
+        ha_record_misuse(kernel, routine, HA_MISUSE_RAISED_IRQL, 0, highest);
 }
 
 void ha_record_fault(struct ha_kernel *kernel, enum ha_routine routine)

@@ -18,7 +18,13 @@
 #include "core/world.h"
 #include "hotadd/machine.h"
 
+struct ha_object_name;  /* what is found by its name; nt/object_name.c */
 struct ha_pool_block;
+struct ha_guard;
+struct ha_reg_key;      /* of the registry; nt/registry.c */
+struct ha_spin_wait;    /* nt/ke_spin.c */
+struct ha_wait;         /* nt/dispatcher.c */
+struct ha_timer_setting;    /* nt/ke_timer.c */
 struct ha_script;
 struct ha_scripted;     /* what a script's driver remembers; nt/scripted.c */
 
@@ -40,10 +46,12 @@ struct ha_driver {
     struct ha_driver *previous;     /* in the order of loading */
     const char *name;
     struct ha_registry_path *path;  /* poisoned when DriverEntry has returned */
-    const struct ha_script *script; /* NULL for compiled code, as the next */
+    const struct ha_script *script; /* NULL for code that no plan names, as the next */
     struct ha_scripted *scripted;
+    struct ha_driver_extension *first_extension;    /* nt/device.c */
+    int32_t add_device_status;      /* of the last AddDevice; STATUS_PENDING while it runs */
     const char *next_name;          /* of the registration being made; NULL for ke1, ke2, ... */
-    uint32_t registrations_made;
+    uint32_t registrations_made;    /* those without a `next_name` */
     const void *event;              /* what loads or unloads it, for hooks.ended; NULL for none */
     uint16_t id;
     uint8_t state;                  /* enum ha_driver_state */
@@ -94,7 +102,42 @@ struct ha_work {
     struct ha_errand *first, *last;
     struct ha_thread *idle;         /* threads that wait for some */
     bool coming;                    /* one is on its way */
+    struct _IO_WORKITEM *items;     /* from IoAllocateWorkItem, the newest first */
     uint32_t made;
+};
+
+/* DPCs; nt/dpc.c. */
+struct ha_dpc_queue {
+    PKDPC first, last;
+    uint64_t running;               /* number of the insertion that runs there; 0 for none */
+    uint32_t id;                    /* of the DPC that runs, or ran last */
+};
+
+struct ha_dpcs {
+    struct ha_dpc_queue *queue;     /* by index of the processor */
+    uint32_t made, queued;          /* ever initialised; queued now, on all processors */
+    uint64_t inserted;              /* insertions, which are numbered from 1 */
+    struct ha_object done;          /* set when one has run, for those who wait for that */
+};
+
+/* Broadcasts from one processor to all; nt/ke_ipi.c. */
+struct ha_broadcast;
+struct ha_broadcasts {
+    struct ha_broadcast *now;       /* the one under way */
+    uint32_t made;
+    struct ha_object done;
+};
+
+/* The registry; nt/registry.c. All is NULL until somebody uses it. */
+struct ha_registry {
+    struct ha_reg_key *root, *services;
+};
+
+/* Device objects; nt/device.c. */
+struct ha_devices {
+    struct ha_driver *enumerator;           /* whose devices drivers are added to */
+    struct ha_object_name *first_name;
+    uint32_t made, named, added;
 };
 
 struct ha_kernel {
@@ -104,8 +147,18 @@ struct ha_kernel {
     struct ha_notify chain;         /* processor-change registrations, in order of REG_LOCKED */
     struct ha_slots handles;
     struct ha_slots object_handles;
+    uint32_t handles_made;
     PEPROCESS process;              /* made when a driver first asks for it */
     struct ha_work work;
+    struct ha_guard *guards;        /* of threads in guarded regions; nt/guarded.c */
+    struct ha_registry registry;
+    struct ha_devices devices;
+    struct ha_dpcs dpcs;
+    struct ha_broadcasts broadcasts;
+    struct ha_wait *waits;          /* of threads that are blocked for objects, newest first */
+    struct ha_timer_setting *timers;    /* that are set, the newest first */
+    uint32_t mutants;               /* that threads have */
+    struct ha_spin_wait *spinning;  /* who waits for spin locks, the oldest first */
     struct ha_object lock;          /* of registrations, deregistrations and adds (REG-12) */
     struct ha_object call_ends;     /* set when a callback has returned that others may wait for */
     struct ha_driver *last_driver;
@@ -141,13 +194,19 @@ struct ha_kernel *ha_kernel_spin(const char *routine);
 /* A scheduling point in a routine that needs no machine: without one nothing happens. */
 void ha_kernel_pass(void);
 
-/* A kernel over a world that is set up. */
-void ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile);
+/* A kernel over a world that is set up. False when the arena is full. */
+bool ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile);
+
+/* Whether the caller is above the IRQL that a routine allows; recorded as a refusal. */
+bool ha_kernel_is_above(struct ha_kernel *kernel, KIRQL highest, enum ha_routine routine);
 
 /* The record of a routine that refuses, or that puts up with a misuse. */
 void ha_record_refused(struct ha_kernel *kernel, enum ha_routine routine, enum ha_reason reason);
 void ha_record_misuse(struct ha_kernel *kernel, enum ha_routine routine, enum ha_misuse misuse,
                       uint32_t id, uint32_t argument);
+
+/* An IRQL of the caller above the highest that the routine allows is a misuse, and no more. */
+void ha_kernel_check_irql(struct ha_kernel *kernel, enum ha_routine routine, KIRQL highest);
 
 /*
  * Whether what the routine needs is lacking here, by the word of whoever drives the kernel, or

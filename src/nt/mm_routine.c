@@ -1,7 +1,8 @@
 /*
  * mm_routine - MmGetSystemRoutineAddress, and what there is to say of the routines themselves
  *
- * Owns the lists of those that came with Windows 7 and of those that do not do all they should.
+ * Owns what is asked of the table, and the lists of those that came with Windows 7 and of those
+ * that do not do all they should.
  */
 #include "nt/mm_routine.h"
 
@@ -33,11 +34,10 @@ static const struct { const char *name, *lacks; } gaps[] = {
     {"ExQueueWorkItem", "one queue serves all types"},
     {"IoQueueWorkItem", "one queue serves all types"},
     {"IoQueueWorkItemEx", "one queue serves all types"},
+    {"KeInitializeThreadedDpc", "its DPC runs at DISPATCH_LEVEL as any other"},
     {"KeQueryLogicalProcessorRelationship",
      "knows groups and NUMA nodes; other relations are STATUS_NOT_SUPPORTED"},
     {"KeSetPriorityThread", "priorities change nothing in which thread runs"},
-    {"KeSetTimer", "with a DPC it is refused"},
-    {"KeSetTimerEx", "with a DPC it is refused"},
     {"ObReferenceObjectByHandle", "every access is granted"},
     {"PsCreateSystemThread", "there is one process; threads have no names"},
 };
@@ -47,6 +47,15 @@ const char *ha_nt_routine_name(size_t n)
     size_t count;
     const struct ha_nt_entry *entry = ha_nt_entries(&count);
     return n < count ? entry[n].name : NULL;
+}
+
+bool ha_nt_routine_comes_later(const char *name)
+{
+    size_t count, i = 0;
+    const char *const *later = ha_nt_later_names(&count);
+    while (i < count && strcmp(later[i], name) != 0)
+        i++;
+    return i < count;
 }
 
 const char *ha_nt_routine_lacks(const char *name)

@@ -18,5 +18,7 @@ struct ha_nt_entry {
 
 /* Ordered by name. */
 const struct ha_nt_entry *ha_nt_entries(size_t *count);
+/* Those of tests/symbols.later. */
+const char *const *ha_nt_later_names(size_t *count);
 
 #endif

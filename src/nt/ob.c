@@ -9,14 +9,16 @@
 
 #include <stdint.h>
 
+#include "nt/leftovers.h"
+
 struct object {
     const struct object *self;      /* its own address: no other memory holds that by chance */
     POBJECT_TYPE type;
     size_t size;                    /* of all */
     uint64_t references;            /* of drivers */
-    uint32_t holds;                 /* of the kernel, one, and of handles */
+    uint32_t holds;                 /* of the kernel and of handles */
     uint32_t unused;
-    uint64_t unused_too;            /* the body behind it is aligned to 16 bytes */
+    void (*end)(struct ha_kernel *kernel, void *body);      /* may be NULL */
 };
 
 _Static_assert(sizeof(struct object) % 16 == 0, "a body is aligned as pool is");
@@ -25,6 +27,8 @@ struct handle {
     struct object *object;
     ACCESS_MASK access;
     uint32_t place;                 /* in kernel->object_handles */
+    uint32_t id;                    /* in the order of opening */
+    uint16_t driver;                /* that opened it; 0 for none */
 };
 
 static struct object *object_of(void *body)
@@ -59,8 +63,25 @@ static void settle(struct ha_kernel *kernel, struct object *object)
 {
     if (object->holds || object->references)
         return;
+    if (object->end)
+        object->end(kernel, object + 1);
     object->self = NULL;            /* whatever the arena writes there */
     ha_arena_give(&kernel->world.host->arena, object, object->size);
+}
+
+void ha_ob_at_end(void *body, void (*end)(struct ha_kernel *kernel, void *body))
+{
+    object_of(body)->end = end;
+}
+
+void ha_ob_hold(void *body)
+{
+    object_of(body)->holds++;
+}
+
+void ha_ob_refer(void *body)
+{
+    object_of(body)->references++;
 }
 
 void ha_ob_let_go(struct ha_kernel *kernel, void *body)
@@ -82,9 +103,41 @@ bool ha_ob_open(struct ha_kernel *kernel, void *body, ACCESS_MASK access, PHANDL
     }
     entry->object = object_of(body);
     entry->access = access;
+    entry->id = ++kernel->handles_made;
+    entry->driver = kernel->world.sched.running->stamp.driver;
     entry->object->holds++;
     *handle = (HANDLE)(uintptr_t)ha_slots_handle(&kernel->object_handles, entry->place);
     return true;
+}
+
+static NTSTATUS look_up(const struct ha_kernel *kernel, HANDLE handle, POBJECT_TYPE type,
+                        const struct handle **entry)
+{
+    void *found = NULL;
+    if (ha_slots_get(&kernel->object_handles, (uint64_t)(uintptr_t)handle, &found) !=
+        HA_HANDLE_LIVE)
+        return STATUS_INVALID_HANDLE;
+    *entry = found;
+    return !type || (*entry)->object->type == type ? STATUS_SUCCESS : STATUS_OBJECT_TYPE_MISMATCH;
+}
+
+NTSTATUS ha_ob_of_handle(const struct ha_kernel *kernel, HANDLE handle, POBJECT_TYPE type,
+                         void **body)
+{
+    const struct handle *entry;
+    NTSTATUS status = look_up(kernel, handle, type, &entry);
+    if (NT_SUCCESS(status))
+        *body = entry->object + 1;
+    return status;
+}
+
+void ha_ob_handles_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
+{
+    for (size_t i = 0; i < kernel->object_handles.count; i++) {
+        const struct handle *entry = kernel->object_handles.slot[i].object;
+        if (entry && entry->driver == driver->id)
+            ha_record_left(driver, HA_LEFT_HANDLE, entry->id);
+    }
 }
 
 /*
@@ -136,15 +189,12 @@ NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
                                    PVOID *Object, POBJECT_HANDLE_INFORMATION HandleInformation)
 {
     struct ha_kernel *kernel = ha_kernel_enter("ObReferenceObjectByHandle");
-    void *found = NULL;
+    const struct handle *entry;
     (void)DesiredAccess, (void)AccessMode;
     *Object = NULL;
-    if (ha_slots_get(&kernel->object_handles, (uint64_t)(uintptr_t)Handle, &found) !=
-        HA_HANDLE_LIVE)
-        return STATUS_INVALID_HANDLE;
-    const struct handle *entry = found;
-    if (ObjectType && entry->object->type != ObjectType)
-        return STATUS_OBJECT_TYPE_MISMATCH;
+    NTSTATUS status = look_up(kernel, Handle, ObjectType, &entry);
+    if (!NT_SUCCESS(status))
+        return status;
     if (HandleInformation)
         *HandleInformation = (OBJECT_HANDLE_INFORMATION){.GrantedAccess = entry->access};
     entry->object->references++;

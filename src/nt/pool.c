@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "nt/callout.h"
+#include "nt/in_use.h"
 #include "nt/registration.h"
 
 /* As long as an element of most tables, so that the first field of one too many falls into it. */
@@ -170,12 +171,15 @@ void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag)
     if (tag && tag != block->tag)
         ha_record_misuse(kernel, HA_RT_FREE_POOL, HA_MISUSE_OTHER_TAG, block->id, tag);
     look_at_guard(kernel, block, HA_RT_FREE_POOL);
+    bool used = ha_in_use(kernel, memory, block->size, HA_RT_FREE_POOL);
     struct ha_record *record = ha_record_open(&kernel->world, HA_FREE, block->id);
     record->as.pool.size = block->size;
     record->as.pool.tag = block->tag;
     unlink_block(kernel, block);
-    memset(memory, GIVEN_BACK_BYTE, block->size);
     block->seal = 0;                    /* whether or not the arena writes there */
+    if (used)
+        return;                         /* the kernel goes on with what lies there */
+    memset(memory, GIVEN_BACK_BYTE, block->size);
     ha_arena_give(arena, (unsigned char *)block - block->front,
                   bytes_of(block->size, block->alignment));
 }

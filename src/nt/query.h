@@ -27,6 +27,19 @@ static inline void ha_query_record(struct ha_kernel *kernel, enum ha_routine rou
     query->as.query.output = output;
 }
 
+/*
+ * Whether the conversions between numbers and indices know a processor: one that is active, or
+ * that is being added if the profile says so (QRY-10).
+ */
+static inline bool ha_query_is_mapped(const struct ha_kernel *kernel, uint32_t group,
+                                      uint32_t number)
+{
+    enum ha_slot_state state = ha_partition_slot(&kernel->world.partition, group, number);
+    return state == HA_SLOT_ACTIVE || state == HA_SLOT_SCHEDULED ||
+           (state == HA_SLOT_INCOMING &&
+            ha_kernel_knob(kernel, HA_KNOB_NUMBER_MAP_AT_START) == HA_MAP_VALID);
+}
+
 /* The processors in a mask. */
 static inline uint8_t ha_query_bits(uint64_t mask)
 {

@@ -4,7 +4,8 @@
  * A scripted driver is a driver like any other: its steps call the NT routines, its callbacks
  * are registered with them, and everything goes through the same door. Nothing here is changed
  * while a script runs; strings belong to whoever made the script and outlive the machine's run.
- * Registrations, tables and variables belong to the driver and are known by their names.
+ * Registrations, tables, variables, DPCs and the like belong to the driver and are known by their
+ * names.
  */
 #ifndef HA_NT_SCRIPT_H
 #define HA_NT_SCRIPT_H
@@ -74,6 +75,15 @@ enum ha_step_kind {
     HA_STEP_LOWER_IRQL,             /* irql */
     HA_STEP_FOR_EACH,               /* each, value; body */
     HA_STEP_IF,                     /* condition; body, otherwise */
+    HA_STEP_SET_AFFINITY,           /* value: a group, second: the mask; or, of_processor, value:
+                                       a systemwide index; name keeps the affinity before */
+    HA_STEP_REVERT_AFFINITY,        /* name: what such a step kept; NULL for none */
+    HA_STEP_QUEUE_DPC,              /* name, importance, body; of_processor: to the index value */
+    HA_STEP_REMOVE_DPC,             /* name */
+    HA_STEP_FLUSH_DPCS,
+    HA_STEP_QUEUE_WORK,             /* name, body */
+    HA_STEP_START_THREAD,           /* name, body; of_processor: it runs only on the index value */
+    HA_STEP_JOIN,                   /* name: wait for the end of all threads started under it */
     HA_STEP_KIND_COUNT
 };
 
@@ -86,20 +96,23 @@ struct ha_steps {
 
 struct ha_step {
     enum ha_step_kind kind;
-    const char *name;           /* of the registration, event, table or variable */
+    const char *name;           /* of the registration, event, table, variable, DPC ... */
     const char *driver;         /* DEREGISTER: whose registration, NULL for the driver's own */
     uint32_t flags;             /* REGISTER: as KeRegisterProcessorChangeCallback takes them */
     bool null_function;         /* REGISTER: pass a NULL CallbackFunction (REG-8) */
     bool whole;                 /* FREE: the table itself */
+    bool of_processor;          /* there is a processor, and its index is `value` */
     uint8_t irql;
     uint8_t each;               /* enum ha_each */
+    uint8_t importance;         /* QUEUE_DPC: KDPC_IMPORTANCE */
     int32_t nt_status;
     uint32_t routine;           /* QUERY: enum ha_routine */
     uint32_t size, tag;         /* ALLOCATE: bytes, and the tag as ExAllocatePool2 takes it;
                                    FREE: as ExFreePoolWithTag takes it, 0 for any */
     uint32_t offset;            /* USE: where in that memory; behind its end not far */
     struct ha_value value;      /* QUERY: group, index, node or relation */
-    struct ha_value second;     /* QUERY of a pair: the number in the group `value` */
+    struct ha_value second;     /* QUERY of a pair: the number in the group `value`;
+                                   SET_AFFINITY: the mask */
     struct ha_condition condition;
     struct ha_steps body, otherwise;
     struct ha_steps if_fails;   /* done when the step failed, which is then no failure any more */

@@ -1,11 +1,12 @@
 /*
- * scripted - plays the script of a scripted driver
+ * scripted - the drivers of a plan
  *
- * Owns its life: DriverEntry and DriverUnload of every scripted driver, and the threads that a
- * scenario runs in a driver's name. What a step does is in steps.c.
+ * Owns their life: DriverEntry and DriverUnload of every scripted driver, which compiled code has
+ * itself, and the threads that a scenario runs in a driver's name. What a step does is in steps.c.
  */
 #include "nt/scripted.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "nt/belongings.h"
@@ -43,9 +44,23 @@ static NTSTATUS NTAPI scripted_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRIN
 
 int ha_scripted_load(struct ha_kernel *kernel, const struct ha_script *script, const void *event)
 {
-    struct ha_driver *driver = ha_driver_make(kernel, script->name, scripted_entry);
+    assert(script->code || !script->module);
+    struct ha_driver *driver = ha_driver_make(kernel, script->name,
+                                              script->code ? script->code : scripted_entry);
     return driver && ha_belongings_make(driver, script) ? ha_driver_start(driver, event)
                                                         : HA_ENOMEM;
+}
+
+struct ha_own_registration *ha_scripted_own(struct ha_driver *driver, uint32_t number,
+                                            const char *made_up)
+{
+    if (!driver || !driver->script || !driver->script->code)
+        return NULL;
+    const struct ha_script *script = driver->script;
+    const char *name = number <= script->registration_count
+                           ? script->registration[number - 1]
+                           : ha_arena_copy(&driver->kernel->world.host->arena, made_up);
+    return name ? ha_own_registration(driver, name) : NULL;
 }
 
 struct run {
@@ -92,8 +107,11 @@ bool ha_scripted_fits(const struct ha_kernel *kernel, const struct ha_call_patte
         return false;
     if (!pattern->registration)
         return true;
-    if (!driver || !driver->script || call->client->function != ha_steps_callback)
+    if (!driver || !driver->script)
         return false;
     const struct ha_own_registration *own = call->client->context;
-    return strcmp(own->as_named.name, pattern->registration) == 0;
+    if (call->client->function == ha_steps_callback)
+        return strcmp(own->as_named.name, pattern->registration) == 0;
+    own = ha_own_registration_find(driver, pattern->registration);
+    return own && own->id == call->client->link.id;
 }

@@ -1,15 +1,16 @@
 /*
- * scripted - plays the script of a scripted driver
+ * scripted - the drivers of a plan: scripts, and compiled code that a scenario speaks of
  */
 #ifndef HA_NT_SCRIPTED_H
 #define HA_NT_SCRIPTED_H
 
+#include "nt/belongings.h"
 #include "nt/kernel.h"
 #include "nt/script.h"
 
 /*
- * Begin to load a scripted driver, whose script outlives the run. When that has ended hooks.ended
- * is told of `event`, unless it is NULL.
+ * Begin to load a driver of a plan, whose script outlives the run. When that has ended
+ * hooks.ended is told of `event`, unless it is NULL. Compiled code must be in memory already.
  *
  * Returns HA_OK, HA_ENOMEM or HA_ETHREAD.
  */
@@ -22,6 +23,15 @@ int ha_scripted_load(struct ha_kernel *kernel, const struct ha_script *script,
  * Returns HA_OK, HA_ENOMEM or HA_ETHREAD.
  */
 int ha_scripted_run(struct ha_driver *driver, const struct ha_steps *steps, const void *event);
+
+/*
+ * What a scenario knows of the registration that a driver's compiled code makes, the how-manieth
+ * `number` says: its name, which is `made_up` where the scenario gives none.
+ *
+ * NULL for other drivers, for no driver, and when the arena is full.
+ */
+struct ha_own_registration *ha_scripted_own(struct ha_driver *driver, uint32_t number,
+                                            const char *made_up);
 
 /* Whether a call is one of those that the pattern describes, its occurrence aside. */
 bool ha_scripted_fits(const struct ha_kernel *kernel, const struct ha_call_pattern *pattern,

@@ -10,6 +10,8 @@
 #include "nt/driver.h"
 #include "nt/pool.h"
 #include "nt/query_step.h"
+#include "nt/steps_affinity.h"
+#include "nt/steps_later.h"
 #include "nt/values.h"
 
 #define MOST_SLOTS (UINT32_C(1) << 20)      /* of a table: 8 MiB */
@@ -222,6 +224,14 @@ static NTSTATUS do_step(struct ha_stage *stage, const struct ha_step *step)
         ha_steps_play(stage, ha_condition_holds(stage, &step->condition) ? &step->body
                                                                         : &step->otherwise);
         break;
+    case HA_STEP_SET_AFFINITY: return ha_step_set_affinity(stage, step);
+    case HA_STEP_REVERT_AFFINITY: return ha_step_revert_affinity(stage, step);
+    case HA_STEP_QUEUE_DPC: return ha_step_queue_dpc(stage, step);
+    case HA_STEP_REMOVE_DPC: return ha_step_remove_dpc(stage, step);
+    case HA_STEP_FLUSH_DPCS: KeFlushQueuedDpcs(); break;
+    case HA_STEP_QUEUE_WORK: return ha_step_queue_work(stage, step);
+    case HA_STEP_START_THREAD: return ha_step_start_thread(stage, step);
+    case HA_STEP_JOIN: return ha_step_join(stage, step);
     default:
         stage->returned = true;
         stage->status = step->nt_status;
@@ -253,6 +263,7 @@ void ha_steps_undo(struct ha_driver *driver)
         ha_own_registration_gone(newest);
         KeDeregisterProcessorChangeCallback(newest->handle);
     }
+    ha_steps_later_undo(driver);
     for (struct ha_own_table *table = scripted->newest_table; table; table = table->older) {
         for (uint32_t i = 0; i < table->count; i++) {
             void *memory = table->slot[i];

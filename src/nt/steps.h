@@ -22,7 +22,10 @@ struct ha_stage {
 /* Steps follow one another until one returns, or fails where that ends the list. */
 void ha_steps_play(struct ha_stage *stage, const struct ha_steps *steps);
 
-/* Undo what a driver did: its registrations go, the newest first, then its memory. */
+/*
+ * Undo what a driver did: its registrations go, the newest first, then what would run later, then
+ * its memory.
+ */
 void ha_steps_undo(struct ha_driver *driver);
 
 /* The callback of every registration that a script makes; plays the handlers that apply. */

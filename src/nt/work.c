@@ -10,7 +10,10 @@
 #include <stdint.h>
 
 #include "nt/dispatcher.h"
+#include "nt/in_use.h"
+#include "nt/leftovers.h"
 #include "nt/ps_thread.h"
+#include "nt/work.h"
 
 /* What is queued, and by whom. */
 struct errand {
@@ -26,6 +29,7 @@ struct errand {
 };
 
 struct _IO_WORKITEM {
+    struct _IO_WORKITEM *older, *newer;     /* of those from IoAllocateWorkItem */
     const void *seal;               /* its own address while it may be used */
     struct errand errand;
     bool queued;
@@ -157,6 +161,23 @@ static void make(struct ha_kernel *kernel, PIO_WORKITEM item, PVOID object, bool
                    .driver = kernel->world.sched.running->stamp.driver}};
 }
 
+bool ha_work_lies_in(const struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    for (const struct ha_errand *queued = kernel->work.first; queued; queued = queued->next) {
+        const struct errand *errand = (const struct errand *)(const void *)queued;
+        if (ha_lies_in(errand, memory, size) || ha_lies_in(errand->executive, memory, size))
+            return true;
+    }
+    return false;
+}
+
+void ha_work_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
+{
+    for (const struct _IO_WORKITEM *item = kernel->work.items; item; item = item->older)
+        if (item->errand.driver == driver->id)
+            ha_record_left(driver, HA_LEFT_WORK_ITEM, item->errand.id);
+}
+
 /*
  * Make a work item for a device.
  *
@@ -169,10 +190,15 @@ PIO_WORKITEM IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
     if (ha_kernel_faults(kernel, HA_RT_ALLOCATE_WORK))
         return NULL;
     PIO_WORKITEM item = ha_arena_take(&kernel->world.host->arena, sizeof *item);
-    if (item)
-        make(kernel, item, DeviceObject, true);
-    else
+    if (!item) {
         ha_record_fault(kernel, HA_RT_ALLOCATE_WORK);
+        return NULL;
+    }
+    make(kernel, item, DeviceObject, true);
+    item->older = kernel->work.items;
+    if (item->older)
+        item->older->newer = item;
+    kernel->work.items = item;
     return item;
 }
 
@@ -192,6 +218,12 @@ VOID IoFreeWorkItem(PIO_WORKITEM IoWorkItem)
         return;
     }
     IoWorkItem->seal = NULL;        /* whatever the arena writes there */
+    if (IoWorkItem->older)
+        IoWorkItem->older->newer = IoWorkItem->newer;
+    if (IoWorkItem->newer)
+        IoWorkItem->newer->older = IoWorkItem->older;
+    else
+        kernel->work.items = IoWorkItem->older;
     ha_arena_give(&kernel->world.host->arena, IoWorkItem, sizeof *IoWorkItem);
 }
 

@@ -1,8 +1,8 @@
 /*
  * machine - a kernel with everything around it that a program can hold in its hand
  *
- * Owns struct ha_machine: its making, its marking and rewinding, its steps and its end. The
- * structure lies in the machine's own arena; what survives a rewind lies in struct ha_host.
+ * Owns struct ha_machine: its making, its steps and its end. The structure lies in the machine's
+ * own arena; what survives a rewind lies in struct ha_host. Marking and rewinding are in keep.c.
  */
 #include "sim/machine.h"
 
@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "nt/driver.h"
 #include "nt/hot_add.h"
+#include "sim/keep.h"
 
 #define DEFAULT_ARENA_BYTES ((size_t)256 << 20)
 
@@ -122,7 +123,8 @@ static int build(struct ha_host *host, const struct ha_machine_options *options,
         return err == HA_ENOMEM ? ha_error_set(error, err, "out of memory") : err;
     machine->kernel.profile = options->profile;
     begin_trace(machine, options->name);
-    ha_kernel_init(&machine->kernel, &options->profile);
+    if (!ha_kernel_init(&machine->kernel, &options->profile))
+        return ha_error_set(error, HA_ENOMEM, "the arena is too small for the kernel");
     *made = machine;
     return HA_OK;
 }
@@ -169,6 +171,7 @@ void ha_machine_destroy(struct ha_machine *machine)
     ha_sched_abandon_all(world);
     if (ha_thread_current() == world->sched.adopted)
         ha_thread_set_current(NULL);
+    ha_keep_close(machine);
     close_host(world->host);
 }
 
@@ -186,29 +189,7 @@ void ha_machine_flush(struct ha_machine *machine)
     ha_trace_flush(world_of(machine));
 }
 
-int ha_machine_mark(struct ha_machine *machine)
-{
-    struct ha_world *world = world_of(machine);
-    if (world->sched.first_live != world->sched.last_live || world->trace.flushed)
-        return HA_EBUSY;
-    int err = ha_trace_mark(world);
-    return err ? err : ha_arena_mark(&world->host->arena);
-}
-
-int ha_machine_rewind(struct ha_machine *machine)
-{
-    struct ha_world *world = world_of(machine);
-    if (!world->host->arena.saved)
-        return HA_EINVAL;
-    ha_sched_abandon_all(world);
-    ha_arena_rewind(&world->host->arena);
-    ha_trace_rewind(world);
-    ha_thread_set_current(world->sched.adopted);
-    return HA_OK;
-}
-
-/* NT routines that this host thread calls from now on act on this machine. */
-static int enter(struct ha_machine *machine)
+int ha_machine_enter(struct ha_machine *machine)
 {
     struct ha_world *world = world_of(machine);
     assert(world->sched.running == world->sched.adopted);
@@ -245,25 +226,25 @@ int ha_machine_settle(struct ha_machine *machine, int err)
     return ending != HA_END_MEMORY ? HA_OK : machine->trouble ? machine->trouble : HA_ENOMEM;
 }
 
-/* The same; time passes until what the machine began has ended, or nothing is due. */
-static int settle_all(struct ha_machine *machine, int err)
+int ha_machine_settle_all(struct ha_machine *machine, int err)
 {
     struct ha_world *world = world_of(machine);
     err = ha_machine_settle(machine, err);
-    while (!err && !world->sched.ending && ha_sched_is_stuck(world) && ha_queue_run_next(world))
+    for (uint32_t i = 0; i < HA_QUEUE_PATIENCE && !err && !world->sched.ending &&
+                         ha_sched_is_stuck(world) && ha_queue_run_next(world); i++)
         err = ha_machine_settle(machine, HA_OK);
     return err;
 }
 
 int ha_machine_load(struct ha_machine *machine, const char *name, ha_driver_entry *entry)
 {
-    int err = enter(machine);
+    int err = ha_machine_enter(machine);
     if (err)
         return err;
     if (!name[0] || strlen(name) > HA_DRIVER_NAME_LENGTH)
         return HA_EINVAL;
     struct ha_driver *driver = ha_driver_make(&machine->kernel, name, entry);
-    return settle_all(machine, driver ? ha_driver_start(driver, NULL) : HA_ENOMEM);
+    return ha_machine_settle_all(machine, driver ? ha_driver_start(driver, NULL) : HA_ENOMEM);
 }
 
 int ha_machine_driver_status(const struct ha_machine *machine, const char *name,
@@ -278,11 +259,11 @@ int ha_machine_driver_status(const struct ha_machine *machine, const char *name,
 
 int ha_machine_unload(struct ha_machine *machine, const char *name)
 {
-    int err = enter(machine);
+    int err = ha_machine_enter(machine);
     struct ha_driver *driver = ha_driver_find(&machine->kernel, name);
     if (err || !driver)
         return err ? err : HA_EINVAL;
-    return settle_all(machine, ha_driver_unload(driver, NULL));
+    return ha_machine_settle_all(machine, ha_driver_unload(driver, NULL));
 }
 
 struct posted_add {
@@ -302,7 +283,7 @@ int ha_machine_add_processor(struct ha_machine *machine, uint64_t due_ns,
                              const struct ha_add_options *options)
 {
     struct ha_world *world = world_of(machine);
-    int err = enter(machine);
+    int err = ha_machine_enter(machine);
     if (err)
         return err;
     struct posted_add *posted = ha_arena_take(&world->host->arena, sizeof *posted);
@@ -317,8 +298,9 @@ int ha_machine_add_processor(struct ha_machine *machine, uint64_t due_ns,
 
 int ha_machine_step(struct ha_machine *machine, bool *ran)
 {
-    int err = enter(machine);
-    bool something = !err && ha_queue_run_next(world_of(machine));
+    int err = ha_machine_enter(machine);
+    struct ha_world *world = world_of(machine);
+    bool something = !err && ha_queue_is_awaited(world) && ha_queue_run_next(world);
     if (ran)
         *ran = something;
     return err ? err : ha_machine_settle(machine, HA_OK);
@@ -347,15 +329,15 @@ static bool is_deadlocked(struct ha_machine *machine)
 int ha_machine_finish(struct ha_machine *machine)
 {
     struct ha_world *world = world_of(machine);
-    int err = enter(machine);
+    int err = ha_machine_enter(machine);
     if (!err)
-        err = settle_all(machine, HA_OK);
+        err = ha_machine_settle_all(machine, HA_OK);
     struct ha_driver *driver = machine->kernel.last_driver;
     while (!err && !world->sched.ending && !is_deadlocked(machine)) {
         while (driver && (driver->state != HA_DRIVER_LOADED || !driver->object.DriverUnload))
             driver = driver->previous;
         if (driver) {
-            err = settle_all(machine, ha_driver_unload(driver, NULL));
+            err = ha_machine_settle_all(machine, ha_driver_unload(driver, NULL));
         } else {
             ha_sched_end(world, HA_END_NORMALLY);
             end_run(machine);
@@ -371,7 +353,7 @@ void ha_machine_interrupt(struct ha_machine *machine, enum ha_ending ending)
 
 void ha_machine_stop(struct ha_machine *machine, enum ha_ending ending)
 {
-    if (enter(machine))
+    if (ha_machine_enter(machine))
         return;
     ha_sched_end(world_of(machine), ending);
     end_run(machine);

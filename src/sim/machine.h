@@ -9,6 +9,7 @@
 #include "sim/plan.h"
 
 struct ha_triggers;         /* what a plan waits for; sim/triggers.c */
+struct ha_kept;             /* memory that goes back with a rewind; sim/keep.c */
 
 struct ha_machine {
     struct ha_kernel kernel;        /* first */
@@ -22,7 +23,17 @@ struct ha_machine {
     void *fatal_argument;
     void *watcher;                  /* whoever holds the machine keeps it here */
     uint32_t checks_failed;
+    struct ha_kept *kept;
 };
+
+/*
+ * NT routines that this host thread calls from now on act on this machine. HA_EBUSY when its run
+ * has ended.
+ */
+int ha_machine_enter(struct ha_machine *machine);
+
+/* As ha_machine_settle(); time passes until what the machine began has ended, or nothing is due. */
+int ha_machine_settle_all(struct ha_machine *machine, int err);
 
 /* The run ends for want of means if `err` says so, at the next scheduling point. */
 void ha_machine_fail(struct ha_machine *machine, int err);

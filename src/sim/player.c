@@ -52,6 +52,16 @@ int ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan)
     return ha_triggers_set(machine, begin);
 }
 
+void ha_player_lend(struct ha_machine *machine, struct ha_record *window)
+{
+    ha_trace_lend(&machine->kernel.world, window);
+}
+
+void ha_player_break_at(struct ha_machine *machine, uint64_t seq)
+{
+    ha_trace_break_at(&machine->kernel.world, seq);
+}
+
 static void begin_event(struct ha_world *world, void *argument)
 {
     /* The machine starts with its kernel, and that with its world. */

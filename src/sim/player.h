@@ -17,6 +17,11 @@ struct ha_machine_options ha_player_options(const struct ha_plan *plan, const ch
 /* Give a fresh machine the plan, which must outlive its run. Returns HA_OK or HA_ENOMEM. */
 int ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan);
 
+/* The machine writes its trace into that memory, see ha_trace_lend(). */
+void ha_player_lend(struct ha_machine *machine, struct ha_record *window);
+/* A debugger gets control before the record with that number is written. */
+void ha_player_break_at(struct ha_machine *machine, uint64_t seq);
+
 /*
  * Do the next step: a driver, an event, or the end.
  *

@@ -44,6 +44,11 @@ double bench_removal(size_t others, enum bench_order order);
 /* Nanoseconds to take and give back 64 bytes of pool, as a driver whose records are read. */
 double bench_pool_pair(void);
 
+/* Nanoseconds to take and give back a fast mutex or spin lock that is free, and the host's. */
+double bench_fast_mutex_pair(void);
+double bench_spin_lock_pair(void);
+double bench_host_mutex_pair(void);
+
 /* Nanoseconds a record into the window, with a sink that takes it. */
 double bench_record(void);
 /* Bytes a record in a trace that keeps them all. */
@@ -63,6 +68,14 @@ struct bench_size {
 };
 struct bench_size bench_many_calls_run(const char *hotadd, unsigned adds, unsigned registrations);
 struct bench_size bench_many_events_run(const char *hotadd, unsigned events);
+
+/* A worker thread of a driver on each of so many processors. */
+struct bench_workers {
+    double start_us;    /* for each, until it waits for its event */
+    double answer_us;   /* for each, from the signal to its answer */
+    double mib;         /* of memory, at most */
+};
+struct bench_workers bench_workers(unsigned processors);
 
 /* Nanoseconds an event to load a scenario of so many. */
 double bench_load(size_t events);

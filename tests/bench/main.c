@@ -82,6 +82,26 @@ static void print_registrations(void)
     }
 }
 
+static void print_locks(void)
+{
+    double host = bench_host_mutex_pair(), fast = bench_fast_mutex_pair();
+    double spin = bench_spin_lock_pair();
+    printf("a lock taken and given back: fast mutex %.1f ns, host's mutex %.1f ns, ratio %.2f\n",
+           fast, host, fast / host);
+    printf("a spin lock: %.1f ns, ratio %.2f\n", spin, spin / host);
+}
+
+static void print_workers(void)
+{
+    static const unsigned counts[] = {128, 256, 2048};
+    puts("a worker thread on each processor, made by a driver");
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        struct bench_workers workers = bench_workers(counts[i]);
+        printf("  %4u: %.1f us to start one, %.1f us for its answer, %.1f MiB\n", counts[i],
+               workers.start_us, workers.answer_us, workers.mib);
+    }
+}
+
 static void print_start(const char *hotadd, const char *empty, const char *scenario)
 {
     const char *run[] = {hotadd, "run", scenario, NULL};
@@ -116,6 +136,8 @@ static int run_only(int count, char **argument)
         ran = bench_call_only(registrations, BENCH_JUDGED, times);
     else if (!strcmp(argument[1], "scenario"))
         ran = bench_scenario_only(times);
+    else if (!strcmp(argument[1], "workers"))
+        ran = bench_workers((unsigned)times).mib > 0 ? times : 0;
     printf("%llu\n", (unsigned long long)ran);
     return ran ? 0 : 2;
 }
@@ -124,10 +146,12 @@ int main(int count, char **argument)
 {
     if (count >= 3 && strcmp(argument[1], "all") != 0)
         return run_only(count, argument);
+    print_workers();        /* first, while this program is small: each begins as a copy of it */
     print_calls(BENCH_COUNTS, "counts");
     print_calls(BENCH_CLEARS, "clears the 512 bytes it keeps for a processor");
     print_registrations();
     printf("64 bytes of pool taken and given back: %.1f ns\n", bench_pool_pair());
+    print_locks();
     printf("a trace record: %.1f ns, %.1f bytes kept\n", bench_record(), bench_record_bytes());
     printf("a small scenario in a machine that is rewound: %.1f us\n", bench_scenario());
     printf("loading a scenario of 100000 events: %.0f ns an event\n", bench_load(100000));

@@ -50,8 +50,8 @@ def parse(path):
 
 
 def is_loaded(hotadd, path):
-    """Whether the loader takes a file. A budget of one record keeps it from being played."""
-    run = subprocess.run([hotadd, "run", "--quiet", "--budget", "1", str(path)],
+    """Whether the loader takes a file, which is listed and not played."""
+    run = subprocess.run([hotadd, "run", "--list", str(path)],
                          stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if run.returncode < 0 or run.returncode > 5:
         raise SystemExit(f"schema: {hotadd} ended with {run.returncode} on {path}: {run.stderr}")

@@ -208,6 +208,39 @@ static void add_deadlock(struct ha_text *text, const struct ha_cast *cast,
     ha_thread_words(cast, record->as.wait.holder, text);
 }
 
+/* "1 to 4 waits": which DPC, its target, and what else is said of it. */
+static void add_dpc(struct ha_text *text, const struct ha_record *record)
+{
+    bool insert = record->kind == HA_DPC_INSERT, target = record->kind == HA_DPC_TARGET;
+    ha_text_addf(text, " %u to ", (unsigned)record->id);
+    if (record->as.dpc.target == HA_NO_GROUP)
+        ha_text_add(text, "the current one");
+    else
+        ha_text_addf(text, "%u", (unsigned)record->as.dpc.target);
+    if (insert && record->flags & HA_DPC_BY_TIMER)
+        ha_text_add(text, " by timer");
+    if (insert && record->flags & HA_DPC_WAITS)
+        ha_text_add(text, " waits");
+    if (record->kind == HA_DPC_DROP && record->flags & HA_DPC_BY_DRIVER)
+        ha_text_add(text, " by driver");
+    if (insert && !record->as.dpc.result)
+        ha_text_add(text, " again");
+    if (target && record->as.dpc.status)
+        ha_text_add(text, " refused");
+}
+
+/* "1:0x4 gives 0:0x4, output 0:0x0": what was asked for, what the thread has, what it was told. */
+static void add_affinity(struct ha_text *text, const struct ha_record *record)
+{
+    ha_text_addf(text, " %u:0x%" PRIX64 " %s %u:0x%" PRIX64,
+                 (unsigned)record->as.affinity.asked_group, record->as.affinity.asked_mask,
+                 record->as.affinity.accepted ? "gives" : "leaves",
+                 (unsigned)record->as.affinity.new_group, record->as.affinity.new_mask);
+    if (record->as.affinity.has_output)
+        ha_text_addf(text, ", output %u:0x%" PRIX64, (unsigned)record->as.affinity.output_group,
+                     record->as.affinity.output_mask);
+}
+
 /* What a record says that is no call. */
 static void add_fact(struct ha_text *text, const struct ha_cast *cast,
                      const struct ha_record *record)
@@ -261,6 +294,16 @@ static void add_fact(struct ha_text *text, const struct ha_cast *cast,
         break;
     case HA_DEADLOCK:
         add_deadlock(text, cast, record);
+        break;
+    case HA_DPC_TARGET: case HA_DPC_INSERT: case HA_DPC_DROP: case HA_DPC_RUN_ENTER:
+    case HA_DPC_RUN_LEAVE:
+        add_dpc(text, record);
+        break;
+    case HA_AFFINITY:
+        add_affinity(text, record);
+        break;
+    case HA_IPI_ENTER: case HA_IPI_LEAVE:
+        ha_text_addf(text, " on %u", (unsigned)record->processor);
         break;
     case HA_DEAD_CALL:
         ha_text_add(text, " ");

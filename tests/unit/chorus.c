@@ -31,6 +31,13 @@ void chorus_start(struct chorus *c, void (*body)(void *argument))
                                       NULL), HA_OK);
 }
 
+void chorus_start_on(struct chorus *c, unsigned processor, void (*body)(void *argument))
+{
+    bench_load(c->b);
+    c->b->machine->kernel.world.sched.placed = processor;
+    chorus_start(c, body);
+}
+
 void chorus_expect(struct chorus *c, const char *expected)
 {
     bench_load(c->b);
@@ -47,6 +54,20 @@ void chorus_say(struct chorus *c, const char *word)
     if (ms)
         ha_text_addf(&c->said, "@%u", (unsigned)ms);
     ha_text_add(&c->said, " ");
+}
+
+void chorus_number(struct chorus *c, const char *word, LONG number)
+{
+    ha_text_addf(&c->said, "%s=%d ", word, (int)number);
+}
+
+void chorus_say_place(struct chorus *c, const char *word)
+{
+    const struct ha_record *stamp = &ha_thread_current()->stamp;
+    struct ha_text text = {0};
+    ha_text_addf(&text, "%s:%u/%u", word, (unsigned)stamp->processor, (unsigned)stamp->irql);
+    chorus_say(c, ha_text_string(&text));
+    ha_text_close(&text);
 }
 
 static void say_status(struct chorus *c, NTSTATUS status)
@@ -80,4 +101,32 @@ void chorus_delay(int ms)
 {
     LARGE_INTEGER interval = chorus_in(ms);
     KeDelayExecutionThread(KernelMode, FALSE, &interval);
+}
+
+void chorus_make_dpcs(struct chorus *c, PKDEFERRED_ROUTINE routine)
+{
+    for (size_t i = 0; i < sizeof c->dpc / sizeof c->dpc[0]; i++)
+        KeInitializeDpc(&c->dpc[i], routine, c);
+}
+
+VOID NTAPI chorus_dpc(PKDPC Dpc, PVOID DeferredContext, PVOID SystemArgument1,
+                      PVOID SystemArgument2)
+{
+    struct chorus *c = DeferredContext;
+    char word[] = "d?";
+    (void)SystemArgument1;
+    (void)SystemArgument2;
+    word[1] = (char)('0' + (Dpc - c->dpc));
+    chorus_say_place(c, word);
+}
+
+NTSTATUS chorus_aim(struct chorus *c, int n, USHORT group, UCHAR number)
+{
+    PROCESSOR_NUMBER place = {.Group = group, .Number = number};
+    return KeSetTargetProcessorDpcEx(&c->dpc[n], &place);
+}
+
+void chorus_insert(struct chorus *c, int n)
+{
+    chorus_say(c, KeInsertQueueDpc(&c->dpc[n], NULL, NULL) ? "in" : "again");
 }

@@ -4,31 +4,40 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-static struct {
+struct failing {
     bool armed, refused;
     size_t good;                /* requests that still succeed */
-} failing;
+};
+
+/* In memory that children have, too; NULL before a test asks for it. */
+static struct failing *failing;
 
 void failing_after(size_t good)
 {
-    failing.armed = true;
-    failing.refused = false;
-    failing.good = good;
+    if (!failing)
+        failing = mmap(NULL, sizeof *failing, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                       -1, 0);
+    if (failing == MAP_FAILED)
+        abort();
+    *failing = (struct failing){.armed = true, .good = good};
 }
 
 bool failing_stop(void)
 {
-    failing.armed = false;
-    return failing.refused;
+    failing->armed = false;
+    return failing->refused;
 }
 
 static bool refuses(void)
 {
-    if (!failing.armed || failing.good-- > 0)
+    if (!failing || !failing->armed || failing->good-- > 0)
         return false;
-    failing.armed = false;
-    failing.refused = true;
+    failing->armed = false;
+    failing->refused = true;
+    errno = ENOMEM;             /* as a host says it */
     return true;
 }
 
@@ -56,4 +65,14 @@ int ha_test_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                            void *(*start)(void *argument), void *argument)
 {
     return refuses() ? EAGAIN : pthread_create(thread, attributes, start, argument);
+}
+
+pid_t ha_test_fork(void)
+{
+    return refuses() ? -1 : fork();
+}
+
+int ha_test_socketpair(int domain, int type, int protocol, int end[2])
+{
+    return refuses() ? -1 : socketpair(domain, type, protocol, end);
 }

@@ -1,8 +1,9 @@
 /*
  * failing - a host that refuses where a test wants it to
  *
- * The library hotadd_failing is compiled with malloc, calloc, realloc, mmap and pthread_create
- * renamed to these. For one host thread at a time.
+ * The library hotadd_failing is compiled with malloc, calloc, realloc, mmap, pthread_create, fork
+ * and socketpair renamed to these. For one host thread at a time; processes that are forked from
+ * the test count on with it.
  */
 #ifndef HA_TESTS_FAILING_H
 #define HA_TESTS_FAILING_H
@@ -23,5 +24,7 @@ void *ha_test_realloc(void *old, size_t size);
 void *ha_test_mmap(void *address, size_t size, int protection, int flags, int file, off_t offset);
 int ha_test_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                            void *(*start)(void *argument), void *argument);
+pid_t ha_test_fork(void);
+int ha_test_socketpair(int domain, int type, int protocol, int end[2]);
 
 #endif

@@ -26,12 +26,14 @@ struct maker {
     unsigned drivers;
     unsigned registrations[MOST_DRIVERS];   /* that have been named so far, r0, r1 ... */
     bool loads_later[MOST_DRIVERS];
+    bool moves[MOST_DRIVERS];       /* it works with affinities, DPCs, work items and threads */
 };
 
 /* Where a step stands. */
 struct spot {
     unsigned driver;
     bool in_callback, in_for_each;
+    bool later;                 /* played where no callback is */
     unsigned depth;
 };
 

@@ -181,6 +181,11 @@ static void add_entry(struct maker *m, unsigned driver)
     ha_text_addf(m->text, ",\n  { \"table\": \"t\", \"size\": \"%s\" }",
                  random_once_in(m, 2) ? "$maximum" : "$active");
     ha_text_addf(m->text, ",\n  { \"set\": \"v\", \"to\": %u }", random_number(m, 3));
+    m->moves[driver] = random_once_in(m, 3);
+    if (m->moves[driver])
+        ha_text_add(m->text, ",\n  { \"set_affinity\": 0, \"previous\": \"a\" },\n"
+                             "  { \"queue_dpc\": \"c\", \"do\": [] },\n"
+                             "  { \"start_thread\": \"s\", \"do\": [] }");
     if (random_once_in(m, 2))
         random_steps(m, "", (struct spot){.driver = driver}, 3);
     ha_text_add(m->text, " ]");

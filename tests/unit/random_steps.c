@@ -180,8 +180,56 @@ static void add_write(struct maker *m)
         ha_text_addf(m->text, "\"set_operation_status\": \"%s\"", status(m));
 }
 
+/* What is played elsewhere, with its steps. */
+static void add_later(struct maker *m, struct spot spot)
+{
+    static const char *const verbs[] = {"queue_dpc\": \"c", "queue_dpc\": \"c",
+                                        "queue_work\": \"w", "start_thread\": \"s"};
+    unsigned verb = random_number(m, 4);
+    ha_text_addf(m->text, "\"%s\"", verbs[verb]);
+    if (verb != 2 && !random_once_in(m, 3)) {
+        ha_text_add(m->text, ", \"processor\": ");
+        add_whole_value(m, &spot);
+    }
+    if (verb < 2 && random_once_in(m, 3))
+        ha_text_add(m->text, ", \"importance\": \"high\"");
+    spot.depth++;
+    spot.later = true;
+    random_steps(m, "do", spot, 2);
+}
+
+static void add_move(struct maker *m, const struct spot *spot)
+{
+    static const char *const others[] = {
+        "\"revert_affinity\": true", "\"revert_affinity\": \"a\"", "\"remove_dpc\": \"c\"",
+        "\"flush_dpcs\": true", "\"join\": \"s\"",
+    };
+    switch (random_number(m, spot->depth < MOST_DEPTH ? 6 : 3)) {
+    case 0:
+        ha_text_add(m->text, "\"set_affinity\": ");
+        add_whole_value(m, spot);
+        if (random_once_in(m, 2))
+            ha_text_add(m->text, ", \"previous\": \"a\"");
+        return;
+    case 1:
+        ha_text_addf(m->text, "\"set_affinity\": { \"group\": %u, \"mask\": \"0x%x\" }",
+                     random_number(m, 2), random_number(m, 64));
+        return;
+    case 2:
+        ha_text_add(m->text, RANDOM_WORD(m, others));
+        return;
+    default:
+        add_later(m, *spot);
+        return;
+    }
+}
+
 static void add_verb(struct maker *m, const struct spot *spot)
 {
+    if (m->moves[spot->driver] && random_once_in(m, 3)) {
+        add_move(m, spot);
+        return;
+    }
     unsigned event = random_number(m, 2);
     unsigned verb = random_number(m, 20);
     if (spot->in_for_each && verb < 3)
@@ -205,7 +253,7 @@ static void add_verb(struct maker *m, const struct spot *spot)
         add_whole_value(m, spot);
         return;
     default:
-        if (spot->in_callback)
+        if (spot->in_callback && !spot->later)
             add_write(m);
         else if (spot->depth < MOST_DEPTH)
             add_compound(m, *spot);

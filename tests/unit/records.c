@@ -3,7 +3,7 @@
  *
  * Owns the reading of the notation that records.h describes, what a trace starts from, and
  * registrations and drivers. Calls and hot-adds are in records_add.c, queries, memory and trouble
- * in records_fact.c.
+ * in records_fact.c, DPCs and affinity in records_dpc.c.
  */
 #include "unit/records.h"
 
@@ -201,8 +201,11 @@ static void introduce(struct records *records)
         record->as.existing.group = records->place[index].group;
         record->as.existing.number = records->place[index].number;
     }
-    for (uint32_t thread = 1; thread <= 5; thread++)
-        records_emit(records, NULL, HA_THREAD, 0, thread)->as.made.kind = threads[thread - 1];
+    for (uint32_t thread = 1; thread <= 5; thread++) {
+        struct ha_record *made = records_emit(records, NULL, HA_THREAD, 0, thread);
+        made->as.made.kind = threads[thread - 1];
+        made->as.made.affinity_mask = records->group_mask[0];
+    }
     for (uint32_t id = 1; id <= 4; id++) {
         struct ha_record *record = records_emit(records, NULL, HA_NAME, 0, id);
         record->flags = HA_NS_DRIVER;
@@ -243,7 +246,7 @@ static void obey(struct records *records, const struct statement *statement)
     if (!records->introduced)
         introduce(records);
     if (registering(records, statement) || driver_life(records, statement)
-        || records_fact(records, statement))
+        || records_fact(records, statement) || records_dpc(records, statement))
         return;
     if (!strcmp(verb, "add"))
         records_add_begin(records, statement);

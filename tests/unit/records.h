@@ -15,7 +15,7 @@
  *   dereg A          removing, whole
  *   dereg> A         DEREG_ENTER          dereg! A  DEREG_LOCKED    dereg< A        DEREG_RETURN
  *   misuse KIND [ARGUMENT]    stale, unknown, null, irql, self; overrun, nothing, block, order
- *                    gone, reference, queued
+ *                    gone, reference, queued, inuse, paged, low, unaligned
  *   A S  A C  A F    Start, Complete, Failure of the add; A ES 2 the same for existing processor 2
  *   A> S   A< S      CB_ENTER and CB_LEAVE alone
  *   dead A           DEAD_CALL
@@ -27,12 +27,21 @@
  *   wait             WAIT_BEGIN
  *   thread> ID  thread< ID     THREAD_START, THREAD_END
  *   work+ ID  work> ID  work< ID     WORK_QUEUED, WORK_ENTER, WORK_LEAVE
+ *   affinity ROUTINE ASKED AFTER [PREVIOUS]    AFFINITY, each as GROUP:MASK; set, revert, setex,
+ *                    revertex, setold, revertold
+ *   aim ex|old DPC NUMBER TARGET [STATUS]      DPC_TARGET
+ *   queue DPC TARGET [waits] [timer]           DPC_INSERT      drop DPC TARGET [driver]   DPC_DROP
+ *   run> DPC CPU     run< DPC CPU              DPC_RUN_ENTER, DPC_RUN_LEAVE, on D at DISPATCH_LEVEL
+ *   ipi> ID  ipi< ID  device> ID  device< ID   IPI_ and ADD_DEVICE_ENTER, _LEAVE
+ *   left KIND ID     LEFT_BEHIND: timer, dpc, work, device, handle
+ *   stuck THREAD     DEADLOCK, of that waiter
  *   over [deadlock]  TRACE_END
  *
  * A status is 0, I (insufficient resources), T (time-out), P (pending), U (unsuccessful) or a
  * number. What follows as name=value changes the record: id irql cpu active skip (records that
  * are missing before it) fn ctx flags handle group number node unit kind in out st nt at
- * (group.number) state res aff op lirql laff regions changed split of (routine) tag count maximum.
+ * (group.number) state res aff op lirql laff regions changed split of (routine) tag count maximum
+ * accepted to (target of a run).
  * Without it the record is as it should be.
  */
 #ifndef HA_TESTS_RECORDS_H

@@ -36,7 +36,11 @@ static uint32_t routine_of(const char *word)
         {"close", HA_RT_CLOSE},                  {"dereference", HA_RT_DEREFERENCE_OBJECT},
         {"terminate", HA_RT_TERMINATE_THREAD},   {"queuework", HA_RT_QUEUE_WORK},
         {"priority", HA_RT_SET_PRIORITY},                    {"allocate", HA_RT_ALLOCATE_POOL},
-        {"free", HA_RT_FREE_POOL},
+        {"free", HA_RT_FREE_POOL},           {"routine", HA_RT_SYSTEM_ROUTINE},
+        {"setaffinity", HA_RT_SET_AFFINITY}, {"paged", HA_RT_PAGED_CODE},
+        {"initdpc", HA_RT_INITIALIZE_DPC},   {"create", HA_RT_CREATE_THREAD},
+        {"lock", HA_RT_ACQUIRE_SPIN_LOCK},   {"slist", HA_RT_SLIST},
+        {"guarded", HA_RT_ACQUIRE_GUARDED_MUTEX},
     };
     for (size_t i = 0; i < sizeof routines / sizeof routines[0]; i++)
         if (!strcmp(routines[i].word, word))
@@ -73,6 +77,10 @@ static void trouble(struct records *records, const struct statement *statement)
         {"queued", HA_REASON_NONE, HA_MISUSE_QUEUED},
         {"beyond", HA_REASON_NONE, HA_MISUSE_BEYOND_BLOCK},
         {"tag", HA_REASON_NONE, HA_MISUSE_OTHER_TAG},
+        {"inuse", HA_REASON_NONE, HA_MISUSE_IN_USE},
+        {"paged", HA_REASON_NONE, HA_MISUSE_PAGED_CODE},
+        {"low", HA_REASON_NONE, HA_MISUSE_LOW_IRQL},
+        {"unaligned", HA_REASON_NONE, HA_MISUSE_UNALIGNED},
     };
     const char *of;
     bool misuse = !strcmp(word_at(statement, 0), "misuse");

@@ -48,6 +48,9 @@ void records_begin_operation(struct records *records);
 /* Queries, memory and trouble: records_fact.c. False when the statement is about none of them. */
 bool records_fact(struct records *records, const struct statement *statement);
 
+/* DPCs, broadcasts, affinity, devices: records_dpc.c. The same. */
+bool records_dpc(struct records *records, const struct statement *statement);
+
 /* Calls and hot-adds: records_add.c */
 void records_call(struct records *records, const struct statement *statement);
 void records_existing_calls(struct records *records, uint32_t id);

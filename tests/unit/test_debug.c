@@ -138,6 +138,7 @@ static void wide_text_above_passive_level_is_a_misuse_that_prints(void **state)
 {
     struct bench *b = *state;
 
+    b->findings = "a IRQL-4\n";
     bench_run(b, bench_driver(b, "a"), print_high, NULL);
 
     const struct ha_record *misuse = bench_record(b, HA_MISUSE, 0);

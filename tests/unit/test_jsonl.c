@@ -165,6 +165,31 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
     {{.kind = HA_BUGCHECK, .as.bugcheck = {{1, 0, 0xffffffffc0000001, 4}}},
      ",\"code\":\"0x3\",\"parameter1\":\"0x1\",\"parameter2\":\"0x0\","
      "\"parameter3\":\"0xffffffffc0000001\",\"parameter4\":\"0x4\"}\n"},
+    {{.kind = HA_AFFINITY, .as.affinity = {0x10, 0xf, 0x3, 1, 0, 2, 0, 1}},
+     ",\"routine\":\"KeRaiseIrql\",\"accepted\":false,\"asked_group\":1,\"asked_mask\":\"0x10\","
+     "\"new_group\":0,\"new_mask\":\"0xf\",\"has_output\":true,\"output_group\":2,"
+     "\"output_mask\":\"0x3\"}\n"},
+    {{.kind = HA_DPC_TARGET,
+      .as.dpc = {HA_RT_SET_TARGET_DPC_EX, 0x10004, TIMED_OUT, 68, 1, 4, 0, 0}},
+     ",\"routine\":\"KeSetTargetProcessorDpcEx\",\"asked\":65540,"
+     "\"status\":\"STATUS_IO_TIMEOUT\",\"target\":68,\"group\":1,\"number\":4}\n"},
+    {{.kind = HA_DPC_INSERT, .flags = HA_DPC_WAITS,
+      .as.dpc = {0, 0, 0, HA_NO_GROUP, 1, 4, 2, 1}},
+     ",\"target\":null,\"group\":1,\"number\":4,\"importance\":\"HighImportance\","
+     "\"result\":true,\"by_timer\":false,\"waits\":true}\n"},
+    {{.kind = HA_DPC_INSERT, .flags = HA_DPC_BY_TIMER, .as.dpc = {0, 0, 0, 2, 0, 2, 1, 0}},
+     ",\"target\":2,\"group\":0,\"number\":2,\"importance\":\"MediumImportance\","
+     "\"result\":false,\"by_timer\":true,\"waits\":false}\n"},
+    {{.kind = HA_DPC_DROP, .flags = HA_DPC_BY_DRIVER, .as.dpc = {0, 0, 0, 3, 0, 3, 0, 0}},
+     ",\"target\":3,\"group\":0,\"number\":3,\"by_driver\":true}\n"},
+    {{.kind = HA_DPC_RUN_ENTER, .as.dpc = {0, 0, 0, 4, 0, 4, 0, 0}},
+     ",\"target\":4,\"group\":0,\"number\":4}\n"},
+    {{.kind = HA_DPC_RUN_LEAVE, .as.dpc = {0, 0, 0, 4, 0, 4, 0, 0}},
+     ",\"target\":4,\"group\":0,\"number\":4}\n"},
+    {{.kind = HA_ADD_DEVICE_LEAVE, .as.status = {INSUF}},
+     ",\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
+    {{.kind = HA_LEFT_BEHIND, .as.left = {HA_LEFT_TIMER}}, ",\"what\":\"set timer\"}\n"},
+    {{.kind = HA_CRASH, .as.crash = {11, 0}}, ",\"signal\":11,\"exit_code\":0}\n"},
 };
 
 static void a_finding_is_a_line_without_a_number_of_its_own(void **state)

@@ -25,6 +25,10 @@ static void what_has_ended_by_then_is_no_finding(void **state)
          ENTERS "work+ 1; work> 1; work+ 1; work< 1; work> 1; work< 1; " UNLOADS GONE},
         {"a thread that a DriverEntry which succeeds leaves behind", "",
          "enter a; thread> 7; leave a 0;"},
+        {"a DPC that has run", "", ENTERS "queue 1 0; run> 1 0; run< 1 0; " UNLOADS GONE},
+        {"a DPC that was taken out of its queue", "",
+         ENTERS "queue 1 0; drop 1 0 driver; " UNLOADS GONE},
+        {"a DPC of another driver", "", ENTERS "queue 1 0 driver=2; " UNLOADS GONE},
         {"a thread of another driver", "",
          "enter a; leave a 0; enter b; thread> 7 driver=2; leave b 0; " UNLOADS GONE},
         {"what was not seen to end", "", ENTERS "thread> 7; ask a 0 skip=1; unload a; " GONE},
@@ -48,6 +52,22 @@ static void what_is_alive_is_found_each_by_itself(void **state)
         {"a work item that runs", "DRV-12(a)", ENTERS "work+ 1; work> 1; " UNLOADS GONE},
         {"a work item with the number of a thread that has ended", "DRV-12(a)",
          ENTERS "thread> 1; work+ 1; thread< 1; " UNLOADS GONE},
+        {"a queued DPC", "DRV-12(a)", ENTERS "queue 1 0; " UNLOADS GONE "over;"},
+        {"a queued DPC that runs afterwards", "DRV-12(a)",
+         ENTERS "queue 1 0; " UNLOADS GONE "run> 1 0; run< 1 0; over;"},
+        {"a DPC that runs", "DRV-12(a)", ENTERS "queue 1 0; run> 1 0; " UNLOADS GONE},
+        {"a queued DPC that the kernel names, too", "DRV-12(a)",
+         ENTERS "queue 1 0; " UNLOADS "unloaded a; left dpc 1; freed a;"},
+        {"a DPC that the kernel names afterwards", "DRV-12(a)",
+         ENTERS "queue 1 0; " UNLOADS GONE "left dpc 1;"},
+        {"a timer and a device", "DRV-12(a) DRV-12(a)",
+         ENTERS UNLOADS "unloaded a; left timer 1; left device 1; freed a;"},
+        {"a work item that was not freed", "DRV-12(a)",
+         ENTERS UNLOADS "unloaded a; left work 1; freed a;"},
+        {"a work item that is queued, which the kernel names, too", "DRV-12(a)",
+         ENTERS "work+ 1; " UNLOADS "unloaded a; left work 1; freed a;"},
+        {"handles", "note DRV-12(a)*2",
+         ENTERS UNLOADS "unloaded a; left handle 1; left handle 2; freed a;"},
         {"when DriverEntry fails", "DRV-12(a)", "enter a; thread> 7; leave a U; freed a;"},
     };
 
@@ -58,16 +78,20 @@ static void a_finding_names_what_is_alive(void **state)
 {
     static const char *const seen[] = {
         "thread thread-77 has not ended", "work item 77 still runs", "work item 2 is still queued",
+        "timer 3 is still set", "device object 4 was not deleted", "work item 5 was not freed",
+        "handle 6 was not", "DPC 7 is still queued", "DPC 8 still runs",
     };
     struct ha_judge *judge = ha_judge_create();
     size_t count;
     (void)state;
     assert_non_null(judge);
 
-    judge_text(judge, ENTERS "thread> 77; work+ 77; work+ 2; work> 77; " UNLOADS GONE);
+    judge_text(judge, ENTERS "thread> 77; work+ 77; work+ 2; work> 77; " UNLOADS
+                             "queue 7 0; queue 8 0; run> 8 0; unloaded a; left timer 3; "
+                             "left device 4; left work 5; left handle 6; freed a;");
 
     const struct ha_finding *finding = ha_judge_findings(judge, &count, NULL);
-    assert_int_equal(count, 3);
+    assert_int_equal(count, sizeof seen / sizeof seen[0]);
     for (size_t i = 0; i < count; i++)
         assert_string_equal(finding[i].seen, seen[i]);
     ha_judge_destroy(judge);

@@ -9,7 +9,7 @@
 #include "check/judge.h"
 #include "unit/judging.h"
 
-/* OBJ-1, OBJ-2, OBJ-3, IRQL-2 */
+/* OBJ-1, OBJ-2, OBJ-3, OBJ-6, IRQL-2, IRQL-4, QRY-16, DRV-13 */
 static void each_mistake_is_found_against_one_rule(void **state)
 {
     (void)state;
@@ -22,8 +22,19 @@ static void each_mistake_is_found_against_one_rule(void **state)
         {"left without having entered", "OBJ-3(a)", "misuse limit 0 of=region;"},
         {"waits for several at DISPATCH_LEVEL", "IRQL-2(a)", "refused irql irql=2 of=waits;"},
         {"a delay at DISPATCH_LEVEL", "IRQL-2(a)", "refused irql irql=2 of=delay;"},
+        {"a guarded mutex at DISPATCH_LEVEL", "IRQL-2(a)", "refused irql irql=2 of=guarded;"},
         {"a fast mutex at DISPATCH_LEVEL", "IRQL-2(a)", "refused irql irql=2 of=fast;"},
-        {"a refusal that is no wait", "", "refused irql irql=2 of=raise;"},
+        {"a refusal that is no wait", "IRQL-4(a)", "refused irql irql=2 of=create;"},
+        {"a refusal that is not for its IRQL", "", "refused memory irql=2 of=create;"},
+        {"too high for a routine without a rule of its own", "IRQL-4(a)",
+         "misuse irql irql=2 of=routine;"},
+        {"too low", "IRQL-4(a)", "misuse low of=lock;"},
+        {"affinity above DISPATCH_LEVEL", "QRY-16(a)", "misuse irql irql=3 of=setaffinity;"},
+        {"affinity above DISPATCH_LEVEL, refused", "QRY-16(a)",
+         "refused irql irql=3 of=setaffinity;"},
+        {"paged code", "DRV-13(a)", "misuse paged irql=2 of=paged;"},
+        {"not aligned", "OBJ-1(a)", "misuse unaligned of=slist;"},
+        {"made anew while it is queued", "OBJ-6(a)", "misuse inuse id=9 of=initdpc;"},
     };
     EXPECT_FINDINGS(cases);
 }
@@ -47,6 +58,21 @@ static void a_mistake_is_called_by_its_name(void **state)
          "KeInitializeSemaphore with 7"},
         {"misuse limit 0 of=region;", "critical regions left as often as entered",
          "KeLeaveCriticalRegion in 0 of them"},
+        {"misuse low of=lock;", "called at an IRQL that its page allows",
+         "KeAcquireSpinLock at PASSIVE_LEVEL"},
+        {"misuse paged irql=2 of=paged;", "paged code at or below APC_LEVEL",
+         "PAGED_CODE reached at DISPATCH_LEVEL"},
+        {"misuse inuse id=9 of=initdpc;",
+         "neither given back nor made anew while it is queued, set, held or waited for",
+         "KeInitializeDpc: DPC 9 is in use"},
+        {"misuse inuse id=9 of=mutex;",
+         "neither given back nor made anew while it is queued, set, held or waited for",
+         "KeReleaseMutex: object 9 is in use"},
+        {"misuse inuse of=mutex;",
+         "neither given back nor made anew while it is queued, set, held or waited for",
+         "KeReleaseMutex: the kernel still has it in a queue or list"},
+        {"misuse unaligned of=mutex;", "an object that is aligned as it must be",
+         "KeReleaseMutex of one that is not"},
         {"misuse limit 40 of=priority;", "a priority from 1 to HIGH_PRIORITY",
          "KeSetPriorityThread to 40"},
     };

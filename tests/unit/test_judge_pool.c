@@ -203,7 +203,7 @@ static void what_a_driver_must_not_do_is_found(void **state)
          "take 1 64 driver=2; misuse tag 7 id=1 driver=2;"},
         {"taken above DISPATCH_LEVEL", "POOL-4(a)", "misuse irql 2 irql=15 of=allocate;"},
         {"given back above APC_LEVEL", "POOL-4(a)", "misuse irql 1 irql=2 of=free;"},
-        {"another routine called from too high", "", "misuse irql irql=2 of=wait;"},
+        {"another routine called from too high", "IRQL-4(a)", "misuse irql irql=2 of=wait;"},
         {"raised to a lower IRQL", "IRQL-1(a)", "misuse order 0 irql=2 of=raise;"},
         {"lowered to a higher one", "IRQL-1(a)", "misuse order 2 of=lower;"},
         {"raised above HIGH_LEVEL", "IRQL-1(a)", "misuse order 16 of=raise;"},

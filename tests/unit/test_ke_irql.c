@@ -191,6 +191,87 @@ static void another_thread_may_go_on_as_soon_as_the_irql_is_low_again(void **sta
     assert_int_equal(questions.lowered, questions.raised + 1);
 }
 
+static void go_to_dispatch_level(void *argument)
+{
+    struct levels *levels = argument;
+    KIRQL before;
+    levels->old = KeRaiseIrqlToDpcLevel();
+    levels->raised = KeGetCurrentIrql();
+    levels->older = KeRaiseIrqlToDpcLevel();
+    KeLowerIrql(levels->old);
+    KeRaiseIrql(DISPATCH_LEVEL + 1, &before);
+    levels->high = KeRaiseIrqlToDpcLevel();
+    levels->end = KeGetCurrentIrql();
+    KeLowerIrql(before);
+}
+
+/* IRQL-1 */
+static void to_dispatch_level_goes_up_only(void **state)
+{
+    struct bench *b = *state;
+    struct levels levels;
+    b->findings = "a IRQL-1\n";
+
+    bench_run(b, bench_driver(b, "a"), go_to_dispatch_level, &levels);
+
+    assert_int_equal(levels.old, PASSIVE_LEVEL);
+    assert_int_equal(levels.raised, DISPATCH_LEVEL);
+    assert_int_equal(levels.older, DISPATCH_LEVEL);
+    assert_int_equal(levels.high, DISPATCH_LEVEL + 1);
+    assert_int_equal(levels.end, DISPATCH_LEVEL + 1);
+    assert_int_equal(bench_count(b, HA_MISUSE), 1);
+}
+
+/* As drivers write it: with and without a semicolon, before declarations too. */
+static int paged_work(void)
+{
+    PAGED_CODE();
+    int work = 1;
+    {
+        PAGED_CODE()
+        work++;
+    }
+    return work;
+}
+
+static void work_at_each_level(void *argument)
+{
+    int *work = argument;
+    KIRQL old, older;
+    *work += paged_work();
+    KeRaiseIrql(APC_LEVEL, &old);
+    *work += paged_work();
+    KeRaiseIrql(DISPATCH_LEVEL, &older);
+    *work += paged_work();
+    KeLowerIrql(old);
+}
+
+static void paged_code_is_found_above_apc_level_and_goes_on(void **state)
+{
+    struct bench *b = *state;
+    int work = 0;
+    b->findings = NULL;
+
+    bench_run(b, bench_driver(b, "a"), work_at_each_level, &work);
+
+    assert_int_equal(work, 6);
+    assert_int_equal(bench_count(b, HA_MISUSE), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct ha_record *misuse = bench_record(b, HA_MISUSE, i);
+        assert_int_equal(misuse->as.misuse.misuse, HA_MISUSE_PAGED_CODE);
+        assert_int_equal(misuse->as.misuse.routine, HA_RT_PAGED_CODE);
+        assert_int_equal(misuse->irql, DISPATCH_LEVEL);
+        assert_int_equal(misuse->driver, 1);
+    }
+}
+
+static void paged_code_means_nothing_where_no_machine_runs(void **state)
+{
+    (void)state;
+
+    assert_int_equal(paged_work(), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +281,9 @@ int main(void)
         BENCH_TEST(the_wrong_direction_is_a_misuse_that_changes_nothing),
         BENCH_TEST(a_callback_may_raise_and_lower_in_every_state),
         BENCH_TEST(another_thread_may_go_on_as_soon_as_the_irql_is_low_again),
+        BENCH_TEST(to_dispatch_level_goes_up_only),
+        BENCH_TEST(paged_code_is_found_above_apc_level_and_goes_on),
+        cmocka_unit_test(paged_code_means_nothing_where_no_machine_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,28 +11,23 @@ static void make_mutex(struct chorus *c)
     KeInitializeEvent(&c->event[0], SynchronizationEvent, FALSE);
 }
 
-static void say_number(struct chorus *c, const char *word, LONG number)
-{
-    ha_text_addf(&c->said, "%s=%d ", word, (int)number);
-}
-
 static void take_twice(void *argument)
 {
     struct chorus *c = argument;
     chorus_wait(c, &c->mutex[0], FOREVER);
     chorus_wait(c, &c->mutex[0], 0);
-    say_number(c, "state", KeReadStateMutex(&c->mutex[0]));
+    chorus_number(c, "state", KeReadStateMutex(&c->mutex[0]));
     chorus_delay(10);
-    say_number(c, "release", KeReleaseMutex(&c->mutex[0], FALSE));
+    chorus_number(c, "release", KeReleaseMutex(&c->mutex[0], FALSE));
     chorus_delay(10);
-    say_number(c, "release", KeReleaseMutex(&c->mutex[0], FALSE));
+    chorus_number(c, "release", KeReleaseMutex(&c->mutex[0], FALSE));
 }
 
 static void take_once(void *argument)
 {
     struct chorus *c = argument;
     chorus_wait(c, &c->mutex[0], FOREVER);
-    say_number(c, "release", KeReleaseMutex(&c->mutex[0], FALSE));
+    chorus_number(c, "release", KeReleaseMutex(&c->mutex[0], FALSE));
 }
 
 static void look_at_it(void *argument)
@@ -79,10 +74,10 @@ static void a_wait_names_the_holder(void **state)
 static void give_back(void *argument)
 {
     struct chorus *c = argument;
-    say_number(c, "release", KeReleaseMutex(&c->mutex[0], FALSE));
-    say_number(c, "mutant", KeReleaseMutant(&c->mutex[0], IO_NO_INCREMENT, FALSE, FALSE));
-    say_number(c, "unmade", KeReleaseMutex(&c->mutex[1], FALSE));
-    say_number(c, "unmade", KeReadStateMutex(&c->mutex[1]));
+    chorus_number(c, "release", KeReleaseMutex(&c->mutex[0], FALSE));
+    chorus_number(c, "mutant", KeReleaseMutant(&c->mutex[0], IO_NO_INCREMENT, FALSE, FALSE));
+    chorus_number(c, "unmade", KeReleaseMutex(&c->mutex[1], FALSE));
+    chorus_number(c, "unmade", KeReadStateMutex(&c->mutex[1]));
 }
 
 /* OBJ-1, OBJ-2 */
@@ -139,13 +134,13 @@ static void end_with_an_abandoned_mutant(void *argument)
 {
     struct chorus *c = argument;
     KeInitializeMutant(&c->mutex[0], TRUE);
-    say_number(c, "state", KeReadStateMutex(&c->mutex[0]));
-    say_number(c, "disabled", KeAreApcsDisabled());
-    say_number(c, "release", KeReleaseMutant(&c->mutex[0], IO_NO_INCREMENT, TRUE, FALSE));
+    chorus_number(c, "state", KeReadStateMutex(&c->mutex[0]));
+    chorus_number(c, "disabled", KeAreApcsDisabled());
+    chorus_number(c, "release", KeReleaseMutant(&c->mutex[0], IO_NO_INCREMENT, TRUE, FALSE));
     chorus_wait(c, &c->mutex[0], FOREVER);
-    say_number(c, "release", KeReleaseMutant(&c->mutex[0], IO_NO_INCREMENT, FALSE, FALSE));
+    chorus_number(c, "release", KeReleaseMutant(&c->mutex[0], IO_NO_INCREMENT, FALSE, FALSE));
     chorus_wait(c, &c->mutex[0], 0);
-    say_number(c, "release", KeReleaseMutant(&c->mutex[0], IO_NO_INCREMENT, FALSE, FALSE));
+    chorus_number(c, "release", KeReleaseMutant(&c->mutex[0], IO_NO_INCREMENT, FALSE, FALSE));
 }
 
 static void a_mutant_can_be_made_with_an_owner_and_be_abandoned(void **state)
@@ -161,20 +156,20 @@ static void hold_fast(void *argument)
 {
     struct chorus *c = argument;
     ExAcquireFastMutex(&c->fast);
-    say_number(c, "irql", KeGetCurrentIrql());
+    chorus_number(c, "irql", KeGetCurrentIrql());
     chorus_delay(10);
     ExReleaseFastMutex(&c->fast);
-    say_number(c, "irql", KeGetCurrentIrql());
+    chorus_number(c, "irql", KeGetCurrentIrql());
 }
 
 static void try_fast(void *argument)
 {
     struct chorus *c = argument;
-    say_number(c, "got", ExTryToAcquireFastMutex(&c->fast));
-    say_number(c, "irql", KeGetCurrentIrql());
+    chorus_number(c, "got", ExTryToAcquireFastMutex(&c->fast));
+    chorus_number(c, "irql", KeGetCurrentIrql());
     chorus_delay(50);
-    say_number(c, "got", ExTryToAcquireFastMutex(&c->fast));
-    say_number(c, "irql", KeGetCurrentIrql());
+    chorus_number(c, "got", ExTryToAcquireFastMutex(&c->fast));
+    chorus_number(c, "irql", KeGetCurrentIrql());
     ExReleaseFastMutex(&c->fast);
 }
 
@@ -234,11 +229,11 @@ static void take_unsafe(void *argument)
     struct chorus *c = argument;
     KeEnterCriticalRegion();
     ExAcquireFastMutexUnsafe(&c->fast);
-    say_number(c, "irql", KeGetCurrentIrql());
-    say_number(c, "free", STATE(c->fast.Event));
+    chorus_number(c, "irql", KeGetCurrentIrql());
+    chorus_number(c, "free", STATE(c->fast.Event));
     ExReleaseFastMutexUnsafe(&c->fast);
     KeLeaveCriticalRegion();
-    say_number(c, "free", STATE(c->fast.Event));
+    chorus_number(c, "free", STATE(c->fast.Event));
 }
 
 static void the_unsafe_pair_leaves_the_irql_alone(void **state)
@@ -261,12 +256,12 @@ static void misuse_fast(void *argument)
     ExAcquireFastMutex(&c->fast);
     ExAcquireFastMutex(&c->fast);
     ExReleaseFastMutex(&c->fast);
-    say_number(c, "irql", KeGetCurrentIrql());
+    chorus_number(c, "irql", KeGetCurrentIrql());
     ExReleaseFastMutex(&c->fast);
-    say_number(c, "irql", KeGetCurrentIrql());
+    chorus_number(c, "irql", KeGetCurrentIrql());
     KeRaiseIrql(DISPATCH_LEVEL, &old);
     ExAcquireFastMutex(&c->fast);
-    say_number(c, "got", ExTryToAcquireFastMutex(&c->fast));
+    chorus_number(c, "got", ExTryToAcquireFastMutex(&c->fast));
     KeLowerIrql(old);
 }
 
@@ -287,23 +282,23 @@ static void misuses_of_a_fast_mutex_are_noted_and_do_no_harm(void **state)
 static void count_regions(void *argument)
 {
     struct chorus *c = argument;
-    say_number(c, "disabled", KeAreApcsDisabled());
+    chorus_number(c, "disabled", KeAreApcsDisabled());
     KeEnterCriticalRegion();
     KeEnterCriticalRegion();
     KeLeaveCriticalRegion();
-    say_number(c, "disabled", KeAreApcsDisabled());
+    chorus_number(c, "disabled", KeAreApcsDisabled());
     KeLeaveCriticalRegion();
-    say_number(c, "disabled", KeAreApcsDisabled());
+    chorus_number(c, "disabled", KeAreApcsDisabled());
     KeLeaveCriticalRegion();
     chorus_wait(c, &c->mutex[0], FOREVER);
-    say_number(c, "disabled", KeAreApcsDisabled());
+    chorus_number(c, "disabled", KeAreApcsDisabled());
     KeReleaseMutex(&c->mutex[0], FALSE);
-    say_number(c, "disabled", KeAreApcsDisabled());
+    chorus_number(c, "disabled", KeAreApcsDisabled());
     for (int i = 0; i < 256; i++)
         KeEnterCriticalRegion();
     for (int i = 0; i < 255; i++)
         KeLeaveCriticalRegion();
-    say_number(c, "disabled", KeAreApcsDisabled());
+    chorus_number(c, "disabled", KeAreApcsDisabled());
 }
 
 /* OBJ-3 */
@@ -323,7 +318,7 @@ static void enter_in_start(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CO
 {
     struct chorus *c = driver->extra;
     (void)operation_status;
-    say_number(c, "before", ha_thread_current()->stamp.regions);
+    chorus_number(c, "before", ha_thread_current()->stamp.regions);
     if (change->State == KeProcessorAddStartNotify)
         KeEnterCriticalRegion();
     else if (change->NtNumber == 4)

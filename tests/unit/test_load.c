@@ -22,21 +22,25 @@
 
 /* Every file of tests/bad, with the messages beside it in NAME.expected. */
 static const char *const bad[] = {
-    "active_above_maximum", "active_twice", "add_processor_options", "after_the_end", "bare_key",
+    "active_above_maximum", "active_twice", "add_processor_options", "affinities",
+    "after_the_end", "bare_key",
     "bugcheck_code_too_long", "bugcheck_without_code", "byte_order_mark",
     "column_counts_characters", "comment", "conditions",
     "control_characters_in_key", "control_characters_in_names", "deep_nesting", "deregister_names",
     "driver_names", "duplicate_keys", "empty_file", "event_ids", "event_kinds", "event_times",
     "event_triggers", "expect_active", "expect_calls", "expect_members", "expect_states",
     "fault_members", "format_is_a_fraction", "group_numbers", "groups_missing", "half_surrogate",
-    "handler_keys", "handler_only_steps", "irql_names", "leading_zero", "line_break_in_string",
+    "handler_keys", "handler_only_steps", "irql_names", "later_steps",
+    "leading_zero", "line_break_in_string",
     "lone_minus", "long_line", "long_number", "low_surrogate_first", "many_errors",
     "memory_overlap", "memory_ranges", "missing_colon", "missing_comma", "misspelt_literal",
+    "modules",
     "no_groups", "nobody_active", "node_lists", "not_an_object", "not_loaded_yet",
     "not_simulated_events", "not_simulated_steps", "nothing_there", "nul_escape",
     "number_without_exponent", "number_without_fraction", "only_space", "order_of_wrong_events",
     "pool_sizes_and_tags", "profile_knobs", "profile_names", "profile_unknown", "query_arguments",
-    "register_in_for_each", "register_options", "short_escape", "single_quotes", "status_names",
+    "register_in_for_each", "register_options", "registry_case",
+    "registry_values", "short_escape", "single_quotes", "status_names",
     "step_options", "step_verbs", "tab_in_string", "tables", "too_many_groups",
     "too_many_processors", "trailing_comma", "truncated_after_comma", "truncated_array",
     "truncated_object", "unknown_ending", "unknown_escape", "unknown_keys", "values_out_of_place",
@@ -45,7 +49,8 @@ static const char *const bad[] = {
 };
 
 /* Every file of tests/good, with what it says beside it in NAME.expected. */
-static const char *const good[] = {"everything", "every_step", "every_trigger"};
+static const char *const good[] = {"everything", "every_step", "every_trigger", "modules",
+                                   "registry"};
 
 static struct ha_text file_text(const char *folder, const char *name, const char *suffix)
 {

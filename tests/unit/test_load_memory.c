@@ -51,6 +51,8 @@ static void a_refused_allocation_leaves_the_scenario_untouched(void **state)
     load_with_failures(HA_TESTS_DIR "/good/everything.json", NULL, HA_OK);
     load_with_failures(HA_TESTS_DIR "/good/every_step.json", NULL, HA_OK);
     load_with_failures(HA_TESTS_DIR "/good/every_trigger.json", NULL, HA_OK);
+    load_with_failures(HA_TESTS_DIR "/good/modules.json", NULL, HA_OK);
+    load_with_failures(HA_TESTS_DIR "/good/registry.json", NULL, HA_OK);
 }
 
 static void a_refused_allocation_while_complaining_is_no_wrong_file(void **state)

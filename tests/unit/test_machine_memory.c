@@ -35,13 +35,21 @@ static int live_once(void)
     const struct ha_add_options add = {HA_ANYWHERE};
     struct ha_machine *machine = NULL;
     struct ha_error error = {""};
+    int32_t status;
+    int kept = 0;
     int err = ha_machine_create(&options, &machine, &error);
     if (err) {
         assert_null(machine);
         assert_true(error.text[0] != '\0');
         return err;
     }
-    err = ha_machine_load(machine, "a", entry);
+    err = ha_machine_set_parameter(machine, "a", "Kept", 3, &kept, sizeof kept);
+    if (!err)
+        err = ha_machine_load(machine, "a", entry);
+    if (!err)
+        err = ha_machine_add_device(machine, "a", &status);
+    if (!err)
+        err = ha_machine_keep(machine, &kept, sizeof kept);
     if (!err)
         err = ha_machine_mark(machine);
     if (!err)

@@ -124,6 +124,7 @@ static void refer_by_pointer(void *argument)
     ObDereferenceObjectDeferDelete(thing->body);
     thing->count[1] = ObDereferenceObject(thing->body);
     thing->count[2] = ObDereferenceObject(thing->body);
+    ZwClose(thing->handle);
 }
 
 static void references_by_pointer_are_counted_and_look_at_the_type(void **state)
@@ -150,6 +151,7 @@ static void give_back_too_often(void *argument)
     ObDereferenceObject(thing->body);
     thing->count[0] = ObDereferenceObject(thing->body);
     thing->status[0] = refer(thing, thing->handle, NULL);
+    ZwClose(thing->handle);
 }
 
 static void a_reference_too_many_given_back_is_a_misuse_and_the_object_stays(void **state)

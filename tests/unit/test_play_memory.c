@@ -149,6 +149,20 @@ static void a_deadlock_needs_all_it_asks_for(void **state)
                        &(struct ha_play_options){.quiet = false}, HA_EXIT_OK);
 }
 
+static void modules_in_other_places_need_all_they_ask_for(void **state)
+{
+    static const char *const drivers[] = {"given=mine"};
+    playground_write("modules.json", "{ \"format\": 1, \"name\": \"modules\", \"partition\":\n"
+                                     "{ \"groups\": [ { \"maximum\": 1, \"active\": 1 } ] },\n"
+                                     "\"drivers\": [ { \"name\": \"found\", \"module\": \"f\" },\n"
+                                     "{ \"name\": \"given\", \"module\": \"g\" } ] }\n");
+
+    play_with_refusals(*state, "modules.json",
+                       &(struct ha_play_options){.driver = drivers, .driver_count = 1,
+                                                 .modules = "built", .no_fork = true},
+                       HA_EXIT_UNREADABLE);
+}
+
 static void one_scenario_without_memory_does_not_stop_the_next(void **state)
 {
     struct playground *p = *state;
@@ -180,6 +194,7 @@ int main(void)
         with_files(a_list_needs_all_it_asks_for),
         with_files(what_is_left_out_needs_all_it_asks_for),
         with_files(a_deadlock_needs_all_it_asks_for),
+        with_files(modules_in_other_places_need_all_they_ask_for),
         with_files(one_scenario_without_memory_does_not_stop_the_next),
     };
     cJSON_InitHooks(&hooks);

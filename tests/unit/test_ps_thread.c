@@ -204,7 +204,7 @@ static void a_thread_that_is_alive_when_unload_returns_is_a_finding(void **state
 {
     struct bench *b = *state;
     struct crew crew = {.made = 0};
-    b->findings = "a DRV-12\n";
+    b->findings = "a DRV-12\na DRV-12\n";     /* the thread, and its handle */
 
     bench_unload(b, with_crew(b, &crew, start_one_that_waits));
 
@@ -217,7 +217,7 @@ static void a_thread_that_is_alive_when_driver_entry_fails_is_a_finding(void **s
     struct bench *b = *state;
     struct crew crew = {.made = 0};
     with_crew(b, &crew, start_one_and_fail);
-    b->findings = "a DRV-12\n";
+    b->findings = "a DRV-12\na DRV-12\n";     /* the thread, and its handle */
 
     bench_load(b);
 }
@@ -351,6 +351,7 @@ static void above_passive_level_no_thread_is_made(void **state)
 {
     struct bench *b = *state;
     struct crew crew = {.made = 0};
+    b->findings = "a IRQL-4\n";
 
     bench_run(b, bench_driver(b, "a"), start_raised, &crew);
 

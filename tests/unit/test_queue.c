@@ -272,6 +272,33 @@ static void stopped_alarms_leave_the_others_in_order(void **state)
 
 #define with_bench(test) cmocka_unit_test_setup_teardown(test, open_bench, close_bench)
 
+static void do_nothing(struct ha_world *world, void *argument)
+{
+    (void)world;
+    (void)argument;
+}
+
+/* What was posted is always awaited; an alarm until so long after the last of that was begun. */
+static void alarms_are_awaited_for_a_while_after_the_last_event(void **state)
+{
+    struct bench *b = *state;
+    struct ha_world *world = b->t->world;
+    struct ha_alarm near = {.action = do_nothing}, far = {.action = do_nothing};
+    assert_false(ha_queue_is_awaited(world));
+    ha_queue_post(world, 3 * HA_QUEUE_GRACE_NS, do_nothing, NULL);
+    assert_true(ha_queue_is_awaited(world));
+    ha_alarm_set(world, &near, 4 * HA_QUEUE_GRACE_NS);
+    ha_alarm_set(world, &far, 4 * HA_QUEUE_GRACE_NS + 1);
+
+    ha_queue_run_next(world);
+    assert_true(ha_queue_is_awaited(world));
+    ha_queue_run_next(world);
+
+    assert_int_equal(world->queue.count, 1);
+    assert_false(ha_queue_is_awaited(world));
+    assert_true(ha_queue_run_next(world));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +312,7 @@ int main(void)
         with_bench(a_stopped_alarm_does_not_happen),
         with_bench(an_alarm_that_happened_is_not_set_and_can_be_set_again),
         with_bench(stopped_alarms_leave_the_others_in_order),
+        with_bench(alarms_are_awaited_for_a_while_after_the_last_event),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* core: trace and collector */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -299,6 +300,76 @@ static void a_name_takes_as_many_records_as_its_length_asks_for(void **state)
     }
 }
 
+static void a_window_that_is_lent_gets_what_was_written_and_what_follows(void **state)
+{
+    struct test_world *t = *state;
+    struct ha_record *window = calloc(HA_TRACE_WINDOW, sizeof *window);
+    assert_non_null(window);
+    write_records(t, 3);
+
+    ha_trace_lend(t->world, window);
+    write_records(t, HA_TRACE_WINDOW + 10);
+
+    size_t in_window = (size_t)(t->world->trace.next - window);
+    assert_true(in_window < HA_TRACE_WINDOW);
+    assert_int_equal(ha_record_seq(&window[in_window - 1]), t->world->trace.seq - 1);
+    ha_trace_flush(t->world);
+    assert_complete(&t->kept, t->world->trace.seq - 1);
+    ha_trace_close(&t->host.store);
+    t->host.store.sink_count = 0;
+    free(window);
+    t->host.store.window = NULL;
+}
+
+static volatile sig_atomic_t traps;
+
+static void count_trap(int number)
+{
+    (void)number;
+    traps++;
+}
+
+/* Wherever the number lies: behind a record or two, in the window or beyond its end. */
+static void a_stop_comes_before_the_very_record_and_once(void **state)
+{
+    struct test_world *t = *state;
+    const uint64_t first = t->world->trace.seq;
+    static const uint64_t places[] = {0, 1, 2, 3, 10, 1000, HA_TRACE_WINDOW, 40000};
+    signal(SIGTRAP, count_trap);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        uint64_t seq = t->world->trace.seq + places[i];
+        traps = 0;
+        ha_trace_break_at(t->world, seq);
+
+        while (t->world->trace.seq < seq)
+            write_records(t, 1);
+        assert_int_equal(traps, 0);
+
+        write_records(t, 1);
+        assert_int_equal(traps, 1);
+        write_records(t, 100);
+        assert_int_equal(traps, 1);
+    }
+    signal(SIGTRAP, SIG_DFL);
+    ha_trace_flush(t->world);
+    assert_complete(&t->kept, t->world->trace.seq - 1);
+    assert_true(first < t->world->trace.seq);
+}
+
+/* A CALL stands for two records, so an ENTER next to the number must not become one. */
+static void a_call_is_not_told_as_one_record_where_a_stop_is_due(void **state)
+{
+    struct test_world *t = *state;
+    struct ha_thread *thread = t->world->sched.running;
+    thread->disturbed = false;
+    ha_trace_break_at(t->world, t->world->trace.seq + 1);
+
+    write_records(t, 1);
+
+    assert_true(thread->disturbed);
+    ha_trace_break_at(t->world, UINT64_MAX);
+}
+
 #define with_world(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
 
 int main(void)
@@ -319,6 +390,9 @@ int main(void)
         with_world(the_end_of_a_thread_is_a_scheduling_point_for_the_budget),
         with_world(a_rewound_trace_is_written_as_if_for_the_first_time),
         with_world(a_flush_is_remembered_because_it_cannot_be_rewound),
+        with_world(a_window_that_is_lent_gets_what_was_written_and_what_follows),
+        with_world(a_stop_comes_before_the_very_record_and_once),
+        with_world(a_call_is_not_told_as_one_record_where_a_stop_is_due),
         with_world(a_name_takes_as_many_records_as_its_length_asks_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

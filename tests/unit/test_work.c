@@ -57,9 +57,18 @@ static VOID NTAPI work_that_lets_go(PDEVICE_OBJECT DeviceObject, PVOID Context)
     tell(job, 'g');
 }
 
-static void nothing_to_undo(struct driver *driver)
+static void free_item(struct job *job, size_t i)
 {
-    (void)driver;
+    IoFreeWorkItem(job->item[i]);
+    job->item[i] = NULL;
+}
+
+static void free_items(struct driver *driver)
+{
+    struct job *job = job_of(driver);
+    for (size_t i = 0; i < ITEMS; i++)
+        if (job->item[i])
+            free_item(job, i);
 }
 
 static NTSTATUS allocate(struct driver *driver)
@@ -77,7 +86,7 @@ static struct driver *with_job(struct bench *b, struct job *job)
     struct driver *driver = bench_driver(b, "a");
     driver->extra = job;
     driver->enter = allocate;
-    driver->leave = nothing_to_undo;
+    driver->leave = free_items;
     return driver;
 }
 
@@ -92,7 +101,8 @@ static void queue_two(void *argument)
 static void work_runs_later_in_the_order_of_queueing(void **state)
 {
     struct bench *b = *state;
-    struct job job = {.irql = 9};
+    static struct job job;
+    job = (struct job){.irql = 9};
     struct driver *a = with_job(b, &job);
 
     bench_run(b, a, queue_two, &job);
@@ -120,7 +130,8 @@ static void queue_waiting(void *argument)
 static void work_that_blocks_holds_up_no_other_work(void **state)
 {
     struct bench *b = *state;
-    struct job job = {.irql = 9};
+    static struct job job;
+    job = (struct job){.irql = 9};
 
     bench_run(b, with_job(b, &job), queue_waiting, &job);
 
@@ -138,7 +149,8 @@ static size_t count_workers(struct bench *b)
 static void threads_are_made_for_work_that_blocks_and_used_again(void **state)
 {
     struct bench *b = *state;
-    struct job job = {.irql = 9};
+    static struct job job;
+    job = (struct job){.irql = 9};
     struct driver *a = with_job(b, &job);
 
     bench_run(b, a, queue_two, &job);
@@ -161,7 +173,7 @@ static VOID NTAPI work_ex(PVOID IoObject, PVOID Context, PIO_WORKITEM IoWorkItem
     if (++job->times < 3)
         IoQueueWorkItemEx(IoWorkItem, work_ex, DelayedWorkQueue, job);
     else
-        IoFreeWorkItem(IoWorkItem);
+        free_item(job, 0);
 }
 
 static void queue_ex(void *argument)
@@ -173,7 +185,8 @@ static void queue_ex(void *argument)
 static void a_routine_may_queue_its_item_again_and_free_it(void **state)
 {
     struct bench *b = *state;
-    struct job job = {.irql = 9};
+    static struct job job;
+    job = (struct job){.irql = 9};
 
     bench_run(b, with_job(b, &job), queue_ex, &job);
 
@@ -191,6 +204,7 @@ static void make_mistakes(void *argument)
     IoFreeWorkItem(job->item[1]);
     IoFreeWorkItem(job->item[1]);
     IoQueueWorkItem(job->item[1], work_b, DelayedWorkQueue, job);
+    job->item[1] = NULL;
     IoFreeWorkItem(NULL);
 }
 
@@ -202,7 +216,8 @@ static void what_is_queued_or_not_there_is_neither_queued_nor_freed(void **state
         {HA_RT_QUEUE_WORK, HA_MISUSE_NOT_MADE}, {HA_RT_FREE_WORK, HA_MISUSE_NOT_MADE},
     };
     struct bench *b = *state;
-    struct job job = {.irql = 9};
+    static struct job job;
+    job = (struct job){.irql = 9};
 
     b->findings = "a OBJ-5\na OBJ-5\na OBJ-5\na OBJ-1\na OBJ-1\na OBJ-1\n";
     bench_run(b, with_job(b, &job), make_mistakes, &job);
@@ -231,7 +246,8 @@ static void use_own_memory(void *argument)
 static void an_item_in_memory_of_the_driver_is_not_freed_but_uninitialized(void **state)
 {
     struct bench *b = *state;
-    struct job job = {.irql = 9};
+    static struct job job;
+    job = (struct job){.irql = 9};
 
     b->findings = "a OBJ-1\na OBJ-1\n";
     bench_run(b, with_job(b, &job), use_own_memory, &job);
@@ -256,7 +272,8 @@ static void make_again_while_queued(void *argument)
 static void an_item_that_is_queued_is_not_made_again(void **state)
 {
     struct bench *b = *state;
-    struct job job = {.irql = 9};
+    static struct job job;
+    job = (struct job){.irql = 9};
 
     b->findings = "a OBJ-5\n";
     bench_run(b, with_job(b, &job), make_again_while_queued, &job);
@@ -282,7 +299,8 @@ static void queue_raising(void *argument)
 static void work_that_leaves_the_irql_raised_is_a_misuse_and_is_lowered(void **state)
 {
     struct bench *b = *state;
-    struct job job = {.irql = 9};
+    static struct job job;
+    job = (struct job){.irql = 9};
     b->findings = "a IRQL-3\n";
 
     bench_run(b, with_job(b, &job), queue_raising, &job);
@@ -304,7 +322,8 @@ static void queue_at_dispatch_level(void *argument)
 static void what_is_queued_at_dispatch_level_runs_at_passive_level(void **state)
 {
     struct bench *b = *state;
-    struct job job = {.irql = 9};
+    static struct job job;
+    job = (struct job){.irql = 9};
 
     bench_run(b, with_job(b, &job), queue_at_dispatch_level, &job);
 
@@ -316,6 +335,8 @@ static void what_is_queued_at_dispatch_level_runs_at_passive_level(void **state)
 static void leave_with_work(struct driver *driver)
 {
     struct job *job = job_of(driver);
+    free_item(job, 2);
+    free_item(job, 3);
     IoQueueWorkItem(job->item[0], work_that_waits, DelayedWorkQueue, job);
     bench_yield();
     IoQueueWorkItem(job->item[1], work_a, DelayedWorkQueue, job);
@@ -325,7 +346,8 @@ static void leave_with_work(struct driver *driver)
 static void work_that_is_queued_or_runs_when_unload_returns_is_a_finding_each(void **state)
 {
     struct bench *b = *state;
-    struct job job = {.irql = 9};
+    static struct job job;
+    job = (struct job){.irql = 9};
     struct driver *a = with_job(b, &job);
     a->leave = leave_with_work;
     b->findings = "a DRV-12\na DRV-12\n";
@@ -337,7 +359,8 @@ static void work_that_is_queued_or_runs_when_unload_returns_is_a_finding_each(vo
 static void work_that_is_done_when_unload_returns_is_no_finding(void **state)
 {
     struct bench *b = *state;
-    struct job job = {.irql = 9};
+    static struct job job;
+    job = (struct job){.irql = 9};
     struct driver *a = with_job(b, &job);
     bench_run(b, a, queue_waiting, &job);
 

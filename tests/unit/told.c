@@ -76,6 +76,36 @@ static void tell_pool(struct ha_text *text, const struct ha_step *step)
         ha_text_addf(text, " at %u", (unsigned)step->offset);
 }
 
+static void tell_affinity(struct ha_text *text, const struct ha_step *step)
+{
+    ha_text_add(text, "affinity to ");
+    if (step->of_processor)
+        ha_text_add(text, "processor ");
+    tell_value(text, &step->value);
+    if (!step->of_processor) {
+        ha_text_add(text, ":");
+        tell_value(text, &step->second);
+    }
+    if (step->name)
+        ha_text_addf(text, ", before as %s", step->name);
+}
+
+/* What is played elsewhere. */
+static void tell_later(struct ha_text *text, const struct ha_step *step)
+{
+    static const char *const verbs[] = {
+        [HA_STEP_QUEUE_DPC] = "DPC", [HA_STEP_QUEUE_WORK] = "work",
+        [HA_STEP_START_THREAD] = "thread",
+    };
+    ha_text_addf(text, "%s %s", verbs[step->kind], step->name);
+    if (step->kind == HA_STEP_QUEUE_DPC)
+        ha_text_addf(text, " of importance %u", step->importance);
+    if (step->of_processor) {
+        ha_text_add(text, " on ");
+        tell_value(text, &step->value);
+    }
+}
+
 static void tell_step(struct ha_text *text, const struct ha_step *step)
 {
     static const char *const ranges[] = {"active", "maximum", "group"};
@@ -114,6 +144,16 @@ static void tell_step(struct ha_text *text, const struct ha_step *step)
         ha_text_add(text, "if ");
         tell_condition(text, &step->condition);
         break;
+    case HA_STEP_SET_AFFINITY: tell_affinity(text, step); break;
+    case HA_STEP_REVERT_AFFINITY:
+        ha_text_addf(text, "affinity back to %s", step->name ? step->name : "its own");
+        break;
+    case HA_STEP_QUEUE_DPC: case HA_STEP_QUEUE_WORK: case HA_STEP_START_THREAD:
+        tell_later(text, step);
+        break;
+    case HA_STEP_REMOVE_DPC: ha_text_addf(text, "remove DPC %s", step->name); break;
+    case HA_STEP_FLUSH_DPCS: ha_text_add(text, "flush DPCs"); break;
+    case HA_STEP_JOIN: ha_text_addf(text, "join %s", step->name); break;
     default: tell_pool(text, step);
     }
     ha_text_addf(text, "%s\n", step->has_if_fails ? ", may fail" : "");
@@ -131,11 +171,28 @@ static void tell_steps(struct ha_text *text, unsigned depth, const char *label,
     }
 }
 
+static void tell_registry_value(struct ha_text *text, const struct ha_registry_value *value)
+{
+    const unsigned char *bytes = value->data;
+    ha_text_addf(text, "    finds %s type %u:", value->name, (unsigned)value->type);
+    for (size_t i = 0; i < value->size; i++)
+        ha_text_addf(text, " %02x", (unsigned)bytes[i]);
+    ha_text_add(text, "\n");
+}
+
 static void tell_driver(struct ha_text *text, const struct ha_script *driver, bool later)
 {
     ha_text_addf(text, "driver %s%s%s%s\n", driver->name, later ? ", later" : "",
                  driver->has_unload ? ", unload scripted" : "",
                  driver->entry_ignores_errors ? ", ignores errors" : "");
+    if (driver->module)
+        ha_text_addf(text, "    module %s\n", driver->module);
+    for (size_t i = 0; i < driver->registration_count; i++)
+        ha_text_addf(text, "    registers %s\n", driver->registration[i]);
+    for (size_t i = 0; i < driver->value_count; i++)
+        tell_registry_value(text, &driver->value[i]);
+    if (driver->devices)
+        ha_text_addf(text, "    devices %u\n", (unsigned)driver->devices);
     tell_steps(text, 4, "entry", driver->entry);
     for (size_t i = 0; i < driver->handler_count; i++) {
         const struct ha_handler *handler = &driver->handler[i];

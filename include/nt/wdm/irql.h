@@ -44,8 +44,12 @@ NTKERNELAPI BOOLEAN NTAPI KeAreApcsDisabled(VOID);
 _IRQL_requires_max_(DISPATCH_LEVEL)
 NTKERNELAPI BOOLEAN NTAPI KeAreAllApcsDisabled(VOID);
 
-/* Works in front of a block with a semicolon and without one. */
-#define PAGED_CODE() ((void)0);
+/*
+ * Says that the code which follows may be paged out: reached above APC_LEVEL it is found. Outside
+ * a machine nothing happens. Works in front of a block with a semicolon and without one.
+ */
+void ha_paged_code(void);
+#define PAGED_CODE() ha_paged_code();
 #define PAGED_CODE_LOCKED() ((void)0)
 
 /* Source text that guards its section pragmas asks for these two. */

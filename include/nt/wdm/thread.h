@@ -65,6 +65,7 @@ extern POBJECT_TYPE *const PsProcessType;
 extern POBJECT_TYPE *const ExEventObjectType;
 extern POBJECT_TYPE *const ExSemaphoreObjectType;
 extern POBJECT_TYPE *const IoFileObjectType;
+extern POBJECT_TYPE *const CmKeyObjectType;
 
 _IRQL_requires_max_(PASSIVE_LEVEL)
 NTKERNELAPI NTSTATUS NTAPI ObReferenceObjectByHandle(

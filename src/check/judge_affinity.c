@@ -1,0 +1,176 @@
+/*
+ * judge_affinity - on which processors a thread may run, as routines set and revert it
+ *
+ * Owns the memory of every thread's affinity: the one that it was made with, and the one that it
+ * has. What a callback leaves changed the kernel puts back (HOT-11).
+ */
+#include <stdio.h>
+
+#include "base/names.h"
+#include "check/judge_rules.h"
+
+struct affinity {
+    uint64_t mask;
+    uint16_t group;
+};
+
+static bool same(struct affinity one, struct affinity other)
+{
+    return one.mask == other.mask && one.group == other.group;
+}
+
+/* The active ones of the processors that were named; none when the mask is not valid. */
+static struct affinity named(const struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_layout *layout = &judge->layout;
+    uint64_t mask = record->as.affinity.asked_mask;
+    uint16_t group = record->as.affinity.asked_group;
+    struct affinity none = {0, group};
+
+    if (group >= layout->groups || group >= HA_JUDGED_GROUPS)
+        return none;
+    uint32_t maximum = layout->group_maximum[group];
+    if (maximum < 64 && mask >> maximum)
+        return none;
+    return (struct affinity){mask & layout->group_mask[group], group};
+}
+
+static void blame(struct ha_judge *judge, enum ha_rule_number rule, const char *what,
+                  struct affinity right, struct affinity answer)
+{
+    char expected[96];
+
+    snprintf(expected, sizeof expected, "%s %u:0x%llx", what, right.group,
+             (unsigned long long)right.mask);
+    ha_blame(judge, rule, 0, expected, "%s: %u:0x%llx", ha_routine_name(judge->record->id),
+             answer.group, (unsigned long long)answer.mask);
+}
+
+static struct affinity now_of(const struct ha_seen_thread *thread)
+{
+    return (struct affinity){thread->affinity.mask, thread->affinity.group};
+}
+
+/* What a routine that sets gives as the affinity before it: none when none was set. */
+static void judge_output(struct ha_judge *judge, bool accepted)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_seen_thread *thread = judge->thread;
+    struct affinity answer = {record->as.affinity.output_mask, record->as.affinity.output_group};
+    struct affinity right = {0, 0};
+
+    if (!record->as.affinity.has_output)
+        return;
+    if (accepted) {
+        ha_exercise(judge, HA_RULE_QRY_18);
+        if (thread->affinity.set == HA_SET_PERHAPS
+            || (record->id == HA_RT_SET_AFFINITY_EX && thread->affinity.group))
+            return;
+        if (thread->affinity.set == HA_SET)
+            right = now_of(thread);
+    }
+    if (!same(answer, right))
+        blame(judge, accepted ? HA_RULE_QRY_18 : HA_RULE_QRY_13, "a previous affinity", right,
+              answer);
+}
+
+static void judge_set(struct ha_judge *judge, struct affinity after)
+{
+    struct affinity right = named(judge);
+    bool valid = right.mask, accepted = judge->record->as.affinity.accepted;
+
+    ha_exercise(judge, HA_RULE_QRY_13);
+    if (!valid)
+        right = now_of(judge->thread);
+    if (accepted != valid)
+        ha_blame(judge, HA_RULE_QRY_13, 0,
+                 valid ? "an affinity set when one of its processors is active"
+                       : "nothing set without a processor that is active, or beyond the maximum",
+                 "%s %s", ha_routine_name(judge->record->id), accepted ? "set it" : "did not");
+    else if (!same(after, right))
+        blame(judge, HA_RULE_QRY_13, "the affinity", right, after);
+    else
+        judge_output(judge, accepted);
+}
+
+/* What reverting comes to, if there is anything to revert. */
+static struct affinity reverted(const struct ha_judge *judge)
+{
+    const struct ha_seen_thread *thread = judge->thread;
+    struct affinity asked = named(judge);
+
+    if (!judge->record->as.affinity.asked_mask)
+        return (struct affinity){thread->affinity.own_mask, thread->affinity.own_group};
+    return asked.mask ? asked : now_of(thread);
+}
+
+static void judge_revert(struct ha_judge *judge, struct affinity after)
+{
+    struct affinity now = now_of(judge->thread), right = reverted(judge);
+    unsigned set = judge->thread->affinity.set;
+
+    ha_exercise(judge, HA_RULE_QRY_18);
+    if (set == HA_SET_NOT)
+        right = now;
+    if (!same(after, right) && !(set == HA_SET_PERHAPS && same(after, now)))
+        blame(judge, HA_RULE_QRY_18, "the affinity", right, after);
+}
+
+static bool sets(uint32_t routine)
+{
+    return routine == HA_RT_SET_AFFINITY || routine == HA_RT_SET_AFFINITY_EX
+           || routine == HA_RT_SET_AFFINITY_OLD;
+}
+
+void ha_judge_affinity(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    struct affinity after = {record->as.affinity.new_mask, record->as.affinity.new_group};
+
+    if (!judge->layout.known || judge->gap || !judge->thread->affinity.known)
+        return;
+    if (sets(record->id))
+        judge_set(judge, after);
+    else
+        judge_revert(judge, after);
+}
+
+void ha_affinity_absorb(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    struct ha_seen_affinity *affinity = &judge->thread->affinity;
+
+    /* After going back to an affinity that was set, there may or may not be one to revert. */
+    if (sets(record->id) && record->as.affinity.accepted)
+        affinity->set = HA_SET;
+    else if (!sets(record->id) && affinity->set != HA_SET_NOT)
+        affinity->set = record->as.affinity.asked_mask ? HA_SET_PERHAPS : HA_SET_NOT;
+    affinity->mask = record->as.affinity.new_mask;
+    affinity->group = record->as.affinity.new_group;
+}
+
+void ha_affinity_absorb_leave(struct ha_judge *judge)
+{
+    struct ha_seen_affinity *affinity = &judge->thread->affinity;
+
+    if (affinity->mask == judge->enter->as.cb.affinity_mask
+        && affinity->group == judge->enter->as.cb.affinity_group)
+        return;
+    affinity->mask = judge->enter->as.cb.affinity_mask;
+    affinity->group = judge->enter->as.cb.affinity_group;
+    affinity->set = HA_SET_PERHAPS;
+}
+
+void ha_thread_absorb(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    struct ha_seen_thread *thread = ha_reach_thread(judge, record->id);
+    uint64_t mask = record->as.made.affinity_mask;
+    uint16_t group = record->as.made.affinity_group;
+
+    if (!thread)
+        return;
+    thread->kind = (uint8_t)record->as.made.kind;
+    thread->affinity = (struct ha_seen_affinity){mask, mask, group, group, mask != 0, HA_SET_NOT};
+}

@@ -1,0 +1,109 @@
+/*
+ * rules_driver - the rows of rules_table.h about what a driver does besides registering
+ *
+ * Its life, memory, IRQL, objects and DPCs. No include guard: rules_table.h alone includes this.
+ */
+
+/* A driver's life. */
+RULE(DRV_1, "DRV-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "A system thread at PASSIVE_LEVEL runs DriverEntry and Unload.",
+     "Writing a DriverEntry Routine; DRIVER_INITIALIZE; DRIVER_UNLOAD",
+     AT(ON(DRV_ENTRY_ENTER) | ON(UNLOAD_ENTER), driver))
+RULE(DRV_2, "DRV-2", HA_DOCUMENTED, DRIVER, HA_NOTE,
+     "A DriverEntry whose registration gave NULL should return an error.",
+     "KeRegisterProcessorChangeCallback; Registering for Synchronous Driver Notification",
+     AT(ON(DRV_ENTRY_LEAVE), driver))
+RULE(DRV_3, "DRV-3", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "When DriverEntry fails the image is freed, and Unload is not called.",
+     "DriverEntry Return Values; Unload Routine Environment",
+     AT(ON(UNLOAD_ENTER) | ON(TRACE_END), driver))
+RULE(DRV_4, "DRV-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "A DriverEntry that fails first removes what it registered.",
+     "DriverEntry Return Values", AT(ON(DRV_ENTRY_LEAVE), driver))
+RULE(DRV_5, "DRV-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "A driver removes its processor-change callbacks before it is unloaded.",
+     "KeRegisterProcessorChangeCallback; Registering for Synchronous Driver Notification; "
+     "KeDeregisterProcessorChangeCallback",
+     AT(ON(UNLOAD_LEAVE), driver))
+RULE(DRV_6, "DRV-6", HA_CHOSEN, KERNEL, HA_ERROR,
+     "A processor-change registration does not keep its driver's image.",
+     "none", AT(ON(TRACE_END), driver))
+RULE(DRV_8, "DRV-8", HA_IMPLIED, BOTH, HA_ERROR,
+     "No callback of a driver runs when its image is freed, and none is due afterwards.",
+     "KeRegisterProcessorChangeCallback; IoUnregisterPlugPlayNotificationEx; "
+     "DriverEntry Return Values",
+     AT(ON(DEAD_CALL), dead_call), AT(ON(IMAGE_FREED), driver), AT(ENTERED, barred))
+RULE(DRV_9, "DRV-9", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "What a driver takes for a processor it gives back when that fails, and all in the end.",
+     "KeRegisterProcessorChangeCallback; KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT",
+     AT(ON(ADD_END) | ON(REG_RETURN), leftovers), AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE), held))
+RULE(DRV_10, "DRV-10", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "Unload is called on an accepted request only, so a driver without it stays.",
+     "DRIVER_UNLOAD; Unload Routine Environment",
+     AT(ON(UNLOAD_ENTER) | ON(IMAGE_FREED), driver))
+RULE(DRV_12, "DRV-12", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "When a driver's image is freed its threads, work items, DPCs, timers and devices are gone.",
+     "bug checks 0xCE and 0xD4; PsCreateSystemThread; IoQueueWorkItem; KeInsertQueueDpc; "
+     "KeSetTimer; DRIVER_UNLOAD",
+     AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(IMAGE_FREED) | ON(LEFT_BEHIND), alive))
+RULE(DRV_13, "DRV-13", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "Code that is marked with PAGED_CODE runs at or below APC_LEVEL.",
+     "PAGED_CODE", AT(ON(MISUSE), irql))
+
+/* Memory and IRQL: not of the rule book, but what mistakes with processors come to. */
+RULE(POOL_1, "POOL-1", HA_IMPLIED, DRIVER, HA_ERROR,
+     "A driver stays within the memory that it took.",
+     "ExAllocatePool2; KeQueryMaximumProcessorCountEx", AT(ON(ALLOC) | ON(MISUSE), memory))
+RULE(POOL_2, "POOL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "A driver uses memory, and gives it back, only while it holds it.",
+     "ExFreePoolWithTag", AT(ON(FREE) | ON(MISUSE), memory))
+RULE(POOL_3, "POOL-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "A tag given to ExFreePoolWithTag is the one that the memory was taken with.",
+     "ExFreePoolWithTag", AT(ON(FREE) | ON(MISUSE), memory))
+RULE(POOL_4, "POOL-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "Pool is taken and given back at DISPATCH_LEVEL at most, paged pool at APC_LEVEL at most.",
+     "ExAllocatePool2; ExFreePoolWithTag", AT(ON(ALLOC) | ON(FREE) | ON(MISUSE), memory))
+RULE(IRQL_1, "IRQL-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "KeRaiseIrql goes up, to HIGH_LEVEL at most, and KeLowerIrql goes down.",
+     "KeRaiseIrql; KeLowerIrql", AT(ON(QUERY) | ON(MISUSE), irql))
+RULE(IRQL_2, "IRQL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "A thread waits below DISPATCH_LEVEL only.",
+     "KeWaitForSingleObject; ExAcquireFastMutex", AT(ON(WAIT_BEGIN) | ON(REFUSED), irql))
+RULE(IRQL_3, "IRQL-3", HA_IMPLIED, DRIVER, HA_ERROR,
+     "Driver code that the kernel calls by itself ends at the IRQL at which it was called.",
+     "DRIVER_INITIALIZE; DRIVER_UNLOAD; PsTerminateSystemThread; IO_WORKITEM_ROUTINE; "
+     "KDEFERRED_ROUTINE; KeIpiGenericCall; DRIVER_ADD_DEVICE",
+     AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(MISUSE), irql),
+     AT(ON(DPC_RUN_LEAVE) | ON(IPI_LEAVE) | ON(ADD_DEVICE_LEAVE), irql))
+RULE(IRQL_4, "IRQL-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "Any other routine is called at an IRQL that its page allows.",
+     "the IRQL entry of each routine's page", AT(ON(REFUSED) | ON(MISUSE), irql))
+
+/* Objects that threads wait for, and locks: compiled drivers have them, scripts do not. */
+RULE(OBJ_1, "OBJ-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "An object is initialised, and aligned as it must be, before it is used.",
+     "KeInitializeEvent; KeWaitForSingleObject; ExInterlockedPushEntrySList",
+     AT(ON(MISUSE), object))
+RULE(OBJ_2, "OBJ-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "A mutex is given back by the thread that has it, and a fast mutex is not taken twice.",
+     "KeReleaseMutex; ExAcquireFastMutex; ExReleaseFastMutex", AT(ON(MISUSE), object))
+RULE(OBJ_3, "OBJ-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "Counts stay within limits: of a semaphore, of critical regions, of objects to wait for.",
+     "KeReleaseSemaphore; KeWaitForMultipleObjects; KeLeaveCriticalRegion",
+     AT(ON(MISUSE), object))
+RULE(OBJ_4, "OBJ-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "Handles and references are given back once, and used only until then.",
+     "ZwClose; ObReferenceObject; ObDereferenceObject", AT(ON(MISUSE), object))
+RULE(OBJ_5, "OBJ-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "A work item that is queued is neither queued again nor freed until its routine begins.",
+     "IoQueueWorkItem; IoFreeWorkItem; ExQueueWorkItem", AT(ON(MISUSE), object))
+RULE(OBJ_6, "OBJ-6", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "Nothing is given back or made anew while it is queued, set, held or waited for.",
+     "KeInitializeDpc; KeInitializeTimerEx; KeInitializeMutex; ExFreePoolWithTag",
+     AT(ON(MISUSE), object))
+
+/* Deferred procedure calls, as far as no rule of processors speaks of them. */
+RULE(DPC_1, "DPC-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "A queued DPC runs once, at DISPATCH_LEVEL, where it was sent, else where it was queued.",
+     "KeInsertQueueDpc; KeSetTargetProcessorDpc; KDEFERRED_ROUTINE",
+     AT(ON(DPC_INSERT) | ON(DPC_DROP) | ON(DPC_RUN_ENTER) | ON(TRACE_END), dpc))

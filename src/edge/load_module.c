@@ -1,0 +1,129 @@
+/*
+ * load_module - drivers whose code is a module
+ *
+ * Owns a driver's members "module" and "names", and the names ke1, ke2, ... that registrations of
+ * compiled code get by themselves. No module is looked at here: what is wrong with one is said
+ * when the scenario is played, in the words kept here.
+ */
+#include <string.h>
+
+#include "edge/load_parts.h"
+#include "edge/load_words.h"
+
+/* A copy of a text that is made here; NULL when memory was lacking. */
+static const char *keep_text(struct ha_reader *reader, struct ha_text *text)
+{
+    const char *copy = text->lost ? NULL : ha_bag_copy(&reader->bag, ha_text_string(text),
+                                                       text->length);
+    reader->no_memory |= !copy;
+    ha_text_close(text);
+    return copy;
+}
+
+/* Where a path leads that counts from the folder of the scenario file. */
+static const char *resolve(struct ha_reader *reader, const char *path)
+{
+    const char *file = reader->tree.source.file, *slash = strrchr(file, '/');
+    struct ha_text text = {0};
+    if (path[0] == '/')
+        return path;
+    ha_text_add_bytes(&text, file, slash ? (size_t)(slash - file) + 1 : 0);
+    ha_text_add(&text, path);
+    return keep_text(reader, &text);
+}
+
+static void keep_place(struct ha_loading *loading, uint32_t driver, struct ha_node node,
+                       const char *path)
+{
+    struct ha_reader *reader = &loading->reader;
+    struct ha_module_place *place = &loading->module_place[driver];
+    struct ha_text head = {0}, line = {0};
+    ha_place_head(&reader->tree.source, ha_read_place(reader, node), &head);
+    ha_place_line(&reader->tree.source, ha_read_place(reader, node), &line);
+    place->head = keep_text(reader, &head);
+    place->line = keep_text(reader, &line);
+    place->named = path;
+}
+
+/* The number in ke1, ke2, ...; 0 for any other name. */
+static int64_t number_made_up(const char *name)
+{
+    int64_t number;
+    if (strncmp(name, "ke", 2) || name[2] < '1' || name[2] > '9')
+        return 0;
+    bool is_number = !name[2 + strspn(name + 2, "0123456789")] && ha_word_number(name + 2, &number);
+    return is_number && number <= UINT32_MAX ? number : 0;
+}
+
+static void add_name(struct ha_loading *loading, uint32_t driver, struct ha_node node,
+                     const char **name, int64_t position)
+{
+    struct ha_reader *reader = &loading->reader;
+    if (!ha_read_kind(reader, node, HA_JSON_STRING) || !(*name = ha_read_name(reader, node)))
+        return;
+    int64_t number = number_made_up(*name);
+    if (number && number != position)
+        HA_COMPLAIN(reader, node, "\"%s\" is the name that another registration has by itself",
+                    *name);
+    else if (!ha_load_give(loading, HA_SCOPE_REGISTRATIONS + driver, *name, 0))
+        HA_COMPLAIN(reader, node, "the driver has another registration called \"%s\"", *name);
+}
+
+static void load_names(struct ha_loading *loading, uint32_t driver, struct ha_node list)
+{
+    struct ha_reader *reader = &loading->reader;
+    size_t count = ha_node_count(list), i = 0;
+    const char **name = ha_read_take(reader, count, sizeof *name);
+    if (!name)
+        return;
+    for (struct ha_node node = ha_node_first(list); node.json;
+         node = ha_node_next(&reader->tree, node), i++)
+        add_name(loading, driver, node, &name[i], (int64_t)i + 1);
+    loading->script[driver].registration = name;
+    loading->script[driver].registration_count = count;
+}
+
+void ha_load_module(struct ha_loading *loading, uint32_t driver, struct ha_node module,
+                    struct ha_node names)
+{
+    const char *path = module.json ? ha_read_string(&loading->reader, module) : NULL;
+    if (path) {
+        loading->script[driver].module = resolve(&loading->reader, path);
+        keep_place(loading, driver, module, path);
+    }
+    if (names.json)
+        load_names(loading, driver, names);
+}
+
+static bool has_made_up(const struct ha_script *script, int64_t number)
+{
+    return script->module && (uint64_t)number > script->registration_count;
+}
+
+bool ha_load_is_made_up(const struct ha_loading *loading, uint32_t scope, const char *name)
+{
+    int64_t number = number_made_up(name);
+    if (!number)
+        return false;
+    if (scope < HA_SCOPE_TABLES)
+        return has_made_up(&loading->script[scope - HA_SCOPE_REGISTRATIONS], number);
+    bool found = false;
+    for (size_t i = 0; scope == HA_SCOPE_ANY_REGISTRATION && !found
+                       && i < loading->made.plan.driver_count; i++)
+        found = has_made_up(&loading->script[i], number);
+    return found;
+}
+
+void ha_scenario_blame_module(const struct ha_scenario *scenario, size_t driver,
+                              const struct ha_text *sentences, struct ha_text *messages)
+{
+    const struct ha_module_place *place = &scenario->module_place[driver];
+    for (const char *at = ha_text_string(sentences); *at;) {
+        size_t length = strcspn(at, "\n");
+        ha_text_add(messages, place->head);
+        ha_text_add_bytes(messages, at, length);
+        ha_text_add(messages, "\n");
+        at += length + (at[length] == '\n');
+    }
+    ha_text_add(messages, place->line);
+}

@@ -1,0 +1,175 @@
+/*
+ * module - compiled code of a driver: a shared object that exports DriverEntry
+ *
+ * Owns struct ha_module. Why one cannot be loaded is found out in module_fault.c.
+ */
+#include "edge/module.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/port.h"
+#include "edge/image.h"
+#include "edge/module_fault.h"
+#include "edge/place.h"
+
+#define ENTRY "DriverEntry"
+#define COPIED_AT_ONCE ((size_t)64 << 10)
+
+struct ha_module {
+    void *object;               /* as dlopen() gave it */
+    ha_driver_entry *entry;
+    struct ha_image image;      /* the file that it came from */
+};
+
+static bool is_file(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
+}
+
+/* Find the file of a path whose suffix may be missing. */
+static bool find_file(const char *path, struct ha_text *found)
+{
+    static const char *const suffixes[] = {"", HA_PORT_SUFFIXES};
+    bool exists = false;
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && !exists && !found->lost; i++) {
+        ha_text_clear(found);
+        ha_text_addf(found, "%s%s", path, suffixes[i]);
+        exists = !found->lost && is_file(ha_text_string(found));
+    }
+    return exists;
+}
+
+static int copy_bytes(FILE *from, int to)
+{
+    char *buffer = malloc(COPIED_AT_ONCE);
+    if (!buffer)
+        return HA_ENOMEM;
+    int err = HA_OK;
+    size_t count;
+    while (!err && (count = fread(buffer, 1, COPIED_AT_ONCE, from)) > 0)
+        for (size_t done = 0; !err && done < count;) {
+            ssize_t written = write(to, buffer + done, count - done);
+            done += written > 0 ? (size_t)written : 0;
+            err = written < 0 && errno != EINTR ? HA_EREAD : HA_OK;
+        }
+    err = !err && ferror(from) ? HA_EREAD : err;
+    free(buffer);
+    return err;
+}
+
+/* Put a copy of a file where copies go; `copy` gets its path. HA_EREAD leaves the reason. */
+static int copy_file(const char *path, struct ha_text *copy)
+{
+    const char *folder = getenv("TMPDIR");
+    ha_text_addf(copy, "%s/hotadd-XXXXXX", folder && folder[0] ? folder : "/tmp");
+    FILE *from = copy->lost ? NULL : fopen(path, "rb");
+    if (!from)
+        return copy->lost ? HA_ENOMEM : HA_EREAD;
+    int to = mkstemp(copy->bytes);
+    int err = to < 0 ? HA_EREAD : copy_bytes(from, to);
+    int reason = errno;
+    if (to >= 0 && close(to) && !err) {
+        reason = errno;
+        err = HA_EREAD;
+    }
+    if (to >= 0 && err)
+        unlink(copy->bytes);
+    fclose(from);
+    errno = reason;
+    return err;
+}
+
+/* Load a file that is there. `path` is the one to speak of. */
+static int open_object(struct ha_module *module, const char *path, const char *file,
+                       struct ha_text *messages)
+{
+    int err = ha_image_open(&module->image, file);
+    if (err == HA_EREAD)
+        ha_module_say(messages, path, "cannot be read: %s", strerror(errno));
+    if (err)
+        return err;
+    if (!ha_image_is_whole(&module->image)) {
+        ha_module_say(messages, path, "the file is cut short");
+        return HA_EREAD;
+    }
+    module->object = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    if (!module->object)
+        return ha_module_blame(&module->image, path, file, messages);
+    void *entry = dlsym(module->object, ENTRY);
+    memcpy(&module->entry, &entry, sizeof entry);   /* POSIX: a function's pointer fits into it */
+    return entry ? HA_OK : ha_module_blame_entry(&module->image, path, messages);
+}
+
+static int load(struct ha_module *module, const char *path, bool private_copy,
+                struct ha_text *messages)
+{
+    struct ha_text file = {0};
+    int err = HA_OK;
+    if (private_copy)
+        err = copy_file(path, &file);
+    else        /* without a slash the host would look in the folders of libraries */
+        ha_text_addf(&file, "%s%s", strchr(path, '/') ? "" : "./", path);
+    if (file.lost)
+        err = HA_ENOMEM;
+    else if (err == HA_EREAD)
+        ha_module_say(messages, path, "cannot be copied to %s: %s", ha_text_string(&file),
+                      strerror(errno));
+    if (!err) {
+        err = open_object(module, path, ha_text_string(&file), messages);
+        if (private_copy)
+            unlink(ha_text_string(&file));
+    }
+    ha_text_close(&file);
+    return err;
+}
+
+int ha_module_load(const char *path, bool private_copy, struct ha_module **module,
+                   struct ha_text *messages)
+{
+    struct ha_module *made = calloc(1, sizeof *made);
+    struct ha_text found = {0};
+    int err = made ? HA_OK : HA_ENOMEM;
+    if (!err && find_file(path, &found))
+        err = load(made, ha_text_string(&found), private_copy, messages);
+    else if (!err)
+        err = found.lost ? HA_ENOMEM : ha_module_blame_path(path, messages);
+    if (messages->lost)
+        err = HA_ENOMEM;
+    ha_text_close(&found);
+    if (err)
+        ha_module_unload(made);
+    else
+        *module = made;
+    return err;
+}
+
+ha_driver_entry *ha_module_entry(const struct ha_module *module)
+{
+    return module->entry;
+}
+
+void ha_module_segments(const struct ha_module *module,
+                        void (*visit)(void *argument, void *address, size_t bytes),
+                        void *argument)
+{
+    void *entry;
+    memcpy(&entry, &module->entry, sizeof entry);
+    ha_image_memory(&module->image, ENTRY, entry, visit, argument);
+}
+
+void ha_module_unload(struct ha_module *module)
+{
+    if (!module)
+        return;
+    if (module->object)
+        dlclose(module->object);
+    ha_image_close(&module->image);
+    free(module);
+}

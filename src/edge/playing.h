@@ -1,0 +1,103 @@
+/*
+ * playing - a plan that is being played, in this process or in a worker
+ *
+ * Both ways hand the same records to the same sinks. Compiled drivers may crash or run on without
+ * an end, so they are played in a worker, unless somebody wants to debug them here.
+ */
+#ifndef HA_EDGE_PLAYING_H
+#define HA_EDGE_PLAYING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "edge/loop.h"
+#include "sim/plan.h"
+
+#define HA_NO_LIMIT UINT64_MAX
+
+struct ha_playing;
+
+/* What is to be played, and for whom; all of it outlives the playing. */
+struct ha_playing_options {
+    const struct ha_plan *plan;
+    const char *replay;             /* a token, or NULL */
+    uint64_t record_budget;
+    uint64_t break_at;              /* number of the record to stop before; 0 for none */
+    uint32_t hang_s;                /* so long a step may do nothing that is seen; 0: for ever */
+    struct ha_sink *const *sink;    /* take every record */
+    size_t sink_count;
+    struct ha_record *window;       /* where the trace is written; NULL for memory of its own */
+    const struct ha_loop *loop;     /* of this process; a worker's own playing has none */
+    /* Whether the run is to end, asked when records are handed over in the middle of a step. */
+    bool (*is_called_off)(void *argument);
+    /* Whether the slice shall end before the next step, because much was recorded. */
+    bool (*has_enough)(void *argument);
+    void *argument;
+};
+
+struct ha_playing_operations {
+    int (*slice)(struct ha_playing *playing, uint64_t until_ns);
+    void (*stop)(struct ha_playing *playing, enum ha_ending ending);
+    size_t (*waiting)(const struct ha_playing *playing, size_t event);
+    size_t (*unstruck)(const struct ha_playing *playing, size_t fault);
+    void (*close)(struct ha_playing *playing);
+};
+
+/* How far it has come. */
+struct ha_playing_state {
+    bool over;
+    bool has_due;               /* the next step has a time: */
+    uint64_t due_ns;
+    enum ha_ending ending;
+    bool stale;                 /* at the end: the token that was replayed belongs elsewhere */
+};
+
+/* Each way of playing begins with this. */
+struct ha_playing {
+    const struct ha_playing_operations *operations;
+    struct ha_playing_options options;
+    struct ha_playing_state state;
+};
+
+/* Why nothing could be played. */
+struct ha_trouble {
+    struct ha_text words;       /* a sentence, or several lines of them, the last without an end;
+                                   empty where the code says it all */
+    size_t driver;              /* HA_EREAD: whose module it is, an index into the plan's drivers */
+};
+
+/*
+ * Begin to play, here or in a worker.
+ *
+ *   apart     in a worker; no machine may exist on this host thread
+ *   playing   set on HA_OK only; ha_playing_close() gives it back
+ *   trouble   zeroed; gets what is wrong in any case but HA_OK; its words are the caller's to close
+ *
+ * Returns HA_OK; HA_EREAD when a module could not be loaded; HA_EINVAL, HA_ESTALE, HA_ENOMEM as
+ * ha_machine_create(); HA_ETHREAD when the host refuses a thread or a process.
+ */
+int ha_playing_open(const struct ha_playing_options *options, bool apart,
+                    struct ha_playing **playing, struct ha_trouble *trouble);
+
+/*
+ * Play some steps that are due by `until_ns`, HA_NO_LIMIT for all, and hand over what they record.
+ * Says in the state how it stands then.
+ *
+ * Returns HA_OK; HA_ENOMEM or HA_ETHREAD, which end the run; HA_EINTERNAL when hotadd itself has
+ * failed in a worker.
+ */
+int ha_playing_slice(struct ha_playing *playing, uint64_t until_ns);
+
+/* End the run where it stands, unless it is over. */
+void ha_playing_stop(struct ha_playing *playing, enum ha_ending ending);
+
+/* As ha_player_waiting() and ha_player_unstruck(), of a run that is over. */
+size_t ha_playing_waiting(const struct ha_playing *playing, size_t event);
+size_t ha_playing_unstruck(const struct ha_playing *playing, size_t fault);
+
+/* NULL is allowed. */
+void ha_playing_close(struct ha_playing *playing);
+
+#endif

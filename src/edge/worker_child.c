@@ -1,0 +1,209 @@
+/*
+ * worker_child - the child process of a worker
+ *
+ * Owns what happens from the fork to the exit: a playing of its own whose sink sends records to
+ * the parent, and what is noted when driver code takes the process with it.
+ */
+#include "edge/worker_wire.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/port.h"
+#include "core/world.h"
+#include "edge/local.h"
+
+#define BEAT_MS (1000 / (int)HA_BEATS_A_SECOND)
+
+struct child {
+    struct ha_worker_shared *shared;
+    int end, life;
+    struct ha_sink sink;
+    bool called_off, has_enough;
+};
+
+/* The parent is gone or does not understand: nobody wants what this process could still do. */
+static noreturn void leave_at_once(void)
+{
+    _exit(EXIT_FAILURE);
+}
+
+static void answer(const struct child *child, const struct ha_answer_of_worker *what)
+{
+    if (!ha_port_write(child->end, what, sizeof *what))
+        leave_at_once();
+}
+
+static void send_records(struct ha_sink *sink, const struct ha_record *first, size_t count)
+{
+    struct child *child = (struct child *)(void *)((char *)sink - offsetof(struct child, sink));
+    uint32_t taken;
+    (void)first;                /* what is handed over always begins the window */
+    answer(child, &(struct ha_answer_of_worker){.take = (uint32_t)count});
+    if (!ha_port_read(child->end, &taken, sizeof taken))
+        leave_at_once();
+    child->called_off |= taken == HA_TAKEN_CALLED_OFF;
+    child->has_enough |= taken != HA_TAKEN;
+}
+
+static bool is_called_off(void *argument)
+{
+    return ((const struct child *)argument)->called_off;
+}
+
+static bool has_enough(void *argument)
+{
+    return ((const struct child *)argument)->has_enough;
+}
+
+/*
+ * Note who was running. Any thread of the machine leads there, and the window tells where the
+ * memory is that the parent has, too. Nothing here needs anything that a signal may have
+ * interrupted.
+ */
+static void note_last(void)
+{
+    const struct ha_thread *here = ha_thread_current();
+    if (!here || !here->world->host->store.lent)
+        return;
+    const struct ha_world *world = here->world;
+    char *window = (char *)world->host->store.window;
+    struct ha_worker_shared *shared =
+        (struct ha_worker_shared *)(void *)(window - offsetof(struct ha_worker_shared, window));
+    shared->last = world->sched.running->stamp;
+    shared->last.time_ns = world->time_ns;
+    shared->last.active = (uint16_t)world->partition.active;
+    atomic_store(&shared->has_last, 1);
+}
+
+/* Note it, and let the signal do what it would have done. */
+static void on_trouble(int number)
+{
+    note_last();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void on_watchdog(int number)
+{
+    (void)number;
+    note_last();
+    raise(SIGKILL);
+}
+
+/* A sanitizer has handlers of its own for most of these, and more to say. */
+static void catch_trouble(void)
+{
+    static const int troubles[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
+    struct sigaction found;
+    for (size_t i = 0; i < sizeof troubles / sizeof troubles[0]; i++)
+        if (!sigaction(troubles[i], NULL, &found) && found.sa_handler == SIG_DFL)
+            signal(troubles[i], on_trouble);
+    signal(SIGABRT, on_trouble);
+    signal(HA_WATCHDOG_SIGNAL, on_watchdog);
+    /* Those go to a whole group of processes; the parent says what is to be done. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    atexit(note_last);
+}
+
+/* What drivers print shall neither mix with a trace on standard output nor get lost in a crash. */
+static void redirect_output(void)
+{
+    if (freopen("/dev/null", "w", stdout) && dup2(STDERR_FILENO, fileno(stdout)) >= 0)
+        setvbuf(stdout, NULL, _IONBF, 0);
+}
+
+/* Shows that the process runs, and ends it when the parent has gone. */
+static void *beat(void *argument)
+{
+    struct child *child = argument;
+    struct pollfd watched = {.fd = child->life, .events = POLLIN};
+    while (poll(&watched, 1, BEAT_MS) <= 0)
+        atomic_fetch_add(&child->shared->beats, 1);
+    leave_at_once();
+}
+
+/* The thread that beats serves no signals: they tell of the others. */
+static int start_to_beat(struct child *child)
+{
+    pthread_t thread;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&thread, NULL, beat, child);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!failed)
+        pthread_detach(thread);
+    return failed ? HA_ETHREAD : HA_OK;
+}
+
+static int begin(struct child *child, const struct ha_playing_options *options,
+                 struct ha_playing **playing)
+{
+    struct ha_sink *const sinks[] = {&child->sink};
+    struct ha_playing_options own = *options;
+    struct ha_trouble trouble = {0};
+    own.sink = sinks;
+    own.sink_count = 1;
+    own.window = child->shared->window;
+    own.loop = NULL;
+    own.is_called_off = is_called_off;
+    own.has_enough = has_enough;
+    own.argument = child;
+    int err = start_to_beat(child);
+    if (!err)
+        err = ha_local_open(&own, playing, &trouble);
+    answer(child, &(struct ha_answer_of_worker){.err = err, .number = trouble.words.length,
+                                                .driver = trouble.driver});
+    if (trouble.words.length &&
+        !ha_port_write(child->end, ha_text_string(&trouble.words), trouble.words.length))
+        leave_at_once();
+    ha_text_close(&trouble.words);
+    return err;
+}
+
+static void obey(const struct child *child, struct ha_playing *playing,
+                 const struct ha_command *command)
+{
+    struct ha_answer_of_worker done = {0};
+    switch (command->kind) {
+    case HA_COMMAND_SLICE:
+        done.err = ha_playing_slice(playing, command->argument);
+        break;
+    case HA_COMMAND_STOP:
+        ha_playing_stop(playing, (enum ha_ending)command->argument);
+        break;
+    case HA_COMMAND_WAITING:
+        done.number = ha_playing_waiting(playing, (size_t)command->argument);
+        break;
+    default:
+        done.number = ha_playing_unstruck(playing, (size_t)command->argument);
+        break;
+    }
+    done.state = playing->state;
+    answer(child, &done);
+}
+
+noreturn void ha_worker_child(const struct ha_playing_options *options,
+                              struct ha_worker_shared *shared, int end, int life)
+{
+    struct child child = {.shared = shared, .end = end, .life = life,
+                          .sink = {.take = send_records}};
+    struct ha_playing *playing = NULL;
+    struct ha_command command;
+    catch_trouble();
+    redirect_output();
+    int err = begin(&child, options, &playing);
+    while (!err && ha_port_read(end, &command, sizeof command) &&
+           command.kind != HA_COMMAND_QUIT) {
+        child.has_enough = false;
+        obey(&child, playing, &command);
+    }
+    ha_playing_close(playing);
+    exit(EXIT_SUCCESS);         /* not _exit: data of gcov and reports of sanitizers are written */
+}

@@ -1,0 +1,68 @@
+/*
+ * ex_list - lists behind a spin lock: ExInterlockedInsertHeadList and its neighbours
+ *
+ * No other thread runs while a routine changes its list, so the lock is not taken. It is looked
+ * at, though: these routines take it themselves, at any IRQL, and a caller that has it would wait
+ * for itself on Windows. That is a misuse here, and the list is changed all the same.
+ * Source of each: WDK reference, wdm.h, the page of its name. In records the first stands for all.
+ */
+#include "nt/kernel.h"
+
+/* A scheduling point, and a look at the lock. Its lower half is the thread's that has it. */
+static void enter(const char *routine, const KSPIN_LOCK *lock)
+{
+    struct ha_kernel *kernel = ha_kernel_enter(routine);
+    if ((uint32_t)*lock == kernel->world.sched.running->stamp.thread)
+        ha_record_misuse(kernel, HA_RT_INTERLOCKED_LIST, HA_MISUSE_TAKEN_TWICE,
+                         (uint32_t)(*lock >> 32), 0);
+}
+
+/* The entry, or NULL when it is the head: the list was empty. */
+static PLIST_ENTRY unless_head(PLIST_ENTRY entry, const LIST_ENTRY *head)
+{
+    return entry == head ? NULL : entry;
+}
+
+/* Put an entry first. Returns the one that was first, NULL when there was none. */
+PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
+                                        PKSPIN_LOCK Lock)
+{
+    enter("ExInterlockedInsertHeadList", Lock);
+    PLIST_ENTRY before = unless_head(ListHead->Flink, ListHead);
+    InsertHeadList(ListHead, ListEntry);
+    return before;
+}
+
+/* Put an entry last. Returns the one that was last, NULL when there was none. */
+PLIST_ENTRY ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
+                                        PKSPIN_LOCK Lock)
+{
+    enter("ExInterlockedInsertTailList", Lock);
+    PLIST_ENTRY before = unless_head(ListHead->Blink, ListHead);
+    InsertTailList(ListHead, ListEntry);
+    return before;
+}
+
+/* Take the first entry out of the list. NULL when there is none. */
+PLIST_ENTRY ExInterlockedRemoveHeadList(PLIST_ENTRY ListHead, PKSPIN_LOCK Lock)
+{
+    enter("ExInterlockedRemoveHeadList", Lock);
+    return unless_head(RemoveHeadList(ListHead), ListHead);
+}
+
+/* Put an entry in front of a single list. Returns the one that was first, or NULL. */
+PSINGLE_LIST_ENTRY ExInterlockedPushEntryList(PSINGLE_LIST_ENTRY ListHead,
+                                              PSINGLE_LIST_ENTRY ListEntry, PKSPIN_LOCK Lock)
+{
+    enter("ExInterlockedPushEntryList", Lock);
+    PSINGLE_LIST_ENTRY before = ListHead->Next;
+    PushEntryList(ListHead, ListEntry);
+    return before;
+}
+
+/* Take the first entry of a single list. NULL when there is none. */
+PSINGLE_LIST_ENTRY ExInterlockedPopEntryList(PSINGLE_LIST_ENTRY ListHead, PKSPIN_LOCK Lock)
+{
+    enter("ExInterlockedPopEntryList", Lock);
+    return PopEntryList(ListHead);
+}

@@ -1,0 +1,26 @@
+/* in_use - see in_use.h. Owns the order in which the owners of queues and waits are asked. */
+#include "nt/in_use.h"
+
+#include "nt/dispatcher.h"
+#include "nt/dpc.h"
+#include "nt/work.h"
+
+bool ha_in_use(struct ha_kernel *kernel, const void *memory, size_t size, enum ha_routine routine)
+{
+    uint32_t id = 0;
+    enum ha_left what = HA_LEFT_NOTHING;
+    if (kernel->waits)
+        id = ha_waits_find(kernel, memory, size);
+    if (!id && kernel->mutants)
+        id = ha_mutants_find(kernel, memory, size);
+    if (!id && kernel->timers)
+        id = ha_timers_find(kernel, memory, size);
+    if (!id && kernel->dpcs.queued && ha_dpcs_lie_in(kernel, memory, size))
+        what = HA_LEFT_DPC;
+    if (!id && kernel->work.first && ha_work_lies_in(kernel, memory, size))
+        what = HA_LEFT_WORK_ITEM;
+    if (!id && !what)
+        return false;
+    ha_record_misuse(kernel, routine, HA_MISUSE_IN_USE, id, what);
+    return true;
+}

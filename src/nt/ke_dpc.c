@@ -1,0 +1,167 @@
+/*
+ * ke_dpc - deferred procedure calls as drivers see them
+ *
+ * Source of each: WDK reference, wdm.h or ntddk.h, the page of its name.
+ */
+#include "nt/dpc.h"
+#include "nt/query.h"
+
+static uint16_t here(const struct ha_kernel *kernel)
+{
+    return kernel->world.sched.running->stamp.processor;
+}
+
+/*
+ * Make a DPC, which belongs to the driver that is in charge now.
+ *
+ *   DeferredRoutine  called at DISPATCH_LEVEL with the DPC, DeferredContext, and what
+ *                    KeInsertQueueDpc() was given
+ *
+ * Any IRQL. One that is queued is a misuse and stays as it is.
+ */
+VOID KeInitializeDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeInitializeDpc");
+    if (kernel->dpcs.queued && ha_dpcs_lie_in(kernel, Dpc, sizeof *Dpc))
+        ha_record_misuse(kernel, HA_RT_INITIALIZE_DPC, HA_MISUSE_IN_USE, ha_dpc_id(Dpc), 0);
+    else
+        ha_dpc_make(kernel, Dpc, DeferredRoutine, DeferredContext);
+}
+
+/*
+ * Make a threaded DPC. Windows runs it on a thread at PASSIVE_LEVEL, or, where threaded DPCs are
+ * switched off, as it runs any other: that is what happens here, which is our choice.
+ */
+VOID KeInitializeThreadedDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine,
+                             PVOID DeferredContext)
+{
+    KeInitializeDpc(Dpc, DeferredRoutine, DeferredContext);
+}
+
+/* Say how soon a DPC shall run: one of HighImportance goes ahead of its queue. Any IRQL. */
+VOID KeSetImportanceDpc(PRKDPC Dpc, KDPC_IMPORTANCE Importance)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeSetImportanceDpc");
+    if (ha_dpc_is_made(kernel, Dpc, HA_RT_INSERT_DPC))
+        Dpc->Importance = (UCHAR)Importance;
+}
+
+static void record_target(struct ha_kernel *kernel, enum ha_routine routine, const KDPC *dpc,
+                          uint32_t asked, NTSTATUS status)
+{
+    uint16_t target = dpc->Number ? (uint16_t)(dpc->Number - 1) : HA_NO_GROUP;
+    struct ha_record *record = ha_record_open(&kernel->world, HA_DPC_TARGET, ha_dpc_id(dpc));
+    record->as.dpc.routine = routine;
+    record->as.dpc.asked = asked;
+    record->as.dpc.status = status;
+    record->as.dpc.target = target;
+}
+
+/* Let the DPC run on the processor at a place. False when no index belongs to that. */
+static bool set_target(struct ha_kernel *kernel, PKDPC dpc, uint32_t group, uint32_t number)
+{
+    ha_touch(&kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_READ);
+    if (!ha_query_is_mapped(kernel, group, number))
+        return false;
+    dpc->Number = (USHORT)(kernel->world.partition.group[group].index[number] + 1);
+    return true;
+}
+
+/*
+ * Let a DPC run on one processor from now on; where it is queued it stays (QRY-21).
+ *
+ *   ProcNumber  an active processor, or one that is coming and that the conversions know (QRY-15)
+ *
+ * Returns STATUS_SUCCESS, or STATUS_INVALID_PARAMETER; that also for a DPC that was never
+ * initialised, which is a misuse. Any IRQL.
+ */
+NTSTATUS KeSetTargetProcessorDpcEx(PKDPC Dpc, PPROCESSOR_NUMBER ProcNumber)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeSetTargetProcessorDpcEx");
+    NTSTATUS status = STATUS_INVALID_PARAMETER;
+    if (!ha_dpc_is_made(kernel, Dpc, HA_RT_SET_TARGET_DPC_EX))
+        return status;
+    if (set_target(kernel, Dpc, ProcNumber->Group, ProcNumber->Number))
+        status = STATUS_SUCCESS;
+    record_target(kernel, HA_RT_SET_TARGET_DPC_EX, Dpc,
+                  (uint32_t)ProcNumber->Group << 16 | ProcNumber->Number, status);
+    return status;
+}
+
+/*
+ * The same for a processor of group 0 by its number. One that is not below the number of active
+ * processors there changes nothing (QRY-21). Any IRQL.
+ */
+VOID KeSetTargetProcessorDpc(PRKDPC Dpc, CCHAR Number)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeSetTargetProcessorDpc");
+    if (!ha_dpc_is_made(kernel, Dpc, HA_RT_SET_TARGET_DPC))
+        return;
+    uint32_t number = (UCHAR)Number;
+    bool known = number < ha_query_bits(kernel->world.partition.group[0].active_mask) &&
+                 set_target(kernel, Dpc, 0, number);
+    record_target(kernel, HA_RT_SET_TARGET_DPC, Dpc, number,
+                  known ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER);
+}
+
+/*
+ * Queue a DPC to its target, or to the processor of the caller. It runs there at once when that is
+ * the caller's and its IRQL is below DISPATCH_LEVEL; elsewhere when that processor comes to it; on
+ * one that takes no threads yet when it has come (QRY-23).
+ *
+ * Returns TRUE, or FALSE for a DPC that is queued already; that changes nothing. Any IRQL.
+ */
+BOOLEAN KeInsertQueueDpc(PRKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeInsertQueueDpc");
+    if (!ha_dpc_is_made(kernel, Dpc, HA_RT_INSERT_DPC))
+        return FALSE;
+    if (!Dpc->DpcData) {
+        Dpc->SystemArgument1 = SystemArgument1;
+        Dpc->SystemArgument2 = SystemArgument2;
+    }
+    bool queued = ha_dpc_insert(kernel, Dpc, here(kernel), 0);
+    ha_sched_point(&kernel->world);
+    return queued;
+}
+
+/* Take a DPC out of its queue. Returns TRUE when it was in one. Any IRQL. */
+BOOLEAN KeRemoveQueueDpc(PRKDPC Dpc)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeRemoveQueueDpc");
+    return ha_dpc_is_made(kernel, Dpc, HA_RT_REMOVE_DPC) &&
+           ha_dpc_remove(kernel, Dpc, HA_DPC_BY_DRIVER);
+}
+
+/*
+ * The same; and wait until no DPC that was inserted before still runs.
+ *
+ *   WaitIfActive  TRUE only at PASSIVE_LEVEL; above it nothing is waited for, as a fact
+ */
+BOOLEAN KeRemoveQueueDpcEx(PRKDPC Dpc, BOOLEAN WaitIfActive)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeRemoveQueueDpcEx");
+    if (!ha_dpc_is_made(kernel, Dpc, HA_RT_REMOVE_DPC))
+        return FALSE;
+    bool removed = ha_dpc_remove(kernel, Dpc, HA_DPC_BY_DRIVER);
+    if (WaitIfActive && kernel->world.sched.running->stamp.irql > PASSIVE_LEVEL)
+        ha_record_refused(kernel, HA_RT_REMOVE_DPC, HA_REASON_IRQL);
+    else if (WaitIfActive)
+        ha_dpcs_wait_for(kernel, ha_dpc_id(Dpc));
+    return removed;
+}
+
+/*
+ * Wait until every DPC that is queued now has run; not for those whose processor has not come.
+ *
+ * IRQL: PASSIVE_LEVEL; above it nothing is waited for, as a fact.
+ */
+VOID KeFlushQueuedDpcs(VOID)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("KeFlushQueuedDpcs");
+    if (kernel->world.sched.running->stamp.irql > PASSIVE_LEVEL)
+        ha_record_refused(kernel, HA_RT_FLUSH_DPCS, HA_REASON_IRQL);
+    else
+        ha_dpcs_flush(kernel);
+    ha_sched_point(&kernel->world);
+}

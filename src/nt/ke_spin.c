@@ -1,0 +1,256 @@
+/*
+ * ke_spin - spin locks, which are held at DISPATCH_LEVEL
+ *
+ * Owns struct ha_spin_wait. A lock is one word: 0 while it is free and nobody had it yet, later
+ * its id in the trace in the upper half and the id of the thread that has it, or 0, in the lower.
+ * Who finds it taken waits and occupies its processor all the while. Only a wait is recorded.
+ * Source of each: WDK reference, wdm.h, the page of its name. IRQL: at most DISPATCH_LEVEL to
+ * acquire, and for the ...AtDpcLevel routines at least that; what does not keep to it is a fact.
+ */
+#include "nt/kernel.h"
+
+#include <stdint.h>
+
+/* A wait under way; it lies on the stack of the thread that waits. */
+struct ha_spin_wait {
+    struct ha_spin_wait *next;
+    PKSPIN_LOCK lock;
+    struct ha_thread *thread;
+    struct ha_object shown;         /* the object that records and a deadlock name */
+    bool over;                      /* the lock was passed on to the thread */
+};
+
+/* As ha_kernel_caller(), without a call of it: this is what a pair of calls costs most. */
+static struct ha_thread *caller(const char *routine)
+{
+    struct ha_thread *thread = ha_thread_current();
+    return thread ? thread : ha_kernel_caller(routine);
+}
+
+static uint32_t holder_of(KSPIN_LOCK lock)
+{
+    return (uint32_t)lock;
+}
+
+static uint32_t id_of(KSPIN_LOCK lock)
+{
+    return (uint32_t)(lock >> 32);
+}
+
+static KSPIN_LOCK held_by(KSPIN_LOCK lock, uint32_t thread)
+{
+    return (lock & ~(KSPIN_LOCK)UINT32_MAX) | thread;
+}
+
+/* A lock gets its id when the trace first has something to say of it. */
+static uint32_t introduce(struct ha_kernel *kernel, PKSPIN_LOCK lock)
+{
+    struct ha_object object;
+    if (!id_of(*lock)) {
+        ha_object_init(&kernel->world, &object, "spin lock");
+        *lock = (KSPIN_LOCK)object.id << 32 | holder_of(*lock);
+        ha_touch(&kernel->world, object.id, HA_TOUCH_WRITE);
+    }
+    return id_of(*lock);
+}
+
+static struct ha_thread *find_thread(struct ha_kernel *kernel, uint32_t id)
+{
+    struct ha_thread *thread = kernel->world.sched.first_live;
+    while (thread && thread->stamp.thread != id)
+        thread = thread->next_live;
+    return thread;
+}
+
+static void record_wait(struct ha_spin_wait *wait, struct ha_world *world, enum ha_kind kind)
+{
+    struct ha_record *record = ha_record_open(world, kind, wait->shown.id);
+    record->as.wait.timeout_ns = HA_FOREVER;
+    record->as.wait.waiter = wait->thread->stamp.thread;
+    record->as.wait.holder = wait->shown.holder ? wait->shown.holder->stamp.thread : 0;
+    record->as.wait.blocked = 1;
+}
+
+/* The lock is another thread's. A processor that spins for ever is a deadlock of the system. */
+static void spin(struct ha_kernel *kernel, PKSPIN_LOCK lock)
+{
+    struct ha_world *world = &kernel->world;
+    struct ha_thread *self = world->sched.running;
+    struct ha_spin_wait wait = {.lock = lock, .thread = self};
+    struct ha_spin_wait **last = &kernel->spinning;
+    wait.shown.id = introduce(kernel, lock);
+    wait.shown.holder = find_thread(kernel, holder_of(*lock));
+    while (*last)
+        last = &(*last)->next;
+    *last = &wait;
+    record_wait(&wait, world, HA_WAIT_BEGIN);
+    self->waits_for = &wait.shown;
+    self->operations++;
+    while (!wait.over)
+        ha_sched_block(world);
+    self->operations--;
+    wait.shown.holder = self;
+    record_wait(&wait, world, HA_WAIT_END);
+}
+
+static void take(struct ha_kernel *kernel, PKSPIN_LOCK lock)
+{
+    uint32_t self = kernel->world.sched.running->stamp.thread;
+    ha_touch(&kernel->world, id_of(*lock), HA_TOUCH_WRITE);
+    if (!holder_of(*lock)) {
+        *lock = held_by(*lock, self);
+        return;
+    }
+    /* By the thread itself as well: it then waits for ever, as the processor would. */
+    if (holder_of(*lock) == self)
+        ha_record_misuse(kernel, HA_RT_ACQUIRE_SPIN_LOCK, HA_MISUSE_TAKEN_TWICE,
+                         introduce(kernel, lock), 0);
+    spin(kernel, lock);
+}
+
+/* The tape says who of those that spin has the lock next, ordinarily the first. */
+static void pass_on(struct ha_kernel *kernel, PKSPIN_LOCK lock)
+{
+    uint32_t waiters = 0;
+    for (const struct ha_spin_wait *wait = kernel->spinning; wait; wait = wait->next)
+        waiters += wait->lock == lock;
+    if (!waiters)
+        return;
+    uint32_t n = waiters > 1 ? ha_choose(&kernel->world, HA_CHOICE_THREAD, "lock", waiters) : 0;
+    struct ha_spin_wait **place = &kernel->spinning;
+    while ((*place)->lock != lock || n-- > 0)
+        place = &(*place)->next;
+    struct ha_thread *next = (*place)->thread;
+    (*place)->over = true;
+    *place = (*place)->next;
+    *lock = held_by(*lock, next->stamp.thread);
+    for (struct ha_spin_wait *wait = kernel->spinning; wait; wait = wait->next)
+        if (wait->lock == lock)
+            wait->shown.holder = next;
+    next->waits_for = NULL;
+    ha_sched_ready(next);
+}
+
+/* False when it is not the thread's, which is a misuse and changes nothing. */
+static bool give(struct ha_kernel *kernel, PKSPIN_LOCK lock)
+{
+    if (holder_of(*lock) != kernel->world.sched.running->stamp.thread) {
+        ha_record_misuse(kernel, HA_RT_RELEASE_SPIN_LOCK, HA_MISUSE_NOT_OWNER,
+                         introduce(kernel, lock), 0);
+        return false;
+    }
+    ha_touch(&kernel->world, id_of(*lock), HA_TOUCH_WRITE);
+    *lock = held_by(*lock, 0);
+    if (kernel->spinning)
+        pass_on(kernel, lock);
+    return true;
+}
+
+/* Make a spin lock that nobody holds. Any IRQL. */
+VOID KeInitializeSpinLock(PKSPIN_LOCK SpinLock)
+{
+    *SpinLock = 0;
+}
+
+/* Raise to DISPATCH_LEVEL and take the lock. Returns the IRQL before; refused above that level. */
+KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock)
+{
+    struct ha_thread *thread = caller("KeAcquireSpinLock");
+    struct ha_kernel *kernel = ha_kernel_of(thread);
+    ha_sched_point(&kernel->world);
+    KIRQL irql = thread->stamp.irql;
+    if (irql > DISPATCH_LEVEL) {
+        ha_record_refused(kernel, HA_RT_ACQUIRE_SPIN_LOCK, HA_REASON_IRQL);
+        return irql;
+    }
+    if (irql < DISPATCH_LEVEL)
+        ha_thread_set_irql(thread, DISPATCH_LEVEL);
+    take(kernel, SpinLock);
+    return irql;
+}
+
+/* The same; the IRQL before goes into *OldIrql. */
+VOID KeAcquireSpinLock(PKSPIN_LOCK SpinLock, PKIRQL OldIrql)
+{
+    *OldIrql = KeAcquireSpinLockRaiseToDpc(SpinLock);
+}
+
+/* Give the lock back and lower the IRQL to what it was before. */
+VOID KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)
+{
+    struct ha_thread *thread = caller("KeReleaseSpinLock");
+    struct ha_kernel *kernel = ha_kernel_of(thread);
+    give(kernel, SpinLock);
+    if (NewIrql > thread->stamp.irql)
+        ha_record_misuse(kernel, HA_RT_RELEASE_SPIN_LOCK, HA_MISUSE_IRQL_ORDER, 0, NewIrql);
+    else if (NewIrql != thread->stamp.irql)
+        ha_thread_set_irql(thread, NewIrql);
+    ha_sched_point(&kernel->world);
+}
+
+/* Below DISPATCH_LEVEL another thread of the processor could wait for the lock for ever. */
+static struct ha_kernel *enter_raised(const char *name, enum ha_routine routine)
+{
+    struct ha_kernel *kernel = ha_kernel_enter(name);
+    if (kernel->world.sched.running->stamp.irql < DISPATCH_LEVEL)
+        ha_record_misuse(kernel, routine, HA_MISUSE_LOW_IRQL, 0, 0);
+    return kernel;
+}
+
+/* Take the lock at DISPATCH_LEVEL or above; the IRQL stays. */
+VOID KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
+{
+    take(enter_raised("KeAcquireSpinLockAtDpcLevel", HA_RT_ACQUIRE_SPIN_LOCK), SpinLock);
+}
+
+/* Give back what that took. */
+VOID KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock)
+{
+    struct ha_kernel *kernel =
+        enter_raised("KeReleaseSpinLockFromDpcLevel", HA_RT_RELEASE_SPIN_LOCK);
+    give(kernel, SpinLock);
+}
+
+/* Take the lock if it is free. Returns TRUE when the thread has it now. */
+BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
+{
+    struct ha_kernel *kernel = ha_kernel_spin("KeTryToAcquireSpinLockAtDpcLevel");
+    if (kernel->world.sched.running->stamp.irql < DISPATCH_LEVEL)
+        ha_record_misuse(kernel, HA_RT_ACQUIRE_SPIN_LOCK, HA_MISUSE_LOW_IRQL, 0, 0);
+    if (holder_of(*SpinLock))
+        return FALSE;
+    take(kernel, SpinLock);
+    return TRUE;
+}
+
+/* Whether the lock is free. */
+BOOLEAN KeTestSpinLock(PKSPIN_LOCK SpinLock)
+{
+    struct ha_kernel *kernel = ha_kernel_spin("KeTestSpinLock");
+    ha_touch(&kernel->world, id_of(*SpinLock), HA_TOUCH_READ);
+    return !holder_of(*SpinLock);
+}
+
+/* The same four with a handle on the stack, which tells the release what to give back. */
+VOID KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle)
+{
+    LockHandle->LockQueue.Lock = SpinLock;
+    LockHandle->OldIrql = KeAcquireSpinLockRaiseToDpc(SpinLock);
+}
+
+VOID KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE LockHandle)
+{
+    KeReleaseSpinLock(LockHandle->LockQueue.Lock, LockHandle->OldIrql);
+}
+
+VOID KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock,
+                                              PKLOCK_QUEUE_HANDLE LockHandle)
+{
+    LockHandle->LockQueue.Lock = SpinLock;
+    KeAcquireSpinLockAtDpcLevel(SpinLock);
+}
+
+VOID KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE LockHandle)
+{
+    KeReleaseSpinLockFromDpcLevel(LockHandle->LockQueue.Lock);
+}

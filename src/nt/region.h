@@ -1,0 +1,15 @@
+/*
+ * region - critical regions, and the guarded regions that count as such
+ */
+#ifndef HA_NT_REGION_H
+#define HA_NT_REGION_H
+
+#include "nt/kernel.h"
+
+/* The running thread enters or leaves one. False when the misuse of a limit was recorded. */
+bool ha_region_change(struct ha_kernel *kernel, enum ha_routine routine, bool enters);
+
+/* A thread ends, perhaps in guarded regions; in guarded.c. */
+void ha_guarded_thread_ends(struct ha_kernel *kernel, const struct ha_thread *thread);
+
+#endif

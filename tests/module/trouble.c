@@ -1,0 +1,131 @@
+/*
+ * A driver that gets its process into trouble. Which trouble, and where, is told by its name in
+ * the scenario: crash_entry, abort_start, loop_thread and so on.
+ */
+#include <ntddk.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+DRIVER_INITIALIZE DriverEntry;
+static DRIVER_UNLOAD Unload;
+static PROCESSOR_CALLBACK_FUNCTION Changed;
+static KSTART_ROUTINE Thread;
+
+static WCHAR Name[64];      /* of the service: the last part of the registry path */
+static USHORT NameLength;
+static PVOID Handle;
+static PKTHREAD ThreadObject;
+static volatile LONG Zero;
+
+static BOOLEAN Begins(PCSTR Word)
+{
+    USHORT i = 0;
+    while (Word[i] && i < NameLength && Name[i] == (WCHAR)Word[i])
+        i++;
+    return !Word[i];
+}
+
+static BOOLEAN Ends(PCSTR Word)
+{
+    USHORT Length = 0, i = 0;
+    while (Word[Length])
+        Length++;
+    if (Length > NameLength)
+        return FALSE;
+    while (i < Length && Name[NameLength - Length + i] == (WCHAR)Word[i])
+        i++;
+    return i == Length;
+}
+
+/* Each call needs more of the stack than a compiler can do without. */
+static LONG Overflow(volatile LONG *Above)
+{
+    volatile LONG Here[1024];
+    Here[0] = *Above + 1;
+    return Here[0] ? Overflow(Here) + Here[0] : 0;
+}
+
+static VOID GetIntoTrouble(VOID)
+{
+    KIRQL Irql;
+    if (Ends("_raised_start"))
+        KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    if (Begins("crash"))
+        *(volatile LONG *)(ULONG_PTR)Zero = 1;
+    if (Begins("abort"))
+        abort();
+    if (Begins("exit"))
+        exit(3);
+    if (Begins("overflow"))
+        Overflow(&Zero);
+    if (Begins("print")) {
+        printf("printed by a driver\n");
+        return;
+    }
+    printf("about to run on\n");
+    while (Begins("loop"))
+        Zero = 0;
+    while (Begins("poll"))
+        YieldProcessor();
+    while (Begins("take"))
+        ExFreePoolWithTag(ExAllocatePool2(POOL_FLAG_NON_PAGED, 8, 'kaTT'), 'kaTT');
+}
+
+static VOID Changed(PVOID CallbackContext, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
+                    PNTSTATUS OperationStatus)
+{
+    UNREFERENCED_PARAMETER(CallbackContext);
+    UNREFERENCED_PARAMETER(OperationStatus);
+    if (Ends("_start") && ChangeContext->State == KeProcessorAddStartNotify)
+        GetIntoTrouble();
+}
+
+static VOID Thread(PVOID StartContext)
+{
+    UNREFERENCED_PARAMETER(StartContext);
+    GetIntoTrouble();
+    PsTerminateSystemThread(STATUS_SUCCESS);
+}
+
+static VOID Unload(PDRIVER_OBJECT DriverObject)
+{
+    UNREFERENCED_PARAMETER(DriverObject);
+    if (Ends("_unload"))
+        GetIntoTrouble();
+    if (ThreadObject) {
+        KeWaitForSingleObject(ThreadObject, Executive, KernelMode, FALSE, NULL);
+        ObDereferenceObject(ThreadObject);
+    }
+    KeDeregisterProcessorChangeCallback(Handle);
+}
+
+static NTSTATUS StartThread(VOID)
+{
+    HANDLE ThreadHandle;
+    NTSTATUS Status = PsCreateSystemThread(&ThreadHandle, THREAD_ALL_ACCESS, NULL, NULL, NULL,
+                                           Thread, NULL);
+    if (!NT_SUCCESS(Status))
+        return Status;
+    Status = ObReferenceObjectByHandle(ThreadHandle, THREAD_ALL_ACCESS, *PsThreadType, KernelMode,
+                                       (PVOID *)&ThreadObject, NULL);
+    ZwClose(ThreadHandle);
+    return Status;
+}
+
+NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+    USHORT Last = RegistryPath->Length / sizeof(WCHAR);
+    while (Last && RegistryPath->Buffer[Last - 1] != '\\') {
+        Last--;
+        NameLength++;
+    }
+    for (USHORT i = 0; i < NameLength; i++)
+        Name[i] = RegistryPath->Buffer[Last + i];
+    DriverObject->DriverUnload = Unload;
+    if (Ends("_entry"))
+        GetIntoTrouble();
+    Handle = KeRegisterProcessorChangeCallback(Changed, NULL, 0);
+    if (!Handle)
+        return STATUS_UNSUCCESSFUL;
+    return Ends("_thread") ? StartThread() : STATUS_SUCCESS;
+}

@@ -1,0 +1,224 @@
+/* ex_mutex, ke_mutex: a mutex whose owner ended, and one that is made again while it is in use */
+#include "nt/dispatcher.h"
+#include "unit/chorus.h"
+
+static void make_fast(struct chorus *c)
+{
+    bench_load(c->b);
+    ExInitializeFastMutex(&c->fast);
+}
+
+static void end_with_it(void *argument)
+{
+    struct chorus *c = argument;
+    ExAcquireFastMutex(&c->fast);
+    chorus_delay(10);
+    chorus_say(c, "ends");
+}
+
+static void take_in_unload(struct driver *driver)
+{
+    struct chorus *c = driver->extra;
+    chorus_say(c, "unload");
+    ExAcquireFastMutex(&c->fast);
+    chorus_say(c, "never");
+}
+
+static void who_waits_for_a_fast_mutex_of_a_thread_that_ends_waits_for_nobody(void **state)
+{
+    struct chorus *c = *state;
+    c->driver->leave = take_in_unload;
+    c->driver->extra = c;
+    make_fast(c);
+    chorus_start(c, end_with_it);
+
+    bench_finish(c->b);
+
+    assert_int_equal(ha_machine_ending(c->b->machine), HA_END_DEADLOCK);
+    expect_text("what was said", "unload ends@10 ", ha_text_string(&c->said));
+    const struct ha_record *wait = bench_record(c->b, HA_WAIT_BEGIN, 1);
+    const struct ha_record *deadlock = bench_record(c->b, HA_DEADLOCK, 0);
+    assert_int_not_equal(wait->as.wait.holder, 0);
+    assert_int_equal(deadlock->id, ha_dispatcher_id(&c->fast.Event.Header));
+    assert_int_equal(deadlock->as.wait.holder, 0);
+    assert_int_equal(bench_count(c->b, HA_DEADLOCK), 1);
+}
+
+static void take_later(void *argument)
+{
+    struct chorus *c = argument;
+    chorus_delay(50);
+    chorus_number(c, "got", ExTryToAcquireFastMutex(&c->fast));
+    ExReleaseFastMutex(&c->fast);
+    ExAcquireFastMutex(&c->fast);
+    chorus_say(c, "never");
+}
+
+/* OBJ-2 */
+static void a_fast_mutex_of_a_thread_that_ended_is_never_free_again(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = "a OBJ-2\n";
+    make_fast(c);
+    chorus_start(c, end_with_it);
+    chorus_start(c, take_later);
+
+    chorus_expect(c, "ends@10 got=0 ");
+
+    const struct ha_record *wait = bench_record(c->b, HA_WAIT_BEGIN, 2);
+    assert_true(wait->as.wait.blocked);
+    assert_int_equal(wait->as.wait.holder, 0);
+}
+
+static void make_it_anew(void *argument)
+{
+    struct chorus *c = argument;
+    ExInitializeFastMutex(&c->fast);
+    chorus_number(c, "free", STATE(c->fast.Event));
+    chorus_delay(50);
+    ExInitializeFastMutex(&c->fast);
+    chorus_number(c, "free", STATE(c->fast.Event));
+}
+
+static void hold_for_a_while(void *argument)
+{
+    struct chorus *c = argument;
+    ExAcquireFastMutex(&c->fast);
+    chorus_delay(10);
+    ExReleaseFastMutex(&c->fast);
+    chorus_say(c, "given");
+}
+
+static void expect_in_use(struct chorus *c, const DISPATCHER_HEADER *header,
+                          enum ha_routine routine)
+{
+    const struct ha_record *misuse = bench_record(c->b, HA_MISUSE, 0);
+    assert_int_equal(bench_count(c->b, HA_MISUSE), 1);
+    assert_int_equal(misuse->as.misuse.misuse, HA_MISUSE_IN_USE);
+    assert_int_equal(misuse->as.misuse.routine, routine);
+    if (header)
+        assert_int_equal(misuse->id, ha_dispatcher_id(header));
+}
+
+static void a_fast_mutex_made_anew_while_it_is_held_stays_as_it_is(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = NULL;
+    make_fast(c);
+    uint32_t id = ha_dispatcher_id(&c->fast.Event.Header);
+    chorus_start(c, hold_for_a_while);
+    chorus_start(c, make_it_anew);
+
+    chorus_expect(c, "free=0 given@10 free=1 ");
+
+    expect_in_use(c, NULL, HA_RT_INITIALIZE_FAST_MUTEX);
+    assert_int_equal(bench_record(c->b, HA_MISUSE, 0)->id, id);
+    assert_int_not_equal(ha_dispatcher_id(&c->fast.Event.Header), id);
+}
+
+static void make_it_anew_later(void *argument)
+{
+    struct chorus *c = argument;
+    chorus_delay(90);
+    ExInitializeFastMutex(&c->fast);
+    chorus_number(c, "free", STATE(c->fast.Event));
+}
+
+static void a_fast_mutex_that_is_waited_for_cannot_be_made_anew_even_without_an_owner(void **state)
+{
+    struct chorus *c = *state;
+    c->b->drivers_err = true;
+    make_fast(c);
+    chorus_start(c, end_with_it);
+    chorus_start(c, hold_for_a_while);
+    chorus_start(c, make_it_anew_later);
+
+    chorus_expect(c, "ends@10 free=0 ");
+
+    expect_in_use(c, &c->fast.Event.Header, HA_RT_INITIALIZE_FAST_MUTEX);
+}
+
+static void make_mutex_anew(void *argument)
+{
+    struct chorus *c = argument;
+    KeInitializeMutant(&c->mutex[0], TRUE);
+    chorus_number(c, "state", STATE(c->mutex[0]));
+    chorus_delay(50);
+    KeInitializeMutex(&c->mutex[0], 0);
+    chorus_wait(c, &c->mutex[0], 0);
+    KeReleaseMutex(&c->mutex[0], FALSE);
+}
+
+static void hold_mutexes(void *argument)
+{
+    struct chorus *c = argument;
+    chorus_wait(c, &c->mutex[0], FOREVER);
+    chorus_wait(c, &c->mutex[1], FOREVER);
+    chorus_delay(10);
+    chorus_number(c, "release", KeReleaseMutex(&c->mutex[0], FALSE));
+    chorus_number(c, "release", KeReleaseMutex(&c->mutex[1], FALSE));
+}
+
+static void a_mutex_made_anew_while_it_is_held_stays_as_it_is(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = NULL;
+    bench_load(c->b);
+    KeInitializeMutex(&c->mutex[0], 0);
+    KeInitializeMutex(&c->mutex[1], 0);
+    uint32_t id = ha_dispatcher_id(&c->mutex[0].Header);
+    chorus_start(c, hold_mutexes);
+    chorus_start(c, make_mutex_anew);
+
+    chorus_expect(c, "STATUS_SUCCESS STATUS_SUCCESS state=0 release=0 release=0 "
+                     "STATUS_SUCCESS@50 ");
+
+    expect_in_use(c, NULL, HA_RT_INITIALIZE_MUTEX);
+    assert_int_equal(bench_record(c->b, HA_MISUSE, 0)->id, id);
+}
+
+static void take_unsafely(void *argument)
+{
+    struct chorus *c = argument;
+    KIRQL old;
+    ExAcquireFastMutexUnsafe(&c->fast);
+    ExReleaseFastMutexUnsafe(&c->fast);
+    KeRaiseIrql(APC_LEVEL, &old);
+    ExAcquireFastMutexUnsafe(&c->fast);
+    ExReleaseFastMutexUnsafe(&c->fast);
+    KeLowerIrql(old);
+    KeEnterCriticalRegion();
+    ExAcquireFastMutexUnsafe(&c->fast);
+    ExReleaseFastMutexUnsafe(&c->fast);
+    KeLeaveCriticalRegion();
+    chorus_number(c, "free", STATE(c->fast.Event));
+}
+
+static void the_unsafe_acquire_wants_apcs_disabled(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = NULL;
+    make_fast(c);
+    chorus_start(c, take_unsafely);
+
+    chorus_expect(c, "free=1 ");
+
+    const struct ha_record *misuse = bench_record(c->b, HA_MISUSE, 0);
+    assert_int_equal(bench_count(c->b, HA_MISUSE), 1);
+    assert_int_equal(misuse->as.misuse.misuse, HA_MISUSE_LOW_IRQL);
+    assert_int_equal(misuse->irql, PASSIVE_LEVEL);
+    assert_int_equal(misuse->as.misuse.routine, HA_RT_ACQUIRE_FAST_MUTEX);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CHORUS_TEST(who_waits_for_a_fast_mutex_of_a_thread_that_ends_waits_for_nobody),
+        CHORUS_TEST(a_fast_mutex_of_a_thread_that_ended_is_never_free_again),
+        CHORUS_TEST(a_fast_mutex_made_anew_while_it_is_held_stays_as_it_is),
+        CHORUS_TEST(a_fast_mutex_that_is_waited_for_cannot_be_made_anew_even_without_an_owner),
+        CHORUS_TEST(a_mutex_made_anew_while_it_is_held_stays_as_it_is),
+        CHORUS_TEST(the_unsafe_acquire_wants_apcs_disabled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,137 @@
+/* judge: on which processors a thread may run */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/judging.h"
+
+/* QRY-13 */
+static void affinity_is_set_to_what_is_active_or_not_at_all(void **state)
+{
+    (void)state;
+    static const struct judging cases[] = {
+        {"one processor", "", "affinity set 0:2 0:2 0:0;"},
+        {"the active ones of several", "", "affinity set 0:0x3c 0:0xc 0:0;"},
+        {"none that is active", "", "affinity set 0:0x10 0:0xf 0:0 accepted=0;"},
+        {"an empty mask", "", "affinity set 0:0 0:0xf 0:0 accepted=0;"},
+        {"beyond the maximum", "", "affinity set 0:0x101 0:0xf 0:0 accepted=0;"},
+        {"a group that is none", "", "affinity set 1:1 0:0xf 0:0 accepted=0;"},
+        {"of group 0 by the older routines", "",
+         "affinity setex 0:2 0:2 0:0; affinity setold 0:4 0:4;"},
+        {"accepted though none is active", "QRY-13", "affinity set 0:0x10 0:0x10 0:0;"},
+        {"accepted beyond the maximum", "QRY-13", "affinity set 0:0x101 0:1 0:0;"},
+        {"refused though one is active", "QRY-13", "affinity set 0:2 0:0xf 0:0 accepted=0;"},
+        {"with one that is not active", "QRY-13", "affinity set 0:0x3c 0:0x3c 0:0;"},
+        {"refused and yet changed", "QRY-13", "affinity set 0:0x10 0:1 0:0 accepted=0;"},
+        {"refused with a previous affinity", "QRY-13",
+         "affinity set 0:0x10 0:0xf 0:0xf accepted=0;"},
+        {"in a trace with a gap", "", "affinity set 0:0x10 0:0x10 0:0 skip=1;"},
+    };
+
+    EXPECT_FINDINGS(cases);
+}
+
+/* QRY-13, HOT-11 */
+static void the_incoming_processor_is_refused_in_start_and_accepted_in_complete(void **state)
+{
+    (void)state;
+#define IN_COMPLETE "reg A; add; A S; hw; active; sched; A> C; "
+    static const struct judging cases[] = {
+        {"in Start", "",
+         "reg A; add; A> S; H affinity set 0:0x10 0:0xf 0:0 accepted=0; A< S; hw; active; sched; "
+         "A C; end;"},
+        {"accepted in Start", "QRY-13",
+         "reg A; add; A> S; H affinity set 0:0x10 0:0x10 0:0; H affinity revert 0:0 0:0xf; A< S;"},
+        {"in Complete, and back", "",
+         IN_COMPLETE "H affinity set 0:0x10 0:0x10 0:0; H affinity revert 0:0 0:0xf; A< C; end;"},
+        {"in Complete, and left there", "HOT-11(a)",
+         IN_COMPLETE "H affinity set 0:0x10 0:0x10 0:0; A< C laff=0x10; end;"},
+        {"put back by the kernel", "HOT-11(a)",
+         "reg A; reg B; add; A> S; H affinity set 0:1 0:1 0:0; A< S laff=1; B> S; "
+         "H affinity set 0:0x10 0:0xf 0:0 accepted=0; B< S;"},
+        {"not put back by the kernel", "HOT-11(a) QRY-13",
+         "reg A; reg B; add; A> S; H affinity set 0:1 0:1 0:0; A< S laff=1; B> S; "
+         "H affinity set 0:0x10 0:1 0:0 accepted=0; B< S;"},
+    };
+
+    EXPECT_FINDINGS(cases);
+}
+
+/* QRY-18 */
+static void setting_tells_what_was_set_before_and_reverting_goes_back(void **state)
+{
+    (void)state;
+    static const struct judging cases[] = {
+        {"nested", "",
+         "affinity set 0:1 0:1 0:0; affinity set 0:2 0:2 0:1; affinity revert 0:1 0:1; "
+         "affinity revert 0:0 0:0xf;"},
+        {"reverted twice", "",
+         "affinity set 0:1 0:1 0:0; affinity revert 0:0 0:0xf; affinity revert 0:2 0:0xf;"},
+        {"nothing to revert", "", "affinity revert 0:1 0:0xf; affinity revertold 0:0 0:0xf;"},
+        {"back to what is not active", "",
+         "affinity set 0:1 0:1 0:0; affinity revert 0:0x10 0:1 accepted=0;"},
+        {"the older routines", "",
+         "affinity setex 0:1 0:1 0:0; affinity setex 0:2 0:2 0:1; affinity revertex 0:1 0:1; "
+         "affinity revertex 0:0 0:0xf; affinity setold 0:4 0:4; affinity revertold 0:0 0:0xf;"},
+        {"a previous one that was never set", "QRY-18", "affinity set 0:1 0:1 0:0xf;"},
+        {"another previous one", "QRY-18", "affinity set 0:1 0:1 0:0; affinity set 0:2 0:2 0:0;"},
+        {"one after reverting", "QRY-18",
+         "affinity set 0:1 0:1 0:0; affinity revert 0:0 0:0xf; affinity set 0:2 0:2 0:0xf;"},
+        {"not back to the original", "QRY-18",
+         "affinity set 0:1 0:1 0:0; affinity revert 0:0 0:1;"},
+        {"not to the one that was given", "QRY-18",
+         "affinity set 0:1 0:1 0:0; affinity set 0:2 0:2 0:1; affinity revert 0:1 0:0xf;"},
+        {"something without anything to revert", "QRY-18", "affinity revert 0:1 0:1;"},
+        {"to what is not active", "QRY-18",
+         "affinity set 0:1 0:1 0:0; affinity revert 0:0x10 0:0x10;"},
+        {"by the older routine", "QRY-18",
+         "affinity setex 0:1 0:1 0:0; affinity revertex 0:0 0:1;"},
+        {"another previous one, after a Set that was refused", "QRY-18",
+         "affinity set 0:1 0:1 0:0; affinity set 0:0x10 0:1 0:0 accepted=0; "
+         "affinity set 0:2 0:2 0:0;"},
+        {"a previous one, after a Revert without effect", "QRY-18",
+         "affinity revert 0:1 0:0xf; affinity set 0:1 0:1 0:0xf;"},
+        {"the previous mask of another group, which the older routine cannot tell", "",
+         "partition 4:4 4:2; affinity set 1:1 1:1 0:0; affinity setex 0:1 0:1 0:1;"},
+        {"the previous one of another group, forgotten", "QRY-18",
+         "partition 4:4 4:2; affinity set 1:1 1:1 0:0; affinity set 0:1 0:1 0:0;"},
+        {"each thread by itself", "",
+         "affinity set 0:1 0:1 0:0; R affinity revert 0:0 0:0xf; R affinity set 0:2 0:2 0:0;"},
+    };
+
+    EXPECT_FINDINGS(cases);
+}
+
+/* Each half of a rule: what sets, and what reverts or tells what was set before. */
+static void setting_and_reverting_exercise_their_rules(void **state)
+{
+    (void)state;
+    static const struct { const char *text; bool set, revert; } cases[] = {
+        {"affinity set 0:1 0:1;", true, false},
+        {"affinity set 0:1 0:1 0:0;", true, true},
+        {"affinity set 0:0x10 0:0xf 0:0 accepted=0;", true, false},
+        {"affinity revert 0:0 0:0xf;", false, true},
+    };
+    struct ha_judge *judge = ha_judge_create();
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        judge_text(judge, cases[i].text);
+        assert_int_equal(ha_judge_exercised(judge, ha_rule_find("QRY-13")), cases[i].set);
+        assert_int_equal(ha_judge_exercised(judge, ha_rule_find("QRY-18")), cases[i].revert);
+    }
+    ha_judge_destroy(judge);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(affinity_is_set_to_what_is_active_or_not_at_all),
+        cmocka_unit_test(the_incoming_processor_is_refused_in_start_and_accepted_in_complete),
+        cmocka_unit_test(setting_tells_what_was_set_before_and_reverting_goes_back),
+        cmocka_unit_test(setting_and_reverting_exercise_their_rules),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

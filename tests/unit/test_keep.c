@@ -1,0 +1,124 @@
+/* test_keep - memory outside the arena that is saved and put back with a machine */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "unit/bench.h"
+
+static int told;            /* a variable of a driver that is linked into the program */
+
+static VOID NTAPI counts(PVOID CallbackContext, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
+                         PNTSTATUS OperationStatus)
+{
+    (void)CallbackContext;
+    (void)ChangeContext;
+    (void)OperationStatus;
+    told++;
+}
+
+static struct ha_machine *make_machine(void)
+{
+    static const struct ha_group_options group = {.maximum = 4, .active_mask = 1};
+    const struct ha_machine_options options = {.partition = {.group = &group, .group_count = 1}};
+    struct ha_machine *machine;
+    assert_int_equal(ha_machine_create(&options, &machine, NULL), HA_OK);
+    return machine;
+}
+
+static void a_linked_drivers_variable_goes_back_with_every_rewind(void **state)
+{
+    struct ha_machine *machine = make_machine();
+    const struct ha_add_options add = {HA_ANYWHERE};
+    (void)state;
+    told = 40;
+    assert_non_null(KeRegisterProcessorChangeCallback(counts, NULL, 0));
+    assert_int_equal(ha_machine_keep(machine, &told, sizeof told), HA_OK);
+    told = 41;
+    assert_int_equal(ha_machine_mark(machine), HA_OK);
+
+    for (int run = 0; run < 3; run++) {
+        ha_machine_add_processor(machine, 1000, &add);
+        ha_machine_run(machine);
+        assert_int_equal(told, 43);
+        assert_int_equal(ha_machine_rewind(machine), HA_OK);
+        assert_int_equal(told, 41);
+    }
+    ha_machine_destroy(machine);
+    assert_int_equal(told, 41);
+}
+
+static void several_stretches_go_back_each_to_its_own_place(void **state)
+{
+    struct ha_machine *machine = make_machine();
+    char first[3] = "ab", second[100] = "cd";
+    (void)state;
+    assert_int_equal(ha_machine_keep(machine, first, sizeof first), HA_OK);
+    assert_int_equal(ha_machine_keep(machine, second, sizeof second), HA_OK);
+    assert_int_equal(ha_machine_keep(machine, second, 0), HA_OK);
+    assert_int_equal(ha_machine_mark(machine), HA_OK);
+
+    memset(first, 'x', sizeof first);
+    memset(second, 'y', sizeof second);
+    assert_int_equal(ha_machine_rewind(machine), HA_OK);
+
+    assert_string_equal(first, "ab");
+    assert_string_equal(second, "cd");
+    assert_int_equal(second[99], 0);
+    ha_machine_destroy(machine);
+}
+
+static void a_second_mark_takes_the_place_of_the_first(void **state)
+{
+    struct ha_machine *machine = make_machine();
+    int value = 1;
+    (void)state;
+    assert_int_equal(ha_machine_keep(machine, &value, sizeof value), HA_OK);
+    assert_int_equal(ha_machine_mark(machine), HA_OK);
+    value = 2;
+    assert_int_equal(ha_machine_mark(machine), HA_OK);
+    value = 3;
+
+    assert_int_equal(ha_machine_rewind(machine), HA_OK);
+
+    assert_int_equal(value, 2);
+    ha_machine_destroy(machine);
+}
+
+static void nothing_more_is_kept_after_a_mark(void **state)
+{
+    struct ha_machine *machine = make_machine();
+    int value = 1;
+    (void)state;
+    assert_int_equal(ha_machine_mark(machine), HA_OK);
+
+    assert_int_equal(ha_machine_keep(machine, &value, sizeof value), HA_EBUSY);
+
+    value = 2;
+    assert_int_equal(ha_machine_rewind(machine), HA_OK);
+    assert_int_equal(value, 2);
+    ha_machine_destroy(machine);
+}
+
+static void more_than_there_can_be_is_refused(void **state)
+{
+    struct ha_machine *machine = make_machine();
+    (void)state;
+    assert_int_equal(ha_machine_keep(machine, &told, SIZE_MAX), HA_ENOMEM);
+    ha_machine_destroy(machine);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_linked_drivers_variable_goes_back_with_every_rewind),
+        cmocka_unit_test(several_stretches_go_back_each_to_its_own_place),
+        cmocka_unit_test(a_second_mark_takes_the_place_of_the_first),
+        cmocka_unit_test(nothing_more_is_kept_after_a_mark),
+        cmocka_unit_test(more_than_there_can_be_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
