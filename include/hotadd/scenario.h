@@ -44,7 +44,8 @@ enum ha_output {
 enum ha_detail {
     HA_DETAIL_CALLS,            /* all */
     HA_DETAIL_VIOLATIONS,       /* findings, without the calls that led there */
-    HA_DETAIL_NONE              /* verdicts only */
+    HA_DETAIL_NONE,             /* verdicts only */
+    HA_DETAIL_LOCKS             /* all, and every lock that is taken or given back */
 };
 
 #define HA_PROFILE_ALL "all"

@@ -66,6 +66,8 @@ enum ha_kind {
     HA_LEFT_BEHIND,
     /* Compiled code of a driver ended the process that it ran in. Who watched it writes this. */
     HA_CRASH,
+    /* A spin lock, fast or guarded mutex was taken or given back; only where that was asked for. */
+    HA_LOCK_TAKEN, HA_LOCK_GIVEN,
     HA_KIND_COUNT
 };
 

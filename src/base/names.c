@@ -139,6 +139,7 @@ static const char *const kinds[HA_KIND_COUNT] = {
     [HA_IPI_ENTER] = "IPI_ENTER", [HA_IPI_LEAVE] = "IPI_LEAVE",
     [HA_ADD_DEVICE_ENTER] = "ADD_DEVICE_ENTER", [HA_ADD_DEVICE_LEAVE] = "ADD_DEVICE_LEAVE",
     [HA_LEFT_BEHIND] = "LEFT_BEHIND", [HA_CRASH] = "CRASH",
+    [HA_LOCK_TAKEN] = "LOCK_TAKEN", [HA_LOCK_GIVEN] = "LOCK_GIVEN",
 };
 
 static const char *const reasons[HA_REASON_COUNT] = {

@@ -297,6 +297,11 @@ enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *
     case HA_THREAD_START: case HA_THREAD_END:
     case HA_WORK_QUEUED: case HA_WORK_ENTER: case HA_WORK_LEAVE:
         return ha_story_running(cast, record, words);
+    case HA_LOCK_TAKEN: case HA_LOCK_GIVEN:
+        ha_story_subject(cast, record, words);
+        ha_text_add(words, record->kind == HA_LOCK_TAKEN ? "takes " : "gives back ");
+        ha_awaited_words(cast, record->id, words);
+        return HA_PLAIN;
     case HA_AFFINITY:
         return ha_story_affinity(cast, record, words);
     case HA_DPC_TARGET: case HA_DPC_INSERT: case HA_DPC_DROP:

@@ -27,7 +27,8 @@ static const char usage[] =
     "  --format jsonl       the trace on standard output, all else on standard error\n"
     "  --format tap|junit   a test protocol there instead, a test for each scenario and profile\n"
     "  --out FILE           story, trace or protocol into a file, verdicts on standard output\n"
-    "  --trace WHAT         calls (all, the default), violations (findings only), none\n"
+    "  --trace WHAT         calls (all, the default), locks (and every lock), violations\n"
+    "                       (findings only), none\n"
     "  --filter GLOB        only scenarios whose path or name matches\n"
     "  --list               print what would be played\n"
     "  --strict             warnings fail, too; there is no rule yet whose breach is a warning\n"
@@ -111,7 +112,7 @@ static int read_trace(struct command *command, const char *value)
 {
     static const struct { const char *name; enum ha_detail detail; } details[] = {
         {"calls", HA_DETAIL_CALLS}, {"violations", HA_DETAIL_VIOLATIONS},
-        {"none", HA_DETAIL_NONE},
+        {"none", HA_DETAIL_NONE},     {"locks", HA_DETAIL_LOCKS},
     };
     for (size_t i = 0; i < sizeof details / sizeof details[0]; i++) {
         if (!strcmp(value, details[i].name)) {
@@ -119,7 +120,7 @@ static int read_trace(struct command *command, const char *value)
             return HA_EXIT_OK;
         }
     }
-    return wrong("--trace", value, "calls, violations or none");
+    return wrong("--trace", value, "calls, locks, violations or none");
 }
 
 static int read_out(struct command *command, const char *value)

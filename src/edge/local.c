@@ -93,6 +93,7 @@ static int open_machine(struct ha_local *local, struct ha_trouble *trouble)
     struct ha_machine_options machine = ha_player_options(&local->plan, options->replay);
     struct ha_error error = {""};
     machine.record_budget = options->record_budget;
+    machine.record_locks = options->record_locks;
     int err = ha_machine_create(&machine, &local->machine, &error);
     if (err) {
         ha_text_add(&trouble->words, error.text);

@@ -24,6 +24,7 @@ struct ha_playing_options {
     const struct ha_plan *plan;
     const char *replay;             /* a token, or NULL */
     uint64_t record_budget;
+    bool record_locks;
     uint64_t break_at;              /* number of the record to stop before; 0 for none */
     uint32_t hang_s;                /* so long a step may do nothing that is seen; 0: for ever */
     struct ha_sink *const *sink;    /* take every record */

@@ -28,9 +28,14 @@ static bool is_companion(unsigned kind)
     }
 }
 
+static bool is_full(enum ha_detail detail)
+{
+    return detail == HA_DETAIL_CALLS || detail == HA_DETAIL_LOCKS;
+}
+
 static bool goes_out(const struct ha_watch *watch, unsigned kind)
 {
-    return watch->detail == HA_DETAIL_CALLS ||
+    return is_full(watch->detail) ||
            (watch->detail == HA_DETAIL_VIOLATIONS && is_companion(kind));
 }
 
@@ -73,7 +78,7 @@ int ha_run_turn_profile(const struct ha_play_options *options, struct ha_profile
 
 static bool tells_at_once(const struct ha_play_options *options)
 {
-    return options->output == HA_OUTPUT_STORY && options->detail == HA_DETAIL_CALLS &&
+    return options->output == HA_OUTPUT_STORY && is_full(options->detail) &&
            (!options->quiet || options->out_path);
 }
 
@@ -82,7 +87,7 @@ static bool wants_story(const struct ha_play_options *options)
 {
     bool later = options->output == HA_OUTPUT_JUNIT ||
                  (options->output == HA_OUTPUT_VERDICT && !options->quiet);
-    return tells_at_once(options) || (later && options->detail == HA_DETAIL_CALLS);
+    return tells_at_once(options) || (later && is_full(options->detail));
 }
 
 /*
@@ -236,6 +241,7 @@ static int open_playing(struct ha_run *run, struct ha_text *error)
         .plan = &run->plan,
         .replay = options->replay,
         .record_budget = options->record_budget,
+        .record_locks = options->detail == HA_DETAIL_LOCKS,
         .break_at = options->break_at,
         .hang_s = options->hang_s,
         .sink = sink,

@@ -6,7 +6,6 @@
  */
 #include "nt/dispatcher.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "nt/in_use.h"
@@ -39,20 +38,13 @@ static const char *const type_names[] = {
 void ha_dispatcher_init(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
                         enum ha_dispatcher_type type, LONG state)
 {
-    char name[32];
-    struct ha_thread *self = kernel->world.sched.running;
-    uint16_t driver = self->stamp.driver;
-    uint32_t id = ++kernel->world.objects_made;
+    uint32_t id = ha_kernel_introduce(kernel, type_names[type]);
     header->Type = (UCHAR)type;
     header->Signalling = (UCHAR)id;
     header->Size = (UCHAR)(id >> 8);
     header->Reserved1 = (UCHAR)(id >> 16);
     header->SignalState = state;
     header->WaitListHead.Flink = header->WaitListHead.Blink = &header->WaitListHead;
-    snprintf(name, sizeof name, "%s %u", type_names[type], (unsigned)id);
-    self->stamp.driver = 0;         /* the name is not one that a driver has given */
-    ha_record_name(&kernel->world, HA_NS_OBJECT, id, name);
-    self->stamp.driver = driver;
 }
 
 /*

@@ -56,6 +56,8 @@ static bool try_to_take(struct ha_kernel *kernel, PFAST_MUTEX mutex)
     mutex->Event.Header.SignalState = 0;
     mutex->Owner = ha_dispatcher_owner(kernel->world.sched.running);
     mutex->Count--;
+    if (kernel->record_locks)
+        ha_record_open(&kernel->world, HA_LOCK_TAKEN, ha_dispatcher_id(&mutex->Event.Header));
     return true;
 }
 
@@ -99,6 +101,8 @@ bool ha_fast_mutex_release(struct ha_kernel *kernel, PFAST_MUTEX mutex,
     }
     if (++mutex->Count < 1)
         return false;
+    if (kernel->record_locks)
+        ha_record_open(&kernel->world, HA_LOCK_GIVEN, ha_dispatcher_id(header));
     mutex->Owner = NULL;
     header->SignalState = 1;
     if (header->WaitListHead.Flink == &header->WaitListHead)

@@ -45,11 +45,10 @@ static KSPIN_LOCK held_by(KSPIN_LOCK lock, uint32_t thread)
 /* A lock gets its id when the trace first has something to say of it. */
 static uint32_t introduce(struct ha_kernel *kernel, PKSPIN_LOCK lock)
 {
-    struct ha_object object;
     if (!id_of(*lock)) {
-        ha_object_init(&kernel->world, &object, "spin lock");
-        *lock = (KSPIN_LOCK)object.id << 32 | holder_of(*lock);
-        ha_touch(&kernel->world, object.id, HA_TOUCH_WRITE);
+        uint32_t id = ha_kernel_introduce(kernel, "spin lock");
+        *lock = (KSPIN_LOCK)id << 32 | holder_of(*lock);
+        ha_touch(&kernel->world, id, HA_TOUCH_WRITE);
     }
     return id_of(*lock);
 }
@@ -99,6 +98,8 @@ static void take(struct ha_kernel *kernel, PKSPIN_LOCK lock)
     ha_touch(&kernel->world, id_of(*lock), HA_TOUCH_WRITE);
     if (!holder_of(*lock)) {
         *lock = held_by(*lock, self);
+        if (kernel->record_locks)
+            ha_record_open(&kernel->world, HA_LOCK_TAKEN, introduce(kernel, lock));
         return;
     }
     /* By the thread itself as well: it then waits for ever, as the processor would. */
@@ -140,6 +141,8 @@ static bool give(struct ha_kernel *kernel, PKSPIN_LOCK lock)
         return false;
     }
     ha_touch(&kernel->world, id_of(*lock), HA_TOUCH_WRITE);
+    if (kernel->record_locks)
+        ha_record_open(&kernel->world, HA_LOCK_GIVEN, introduce(kernel, lock));
     *lock = held_by(*lock, 0);
     if (kernel->spinning)
         pass_on(kernel, lock);

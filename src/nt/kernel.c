@@ -53,6 +53,19 @@ bool ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile)
     return ha_dpcs_init(kernel);
 }
 
+uint32_t ha_kernel_introduce(struct ha_kernel *kernel, const char *kind)
+{
+    char name[32];
+    struct ha_thread *self = kernel->world.sched.running;
+    uint16_t driver = self->stamp.driver;
+    uint32_t id = ++kernel->world.objects_made;
+    snprintf(name, sizeof name, "%s %u", kind, (unsigned)id);
+    self->stamp.driver = 0;         /* the name is not one that a driver has given */
+    ha_record_name(&kernel->world, HA_NS_OBJECT, id, name);
+    self->stamp.driver = driver;
+    return id;
+}
+
 void ha_record_refused(struct ha_kernel *kernel, enum ha_routine routine, enum ha_reason reason)
 {
     struct ha_record *record = ha_record_open(&kernel->world, HA_REFUSED, 0);

@@ -171,6 +171,7 @@ struct ha_kernel {
     bool any_deferred;              /* a registration of the chain is `deferred` */
     uint32_t drivers_made, registrations_made, adds_made, units_made, blocks_made;
     uint32_t messages_made;
+    bool record_locks;
 };
 
 /* The kernel of the running thread. */
@@ -199,6 +200,9 @@ bool ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile);
 
 /* Whether the caller is above the IRQL that a routine allows; recorded as a refusal. */
 bool ha_kernel_is_above(struct ha_kernel *kernel, KIRQL highest, enum ha_routine routine);
+
+/* A new object's id, which the trace is told with a name made of both: "mutex 3". */
+uint32_t ha_kernel_introduce(struct ha_kernel *kernel, const char *kind);
 
 /* The record of a routine that refuses, or that puts up with a misuse. */
 void ha_record_refused(struct ha_kernel *kernel, enum ha_routine routine, enum ha_reason reason);

@@ -9,6 +9,7 @@
 #define HA_BENCH_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct ha_machine;
@@ -21,6 +22,7 @@ uint64_t bench_now(void);
 double bench_median(double *figure);
 /* A machine with `active` processors of 2,048 in groups of 64; ends the program on an error. */
 struct ha_machine *bench_machine(unsigned active);
+struct ha_machine *bench_machine_that(unsigned active, bool records_locks);
 
 /* How a call is measured. */
 enum bench_judge { BENCH_UNJUDGED, BENCH_JUDGED };
@@ -45,8 +47,8 @@ double bench_removal(size_t others, enum bench_order order);
 double bench_pool_pair(void);
 
 /* Nanoseconds to take and give back a fast mutex or spin lock that is free, and the host's. */
-double bench_fast_mutex_pair(void);
-double bench_spin_lock_pair(void);
+double bench_fast_mutex_pair(bool recorded);
+double bench_spin_lock_pair(bool recorded);
 double bench_host_mutex_pair(void);
 
 /* Nanoseconds a record into the window, with a sink that takes it. */

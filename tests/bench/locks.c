@@ -9,9 +9,9 @@
 
 #define PAIRS 1000000
 
-double bench_fast_mutex_pair(void)
+double bench_fast_mutex_pair(bool recorded)
 {
-    struct ha_machine *machine = bench_machine(4);
+    struct ha_machine *machine = bench_machine_that(4, recorded);
     FAST_MUTEX mutex;
     double figure[BENCH_ROUNDS];
     ExInitializeFastMutex(&mutex);
@@ -27,9 +27,9 @@ double bench_fast_mutex_pair(void)
     return bench_median(figure);
 }
 
-double bench_spin_lock_pair(void)
+double bench_spin_lock_pair(bool recorded)
 {
-    struct ha_machine *machine = bench_machine(4);
+    struct ha_machine *machine = bench_machine_that(4, recorded);
     KSPIN_LOCK lock;
     KIRQL old;
     double figure[BENCH_ROUNDS];

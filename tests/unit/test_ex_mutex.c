@@ -210,10 +210,36 @@ static void the_unsafe_acquire_wants_apcs_disabled(void **state)
     assert_int_equal(misuse->as.misuse.routine, HA_RT_ACQUIRE_FAST_MUTEX);
 }
 
+static void take_and_give(void *argument)
+{
+    struct chorus *c = argument;
+    ExAcquireFastMutex(&c->fast);
+    ExReleaseFastMutex(&c->fast);
+}
+
+static void it_is_recorded_where_locks_are_to_be_recorded(void **state)
+{
+    struct chorus *c = *state;
+    make_fast(c);
+    c->b->machine->kernel.record_locks = true;
+    chorus_start_on(c, 1, take_and_give);
+    bench_forget(c->b);
+
+    chorus_expect(c, "");
+
+    assert_int_equal(bench_count(c->b, HA_LOCK_TAKEN), 1);
+    assert_int_equal(bench_count(c->b, HA_LOCK_GIVEN), 1);
+    assert_int_equal(bench_record(c->b, HA_LOCK_TAKEN, 0)->id,
+                     ha_dispatcher_id(&c->fast.Event.Header));
+    assert_int_equal(bench_record(c->b, HA_LOCK_GIVEN, 0)->id,
+                     ha_dispatcher_id(&c->fast.Event.Header));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CHORUS_TEST(who_waits_for_a_fast_mutex_of_a_thread_that_ends_waits_for_nobody),
+        CHORUS_TEST(it_is_recorded_where_locks_are_to_be_recorded),
         CHORUS_TEST(a_fast_mutex_of_a_thread_that_ended_is_never_free_again),
         CHORUS_TEST(a_fast_mutex_made_anew_while_it_is_held_stays_as_it_is),
         CHORUS_TEST(a_fast_mutex_that_is_waited_for_cannot_be_made_anew_even_without_an_owner),

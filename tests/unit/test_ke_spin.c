@@ -28,6 +28,25 @@ static void it_is_held_at_dispatch_level(void **state)
     assert_true(KeTestSpinLock(&c->lock));
 }
 
+static void it_is_recorded_where_locks_are_to_be_recorded(void **state)
+{
+    struct chorus *c = *state;
+    chorus_start_on(c, 1, take_and_give);
+    c->b->machine->kernel.record_locks = true;
+    bench_forget(c->b);
+
+    chorus_expect(c, "has:1/2 gives:1/2 gave:1/0 ");
+
+    const struct ha_record *taken = bench_record(c->b, HA_LOCK_TAKEN, 0);
+    const struct ha_record *given = bench_record(c->b, HA_LOCK_GIVEN, 0);
+    assert_int_equal(bench_count(c->b, HA_LOCK_TAKEN), 1);
+    assert_int_equal(bench_count(c->b, HA_LOCK_GIVEN), 1);
+    assert_int_not_equal(taken->id, 0);
+    assert_int_equal(taken->id, given->id);
+    assert_int_equal(taken->irql, DISPATCH_LEVEL);
+    assert_int_equal(given->irql, DISPATCH_LEVEL);
+}
+
 static void who_comes_later_waits_and_they_have_it_in_turn(void **state)
 {
     struct chorus *c = *state;
@@ -357,6 +376,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CHORUS_TEST(it_is_held_at_dispatch_level),
+        CHORUS_TEST(it_is_recorded_where_locks_are_to_be_recorded),
         CHORUS_TEST(who_comes_later_waits_and_they_have_it_in_turn),
         cmocka_unit_test(the_tape_chooses_who_has_it_next),
         CHORUS_TEST(who_waits_keeps_others_out_of_its_processor),
