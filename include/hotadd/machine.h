@@ -161,7 +161,10 @@ int ha_machine_set_parameter(struct ha_machine *machine, const char *driver, con
  */
 int ha_machine_add_device(struct ha_machine *machine, const char *driver, int32_t *nt_status);
 
-/* What DriverEntry of the newest driver of that name returned. HA_EINVAL when there is none. */
+/*
+ * What DriverEntry of the newest driver of that name returned, STATUS_PENDING (0x103) while it has
+ * not. HA_EINVAL when there is none.
+ */
 int ha_machine_driver_status(const struct ha_machine *machine, const char *name,
                              int32_t *nt_status);
 

@@ -108,7 +108,7 @@ enum ha_ending {
 /* What can be left behind (LEFT_BEHIND.what). */
 enum ha_left {
     HA_LEFT_NOTHING, HA_LEFT_TIMER, HA_LEFT_DPC, HA_LEFT_WORK_ITEM, HA_LEFT_DEVICE,
-    HA_LEFT_HANDLE, HA_LEFT_COUNT
+    HA_LEFT_HANDLE, HA_LEFT_LOOKASIDE_LIST, HA_LEFT_COUNT
 };
 
 /* flags of DPC_DROP and DPC_INSERT */
@@ -123,7 +123,9 @@ enum ha_reason {
     HA_REASON_NOT_LOADED,   /* no routine: an event of the scenario has no driver to act in, */
     HA_REASON_LOADED,       /* or wants to load one that is there */
     HA_REASON_NOT_SIMULATED,    /* Windows would do it */
+    HA_REASON_POLLS,        /* DEADLOCK: it looks for something that does not come */
     HA_REASON_NO_ADD_DEVICE,    /* no routine: a device has come for a driver without AddDevice */
+    HA_REASON_NOT_OWN_THREAD,
     HA_REASON_COUNT
 };
 
@@ -150,6 +152,9 @@ enum ha_misuse {
     HA_MISUSE_PAGED_CODE,       /* PAGED_CODE reached above APC_LEVEL */
     HA_MISUSE_LOW_IRQL,         /* called below the IRQL that the routine needs */
     HA_MISUSE_UNALIGNED,        /* not at an address that the routine can work with */
+    HA_MISUSE_LOCK_HELD,        /* the IRQL lowered, a wait begun, or the code that the kernel
+                                   calls left with spin locks held; argument: how many */
+    HA_MISUSE_HELD,             /* a thread or work item ends with it; id: the mutex */
     HA_MISUSE_COUNT
 };
 

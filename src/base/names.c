@@ -52,6 +52,7 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_SET_TARGET_DPC] = "KeSetTargetProcessorDpc",
     [HA_RT_SET_TARGET_DPC_EX] = "KeSetTargetProcessorDpcEx",
     [HA_RT_INSERT_DPC] = "KeInsertQueueDpc", [HA_RT_REMOVE_DPC] = "KeRemoveQueueDpc",
+    [HA_RT_SET_IMPORTANCE_DPC] = "KeSetImportanceDpc",
     [HA_RT_FLUSH_DPCS] = "KeFlushQueuedDpcs", [HA_RT_IPI_CALL] = "KeIpiGenericCall",
     [HA_RT_ACQUIRE_SPIN_LOCK] = "KeAcquireSpinLock",
     [HA_RT_RELEASE_SPIN_LOCK] = "KeReleaseSpinLock", [HA_RT_PAGED_CODE] = "PAGED_CODE",
@@ -66,6 +67,11 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_SLIST] = "ExInterlockedPushEntrySList",
     [HA_RT_INITIALIZE_LOOKASIDE] = "ExInitializeNPagedLookasideList",
     [HA_RT_LOOKASIDE] = "ExAllocateFromNPagedLookasideList",
+    [HA_RT_INITIALIZE_EVENT] = "KeInitializeEvent",
+    [HA_RT_INITIALIZE_SPIN_LOCK] = "KeInitializeSpinLock",
+    [HA_RT_INITIALIZE_RUNDOWN] = "ExInitializeRundownProtection",
+    [HA_RT_ACQUIRE_RUNDOWN] = "ExAcquireRundownProtection",
+    [HA_RT_RUNDOWN_COMPLETED] = "ExRundownCompleted",
     [HA_RT_RELEASE_RUNDOWN] = "ExReleaseRundownProtection",
     [HA_RT_REINITIALIZE_RUNDOWN] = "ExReInitializeRundownProtection",
     [HA_RT_WAIT_RUNDOWN] = "ExWaitForRundownProtectionRelease",
@@ -152,7 +158,9 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_NOT_LOADED] = "the driver is not loaded",
     [HA_REASON_LOADED] = "the driver is loaded already",
     [HA_REASON_NOT_SIMULATED] = "not simulated yet",
+    [HA_REASON_POLLS] = "it looks again and again for what does not come",
     [HA_REASON_NO_ADD_DEVICE] = "the driver has no AddDevice",
+    [HA_REASON_NOT_OWN_THREAD] = "the thread is not the driver's to end",
 };
 
 static const char *const misuses[HA_MISUSE_COUNT] = {
@@ -175,6 +183,8 @@ static const char *const misuses[HA_MISUSE_COUNT] = {
     [HA_MISUSE_IN_USE] = "the kernel still has it in a queue or list",
     [HA_MISUSE_PAGED_CODE] = "paged code above APC_LEVEL",
     [HA_MISUSE_UNALIGNED] = "not aligned as it must be",
+    [HA_MISUSE_HELD] = "it ends with a mutex that it has not given back",
+    [HA_MISUSE_LOCK_HELD] = "a spin lock is still held",
     [HA_MISUSE_LOW_IRQL] = "called at too low an IRQL",
     [HA_MISUSE_QUEUED] = "the work item is queued",
     [HA_MISUSE_IRQL_ORDER] = "the new IRQL lies on the wrong side of the old one",
@@ -189,7 +199,7 @@ static const char *const endings[HA_END_COUNT] = {
 static const char *const lefts[HA_LEFT_COUNT] = {
     [HA_LEFT_NOTHING] = "nothing", [HA_LEFT_TIMER] = "set timer", [HA_LEFT_DPC] = "queued DPC",
     [HA_LEFT_WORK_ITEM] = "work item", [HA_LEFT_DEVICE] = "device object",
-    [HA_LEFT_HANDLE] = "handle",
+    [HA_LEFT_HANDLE] = "handle", [HA_LEFT_LOOKASIDE_LIST] = "lookaside list",
 };
 
 static const char *const thread_kinds[] = {

@@ -26,6 +26,23 @@ static void judge_owner(struct ha_judge *judge, const char *expected)
              ha_misuse_name(record->as.misuse.misuse));
 }
 
+/* Where a thread, or the routine of a work item, has ended; NULL for any other routine. */
+static const char *end_of(uint32_t routine)
+{
+    if (routine == HA_RT_TERMINATE_THREAD)
+        return "a thread ends";
+    return routine == HA_RT_QUEUE_WORK ? "a work item is done" : NULL;
+}
+
+static void judge_held(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const char *end = end_of(record->as.misuse.routine);
+
+    ha_blame(judge, HA_RULE_OBJ_2, record->driver, "given back by the thread that has it",
+             "%s with %s", end ? end : "it ends", name_of(judge, record->id));
+}
+
 static void judge_limit(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
@@ -33,7 +50,10 @@ static void judge_limit(struct ha_judge *judge)
     unsigned count = record->as.misuse.argument;
     const char *name = ha_routine_name(routine);
 
-    if (routine == HA_RT_WAIT_MULTIPLE)
+    if (end_of(routine))
+        ha_blame(judge, HA_RULE_CTX_7, record->driver, "every critical region left at the end",
+                 "%s in %u of them", end_of(routine), count);
+    else if (routine == HA_RT_WAIT_MULTIPLE)
         ha_blame(judge, HA_RULE_OBJ_3, record->driver,
                  "1 to 64 objects, and no more than 3 without wait blocks", "%s of %u", name,
                  count);
@@ -83,11 +103,30 @@ static void judge_in_use(struct ha_judge *judge)
                  name_of(judge, record->id));
 }
 
+/* At a raised IRQL it is found as any other routine there. */
+static void judge_refusal(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    uint32_t reason = record->as.refused.reason;
+
+    if (record->as.refused.routine == HA_RT_TERMINATE_THREAD && reason != HA_REASON_IRQL)
+        ha_blame(judge, HA_RULE_OBJ_7, record->driver, "a thread of its own, outside callbacks",
+                 "%s refused: %s", ha_routine_name(record->as.refused.routine),
+                 ha_reason_name(reason));
+}
+
 void ha_judge_object(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
 
+    if (record->kind == HA_REFUSED) {
+        judge_refusal(judge);
+        return;
+    }
     switch (record->as.misuse.misuse) {
+    case HA_MISUSE_HELD:
+        judge_held(judge);
+        break;
     case HA_MISUSE_NOT_MADE:
         ha_blame(judge, HA_RULE_OBJ_1, record->driver, "an object that was initialised",
                  "%s of one that was not", ha_routine_name(record->as.misuse.routine));

@@ -42,9 +42,9 @@ RULE(DRV_10, "DRV-10", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "DRIVER_UNLOAD; Unload Routine Environment",
      AT(ON(UNLOAD_ENTER) | ON(IMAGE_FREED), driver))
 RULE(DRV_12, "DRV-12", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "When a driver's image is freed its threads, work items, DPCs, timers and devices are gone.",
+     "Threads, work items, DPCs, timers, devices, lookaside lists do not outlive their driver.",
      "bug checks 0xCE and 0xD4; PsCreateSystemThread; IoQueueWorkItem; KeInsertQueueDpc; "
-     "KeSetTimer; DRIVER_UNLOAD",
+     "KeSetTimer; ExDeleteNPagedLookasideList; DRIVER_UNLOAD",
      AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(IMAGE_FREED) | ON(LEFT_BEHIND), alive))
 RULE(DRV_13, "DRV-13", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Code that is marked with PAGED_CODE runs at or below APC_LEVEL.",
@@ -86,7 +86,8 @@ RULE(OBJ_1, "OBJ-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
      AT(ON(MISUSE), object))
 RULE(OBJ_2, "OBJ-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A mutex is given back by the thread that has it, and a fast mutex is not taken twice.",
-     "KeReleaseMutex; ExAcquireFastMutex; ExReleaseFastMutex", AT(ON(MISUSE), object))
+     "KeReleaseMutex; ExAcquireFastMutex; ExReleaseFastMutex; bug check 0x4000008A",
+     AT(ON(MISUSE), object))
 RULE(OBJ_3, "OBJ-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Counts stay within limits: of a semaphore, of critical regions, of objects to wait for.",
      "KeReleaseSemaphore; KeWaitForMultipleObjects; KeLeaveCriticalRegion",
@@ -101,6 +102,9 @@ RULE(OBJ_6, "OBJ-6", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Nothing is given back or made anew while it is queued, set, held or waited for.",
      "KeInitializeDpc; KeInitializeTimerEx; KeInitializeMutex; ExFreePoolWithTag",
      AT(ON(MISUSE), object))
+RULE(OBJ_7, "OBJ-7", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "A driver ends no thread but one that it made, and that one not inside a callback.",
+     "PsTerminateSystemThread", AT(ON(REFUSED), object))
 
 /* Deferred procedure calls, as far as no rule of processors speaks of them. */
 RULE(DPC_1, "DPC-1", HA_DOCUMENTED, KERNEL, HA_ERROR,

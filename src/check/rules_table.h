@@ -235,8 +235,9 @@ RULE(CTX_5, "CTX-5", HA_IMPLIED, KERNEL, HA_ERROR,
      "Processing a Synchronous Driver Notification; KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT",
      AT(ENTERED, context))
 RULE(CTX_7, "CTX-7", HA_CHOSEN, BOTH, HA_ERROR,
-     "A callback returns at its IRQL, and an operation leaves no critical region entered.",
-     "eBPF for Windows", AT(LEFT, leave), AT(ON(REG_RETURN) | ON(ADD_END), regions))
+     "A callback returns at its IRQL; no operation or thread leaves a critical region entered.",
+     "eBPF for Windows; bug check 0x20", AT(LEFT, leave),
+     AT(ON(REG_RETURN) | ON(ADD_END), regions), AT(ON(MISUSE), object))
 
 /* Queries. */
 RULE(QRY_1, "QRY-1", HA_IMPLIED, KERNEL, HA_ERROR,

@@ -199,19 +199,22 @@ static const char *signal_name(uint32_t number)
     return NULL;
 }
 
+void ha_process_end_words(uint32_t number, uint32_t exit_code, struct ha_text *words)
+{
+    const char *name = signal_name(number);
+    if (!number)
+        ha_text_addf(words, "the process was ended with exit code %u", (unsigned)exit_code);
+    else if (name)
+        ha_text_add(words, name);
+    else
+        ha_text_addf(words, "signal %u", (unsigned)number);
+}
+
 static void crash_words(const struct ha_cast *cast, const struct ha_record *record,
                         const struct ha_record *place, struct ha_text *words)
 {
-    const char *name = signal_name(record->as.crash.signal);
-
-    ha_text_add(words, "crash:");
-    if (!record->as.crash.signal)
-        ha_text_addf(words, " the process was ended with exit code %u",
-                     (unsigned)record->as.crash.exit_code);
-    else if (name)
-        ha_text_addf(words, " %s", name);
-    else
-        ha_text_addf(words, " signal %u", (unsigned)record->as.crash.signal);
+    ha_text_add(words, "crash: ");
+    ha_process_end_words(record->as.crash.signal, record->as.crash.exit_code, words);
     if (place) {
         ha_story_place(cast, place, words);
     } else if (record->driver) {

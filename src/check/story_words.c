@@ -183,6 +183,10 @@ void ha_story_wait(const struct ha_cast *cast, const struct ha_record *record,
 {
     const uint64_t timeout_ns = record->as.wait.timeout_ns;
 
+    if (record->as.wait.reason == HA_REASON_POLLS) {
+        ha_text_add(words, "looks again and again for what does not come");
+        return;
+    }
     ha_text_add(words, "waits for ");
     ha_awaited_words(cast, record->id, words);
     if (record->as.wait.holder) {

@@ -91,6 +91,8 @@ enum ha_paint ha_story_dpc(const struct ha_cast *cast, const struct ha_record *r
                            struct ha_text *words);
 enum ha_paint ha_story_affinity(const struct ha_cast *cast, const struct ha_record *record,
                                 struct ha_text *words);
+/* What ended a process: a signal, or with 0 for that an exit code. */
+void ha_process_end_words(uint32_t number, uint32_t exit_code, struct ha_text *words);
 /* Whether a removal is refused by this MISUSE: its handle leads to no live registration. */
 bool ha_story_is_refused_removal(const struct ha_record *misuse);
 

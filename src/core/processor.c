@@ -59,6 +59,7 @@ static void serve(void *argument)
         processor->serves[interrupt] = true;
         world->sched.asked--;
         self->starts_at = 0;
+        self->lowest = level_of[interrupt];
         ha_thread_set_irql(self, level_of[interrupt]);
         self->operations++;
         world->sched.serve[interrupt](world);

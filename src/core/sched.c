@@ -12,8 +12,6 @@
 #include "core/processor.h"
 #include "core/world.h"
 
-#define SPINS_IN_A_ROW 1000u            /* before control is given away */
-#define SPINS_ALONE 1000000u            /* before time moves */
 
 void ha_sched_ready(struct ha_thread *thread)
 {
@@ -113,7 +111,7 @@ struct ha_thread *ha_sched_next(struct ha_world *world)
         }
         if (sched->waits_for_quiet)
             return run(sched, sched->adopted);
-        if (sched->waited++ == HA_QUEUE_PATIENCE || !ha_queue_run_next(world)) {
+        if (!ha_sched_has_patience(world, sched->waited++) || !ha_queue_run_next(world)) {
             ha_sched_record_deadlock(world);
             sched->ending = HA_END_DEADLOCK;
         }
@@ -127,7 +125,6 @@ static void switch_from(struct ha_world *world, struct ha_thread *self, struct h
         struct ha_carrier *carrier = world->host->carrier;
         carrier->operations->switch_to(carrier, self->context, next->context);
         ha_thread_set_current(self);
-        self->spins = 0;
     }
     self->disturbed = true;
     /* The run has ended around the adopted thread: it cannot go on, and it cannot be dropped. */
@@ -216,20 +213,6 @@ void ha_sched_attend(struct ha_world *world)
     switch_from(world, self, run(sched, next));
 }
 
-void ha_sched_spin(struct ha_world *world)
-{
-    struct ha_thread *self = world->sched.running;
-    if (world->sched.attention)
-        ha_sched_attend(world);
-    if (++self->spins % SPINS_IN_A_ROW)
-        return;
-    if (self->spins >= SPINS_ALONE && !count_eligible(&world->sched)) {
-        self->spins = 0;
-        ha_queue_run_next(world);
-    }
-    ha_sched_yield(world);
-}
-
 void ha_sched_run_until_quiet(struct ha_world *world)
 {
     struct ha_sched *sched = &world->sched;
@@ -282,6 +265,17 @@ bool ha_sched_is_stuck(const struct ha_world *world)
     return false;
 }
 
+bool ha_sched_has_patience(const struct ha_world *world, uint32_t waited)
+{
+    if (waited < HA_QUEUE_PATIENCE)
+        return true;
+    for (const struct ha_thread *thread = world->sched.first_live; thread;
+         thread = thread->next_live)
+        if (thread->operations && thread->timed)
+            return true;
+    return false;
+}
+
 static void record_obstacle(struct ha_world *world, const struct ha_thread *thread,
                             uint32_t object, const struct ha_thread *holder)
 {
@@ -291,6 +285,16 @@ static void record_obstacle(struct ha_world *world, const struct ha_thread *thre
     record->as.wait.waiter = thread->stamp.thread;
     record->as.wait.holder = holder ? holder->stamp.thread : 0;
     record->as.wait.blocked = 1;
+    if (thread->pauses)
+        record->as.wait.reason = HA_REASON_POLLS;
+}
+
+void ha_sched_give_up(struct ha_world *world)
+{
+    record_obstacle(world, world->sched.running, 0, NULL);
+    ha_sched_record_deadlock(world);
+    ha_sched_end(world, HA_END_DEADLOCK);
+    ha_sched_attend(world);
 }
 
 void ha_sched_record_deadlock(struct ha_world *world)

@@ -51,12 +51,6 @@ void ha_sched_hand_over(struct ha_world *world);
 void ha_sched_prefer_later(struct ha_world *world, struct ha_thread *last);
 /* Those that are ready go on first, in their order, and then the running thread. */
 void ha_sched_yield(struct ha_world *world);
-/*
- * A scheduling point of a routine that threads poll with: the 1,000th in a row gives control away
- * as ha_sched_yield() does. When a million went by and no other thread could run, what is due next
- * begins: only time can bring what the loop polls for.
- */
-void ha_sched_spin(struct ha_world *world);
 /* For a thread that ends: the one that runs next, already marked as running. */
 struct ha_thread *ha_sched_next(struct ha_world *world);
 /* Decide at a scheduling point; called through ha_sched_point(). */
@@ -74,6 +68,13 @@ void ha_sched_end(struct ha_world *world, enum ha_ending ending);
 void ha_sched_abandon_all(struct ha_world *world);
 /* Whether an operation of the machine is under way on a thread that is blocked. */
 bool ha_sched_is_stuck(const struct ha_world *world);
+/*
+ * Whether it makes sense to let time pass once more for the operations that are under way, after
+ * so many times: what drivers do again and again brings things due for ever.
+ */
+bool ha_sched_has_patience(const struct ha_world *world, uint32_t waited);
+/* End the run as a deadlock: the running thread waits for what will not come. */
+void ha_sched_give_up(struct ha_world *world);
 /* Write down who waits for what, and who holds it. */
 void ha_sched_record_deadlock(struct ha_world *world);
 

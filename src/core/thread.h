@@ -12,6 +12,15 @@
 
 struct ha_world;
 struct ha_object;
+struct ha_owned;            /* a mutex that a thread has; nt/ke_mutex.c */
+
+/* Locks that a thread has, in the order of taking, as far as there is room; nt/locks.h. */
+#define HA_LOCKS_KNOWN 8u
+enum ha_lock_sort { HA_SPIN_LOCKS, HA_FAST_MUTEXES, HA_LOCK_SORTS };
+struct ha_locks {
+    void *place[HA_LOCKS_KNOWN];
+    uint32_t count;
+};
 
 enum ha_thread_state { HA_THREAD_READY, HA_THREAD_RUNNING, HA_THREAD_BLOCKED };
 
@@ -38,14 +47,19 @@ struct ha_thread {
     void *argument;
     void *callout;              /* the innermost call into a driver; nt's, as the next two */
     void *native;               /* its thread object; NULL where no driver can refer to it */
-    void *mutants;              /* the mutexes that it holds, newest first */
+    struct ha_owned *mutants;   /* the mutexes that it holds, newest first */
+    struct ha_locks locks[HA_LOCK_SORTS];
+    bool locks_told;            /* it has been recorded that it has spin locks too long */
+    uint8_t lowest;             /* the IRQL below which nothing may bring it */
     uint32_t operations;        /* begun by the machine and not ended; what makes a deadlock */
     /*
      * Since a call into a driver began, control was given away, or IRQL, regions or affinity
      * changed: the call must be looked at closely when it ends.
      */
     bool disturbed;
-    uint32_t spins;             /* in ha_sched_spin(), since another thread ran */
+    uint32_t spins, pauses;     /* in a row, of a thread that polls; core/poll.c, as the next */
+    uint64_t polled_seq;        /* number of the next record when it polled last */
+    bool timed;                 /* what it waits for ends at a time, if not before */
     struct ha_affinity affinity;
     struct ha_affinity own_affinity;    /* the one that it was made with */
     bool moves;                 /* to a processor of its affinity, when its IRQL allows that */

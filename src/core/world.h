@@ -15,6 +15,7 @@
 #include "core/carrier.h"
 #include "core/ids.h"
 #include "core/partition.h"
+#include "core/poll.h"
 #include "core/processor.h"
 #include "core/queue.h"
 #include "core/sched.h"

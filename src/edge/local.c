@@ -49,24 +49,45 @@ static bool is_loaded(const struct ha_local *local, size_t count, const struct h
     return false;
 }
 
-static int load_module(struct ha_local *local, size_t i, struct ha_trouble *trouble)
+/* Windows maps an image anew when a driver is loaded again. */
+static void map_module(void *image)
+{
+    ha_module_refresh(image);
+}
+
+static int load_module(struct ha_local *local, size_t i, struct ha_text *sentences)
 {
     struct ha_module *module;
     const char *path = local->script[i].module;
-    int err = ha_module_load(path, false, &module, &trouble->words);
+    int err = ha_module_load(path, false, &module, sentences);
     if (!err && is_loaded(local, i, module)) {
         ha_module_unload(module);
-        err = ha_module_load(path, true, &module, &trouble->words);
+        err = ha_module_load(path, true, &module, sentences);
     }
-    trouble->driver = i;
     if (err)
         return err;
     local->module[i] = module;
     local->script[i].code = ha_module_entry(module);
+    local->script[i].map = map_module;
+    local->script[i].image = module;
     return HA_OK;
 }
 
-static int load_modules(struct ha_local *local, struct ha_trouble *trouble)
+static int load_or_blame(struct ha_local *local, size_t i)
+{
+    const struct ha_playing_options *options = &local->playing.options;
+    struct ha_text sentences = {0};
+    if (options->is_loading)
+        options->is_loading(options->argument, i);
+    int err = load_module(local, i, &sentences);
+    if (err == HA_EREAD)
+        options->blame(options->argument, i, &sentences);
+    ha_text_close(&sentences);
+    return err;
+}
+
+/* One that cannot be loaded does not keep the author from hearing of the next. */
+static int load_modules(struct ha_local *local)
 {
     const struct ha_plan *plan = local->playing.options.plan;
     size_t first = 0;
@@ -81,13 +102,14 @@ static int load_modules(struct ha_local *local, struct ha_trouble *trouble)
         return HA_ENOMEM;
     memcpy(local->script, plan->driver, plan->driver_count * sizeof *local->script);
     local->plan.driver = local->script;
-    for (size_t i = first; i < plan->driver_count && !err; i++)
-        if (local->script[i].module)
-            err = load_module(local, i, trouble);
+    for (size_t i = first; i < plan->driver_count && (!err || err == HA_EREAD); i++) {
+        int how = local->script[i].module ? load_or_blame(local, i) : HA_OK;
+        err = how ? how : err;
+    }
     return err;
 }
 
-static int open_machine(struct ha_local *local, struct ha_trouble *trouble)
+static int open_machine(struct ha_local *local, struct ha_text *trouble)
 {
     const struct ha_playing_options *options = &local->playing.options;
     struct ha_machine_options machine = ha_player_options(&local->plan, options->replay);
@@ -96,7 +118,7 @@ static int open_machine(struct ha_local *local, struct ha_trouble *trouble)
     machine.record_locks = options->record_locks;
     int err = ha_machine_create(&machine, &local->machine, &error);
     if (err) {
-        ha_text_add(&trouble->words, error.text);
+        ha_text_add(trouble, error.text);
         return err;
     }
     if (options->window)
@@ -177,7 +199,7 @@ static const struct ha_playing_operations operations = {
 };
 
 int ha_local_open(const struct ha_playing_options *options, struct ha_playing **playing,
-                  struct ha_trouble *trouble)
+                  struct ha_text *trouble)
 {
     struct ha_local *local = calloc(1, sizeof *local);
     int err = HA_ENOMEM;
@@ -185,7 +207,7 @@ int ha_local_open(const struct ha_playing_options *options, struct ha_playing **
         local->playing.operations = &operations;
         local->playing.options = *options;
         local->plan = *options->plan;
-        err = load_modules(local, trouble);
+        err = load_modules(local);
         if (!err)
             err = open_machine(local, trouble);
     }
@@ -195,5 +217,5 @@ int ha_local_open(const struct ha_playing_options *options, struct ha_playing **
     }
     if (local)
         close_local(&local->playing);
-    return trouble->words.lost ? HA_ENOMEM : err;
+    return trouble->lost ? HA_ENOMEM : err;
 }

@@ -8,6 +8,6 @@
 
 /* As ha_playing_open(). */
 int ha_local_open(const struct ha_playing_options *options, struct ha_playing **playing,
-                  struct ha_trouble *trouble);
+                  struct ha_text *trouble);
 
 #endif

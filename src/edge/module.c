@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/kept.h"
 #include "base/port.h"
 #include "edge/image.h"
 #include "edge/module_fault.h"
@@ -25,12 +26,13 @@ struct ha_module {
     void *object;               /* as dlopen() gave it */
     ha_driver_entry *entry;
     struct ha_image image;      /* the file that it came from */
+    struct ha_kept *kept;       /* its variables, and how they were at first */
 };
 
 static bool is_file(const char *path)
 {
     struct stat status;
-    return stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 /* Find the file of a path whose suffix may be missing. */
@@ -130,26 +132,6 @@ static int load(struct ha_module *module, const char *path, bool private_copy,
     return err;
 }
 
-int ha_module_load(const char *path, bool private_copy, struct ha_module **module,
-                   struct ha_text *messages)
-{
-    struct ha_module *made = calloc(1, sizeof *made);
-    struct ha_text found = {0};
-    int err = made ? HA_OK : HA_ENOMEM;
-    if (!err && find_file(path, &found))
-        err = load(made, ha_text_string(&found), private_copy, messages);
-    else if (!err)
-        err = found.lost ? HA_ENOMEM : ha_module_blame_path(path, messages);
-    if (messages->lost)
-        err = HA_ENOMEM;
-    ha_text_close(&found);
-    if (err)
-        ha_module_unload(made);
-    else
-        *module = made;
-    return err;
-}
-
 ha_driver_entry *ha_module_entry(const struct ha_module *module)
 {
     return module->entry;
@@ -164,6 +146,54 @@ void ha_module_segments(const struct ha_module *module,
     ha_image_memory(&module->image, ENTRY, entry, visit, argument);
 }
 
+struct keeping {
+    struct ha_kept **kept;
+    bool lost;
+};
+
+static void keep_stretch(void *argument, void *address, size_t bytes)
+{
+    struct keeping *keeping = argument;
+    keeping->lost |= !ha_kept_add(keeping->kept, address, bytes);
+}
+
+static int save_variables(struct ha_module *module)
+{
+    struct keeping keeping = {&module->kept, false};
+    ha_module_segments(module, keep_stretch, &keeping);
+    if (keeping.lost)
+        return HA_ENOMEM;
+    ha_kept_save(module->kept);
+    return HA_OK;
+}
+
+int ha_module_load(const char *path, bool private_copy, struct ha_module **module,
+                   struct ha_text *messages)
+{
+    struct ha_module *made = calloc(1, sizeof *made);
+    struct ha_text found = {0};
+    int err = made ? HA_OK : HA_ENOMEM;
+    if (!err && find_file(path, &found))
+        err = load(made, ha_text_string(&found), private_copy, messages);
+    else if (!err)
+        err = found.lost ? HA_ENOMEM : ha_module_blame_path(path, messages);
+    if (!err)
+        err = save_variables(made);
+    if (messages->lost)
+        err = HA_ENOMEM;
+    ha_text_close(&found);
+    if (err)
+        ha_module_unload(made);
+    else
+        *module = made;
+    return err;
+}
+
+void ha_module_refresh(struct ha_module *module)
+{
+    ha_kept_restore(module->kept);
+}
+
 void ha_module_unload(struct ha_module *module)
 {
     if (!module)
@@ -171,5 +201,6 @@ void ha_module_unload(struct ha_module *module)
     if (module->object)
         dlclose(module->object);
     ha_image_close(&module->image);
+    ha_kept_close(&module->kept);
     free(module);
 }

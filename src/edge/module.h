@@ -35,6 +35,12 @@ int ha_module_load(const char *path, bool private_copy, struct ha_module **modul
 
 ha_driver_entry *ha_module_entry(const struct ha_module *module);
 
+/*
+ * Put the module's variables back as they were when it had been loaded, its constructors having
+ * run. No code of the module may be running.
+ */
+void ha_module_refresh(struct ha_module *module);
+
 /* No code of the module may be running, and nobody may call it any more. NULL is allowed. */
 void ha_module_unload(struct ha_module *module);
 

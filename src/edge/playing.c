@@ -5,7 +5,7 @@
 #include "edge/worker.h"
 
 int ha_playing_open(const struct ha_playing_options *options, bool apart,
-                    struct ha_playing **playing, struct ha_trouble *trouble)
+                    struct ha_playing **playing, struct ha_text *trouble)
 {
     return apart ? ha_worker_open(options, playing, trouble)
                  : ha_local_open(options, playing, trouble);
@@ -30,6 +30,12 @@ size_t ha_playing_waiting(const struct ha_playing *playing, size_t event)
 size_t ha_playing_unstruck(const struct ha_playing *playing, size_t fault)
 {
     return playing->operations->unstruck(playing, fault);
+}
+
+void ha_playing_leave(struct ha_playing *playing, struct ha_text *words)
+{
+    if (playing->operations->leave)
+        playing->operations->leave(playing, words);
 }
 
 void ha_playing_close(struct ha_playing *playing)

@@ -35,6 +35,10 @@ struct ha_playing_options {
     bool (*is_called_off)(void *argument);
     /* Whether the slice shall end before the next step, because much was recorded. */
     bool (*has_enough)(void *argument);
+    /* A module cannot be loaded: the driver's index in the plan, and sentences, one a line. */
+    void (*blame)(void *argument, size_t driver, const struct ha_text *sentences);
+    /* The module of a driver is about to be loaded; NULL for nobody who wants to know. */
+    void (*is_loading)(void *argument, size_t driver);
     void *argument;
 };
 
@@ -43,6 +47,7 @@ struct ha_playing_operations {
     void (*stop)(struct ha_playing *playing, enum ha_ending ending);
     size_t (*waiting)(const struct ha_playing *playing, size_t event);
     size_t (*unstruck)(const struct ha_playing *playing, size_t fault);
+    void (*leave)(struct ha_playing *playing, struct ha_text *words);   /* NULL: nothing to do */
     void (*close)(struct ha_playing *playing);
 };
 
@@ -62,25 +67,18 @@ struct ha_playing {
     struct ha_playing_state state;
 };
 
-/* Why nothing could be played. */
-struct ha_trouble {
-    struct ha_text words;       /* a sentence, or several lines of them, the last without an end;
-                                   empty where the code says it all */
-    size_t driver;              /* HA_EREAD: whose module it is, an index into the plan's drivers */
-};
-
 /*
  * Begin to play, here or in a worker.
  *
  *   apart     in a worker; no machine may exist on this host thread
  *   playing   set on HA_OK only; ha_playing_close() gives it back
- *   trouble   zeroed; gets what is wrong in any case but HA_OK; its words are the caller's to close
+ *   trouble   gets a sentence on what is wrong, unless the code says it all or it is HA_EREAD
  *
- * Returns HA_OK; HA_EREAD when a module could not be loaded; HA_EINVAL, HA_ESTALE, HA_ENOMEM as
+ * Returns HA_OK; HA_EREAD when modules could not be loaded, each of which was blamed; HA_EINVAL, HA_ESTALE, HA_ENOMEM as
  * ha_machine_create(); HA_ETHREAD when the host refuses a thread or a process.
  */
 int ha_playing_open(const struct ha_playing_options *options, bool apart,
-                    struct ha_playing **playing, struct ha_trouble *trouble);
+                    struct ha_playing **playing, struct ha_text *trouble);
 
 /*
  * Play some steps that are due by `until_ns`, HA_NO_LIMIT for all, and hand over what they record.
@@ -97,6 +95,12 @@ void ha_playing_stop(struct ha_playing *playing, enum ha_ending ending);
 /* As ha_player_waiting() and ha_player_unstruck(), of a run that is over. */
 size_t ha_playing_waiting(const struct ha_playing *playing, size_t event);
 size_t ha_playing_unstruck(const struct ha_playing *playing, size_t fault);
+
+/*
+ * A run that is over lets go of its modules, whose code may run once more. Appends a line when that
+ * goes wrong. Nothing can be asked of the run any more.
+ */
+void ha_playing_leave(struct ha_playing *playing, struct ha_text *words);
 
 /* NULL is allowed. */
 void ha_playing_close(struct ha_playing *playing);

@@ -219,11 +219,17 @@ static bool is_compiled(const struct ha_plan *plan)
     return false;
 }
 
+static void blame(void *argument, size_t driver, const struct ha_text *sentences)
+{
+    const struct ha_run *run = argument;
+    ha_scenario_blame_module(run->scenario, driver, sentences, run->error);
+}
+
 static int open_playing(struct ha_run *run, struct ha_text *error)
 {
     const struct ha_play_options *options = run->options;
     bool apart = !options->no_fork && is_compiled(&run->plan);
-    struct ha_trouble trouble = {0};
+    struct ha_text trouble = {0};
     struct ha_sink **sink = run->sink;
     size_t count = 0;
     sink[count++] = ha_judge_sink(run->judge);
@@ -249,15 +255,14 @@ static int open_playing(struct ha_run *run, struct ha_text *error)
         .loop = run->loop,
         .is_called_off = is_called_off,
         .has_enough = has_enough,
+        .blame = blame,
         .argument = run,
     };
     int err = ha_playing_open(&playing, apart, &run->playing, &trouble);
-    if (err == HA_EREAD)
-        ha_scenario_blame_module(run->scenario, trouble.driver, &trouble.words, error);
-    else if (err)
-        complain(run, error, err, trouble.words.length && !trouble.words.lost
-                                      ? ha_text_string(&trouble.words) : ha_err_text(err));
-    ha_text_close(&trouble.words);
+    if (err && err != HA_EREAD)
+        complain(run, error, err, trouble.length && !trouble.lost ? ha_text_string(&trouble)
+                                                                  : ha_err_text(err));
+    ha_text_close(&trouble);
     return err;
 }
 

@@ -49,6 +49,9 @@ struct ha_run {
     struct ha_expect rules;             /* ... and this is then expected */
     struct ha_breaches breaches;        /* what counts under any profile */
     int differences;                    /* from what was expected */
+    struct ha_text *error;              /* gets lines for the user when there is no verdict */
+    struct ha_text causes;              /* what the run did not show, or was lost after it, ... */
+    int cause_count;                    /* ... in so many lines; part of the report */
     struct ha_text report;              /* of the differences */
     struct ha_scenario accepted;        /* the scenario as --accept has written it */
 };

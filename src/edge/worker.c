@@ -16,7 +16,9 @@
 #include <unistd.h>
 
 #include "base/port.h"
+#include "check/story_words.h"
 #include "core/thread.h"
+#include "edge/module_fault.h"
 #include "edge/worker_wire.h"
 
 #define NS_A_SECOND UINT64_C(1000000000)
@@ -27,6 +29,8 @@ struct ha_worker {
     struct ha_worker_shared *shared;
     pid_t process;                  /* 0 when it has ended */
     int end, life;                  /* of the streams to the child; negative when closed */
+    int status;                     /* what waitpid() said of it then */
+    uint32_t waited;                /* beats for which it had work to do and recorded nothing */
     uint64_t next_seq;              /* number of the first record that was not taken */
     struct ha_record last;          /* the newest that was */
 };
@@ -59,6 +63,7 @@ static void take(struct ha_worker *worker, const struct ha_record *first, size_t
         return;
     for (size_t i = 0; i < options->sink_count; i++)
         options->sink[i]->take(options->sink[i], first, count);
+    worker->waited = 0;
     worker->last = first[count - 1];
     worker->next_seq = number_behind(&worker->last);
 }
@@ -74,31 +79,46 @@ static size_t count_written(const struct ha_worker *worker, size_t known)
     return known;
 }
 
+/* Whether the child has ended: what it forked itself may keep the stream open. */
+static bool has_ended(struct ha_worker *worker)
+{
+    if (worker->process && waitpid(worker->process, &worker->status, WNOHANG) == worker->process)
+        worker->process = 0;
+    return !worker->process;
+}
+
 /*
- * Wait for something to read. Only time in which the child could run counts as hanging; a debugger
- * may stop it for as long as it likes.
+ * Wait for something to read. Only time in which the child could run counts as hanging, for a
+ * debugger may stop it for as long as it likes; and only a record shows that it gets on, however
+ * many commands it has obeyed.
  */
-static enum arrival await(const struct ha_worker *worker)
+static enum arrival await(struct ha_worker *worker)
 {
     const struct ha_playing_options *options = &worker->playing.options;
-    uint32_t patience = options->hang_s * HA_BEATS_A_SECOND;
-    uint32_t beats = atomic_load(&worker->shared->beats);
+    const uint32_t patience = options->hang_s * HA_BEATS_A_SECOND;
+    uint32_t counted = atomic_load(&worker->shared->beats);
     uint64_t called_ns = 0;
     size_t written = count_written(worker, 0);
-    while (!ha_loop_has(options->loop, worker->end, TURN_MS)) {
+    for (;;) {
+        bool ended = has_ended(worker);
+        bool arrived = ha_loop_has(options->loop, worker->end, ended ? 0 : TURN_MS);
+        uint32_t beats = atomic_load(&worker->shared->beats);
         uint64_t now_ns = ha_loop_now();
         size_t newest = count_written(worker, written);
-        if (newest != written)
-            beats = atomic_load(&worker->shared->beats);
+        worker->waited = newest != written ? 0 : worker->waited + (beats - counted);
         written = newest;
-        if (patience && atomic_load(&worker->shared->beats) - beats >= patience)
+        counted = beats;
+        if (patience && worker->waited >= patience)
             return HUNG;
+        if (arrived)
+            return ARRIVED;
+        if (ended)
+            return GONE;
         if (called_ns && now_ns - called_ns > NS_A_SECOND)
             return CALLED_OFF;
         if (!called_ns && options->is_called_off(options->argument))
             called_ns = now_ns;
     }
-    return ARRIVED;
 }
 
 /* The next answer of the child; records that it sends before that are taken. */
@@ -124,19 +144,28 @@ static enum arrival receive(struct ha_worker *worker, struct ha_answer_of_worker
 /* What has become of a child that has closed its end, or is made to end now. */
 static int reap(struct ha_worker *worker, enum arrival arrival)
 {
-    int status = 0;
-    if (arrival == HUNG) {
+    if (worker->process && arrival == HUNG) {
         kill(worker->process, HA_WATCHDOG_SIGNAL);
         ha_loop_has(worker->playing.options.loop, worker->end, 1000);
     }
-    if (arrival != GONE)
+    if (worker->process && arrival != GONE)
         kill(worker->process, SIGKILL);
-    while (waitpid(worker->process, &status, 0) < 0 && errno == EINTR)
+    while (worker->process && waitpid(worker->process, &worker->status, 0) < 0 && errno == EINTR)
         continue;
     worker->process = 0;
     close_end(&worker->end);
     close_end(&worker->life);
-    return status;
+    return worker->status;
+}
+
+static uint32_t signal_of(int status)
+{
+    return WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status) : 0;
+}
+
+static uint32_t exit_code_of(int status)
+{
+    return WIFEXITED(status) ? (uint32_t)WEXITSTATUS(status) : 0;
 }
 
 /* A record in the name of whoever was at work when the child was lost. */
@@ -155,7 +184,7 @@ static void add_record(struct ha_worker *worker, const struct ha_record *header,
 /* An assertion fails in the kernel's own work, which no driver's code is part of. */
 static bool is_ours(const struct ha_worker *worker, int status)
 {
-    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT &&
+    return signal_of(status) == SIGABRT &&
            atomic_load(&worker->shared->has_last) && !worker->shared->last.driver;
 }
 
@@ -176,8 +205,8 @@ static int bury(struct ha_worker *worker, enum arrival arrival)
         return HA_EINTERNAL;
     header = atomic_load(&worker->shared->has_last) ? worker->shared->last : worker->last;
     state->ending = arrival == HUNG ? HA_END_HANG : arrival == GONE ? HA_END_CRASH : HA_END_SIGNAL;
-    crash.crash.signal = WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status) : 0;
-    crash.crash.exit_code = WIFEXITED(status) ? (uint32_t)WEXITSTATUS(status) : 0;
+    crash.crash.signal = signal_of(status);
+    crash.crash.exit_code = exit_code_of(status);
     if (arrival != CALLED_OFF)
         add_record(worker, &header, HA_CRASH, &crash);
     end.end.ending = state->ending;
@@ -242,15 +271,36 @@ static size_t unstruck(const struct ha_playing *playing, size_t fault)
     return ask_number(playing, HA_COMMAND_UNSTRUCK, fault, playing->options.plan->fault_count);
 }
 
+/* Have the child end, and say what came of it when there is somebody to hear it. */
+static void quit(struct ha_worker *worker, struct ha_text *words)
+{
+    const struct ha_command command = {HA_COMMAND_QUIT, 0};
+    if (!worker->process)
+        return;
+    ha_port_write(worker->end, &command, sizeof command);
+    worker->waited = 0;
+    enum arrival arrival = await(worker);       /* of the end of the stream */
+    int status = reap(worker, arrival == ARRIVED ? GONE : arrival);
+    if (!words || arrival == CALLED_OFF || (arrival != HUNG && !status))
+        return;
+    ha_text_add(words, "after the run: ");
+    if (arrival == HUNG)
+        ha_text_addf(words, "code of a module runs on for %u s while it is unloaded",
+                     (unsigned)worker->playing.options.hang_s);
+    else
+        ha_process_end_words(signal_of(status), exit_code_of(status), words);
+    ha_text_add(words, arrival == HUNG ? "\n" : " while modules were unloaded\n");
+}
+
+static void leave(struct ha_playing *playing, struct ha_text *words)
+{
+    quit(worker_of(playing), words);
+}
+
 static void close_worker(struct ha_playing *playing)
 {
     struct ha_worker *worker = worker_of(playing);
-    const struct ha_command quit = {HA_COMMAND_QUIT, 0};
-    if (worker->process) {
-        ha_port_write(worker->end, &quit, sizeof quit);
-        /* A module's destructors may do what its callbacks did not. */
-        reap(worker, await(worker) == ARRIVED ? GONE : HUNG);
-    }
+    quit(worker, NULL);
     close_end(&worker->end);
     close_end(&worker->life);
     ha_port_release(worker->shared, sizeof *worker->shared);
@@ -262,8 +312,17 @@ static const struct ha_playing_operations operations = {
     .stop = stop,
     .waiting = waiting,
     .unstruck = unstruck,
+    .leave = leave,
     .close = close_worker,
 };
+
+/* A parent that was started with SIGCHLD ignored would never learn how its children end. */
+static void heed_children(void)
+{
+    struct sigaction found;
+    if (!sigaction(SIGCHLD, NULL, &found) && found.sa_handler == SIG_IGN)
+        signal(SIGCHLD, SIG_DFL);
+}
 
 /* The child, with the ends of the streams that are its own; the parent's lead to it. */
 static int fork_child(struct ha_worker *worker)
@@ -274,6 +333,7 @@ static int fork_child(struct ha_worker *worker)
     if (!ha_port_pair(life))
         goto close_talk;
     assert(!ha_thread_current());       /* a machine here has threads, which a child would lack */
+    heed_children();
     fflush(NULL);                       /* or what is not written yet would be written twice */
     worker->process = fork();
     if (worker->process < 0)
@@ -299,31 +359,70 @@ close_talk:
     return HA_ETHREAD;
 }
 
-/* What the child says of its modules and its machine; code of a module may have run already. */
-static int hear_of_beginning(struct ha_worker *worker, struct ha_trouble *trouble)
+/* The child was lost before it had a machine: the code of a module that it was loading ran. */
+static int blame_module(struct ha_worker *worker, enum arrival arrival, struct ha_text *trouble)
 {
-    struct ha_answer_of_worker what;
-    enum arrival arrival = receive(worker, &what);
-    if (arrival != ARRIVED) {
-        reap(worker, arrival);
-        ha_text_addf(&trouble->words, "%s", arrival == CALLED_OFF ? "ended by a signal" :
-                     "code of a module ended its process, or ran on, while it was loaded");
+    const struct ha_playing_options *options = &worker->playing.options;
+    uint32_t loading = atomic_load(&worker->shared->loading);
+    int status = reap(worker, arrival);
+    struct ha_text how = {0}, sentence = {0};
+    if (arrival == CALLED_OFF || !loading) {
+        ha_text_add(trouble, arrival == CALLED_OFF ? "ended by a signal"
+                                                   : "the process for compiled drivers was lost");
         return HA_ETHREAD;
     }
-    for (uint64_t left = what.number; left;) {
-        char part[256];
+    if (arrival == HUNG)
+        ha_text_addf(&how, "it runs on for %u s", (unsigned)options->hang_s);
+    else
+        ha_process_end_words(signal_of(status), exit_code_of(status), &how);
+    ha_module_say(&sentence, options->plan->driver[loading - 1].module, "%s while it is loaded",
+                  ha_text_string(&how));
+    int err = how.lost || sentence.lost ? HA_ENOMEM : HA_EREAD;
+    if (err == HA_EREAD)
+        options->blame(options->argument, loading - 1, &sentence);
+    ha_text_close(&how);
+    ha_text_close(&sentence);
+    return err;
+}
+
+/* False when the child was lost. */
+static bool read_words(const struct ha_worker *worker, uint64_t left, struct ha_text *words)
+{
+    char part[256];
+    while (left) {
         size_t size = left < sizeof part ? (size_t)left : sizeof part;
         if (!ha_port_read(worker->end, part, size))
-            break;
-        ha_text_add_bytes(&trouble->words, part, size);
+            return false;
+        ha_text_add_bytes(words, part, size);
         left -= size;
     }
-    trouble->driver = (size_t)what.driver;
-    return trouble->words.lost ? HA_ENOMEM : what.err;
+    return true;
+}
+
+/* What the child says of its modules and its machine; code of a module may have run already. */
+static int hear_of_beginning(struct ha_worker *worker, struct ha_text *trouble)
+{
+    const struct ha_playing_options *options = &worker->playing.options;
+    struct ha_answer_of_worker what;
+    for (;;) {
+        enum arrival arrival = receive(worker, &what);
+        struct ha_text sentences = {0};
+        if (arrival == ARRIVED &&
+            !read_words(worker, what.number, what.blames ? &sentences : trouble))
+            arrival = GONE;
+        bool lost = sentences.lost || trouble->lost;
+        if (arrival == ARRIVED && what.blames && !lost)
+            options->blame(options->argument, what.driver, &sentences);
+        ha_text_close(&sentences);
+        if (arrival != ARRIVED)
+            return blame_module(worker, arrival, trouble);
+        if (lost || !what.blames)
+            return lost ? HA_ENOMEM : what.err;
+    }
 }
 
 int ha_worker_open(const struct ha_playing_options *options, struct ha_playing **playing,
-                   struct ha_trouble *trouble)
+                   struct ha_text *trouble)
 {
     struct ha_worker *worker = calloc(1, sizeof *worker);
     int err = HA_ENOMEM;
@@ -336,7 +435,7 @@ int ha_worker_open(const struct ha_playing_options *options, struct ha_playing *
     if (worker && worker->shared)
         err = fork_child(worker);
     if (err == HA_ETHREAD)
-        ha_text_add(&trouble->words, "the host could not make a process for compiled drivers");
+        ha_text_add(trouble, "the host could not make a process for compiled drivers");
     else if (!err)
         err = hear_of_beginning(worker, trouble);
     if (!err)

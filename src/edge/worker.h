@@ -16,6 +16,6 @@
  * come to an end within a second.
  */
 int ha_worker_open(const struct ha_playing_options *options, struct ha_playing **playing,
-                   struct ha_trouble *trouble);
+                   struct ha_text *trouble);
 
 #endif

@@ -142,28 +142,48 @@ static int start_to_beat(struct child *child)
     return failed ? HA_ETHREAD : HA_OK;
 }
 
+/* What is said at first has words behind it. */
+static void answer_with_words(const struct child *child, struct ha_answer_of_worker *what,
+                              const struct ha_text *words)
+{
+    what->number = words->length;
+    answer(child, what);
+    if (words->length && !ha_port_write(child->end, ha_text_string(words), words->length))
+        leave_at_once();
+}
+
+static void blame(void *argument, size_t driver, const struct ha_text *sentences)
+{
+    answer_with_words(argument, &(struct ha_answer_of_worker){.blames = 1,
+                                                              .driver = (uint32_t)driver},
+                      sentences);
+}
+
+static void is_loading(void *argument, size_t driver)
+{
+    atomic_store(&((struct child *)argument)->shared->loading, (uint32_t)driver + 1);
+}
+
 static int begin(struct child *child, const struct ha_playing_options *options,
                  struct ha_playing **playing)
 {
     struct ha_sink *const sinks[] = {&child->sink};
     struct ha_playing_options own = *options;
-    struct ha_trouble trouble = {0};
+    struct ha_text trouble = {0};
     own.sink = sinks;
     own.sink_count = 1;
     own.window = child->shared->window;
     own.loop = NULL;
     own.is_called_off = is_called_off;
     own.has_enough = has_enough;
+    own.blame = blame;
+    own.is_loading = is_loading;
     own.argument = child;
     int err = start_to_beat(child);
     if (!err)
         err = ha_local_open(&own, playing, &trouble);
-    answer(child, &(struct ha_answer_of_worker){.err = err, .number = trouble.words.length,
-                                                .driver = trouble.driver});
-    if (trouble.words.length &&
-        !ha_port_write(child->end, ha_text_string(&trouble.words), trouble.words.length))
-        leave_at_once();
-    ha_text_close(&trouble.words);
+    answer_with_words(child, &(struct ha_answer_of_worker){.err = err}, &trouble);
+    ha_text_close(&trouble);
     return err;
 }
 

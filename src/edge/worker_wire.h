@@ -23,6 +23,8 @@ struct ha_worker_shared {
     _Atomic uint32_t beats;
     /* Of the simulated thread that ran when the worker got into trouble, if it could be noted. */
     _Atomic uint32_t has_last;
+    /* 1 more than the index of the driver whose module was loaded last; 0 before the first. */
+    _Atomic uint32_t loading;
     struct ha_record last;
     struct ha_record window[HA_TRACE_WINDOW];
 };
@@ -44,8 +46,9 @@ struct ha_answer_of_worker {
     uint32_t take;              /* the window begins with so many records to be taken; 0: none */
     struct ha_playing_state state;
     uint64_t number;            /* what was asked for; at first: the length of the words of trouble,
-                                   which follow, and ... */
-    uint64_t driver;            /* ... whose module it is */
+                                   which follow */
+    uint32_t blames;            /* at first: 1 when those are about a module, and more comes; ... */
+    uint32_t driver;            /* ... that of this driver */
 };
 
 /* After records were taken. */

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "nt/locks.h"
 #include "nt/registration.h"
 
 #define POISON 0xdd
@@ -106,6 +107,7 @@ static void leave_disturbed(struct ha_round *round, const struct ha_registration
 {
     struct ha_thread *thread = round->thread;
     struct ha_world *world = &round->kernel->world;
+    ha_spin_leave(round->kernel, HA_RT_REGISTER_PROCESSOR_CHANGE, 0);
     struct ha_record *record = ha_record_open(world, HA_CB_LEAVE, client->link.id);
     record->flags = round->enter.flags;
     if (differ(copy, &round->context))

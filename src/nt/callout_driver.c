@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "nt/callout.h"
+#include "nt/locks.h"
 
 #define POISON 0xdd
 
@@ -30,6 +31,7 @@ static void leave_entered(struct ha_driver *driver, struct ha_callout *call, enu
 {
     struct ha_world *world = &driver->kernel->world;
     struct ha_thread *thread = world->sched.running;
+    ha_spin_leave(driver->kernel, HA_NO_ROUTINE, 0);
     ha_record_open(world, kind, id)->as.status.status = status;
     ha_thread_set_irql(thread, PASSIVE_LEVEL);
     thread->stamp.regions = 0;

@@ -245,6 +245,7 @@ static void finish(struct ha_wait *wait)
     leave(wait);
     ha_alarm_stop(&wait->kernel->world, &wait->alarm);
     wait->over = true;
+    wait->thread->timed = false;
     wait->thread->waits_for = NULL;
     ha_sched_ready(wait->thread);
 }
@@ -336,6 +337,7 @@ static void block(struct ha_wait *wait, uint64_t due_ns)
     if (due_ns != HA_FOREVER && !ha_alarm_set(world, &wait->alarm, due_ns))
         ha_sched_end(world, HA_END_MEMORY);
     wait->thread->waits_for = &wait->shown;
+    wait->thread->timed = due_ns != HA_FOREVER;
     while (!wait->over)
         ha_sched_block(world);
 }

@@ -1,9 +1,9 @@
 /*
  * dpc - deferred procedure calls that are queued to processors
  *
- * Owns struct ha_dpcs and what lies in the opaque members of a KDPC: Number is the index of the
- * target processor and one, or 0 for none; DpcData is the number of the insertion while it is
- * queued; DpcListEntry holds the next in the queue, and `sealed` below.
+ * Owns struct ha_dpcs, struct ha_dpc_entry, and what lies in the opaque members of a KDPC: Number is
+ * the index of the target processor and one, or 0 for none; DpcData is the number of the insertion
+ * while it is queued, so that a copy made then is known; DpcListEntry holds `sealed` below.
  */
 #include "nt/dpc.h"
 
@@ -14,33 +14,34 @@
 
 #define TYPE_DPC 19             /* KOBJECTS in ntddk.h: DpcObject */
 
-/* What DpcListEntry.Blink holds. */
+/* An insertion. What the driver does to its KDPC meanwhile changes nothing here. */
+struct ha_dpc_entry {
+    struct ha_dpc_entry *next;
+    PKDPC dpc;
+    uint64_t number;
+    uint32_t id;
+    uint16_t driver, target;
+    PKDEFERRED_ROUTINE routine;
+    PVOID context, argument1, argument2;
+};
+
+/* What DpcListEntry holds: Flink the address of the KDPC itself, Blink the rest. */
 struct sealed {
     uint32_t id;
     uint16_t driver;
-    uint16_t queue;             /* index of the processor, while it is queued */
 };
 
 static struct sealed sealed_of(const KDPC *dpc)
 {
     uint64_t bits = (uintptr_t)dpc->DpcListEntry.Blink;
-    return (struct sealed){(uint32_t)bits, (uint16_t)(bits >> 32), (uint16_t)(bits >> 48)};
+    return (struct sealed){(uint32_t)bits, (uint16_t)(bits >> 32)};
 }
 
-static void seal(PKDPC dpc, struct sealed sealed)
+static void seal(PKDPC dpc, uint32_t id, uint16_t driver)
 {
-    uint64_t bits = sealed.id | (uint64_t)sealed.driver << 32 | (uint64_t)sealed.queue << 48;
+    uint64_t bits = id | (uint64_t)driver << 32;
+    dpc->DpcListEntry.Flink = (PLIST_ENTRY)(void *)dpc;
     dpc->DpcListEntry.Blink = (PLIST_ENTRY)(uintptr_t)bits;
-}
-
-static PKDPC next_of(const KDPC *dpc)
-{
-    return (PKDPC)(void *)dpc->DpcListEntry.Flink;
-}
-
-static uint64_t insertion_of(const KDPC *dpc)
-{
-    return (uintptr_t)dpc->DpcData;
 }
 
 uint32_t ha_dpc_id(const KDPC *dpc)
@@ -48,15 +49,76 @@ uint32_t ha_dpc_id(const KDPC *dpc)
     return sealed_of(dpc).id;
 }
 
-uint16_t ha_dpc_driver(const KDPC *dpc)
+/* The link to the first insertion of a DPC that lies in some memory; NULL when there is none. */
+static struct ha_dpc_entry **find(const struct ha_kernel *kernel, const void *memory, size_t size)
 {
-    return sealed_of(dpc).driver;
+    uint32_t left = kernel->dpcs.queued;
+    for (uint32_t i = 0; left; i++) {
+        struct ha_dpc_entry **link = &kernel->dpcs.queue[i].first;
+        for (; *link; link = &(*link)->next, left--)
+            if (ha_lies_in((*link)->dpc, memory, size))
+                return link;
+    }
+    return NULL;
 }
 
-bool ha_dpc_is_made(struct ha_kernel *kernel, const KDPC *dpc, enum ha_routine routine)
+static struct ha_dpc_entry **insertion_of(const struct ha_kernel *kernel, const KDPC *dpc)
 {
-    if (dpc && dpc->Type == TYPE_DPC && ha_dpc_id(dpc) && ha_dpc_id(dpc) <= kernel->dpcs.made)
-        return true;
+    return find(kernel, dpc, 1);
+}
+
+bool ha_dpc_is_queued(const struct ha_kernel *kernel, const KDPC *dpc)
+{
+    return insertion_of(kernel, dpc) != NULL;
+}
+
+uint32_t ha_dpcs_find(const struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    struct ha_dpc_entry **link = find(kernel, memory, size);
+    return link ? (*link)->id : 0;
+}
+
+void ha_dpc_record_target(struct ha_kernel *kernel, enum ha_routine routine, const KDPC *dpc,
+                          uint32_t asked, NTSTATUS status)
+{
+    uint16_t target = dpc->Number ? (uint16_t)(dpc->Number - 1) : HA_NO_GROUP;
+    struct ha_record *record = ha_record_open(&kernel->world, HA_DPC_TARGET, ha_dpc_id(dpc));
+    record->as.dpc.routine = routine;
+    record->as.dpc.asked = asked;
+    record->as.dpc.status = status;
+    record->as.dpc.target = target;
+}
+
+/* Its target goes with the copy, which the trace would not know. */
+static void adopt_copy(struct ha_kernel *kernel, PKDPC dpc, enum ha_routine routine)
+{
+    seal(dpc, ++kernel->dpcs.made, sealed_of(dpc).driver);
+    if (!dpc->Number)
+        return;
+    struct ha_place place = kernel->world.partition.place[dpc->Number - 1];
+    ha_dpc_record_target(kernel, routine, dpc, (uint32_t)place.group << 16 | place.number,
+                         STATUS_SUCCESS);
+}
+
+/* What lies there may be gone: that is what is asked, so a sanitizer need not object. */
+__attribute__((no_sanitize("address")))
+static bool looks_made(const struct ha_kernel *kernel, const KDPC *dpc)
+{
+    uint32_t id = (uint32_t)(uintptr_t)dpc->DpcListEntry.Blink;
+    return dpc->Type == TYPE_DPC && id && id <= kernel->dpcs.made && dpc->DpcListEntry.Flink &&
+           dpc->Number <= kernel->world.partition.maximum && dpc->DeferredRoutine;
+}
+
+bool ha_dpc_is_made(struct ha_kernel *kernel, PKDPC dpc, enum ha_routine routine)
+{
+    if (dpc && looks_made(kernel, dpc)) {
+        if ((const void *)dpc->DpcListEntry.Flink == dpc)
+            return true;
+        if (!dpc->DpcData && !ha_dpc_is_queued(kernel, dpc)) {
+            adopt_copy(kernel, dpc, routine);
+            return true;
+        }
+    }
     ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
     return false;
 }
@@ -65,16 +127,17 @@ void ha_dpc_make(struct ha_kernel *kernel, PKDPC dpc, PKDEFERRED_ROUTINE routine
 {
     *dpc = (KDPC){.Type = TYPE_DPC, .Importance = MediumImportance, .DeferredRoutine = routine,
                   .DeferredContext = context};
-    seal(dpc, (struct sealed){++kernel->dpcs.made, kernel->world.sched.running->stamp.driver, 0});
+    seal(dpc, ++kernel->dpcs.made, kernel->world.sched.running->stamp.driver);
 }
 
-static struct ha_record *open(struct ha_kernel *kernel, enum ha_kind kind, const KDPC *dpc,
-                              uint16_t target)
+static struct ha_record *open(struct ha_kernel *kernel, enum ha_kind kind,
+                              const struct ha_dpc_entry *entry)
 {
     const struct ha_partition *partition = &kernel->world.partition;
-    struct ha_record *record = ha_record_open(&kernel->world, kind, ha_dpc_id(dpc));
-    if (ha_dpc_driver(dpc))     /* otherwise it was made outside any driver, by a test */
-        record->driver = ha_dpc_driver(dpc);
+    uint16_t target = entry->target;
+    struct ha_record *record = ha_record_open(&kernel->world, kind, entry->id);
+    if (entry->driver)          /* otherwise it was made outside any driver, by a test */
+        record->driver = entry->driver;
     record->as.dpc.target = target;
     record->as.dpc.group = HA_NO_GROUP;
     /* Behind the last active processor there may be one that is coming. */
@@ -85,33 +148,40 @@ static struct ha_record *open(struct ha_kernel *kernel, enum ha_kind kind, const
     return record;
 }
 
-static void put(struct ha_dpc_queue *queue, PKDPC dpc)
+static void put(struct ha_dpc_queue *queue, struct ha_dpc_entry *entry, bool first)
 {
-    bool first = dpc->Importance == HighImportance || !queue->first;
-    dpc->DpcListEntry.Flink = first ? (PLIST_ENTRY)(void *)queue->first : NULL;
-    if (!queue->first)
-        queue->last = dpc;
-    if (first) {
-        queue->first = dpc;
-    } else {
-        queue->last->DpcListEntry.Flink = (PLIST_ENTRY)(void *)dpc;
-        queue->last = dpc;
-    }
+    struct ha_dpc_entry **link = first ? &queue->first : queue->end;
+    entry->next = *link;
+    *link = entry;
+    if (!entry->next)
+        queue->end = &entry->next;
 }
 
-static void take(struct ha_kernel *kernel, struct ha_dpc_queue *queue, PKDPC dpc)
+/*
+ * Tell the KDPC that it is queued no more, if it is still the one that was queued. Its memory may
+ * be a stack that has gone by, where a sanitizer would object.
+ */
+__attribute__((no_sanitize("address")))
+static bool let_go(const struct ha_dpc_entry *entry)
 {
-    PKDPC before = NULL;
-    for (PKDPC other = queue->first; other != dpc; other = next_of(other))
-        before = other;
-    if (before)
-        before->DpcListEntry.Flink = dpc->DpcListEntry.Flink;
-    else
-        queue->first = next_of(dpc);
-    if (queue->last == dpc)
-        queue->last = before;
+    PKDPC dpc = entry->dpc;
+    if (dpc->Type != TYPE_DPC || (void *)dpc->DpcListEntry.Flink != dpc ||
+        (uint32_t)(uintptr_t)dpc->DpcListEntry.Blink != entry->id)
+        return false;
     dpc->DpcData = NULL;
+    return true;
+}
+
+/* The copy of an entry whose place in the queue, and in the arena, is given back. */
+static struct ha_dpc_entry take(struct ha_kernel *kernel, struct ha_dpc_entry **link)
+{
+    struct ha_dpc_entry *entry = *link, taken = *entry;
+    *link = entry->next;
+    if (!entry->next)
+        kernel->dpcs.queue[entry->target].end = link;
+    ha_arena_give(&kernel->world.host->arena, entry, sizeof *entry);
     kernel->dpcs.queued--;
+    return taken;
 }
 
 static void ask(struct ha_kernel *kernel, uint32_t index)
@@ -124,22 +194,32 @@ bool ha_dpc_insert(struct ha_kernel *kernel, PKDPC dpc, uint16_t here, uint8_t f
 {
     struct ha_dpcs *dpcs = &kernel->dpcs;
     uint16_t target = dpc->Number ? (uint16_t)(dpc->Number - 1) : here;
-    bool queued = dpc->DpcData != NULL;
     bool waits = target >= kernel->world.partition.scheduled;
     ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
-    struct ha_record *record =
-        open(kernel, HA_DPC_INSERT, dpc, queued ? sealed_of(dpc).queue : target);
-    record->as.dpc.importance = dpc->Importance;
-    record->as.dpc.result = !queued;
-    record->flags = (uint8_t)(flags | (waits && !queued ? HA_DPC_WAITS : 0u));
-    if (queued)
+    struct ha_dpc_entry **link = insertion_of(kernel, dpc);
+    if (link) {
+        struct ha_record *record = open(kernel, HA_DPC_INSERT, *link);
+        record->as.dpc.importance = dpc->Importance;
+        record->flags = flags;
         return false;
+    }
+    struct ha_dpc_entry *entry = ha_arena_take(&kernel->world.host->arena, sizeof *entry);
+    if (!entry) {
+        ha_sched_end(&kernel->world, HA_END_MEMORY);
+        return false;
+    }
     struct sealed sealed = sealed_of(dpc);
-    sealed.queue = target;
-    seal(dpc, sealed);
-    dpc->DpcData = (PVOID)(uintptr_t)++dpcs->inserted;
+    *entry = (struct ha_dpc_entry){
+        .dpc = dpc, .number = ++dpcs->inserted, .id = sealed.id, .driver = sealed.driver,
+        .target = target, .routine = dpc->DeferredRoutine, .context = dpc->DeferredContext,
+        .argument1 = dpc->SystemArgument1, .argument2 = dpc->SystemArgument2};
+    struct ha_record *record = open(kernel, HA_DPC_INSERT, entry);
+    record->as.dpc.importance = dpc->Importance;
+    record->as.dpc.result = true;
+    record->flags = (uint8_t)(flags | (waits ? HA_DPC_WAITS : 0u));
+    dpc->DpcData = (PVOID)(uintptr_t)entry->number;
     dpcs->queued++;
-    put(&dpcs->queue[target], dpc);
+    put(&dpcs->queue[target], entry, dpc->Importance == HighImportance);
     if (!waits)
         ask(kernel, target);
     return true;
@@ -151,16 +231,28 @@ static void tell_waiters(struct ha_kernel *kernel)
         ha_event_set(&kernel->world, &kernel->dpcs.done);
 }
 
+static void drop(struct ha_kernel *kernel, struct ha_dpc_entry **link, uint8_t flags)
+{
+    struct ha_dpc_entry entry = take(kernel, link);
+    let_go(&entry);
+    open(kernel, HA_DPC_DROP, &entry)->flags = flags;
+    tell_waiters(kernel);
+}
+
 bool ha_dpc_remove(struct ha_kernel *kernel, PKDPC dpc, uint8_t flags)
 {
-    uint16_t target = sealed_of(dpc).queue;
     ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
-    if (!dpc->DpcData)
-        return false;
-    take(kernel, &kernel->dpcs.queue[target], dpc);
-    open(kernel, HA_DPC_DROP, dpc, target)->flags = flags;
-    tell_waiters(kernel);
-    return true;
+    struct ha_dpc_entry **link = insertion_of(kernel, dpc);
+    if (link)
+        drop(kernel, link, flags);
+    return link != NULL;
+}
+
+void ha_dpcs_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    struct ha_dpc_entry **link;
+    while ((link = find(kernel, memory, size)) != NULL)
+        drop(kernel, link, HA_DPC_BY_DRIVER);
 }
 
 void ha_dpcs_start(struct ha_kernel *kernel, uint32_t index)
@@ -172,48 +264,41 @@ void ha_dpcs_start(struct ha_kernel *kernel, uint32_t index)
 void ha_dpcs_drop(struct ha_kernel *kernel, uint32_t index)
 {
     while (kernel->dpcs.queue[index].first)
-        ha_dpc_remove(kernel, kernel->dpcs.queue[index].first, 0);
-}
-
-bool ha_dpcs_lie_in(const struct ha_kernel *kernel, const void *memory, size_t size)
-{
-    for (uint32_t i = 0; i < kernel->world.partition.maximum; i++)
-        for (const KDPC *dpc = kernel->dpcs.queue[i].first; dpc; dpc = next_of(dpc))
-            if (ha_lies_in(dpc, memory, size))
-                return true;
-    return false;
+        drop(kernel, &kernel->dpcs.queue[index].first, 0);
 }
 
 void ha_dpcs_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
 {
-    PKDPC next;
     for (uint32_t i = 0; kernel->dpcs.queued && i < kernel->world.partition.maximum; i++) {
-        for (PKDPC dpc = kernel->dpcs.queue[i].first; dpc; dpc = next) {
-            next = next_of(dpc);
-            if (ha_dpc_driver(dpc) == driver->id) {
-                ha_record_left(driver, HA_LEFT_DPC, ha_dpc_id(dpc));
-                take(kernel, &kernel->dpcs.queue[i], dpc);
-                tell_waiters(kernel);
+        struct ha_dpc_entry **link = &kernel->dpcs.queue[i].first;
+        while (*link) {
+            if ((*link)->driver != driver->id) {
+                link = &(*link)->next;
+                continue;
             }
+            struct ha_dpc_entry entry = take(kernel, link);
+            let_go(&entry);
+            ha_record_left(driver, HA_LEFT_DPC, entry.id);
+            tell_waiters(kernel);
         }
     }
 }
 
 /* Once it has begun the driver may queue or free the DPC again, so this works on a copy. */
-static void run(struct ha_kernel *kernel, struct ha_dpc_queue *queue, uint16_t index)
+static void run(struct ha_kernel *kernel, struct ha_dpc_queue *queue)
 {
     struct ha_thread *thread = kernel->world.sched.running;
-    PKDPC dpc = queue->first;
-    const KDPC copy = *dpc;
     ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
-    take(kernel, queue, dpc);
-    queue->running = insertion_of(&copy);
-    queue->id = ha_dpc_id(&copy);
-    thread->stamp.driver = ha_dpc_driver(&copy);
-    open(kernel, HA_DPC_RUN_ENTER, &copy, index);
+    const struct ha_dpc_entry entry = take(kernel, &queue->first);
+    queue->running = entry.number;
+    queue->id = entry.id;
+    thread->stamp.driver = entry.driver;
+    if (!let_go(&entry))
+        ha_record_misuse(kernel, HA_RT_INITIALIZE_DPC, HA_MISUSE_IN_USE, entry.id, 0);
+    open(kernel, HA_DPC_RUN_ENTER, &entry);
     ha_sched_point(&kernel->world);
-    copy.DeferredRoutine(dpc, copy.DeferredContext, copy.SystemArgument1, copy.SystemArgument2);
-    open(kernel, HA_DPC_RUN_LEAVE, &copy, index);
+    entry.routine(entry.dpc, entry.context, entry.argument1, entry.argument2);
+    open(kernel, HA_DPC_RUN_LEAVE, &entry);
     ha_thread_set_irql(thread, DISPATCH_LEVEL);
     thread->stamp.driver = 0;
     thread->stamp.regions = 0;
@@ -226,19 +311,21 @@ static void run(struct ha_kernel *kernel, struct ha_dpc_queue *queue, uint16_t i
 static void run_queue(struct ha_world *world)
 {
     struct ha_kernel *kernel = (struct ha_kernel *)(void *)world;
-    uint16_t index = world->sched.running->stamp.processor;
-    struct ha_dpc_queue *queue = &kernel->dpcs.queue[index];
+    struct ha_dpc_queue *queue = &kernel->dpcs.queue[world->sched.running->stamp.processor];
     while (queue->first)
-        run(kernel, queue, index);
+        run(kernel, queue);
 }
 
 bool ha_dpcs_init(struct ha_kernel *kernel)
 {
     struct ha_world *world = &kernel->world;
+    uint32_t count = world->partition.maximum;
+    struct ha_dpc_queue *queue = ha_arena_take(&world->host->arena, count * sizeof *queue);
     world->sched.serve[HA_INTERRUPT_DPC] = run_queue;
-    kernel->dpcs.queue = ha_arena_take(&world->host->arena, world->partition.maximum *
-                                                            sizeof *kernel->dpcs.queue);
-    return kernel->dpcs.queue != NULL;
+    kernel->dpcs.queue = queue;
+    for (uint32_t i = 0; queue && i < count; i++)
+        queue[i].end = &queue[i].first;
+    return queue != NULL;
 }
 
 /* Wait for the next DPC that is done. */
@@ -258,8 +345,8 @@ static bool is_flushed(const struct ha_kernel *kernel, uint64_t last, uint32_t p
         const struct ha_dpc_queue *queue = &kernel->dpcs.queue[i];
         if (queue->running && queue->running <= last)
             return false;
-        for (const KDPC *dpc = queue->first; dpc; dpc = next_of(dpc))
-            if (insertion_of(dpc) <= last)
+        for (const struct ha_dpc_entry *entry = queue->first; entry; entry = entry->next)
+            if (entry->number <= last)
                 return false;
     }
     return true;

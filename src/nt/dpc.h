@@ -1,9 +1,10 @@
 /*
  * dpc - deferred procedure calls that are queued to processors, and broadcasts
  *
- * A KDPC holds all that is known of it: id, driver and target. A queued one runs at DISPATCH_LEVEL
- * on its processor, in the context that core keeps for that, in the name of the driver that
- * initialised it; on a processor that takes no threads yet it waits (QRY-23).
+ * A KDPC holds its id, driver and target. What is queued is an entry of the arena with all that the
+ * call needs, found by the address of the KDPC: a driver may write over that, and does no harm. It
+ * runs at DISPATCH_LEVEL on its processor, in the context that core keeps for that, in the name of
+ * the driver that initialised it; on a processor that takes no threads yet it waits (QRY-23).
  */
 #ifndef HA_NT_DPC_H
 #define HA_NT_DPC_H
@@ -15,22 +16,29 @@ bool ha_dpcs_init(struct ha_kernel *kernel);
 /* What interrupts a processor for KeIpiGenericCall. */
 void ha_broadcasts_init(struct ha_kernel *kernel);
 
-/* Whether a DPC was ever initialised; otherwise the misuse has been recorded. */
-bool ha_dpc_is_made(struct ha_kernel *kernel, const KDPC *dpc, enum ha_routine routine);
+/*
+ * Whether a DPC was ever initialised, with a routine; otherwise the misuse has been recorded. A copy
+ * of such a one becomes a DPC of its own, unless the copied one was queued then.
+ */
+bool ha_dpc_is_made(struct ha_kernel *kernel, PKDPC dpc, enum ha_routine routine);
 /* The same memory becomes another DPC, with a new id, of the driver in charge. */
 void ha_dpc_make(struct ha_kernel *kernel, PKDPC dpc, PKDEFERRED_ROUTINE routine, PVOID context);
 uint32_t ha_dpc_id(const KDPC *dpc);
-uint16_t ha_dpc_driver(const KDPC *dpc);
+/* The record of a target: `asked` holds group and number, and the result is in the DPC. */
+void ha_dpc_record_target(struct ha_kernel *kernel, enum ha_routine routine, const KDPC *dpc,
+                          uint32_t asked, NTSTATUS status);
 
 /*
- * Queue a DPC.
+ * Queue a DPC, with its routine, context and arguments as they are now.
  *
  *   here   index of the processor for one without a target
  *   flags  HA_DPC_BY_TIMER or 0
  *
- * Returns whether it was queued now; false when it was queued already.
+ * Returns whether it was queued now; false when it was queued already, and when the arena is full,
+ * which ends the run.
  */
 bool ha_dpc_insert(struct ha_kernel *kernel, PKDPC dpc, uint16_t here, uint8_t flags);
+bool ha_dpc_is_queued(const struct ha_kernel *kernel, const KDPC *dpc);
 /* Take it out of its queue. False when it was in none. */
 bool ha_dpc_remove(struct ha_kernel *kernel, PKDPC dpc, uint8_t flags);
 
@@ -39,8 +47,10 @@ void ha_dpcs_start(struct ha_kernel *kernel, uint32_t index);
 /* It did not come: nothing that waits for it will run. */
 void ha_dpcs_drop(struct ha_kernel *kernel, uint32_t index);
 
-/* Whether a DPC that is queued lies in some memory of a driver. */
-bool ha_dpcs_lie_in(const struct ha_kernel *kernel, const void *memory, size_t size);
+/* The id of a DPC that is queued and lies in some memory of a driver; 0 when there is none. */
+uint32_t ha_dpcs_find(const struct ha_kernel *kernel, const void *memory, size_t size);
+/* Take all such DPCs out. */
+void ha_dpcs_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
 /* Take out and record the DPCs of a driver that goes. */
 void ha_dpcs_look_over(struct ha_kernel *kernel, const struct ha_driver *driver);
 

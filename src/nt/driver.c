@@ -18,21 +18,23 @@
 
 static const WCHAR services_path[] = u"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\";
 
+static const WCHAR drivers_path[] = u"\\Driver\\";
+
 #define SERVICES_LENGTH (sizeof services_path / sizeof services_path[0] - 1)
 
 _Static_assert(SERVICES_LENGTH + HA_DRIVER_NAME_LENGTH <= HA_REGISTRY_PATH_LENGTH,
                "every driver's path fits");
 
-/* What DriverEntry is given as RegistryPath. */
-static void write_registry_path(struct ha_registry_path *path, const char *name)
+/* A driver's name behind a path that ends with \, in text that has room for both. */
+static UNICODE_STRING join(const WCHAR *path, const char *name, WCHAR *text)
 {
-    size_t length = strlen(name);
-    memcpy(path->text, services_path, SERVICES_LENGTH * sizeof(WCHAR));
-    for (size_t i = 0; i < length; i++)
-        path->text[SERVICES_LENGTH + i] = (unsigned char)name[i];
-    path->string.Length = path->string.MaximumLength =
-        (USHORT)((SERVICES_LENGTH + length) * sizeof(WCHAR));
-    path->string.Buffer = path->text;
+    size_t length = 0;
+    while (*path)
+        text[length++] = *path++;
+    while (*name)
+        text[length++] = (unsigned char)*name++;
+    USHORT bytes = (USHORT)(length * sizeof(WCHAR));
+    return (UNICODE_STRING){.Length = bytes, .MaximumLength = bytes, .Buffer = text};
 }
 
 /* DRV-8: the image goes when no call of the driver is running; what it left behind is dead. */
@@ -91,10 +93,15 @@ struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
     driver->kernel = kernel;
     driver->name = ha_arena_copy(arena, name);
     driver->path = ha_arena_take(arena, sizeof *driver->path);
-    if (!driver->name || !driver->path || strlen(name) > HA_DRIVER_NAME_LENGTH)
+    WCHAR *text = ha_arena_take(arena, sizeof drivers_path + strlen(name) * sizeof(WCHAR));
+    if (!driver->name || !driver->path || !text || strlen(name) > HA_DRIVER_NAME_LENGTH)
         return NULL;
-    write_registry_path(driver->path, name);
+    driver->path->string = join(services_path, name, driver->path->text);
+    driver->object.Type = IO_TYPE_DRIVER;
+    driver->object.Size = (CSHORT)sizeof driver->object;
+    driver->object.DriverName = join(drivers_path, name, text);
     driver->object.DriverInit = init;
+    driver->entry_status = STATUS_PENDING;
     driver->object.DriverExtension = &driver->extension;
     driver->extension.DriverObject = &driver->object;
     return driver;

@@ -340,7 +340,7 @@ int _vsnwprintf(WCHAR *Buffer, size_t Count, const WCHAR *Format, va_list Argume
     va_copy(self.arguments, Arguments);
     int length = run(&self);
     va_end(self.arguments);
-    if (!Buffer)
+    if (!Buffer && self.out.length <= INT32_MAX)
         length = (int)self.out.length;
     return length;
 }

@@ -18,10 +18,12 @@ void ha_format_put(struct ha_format_output *out, unsigned character)
     out->length++;
 }
 
+/* Without room they are only counted, all at once: a field may be a thousand million wide. */
 static void put_many(struct ha_format_output *out, unsigned character, size_t count)
 {
-    while (count-- > 0)
+    for (; count > 0 && out->length < out->room; count--)
         ha_format_put(out, character);
+    out->length += count;
 }
 
 static void put_piece(struct ha_format_output *out, const struct ha_format_piece *piece)

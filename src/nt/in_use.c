@@ -15,7 +15,7 @@ bool ha_in_use(struct ha_kernel *kernel, const void *memory, size_t size, enum h
         id = ha_mutants_find(kernel, memory, size);
     if (!id && kernel->timers)
         id = ha_timers_find(kernel, memory, size);
-    if (!id && kernel->dpcs.queued && ha_dpcs_lie_in(kernel, memory, size))
+    if (!id && kernel->dpcs.queued && ha_dpcs_find(kernel, memory, size))
         what = HA_LEFT_DPC;
     if (!id && kernel->work.first && ha_work_lies_in(kernel, memory, size))
         what = HA_LEFT_WORK_ITEM;

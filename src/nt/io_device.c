@@ -96,11 +96,11 @@ VOID IoDeleteDevice(PDEVICE_OBJECT DeviceObject)
  * Put a device on top of a stack; its StackSize becomes one more than that of the device below,
  * and its AlignmentRequirement the same.
  *
- *   SourceDevice  stands in no stack below another; if it does, that is a misuse
+ *   SourceDevice  attached to no other and not of the same stack; otherwise that is a misuse
  *   TargetDevice  any device of the stack
  *
  * Returns the device that was on top before; NULL when that is still being initialised, or was
- * deleted. IRQL: at most DISPATCH_LEVEL.
+ * deleted, and after a misuse. IRQL: at most DISPATCH_LEVEL.
  *
  * Source: WDK reference, wdm.h, IoAttachDeviceToDeviceStack. For DO_DEVICE_INITIALIZING:
  * WDK, Creating a Device Object; that the attempt then fails is what Windows does.
@@ -114,7 +114,7 @@ PDEVICE_OBJECT IoAttachDeviceToDeviceStack(PDEVICE_OBJECT SourceDevice,
         !is_meant(kernel, HA_RT_ATTACH_DEVICE, TargetDevice))
         return NULL;
     PDEVICE_OBJECT top = ha_device_top(TargetDevice);
-    if (SourceDevice->DeviceObjectExtension->lower || top == SourceDevice) {
+    if (SourceDevice->DeviceObjectExtension->lower || top == ha_device_top(SourceDevice)) {
         ha_record_misuse(kernel, HA_RT_ATTACH_DEVICE, HA_MISUSE_IN_USE, 0, 0);
         return NULL;
     }

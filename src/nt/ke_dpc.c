@@ -15,15 +15,16 @@ static uint16_t here(const struct ha_kernel *kernel)
  * Make a DPC, which belongs to the driver that is in charge now.
  *
  *   DeferredRoutine  called at DISPATCH_LEVEL with the DPC, DeferredContext, and what
- *                    KeInsertQueueDpc() was given
+ *                    KeInsertQueueDpc() was given; without one it cannot be queued
  *
  * Any IRQL. One that is queued is a misuse and stays as it is.
  */
 VOID KeInitializeDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeInitializeDpc");
-    if (kernel->dpcs.queued && ha_dpcs_lie_in(kernel, Dpc, sizeof *Dpc))
-        ha_record_misuse(kernel, HA_RT_INITIALIZE_DPC, HA_MISUSE_IN_USE, ha_dpc_id(Dpc), 0);
+    uint32_t queued = ha_dpcs_find(kernel, Dpc, sizeof *Dpc);
+    if (queued)
+        ha_record_misuse(kernel, HA_RT_INITIALIZE_DPC, HA_MISUSE_IN_USE, queued, 0);
     else
         ha_dpc_make(kernel, Dpc, DeferredRoutine, DeferredContext);
 }
@@ -42,19 +43,8 @@ VOID KeInitializeThreadedDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine,
 VOID KeSetImportanceDpc(PRKDPC Dpc, KDPC_IMPORTANCE Importance)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeSetImportanceDpc");
-    if (ha_dpc_is_made(kernel, Dpc, HA_RT_INSERT_DPC))
+    if (ha_dpc_is_made(kernel, Dpc, HA_RT_SET_IMPORTANCE_DPC))
         Dpc->Importance = (UCHAR)Importance;
-}
-
-static void record_target(struct ha_kernel *kernel, enum ha_routine routine, const KDPC *dpc,
-                          uint32_t asked, NTSTATUS status)
-{
-    uint16_t target = dpc->Number ? (uint16_t)(dpc->Number - 1) : HA_NO_GROUP;
-    struct ha_record *record = ha_record_open(&kernel->world, HA_DPC_TARGET, ha_dpc_id(dpc));
-    record->as.dpc.routine = routine;
-    record->as.dpc.asked = asked;
-    record->as.dpc.status = status;
-    record->as.dpc.target = target;
 }
 
 /* Let the DPC run on the processor at a place. False when no index belongs to that. */
@@ -83,8 +73,8 @@ NTSTATUS KeSetTargetProcessorDpcEx(PKDPC Dpc, PPROCESSOR_NUMBER ProcNumber)
         return status;
     if (set_target(kernel, Dpc, ProcNumber->Group, ProcNumber->Number))
         status = STATUS_SUCCESS;
-    record_target(kernel, HA_RT_SET_TARGET_DPC_EX, Dpc,
-                  (uint32_t)ProcNumber->Group << 16 | ProcNumber->Number, status);
+    ha_dpc_record_target(kernel, HA_RT_SET_TARGET_DPC_EX, Dpc,
+                         (uint32_t)ProcNumber->Group << 16 | ProcNumber->Number, status);
     return status;
 }
 
@@ -100,8 +90,8 @@ VOID KeSetTargetProcessorDpc(PRKDPC Dpc, CCHAR Number)
     uint32_t number = (UCHAR)Number;
     bool known = number < ha_query_bits(kernel->world.partition.group[0].active_mask) &&
                  set_target(kernel, Dpc, 0, number);
-    record_target(kernel, HA_RT_SET_TARGET_DPC, Dpc, number,
-                  known ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER);
+    ha_dpc_record_target(kernel, HA_RT_SET_TARGET_DPC, Dpc, number,
+                         known ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER);
 }
 
 /*
@@ -116,7 +106,7 @@ BOOLEAN KeInsertQueueDpc(PRKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument
     struct ha_kernel *kernel = ha_kernel_enter("KeInsertQueueDpc");
     if (!ha_dpc_is_made(kernel, Dpc, HA_RT_INSERT_DPC))
         return FALSE;
-    if (!Dpc->DpcData) {
+    if (!ha_dpc_is_queued(kernel, Dpc)) {
         Dpc->SystemArgument1 = SystemArgument1;
         Dpc->SystemArgument2 = SystemArgument2;
     }

@@ -5,6 +5,7 @@
  * IPI_LEVEL, each in a context of its own, and may wait for each other by looking.
  */
 #include "nt/dpc.h"
+#include "nt/locks.h"
 
 struct ha_broadcast {
     PKIPI_BROADCAST_WORKER function;
@@ -12,19 +13,29 @@ struct ha_broadcast {
     uint32_t id;
     uint32_t left;              /* processors where it has not ended */
     uint16_t driver;
+    const struct ha_thread *self;   /* of the caller */
     struct ha_thread *caller;   /* who waits for the last of them; NULL until it does */
 };
+
+bool ha_broadcast_comes_from(const struct ha_kernel *kernel, const struct ha_thread *thread)
+{
+    return kernel->broadcasts.now && kernel->broadcasts.now->self == thread;
+}
 
 static ULONG_PTR call(struct ha_kernel *kernel, const struct ha_broadcast *broadcast)
 {
     struct ha_thread *thread = kernel->world.sched.running;
     uint16_t driver = thread->stamp.driver;
-    uint8_t regions = thread->stamp.regions;
+    uint8_t regions = thread->stamp.regions, lowest = thread->lowest;
+    uint32_t locks = thread->locks[HA_SPIN_LOCKS].count;
+    thread->lowest = IPI_LEVEL;
     thread->stamp.driver = broadcast->driver;
     ha_record_open(&kernel->world, HA_IPI_ENTER, broadcast->id);
     ha_sched_point(&kernel->world);
     ULONG_PTR result = broadcast->function(broadcast->argument);
+    ha_spin_leave(kernel, HA_RT_IPI_CALL, locks);
     ha_record_open(&kernel->world, HA_IPI_LEAVE, broadcast->id);
+    thread->lowest = lowest;
     ha_thread_set_irql(thread, IPI_LEVEL);
     thread->stamp.driver = driver;
     thread->stamp.regions = regions;
@@ -80,7 +91,7 @@ ULONG_PTR KeIpiGenericCall(PKIPI_BROADCAST_WORKER BroadcastFunction, ULONG_PTR C
     wait_for_turn(kernel);
     struct ha_broadcast broadcast = {
         .function = BroadcastFunction, .argument = Context, .driver = self->stamp.driver,
-        .id = ++kernel->broadcasts.made, .left = world->partition.scheduled};
+        .id = ++kernel->broadcasts.made, .left = world->partition.scheduled, .self = self};
     ha_touch(world, HA_TOUCH_PARTITION, HA_TOUCH_READ);
     kernel->broadcasts.now = &broadcast;
     ha_thread_set_irql(self, IPI_LEVEL);

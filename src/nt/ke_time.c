@@ -91,26 +91,6 @@ LARGE_INTEGER KeQueryPerformanceCounter(PLARGE_INTEGER PerformanceFrequency)
     return counter;
 }
 
-static void go_on(struct ha_world *world, void *argument)
-{
-    (void)world;
-    ha_sched_ready(argument);
-}
-
-/*
- * The thread is busy for a time. It keeps its IRQL, and with that its processor, if it is at
- * DISPATCH_LEVEL; others run, and then the time passes.
- */
-static void be_busy(struct ha_kernel *kernel, uint64_t ns)
-{
-    struct ha_world *world = &kernel->world;
-    struct ha_alarm alarm = {.action = go_on, .argument = world->sched.running};
-    uint64_t due_ns = ns > HA_FOREVER - world->time_ns ? HA_FOREVER : world->time_ns + ns;
-    if (!ha_alarm_set(world, &alarm, due_ns))
-        ha_sched_end(world, HA_END_MEMORY);
-    ha_sched_block(world);
-}
-
 /*
  * Be busy for a time: simulated time passes, and what is due meanwhile happens.
  *
@@ -118,16 +98,17 @@ static void be_busy(struct ha_kernel *kernel, uint64_t ns)
  */
 VOID KeStallExecutionProcessor(ULONG MicroSeconds)
 {
-    be_busy(ha_kernel_enter("KeStallExecutionProcessor"), MicroSeconds * NS_A_US);
+    ha_sched_stall(&ha_kernel_enter("KeStallExecutionProcessor")->world, MicroSeconds * NS_A_US);
 }
 
 /*
  * Let others run in a loop that looks for something again and again.
  *
  * Source: WDK reference, wdm.h, YieldProcessor. Our choice: it takes one unit of simulated time,
- * so that a loop which looks for what is due later comes to an end.
+ * and more when nothing is recorded over many calls, so that a loop which looks for what is due
+ * later comes to an end.
  */
 VOID YieldProcessor(VOID)
 {
-    be_busy(ha_kernel_enter("YieldProcessor"), HA_NS_A_UNIT);
+    ha_sched_pause(&ha_kernel_enter("YieldProcessor")->world);
 }

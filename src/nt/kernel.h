@@ -21,10 +21,13 @@
 struct ha_object_name;  /* what is found by its name; nt/object_name.c */
 struct ha_pool_block;
 struct ha_guard;
+struct ha_lookaside;    /* a list that was made; nt/lookaside.c */
 struct ha_reg_key;      /* of the registry; nt/registry.c */
 struct ha_spin_wait;    /* nt/ke_spin.c */
+struct ha_rundown_wait; /* nt/rundown.c */
 struct ha_wait;         /* nt/dispatcher.c */
 struct ha_timer_setting;    /* nt/ke_timer.c */
+struct ha_dpc_entry;    /* nt/dpc.c */
 struct ha_script;
 struct ha_scripted;     /* what a script's driver remembers; nt/scripted.c */
 
@@ -108,7 +111,8 @@ struct ha_work {
 
 /* DPCs; nt/dpc.c. */
 struct ha_dpc_queue {
-    PKDPC first, last;
+    struct ha_dpc_entry *first;
+    struct ha_dpc_entry **end;      /* the link that is NULL */
     uint64_t running;               /* number of the insertion that runs there; 0 for none */
     uint32_t id;                    /* of the DPC that runs, or ran last */
 };
@@ -150,6 +154,8 @@ struct ha_kernel {
     uint32_t handles_made;
     PEPROCESS process;              /* made when a driver first asks for it */
     struct ha_work work;
+    struct ha_lookaside *lookasides;    /* that are made, the newest first */
+    uint32_t lookasides_made;
     struct ha_guard *guards;        /* of threads in guarded regions; nt/guarded.c */
     struct ha_registry registry;
     struct ha_devices devices;
@@ -158,6 +164,8 @@ struct ha_kernel {
     struct ha_wait *waits;          /* of threads that are blocked for objects, newest first */
     struct ha_timer_setting *timers;    /* that are set, the newest first */
     uint32_t mutants;               /* that threads have */
+    uint32_t locks;                 /* spin locks and fast mutexes that threads have */
+    struct ha_rundown_wait *rundowns;   /* for the users of an object */
     struct ha_spin_wait *spinning;  /* who waits for spin locks, the oldest first */
     struct ha_object lock;          /* of registrations, deregistrations and adds (REG-12) */
     struct ha_object call_ends;     /* set when a callback has returned that others may wait for */

@@ -4,6 +4,7 @@
 #include "nt/device.h"
 #include "nt/dispatcher.h"
 #include "nt/dpc.h"
+#include "nt/lookaside.h"
 #include "nt/ob.h"
 #include "nt/work.h"
 
@@ -12,6 +13,7 @@ static void (*const lookers[])(struct ha_kernel *kernel, const struct ha_driver 
     ha_dpcs_look_over,
     ha_work_look_over,
     ha_devices_look_over,
+    ha_lookasides_look_over,
     ha_ob_handles_look_over,
 };
 

@@ -1,16 +1,28 @@
 /*
  * lookaside - lists of blocks of one size, from which drivers allocate
  *
- * A GENERAL_LOOKASIDE keeps its functions, size and tag; without an Allocate function it was never
- * made, or is deleted. On Windows a list may keep some blocks for the next caller, and how many is
- * the system's affair. Our choice, not documented: none, so that each allocation may fail, and a
- * block that was given back holds a pattern from then on and is missed if it was not.
+ * Owns struct ha_lookaside: a list that was made and not deleted, found by its address, because
+ * its memory may hold anything before it is made and after its driver gave it back. What the list
+ * itself says, its functions, size and tag, is in the GENERAL_LOOKASIDE. On Windows a list may keep
+ * some blocks for the next caller, and how many is the system's affair. Our choice, not documented:
+ * none, so that each allocation may fail, and a block that was given back holds a pattern from then
+ * on and is missed if it was not.
  *
  * Functions of the driver's own are called on its thread and in its name, as it could have done
  * itself. In records ExAllocateFromNPagedLookasideList stands for all that use a list.
  * Source of each: WDK reference, wdm.h, the page of its name, and POOL_TYPE.
  */
-#include "nt/kernel.h"
+#include "nt/lookaside.h"
+
+#include "nt/leftovers.h"
+#include "nt/ps_thread.h"
+
+struct ha_lookaside {
+    struct ha_lookaside *older;
+    const GENERAL_LOOKASIDE *list;
+    uint32_t id;                    /* in the order of making */
+    uint16_t driver;
+};
 
 /* The least size: what a block must have to hang in a list. */
 #define LEAST_SIZE ((ULONG)(offsetof(SLIST_ENTRY, Next) + sizeof(PSLIST_ENTRY)))
@@ -29,9 +41,45 @@ struct wish {
     bool paged;
 };
 
+/* What leads to the entry of a list; to NULL when it is not made, or deleted. */
+static struct ha_lookaside **find(struct ha_kernel *kernel, const GENERAL_LOOKASIDE *list)
+{
+    struct ha_lookaside **link = &kernel->lookasides;
+    while (*link && (*link)->list != list)
+        link = &(*link)->older;
+    return link;
+}
+
+static void forget(struct ha_kernel *kernel, struct ha_lookaside **link)
+{
+    struct ha_lookaside *entry = *link;
+    *link = entry->older;
+    ha_arena_give(&kernel->world.host->arena, entry, sizeof *entry);
+}
+
+/* False when it is there already, which has been recorded as a misuse. */
+static bool enter(struct ha_kernel *kernel, const GENERAL_LOOKASIDE *list)
+{
+    const struct ha_lookaside *known = *find(kernel, list);
+    if (known) {
+        ha_record_misuse(kernel, HA_RT_INITIALIZE_LOOKASIDE, HA_MISUSE_IN_USE, 0, known->id);
+        return false;
+    }
+    struct ha_lookaside *entry = ha_arena_take(&kernel->world.host->arena, sizeof *entry);
+    if (!entry)
+        ha_ps_no_memory(kernel);    /* making a list cannot fail */
+    *entry = (struct ha_lookaside){.older = kernel->lookasides, .list = list,
+                                   .id = ++kernel->lookasides_made,
+                                   .driver = kernel->world.sched.running->stamp.driver};
+    kernel->lookasides = entry;
+    return true;
+}
+
 static void make(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, const struct wish *wish)
 {
     ha_kernel_check_irql(kernel, HA_RT_INITIALIZE_LOOKASIDE, highest(wish->paged));
+    if (!enter(kernel, list))
+        return;
     memset(list, 0, sizeof *list);
     list->Allocate = wish->allocate ? wish->allocate : ExAllocatePoolWithTag;
     list->Free = wish->free ? wish->free : ExFreePool;
@@ -49,16 +97,16 @@ static void make(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, const struct
 static bool is_made(struct ha_kernel *kernel, const GENERAL_LOOKASIDE *list, bool paged)
 {
     ha_kernel_check_irql(kernel, HA_RT_LOOKASIDE, highest(paged));
-    if (list->Allocate)
+    if (*find(kernel, list))
         return true;
     ha_record_misuse(kernel, HA_RT_LOOKASIDE, HA_MISUSE_NOT_MADE, 0, 0);
     return false;
 }
 
-static void delete(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, bool paged)
+static void delete(struct ha_kernel *kernel, const GENERAL_LOOKASIDE *list, bool paged)
 {
     if (is_made(kernel, list, paged))
-        list->Allocate = NULL;
+        forget(kernel, find(kernel, list));
 }
 
 static PVOID allocate(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, bool paged)
@@ -79,8 +127,22 @@ static void give_back(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, PVOID e
     list->Free(entry);
 }
 
+void ha_lookasides_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
+{
+    struct ha_lookaside **link = &kernel->lookasides;
+    while (*link) {
+        if ((*link)->driver == driver->id) {
+            ha_record_left(driver, HA_LEFT_LOOKASIDE_LIST, (*link)->id);
+            forget(kernel, link);   /* its memory goes with the image, and may come again */
+        } else {
+            link = &(*link)->older;
+        }
+    }
+}
+
 /*
- * Make a list of blocks of nonpaged pool.
+ * Make a list of blocks of nonpaged pool. One that is there and not deleted is a misuse and stays
+ * as it is.
  *
  *   Allocate, Free  the driver's own functions; NULL for those of the pool
  *   Flags           go to Allocate with the type of pool

@@ -1,8 +1,8 @@
 /*
  * mm_routine - MmGetSystemRoutineAddress, and what there is to say of the routines themselves
  *
- * Owns what is asked of the table, and the lists of those that came with Windows 7 and of those
- * that do not do all they should.
+ * Owns what is asked of the table, and the lists of those that came after Windows Server
+ * 2008 and of those that do not do all they should.
  */
 #include "nt/mm_routine.h"
 
@@ -12,20 +12,31 @@
 #include "nt/query.h"
 
 /*
- * Processor groups came with Windows 7, and these routines with them.
- * Source: WDK reference, Requirements of the routines' pages.
+ * Routines that Windows Server 2008 does not have, of all that are declared, there or not yet. The
+ * versions are those that the requirements of each page give: WDK reference, wdm.h, ntddk.h and
+ * ntifs.h.
  */
 static const char *const newer[] = {
+    /* Windows 7, as processor groups */
     "IoUnregisterPlugPlayNotificationEx",
+    "KeGetCurrentNodeNumber", "KeGetCurrentProcessorIndex",
     "KeGetCurrentProcessorNumberEx", "KeGetProcessorIndexFromNumber",
     "KeGetProcessorNumberFromIndex",
     "KeQueryActiveGroupCount", "KeQueryActiveProcessorCountEx", "KeQueryGroupAffinity",
-    "KeQueryLogicalProcessorRelationship",
+    "KeQueryHighestNodeNumber", "KeQueryLogicalProcessorRelationship",
     "KeQueryMaximumGroupCount", "KeQueryMaximumProcessorCountEx",
-    "KeQueryNodeActiveAffinity", "KeQueryNodeActiveAffinity2", "KeQueryNodeActiveProcessorCount",
-    "KeQueryNodeMaximumProcessorCount",
-    "KeRevertToUserGroupAffinityThread", "KeSetSystemGroupAffinityThread",
-    "KeSetTargetProcessorDpcEx",
+    "KeQueryNodeActiveAffinity", "KeQueryNodeMaximumProcessorCount",
+    "KeQueryUnbiasedInterruptTime",
+    "KeRevertToUserGroupAffinityThread", "KeSetCoalescableTimer",
+    "KeSetSystemGroupAffinityThread", "KeSetTargetProcessorDpcEx",
+    /* Windows 8 and 8.1 */
+    "KeQueryInterruptTimePrecise", "KeQuerySystemTimePrecise",
+    /* Windows 10 and Windows Server 2022 */
+    "ExAcquirePushLockExclusiveEx", "ExAcquirePushLockSharedEx",
+    "ExAllocatePool2", "ExAllocatePoolUninitialized", "ExAllocatePoolZero",
+    "ExReleasePushLockExclusiveEx", "ExReleasePushLockSharedEx",
+    "KeQueryNodeActiveAffinity2", "KeQueryNodeActiveProcessorCount", "KeRemoveQueueDpcEx",
+    "MmGetPhysicalMemoryRangesEx", "MmGetPhysicalMemoryRangesEx2", "RtlSuffixUnicodeString",
 };
 
 static const struct { const char *name, *lacks; } gaps[] = {

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "nt/dispatcher.h"
+#include "nt/dpc.h"
 #include "nt/ob.h"
 
 /* Of threads of the system. Windows gives them this one. */
@@ -52,6 +53,29 @@ void ha_ps_lower_irql(struct ha_kernel *kernel, enum ha_routine routine)
     ha_thread_set_irql(thread, PASSIVE_LEVEL);
 }
 
+/*
+ * A mutant that is not a mutex may be left to the others. A mutex, which KeInitializeMutex makes,
+ * counts as a region of the thread, too, but is one mistake.
+ * Source: WDK, bug checks 0x4000008A, THREAD_TERMINATE_HELD_MUTEX, and 0x20,
+ * KERNEL_APC_PENDING_DURING_EXIT.
+ */
+void ha_ps_look_back(struct ha_kernel *kernel, enum ha_routine routine)
+{
+    const struct ha_thread *thread = kernel->world.sched.running;
+    uint32_t regions = thread->stamp.regions;
+    ha_ps_lower_irql(kernel, routine);
+    for (PLIST_ENTRY entry = thread->mutants; entry; entry = entry->Flink) {
+        PKMUTANT mutant = CONTAINING_RECORD(entry, KMUTANT, MutantListEntry);
+        if (!mutant->ApcDisable)
+            continue;
+        ha_record_misuse(kernel, routine, HA_MISUSE_HELD, ha_dispatcher_id(&mutant->Header), 0);
+        if (regions)
+            regions--;
+    }
+    if (regions)
+        ha_record_misuse(kernel, routine, HA_MISUSE_LIMIT, 0, regions);
+}
+
 static PKTHREAD make_object(struct ha_kernel *kernel)
 {
     PKTHREAD object = ha_ob_make(kernel, *PsThreadType, sizeof *object);
@@ -76,7 +100,7 @@ void ha_ps_thread_ends(struct ha_thread *thread)
     struct ha_kernel *kernel = ha_kernel_of(thread);
     PKTHREAD object = thread->native;
     if (object && object->start) {
-        ha_ps_lower_irql(kernel, HA_RT_TERMINATE_THREAD);
+        ha_ps_look_back(kernel, HA_RT_TERMINATE_THREAD);
         ha_record_open(&kernel->world, HA_THREAD_END, object->id)->as.status.status =
             object->status;
     }
@@ -169,14 +193,26 @@ NTSTATUS PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
     return STATUS_SUCCESS;
 }
 
+/* Why a driver must not end the thread; HA_REASON_NONE where it may. */
+static enum ha_reason why_not_end(const struct ha_kernel *kernel, const struct ha_thread *thread)
+{
+    const struct _KTHREAD *object = thread->native;
+    if (thread->callout)
+        return HA_REASON_INSIDE_CALLBACK;
+    if (object && object->start && !ha_broadcast_comes_from(kernel, thread))
+        return HA_REASON_NONE;
+    return thread->stamp.irql > PASSIVE_LEVEL ? HA_REASON_IRQL : HA_REASON_NOT_OWN_THREAD;
+}
+
 /*
  * End the calling thread. Nothing of the driver's runs on it any more.
  *
  *   ExitStatus  goes into the trace
  *
  * Returns only when it refuses: STATUS_INVALID_PARAMETER on a thread that PsCreateSystemThread
- * did not make, and inside a processor-change callback, where Windows would be lost; that is our
- * choice. An IRQL above PASSIVE_LEVEL is a misuse, and the thread ends all the same.
+ * did not make, and inside a processor-change callback or a broadcast, where Windows would be
+ * lost; that is our choice. On a thread of the driver an IRQL above PASSIVE_LEVEL is a misuse,
+ * and the thread ends all the same.
  *
  * Source: WDK reference, wdm.h, PsTerminateSystemThread.
  */
@@ -185,10 +221,11 @@ NTSTATUS PsTerminateSystemThread(NTSTATUS ExitStatus)
     struct ha_kernel *kernel = ha_kernel_enter("PsTerminateSystemThread");
     const struct ha_thread *thread = kernel->world.sched.running;
     PKTHREAD object = thread->native;
-    if (thread->callout)
-        ha_record_refused(kernel, HA_RT_TERMINATE_THREAD, HA_REASON_INSIDE_CALLBACK);
-    if (thread->callout || !object || !object->start)
+    enum ha_reason why_not = why_not_end(kernel, thread);
+    if (why_not != HA_REASON_NONE) {
+        ha_record_refused(kernel, HA_RT_TERMINATE_THREAD, why_not);
         return STATUS_INVALID_PARAMETER;
+    }
     object->status = ExitStatus;
     longjmp(*object->base, 1);
 }

@@ -141,6 +141,8 @@ struct ha_script {
     /* Compiled code instead of the steps below: */
     const char *module;             /* the file that it is in; NULL for a script */
     ha_driver_entry *code;          /* its DriverEntry when the module is loaded, else NULL */
+    void (*map)(void *image);       /* makes its variables anew, before each load; may be NULL */
+    void *image;
     const char *const *registration;        /* names of its registrations, in order of making; */
     size_t registration_count;              /* those beyond are ke1, ke2, ... */
     const struct ha_registry_value *value;  /* what it finds in the registry */

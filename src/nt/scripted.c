@@ -45,6 +45,8 @@ static NTSTATUS NTAPI scripted_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRIN
 int ha_scripted_load(struct ha_kernel *kernel, const struct ha_script *script, const void *event)
 {
     assert(script->code || !script->module);
+    if (script->map)
+        script->map(script->image);
     struct ha_driver *driver = ha_driver_make(kernel, script->name,
                                               script->code ? script->code : scripted_entry);
     return driver && ha_belongings_make(driver, script) ? ha_driver_start(driver, event)

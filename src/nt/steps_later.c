@@ -7,6 +7,7 @@
 #include "nt/steps_later.h"
 
 #include "nt/dpc.h"
+#include "nt/ob.h"
 #include "nt/steps_affinity.h"
 #include "nt/values.h"
 
@@ -21,7 +22,7 @@ struct errand {
     PIO_WORKITEM item;
 };
 
-/* A thread that was started and nobody has waited for. */
+/* A thread that was started and that nobody has seen end. */
 struct ha_own_thread {
     struct ha_own_thread *next;
     PVOID object;                   /* referenced */
@@ -186,21 +187,19 @@ static void add_thread(struct ha_own_threads *threads, struct ha_own_thread *thr
     threads->last = thread;
 }
 
-static struct ha_own_thread *take_thread(struct ha_own_threads *threads)
+/* The thread of that object is forgotten, unless another step has done that already. */
+static void let_go(struct ha_driver *driver, struct ha_own_threads *threads, PVOID object)
 {
-    struct ha_own_thread *first = threads->first;
-    if (!first)
-        return NULL;
-    threads->first = first->next;
-    if (!threads->first)
-        threads->last = NULL;
-    first->next = NULL;
-    return first;
-}
-
-static void let_go(struct ha_driver *driver, struct ha_own_thread *thread)
-{
-    PVOID object = thread->object;
+    struct ha_own_thread **place = &threads->first, *before = NULL, *thread;
+    while (*place && (*place)->object != object) {
+        before = *place;
+        place = &before->next;
+    }
+    if ((thread = *place) == NULL)
+        return;
+    *place = thread->next;
+    if (threads->last == thread)
+        threads->last = before;
     ha_arena_give(arena_of(driver), thread, sizeof *thread);
     ObDereferenceObject(object);
 }
@@ -228,18 +227,19 @@ NTSTATUS ha_step_start_thread(struct ha_stage *stage, const struct ha_step *step
 NTSTATUS ha_step_join(struct ha_stage *stage, const struct ha_step *step)
 {
     struct ha_own_threads *threads = ha_own_threads(stage->driver, step->name);
-    struct ha_own_thread *thread;
+    NTSTATUS status = STATUS_SUCCESS;
     if (!threads)
         return STATUS_INSUFFICIENT_RESOURCES;
-    while ((thread = take_thread(threads)) != NULL) {
-        NTSTATUS status = KeWaitForSingleObject(thread->object, Executive, KernelMode, FALSE, NULL);
-        if (!NT_SUCCESS(status)) {
-            add_thread(threads, thread);
-            return status;
-        }
-        let_go(stage->driver, thread);
+    while (NT_SUCCESS(status) && threads->first) {
+        /* Several may wait for one thread, so each of them holds its object. */
+        PVOID object = threads->first->object;
+        ha_ob_hold(object);
+        status = KeWaitForSingleObject(object, Executive, KernelMode, FALSE, NULL);
+        if (NT_SUCCESS(status))
+            let_go(stage->driver, threads, object);
+        ha_ob_let_go(stage->driver->kernel, object);
     }
-    return STATUS_SUCCESS;
+    return status;
 }
 
 /* Whether there was work to wait for. */
@@ -275,6 +275,6 @@ void ha_steps_later_undo(struct ha_driver *driver)
         remove_dpcs(driver);
     } while (wait_for_work(driver));    /* work may have queued a DPC, and a DPC work */
     for (struct ha_own_threads *of = scripted->newest_threads; of; of = of->older)
-        for (struct ha_own_thread *thread; (thread = take_thread(of));)
-            let_go(driver, thread);
+        while (of->first)
+            let_go(driver, of, of->first->object);
 }

@@ -77,18 +77,35 @@ static void call(const struct errand *errand)
         errand->routine_ex(errand->object, errand->context, errand->item);
 }
 
+/*
+ * Whether an item of ExQueueWorkItem was initialised again while it is queued, which is a misuse
+ * and undone. ExInitializeWorkItem is no routine of the kernel, so it is noticed afterwards.
+ */
+static bool was_made_again(struct ha_kernel *kernel, struct errand *queued)
+{
+    PWORK_QUEUE_ITEM item = queued->executive;
+    if (item->List.Flink == (PLIST_ENTRY)(void *)queued)
+        return false;
+    ha_record_misuse(kernel, HA_RT_EX_QUEUE_WORK, HA_MISUSE_IN_USE, 0, 0);
+    item->List.Flink = (PLIST_ENTRY)(void *)queued;
+    item->WorkerRoutine = queued->worker;
+    item->Parameter = queued->context;
+    return true;
+}
+
 static void run(struct ha_kernel *kernel, struct errand *queued)
 {
     struct ha_thread *thread = kernel->world.sched.running;
     const struct errand errand = *queued;
     ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
+    thread->stamp.driver = errand.driver;
     if (errand.item) {
         errand.item->queued = false;
     } else {
+        was_made_again(kernel, queued);
         errand.executive->List.Flink = NULL;
         ha_arena_give(&kernel->world.host->arena, queued, sizeof *queued);
     }
-    thread->stamp.driver = errand.driver;
     ha_record_open(&kernel->world, HA_WORK_ENTER, errand.id);
     ha_sched_point(&kernel->world);
     call(&errand);
@@ -291,10 +308,20 @@ VOID IoQueueWorkItemEx(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE_EX WorkerRo
     queue_item(ha_kernel_enter("IoQueueWorkItemEx"), IoWorkItem, NULL, WorkerRoutine, Context);
 }
 
+/* The errand of an item that is queued; NULL when it is not. */
+static struct errand *find_executive(const struct ha_kernel *kernel, const WORK_QUEUE_ITEM *item)
+{
+    struct ha_errand *queued = kernel->work.first;
+    while (queued && ((struct errand *)(void *)queued)->executive != item)
+        queued = queued->next;
+    return (struct errand *)(void *)queued;
+}
+
 /*
  * Let a thread of the system call a function of the driver that is in charge.
  *
- *   WorkItem   from ExInitializeWorkItem; not queued already, which is a misuse
+ *   WorkItem   from ExInitializeWorkItem; neither queued already nor, while it is, initialised
+ *              again: each is a misuse and changes nothing
  *   QueueType  changes nothing
  *
  * IRQL: at most DISPATCH_LEVEL. Source: WDK reference, wdm.h, ExQueueWorkItem.
@@ -303,8 +330,14 @@ VOID ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
 {
     struct ha_kernel *kernel = ha_kernel_enter("ExQueueWorkItem");
     (void)QueueType;
+    struct errand *queued = find_executive(kernel, WorkItem);
+    if (queued) {
+        if (!was_made_again(kernel, queued))
+            ha_record_misuse(kernel, HA_RT_EX_QUEUE_WORK, HA_MISUSE_QUEUED, 0, 0);
+        return;
+    }
     if (WorkItem->List.Flink) {
-        ha_record_misuse(kernel, HA_RT_EX_QUEUE_WORK, HA_MISUSE_QUEUED, 0, 0);
+        ha_record_misuse(kernel, HA_RT_EX_QUEUE_WORK, HA_MISUSE_NOT_MADE, 0, 0);
         return;
     }
     struct errand *errand = ha_arena_take(&kernel->world.host->arena, sizeof *errand);

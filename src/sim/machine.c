@@ -231,8 +231,8 @@ int ha_machine_settle_all(struct ha_machine *machine, int err)
 {
     struct ha_world *world = world_of(machine);
     err = ha_machine_settle(machine, err);
-    for (uint32_t i = 0; i < HA_QUEUE_PATIENCE && !err && !world->sched.ending &&
-                         ha_sched_is_stuck(world) && ha_queue_run_next(world); i++)
+    for (uint32_t i = 0; !err && !world->sched.ending && ha_sched_is_stuck(world) &&
+                         ha_sched_has_patience(world, i) && ha_queue_run_next(world); i++)
         err = ha_machine_settle(machine, HA_OK);
     return err;
 }

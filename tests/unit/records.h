@@ -33,7 +33,7 @@
  *   queue DPC TARGET [waits] [timer]           DPC_INSERT      drop DPC TARGET [driver]   DPC_DROP
  *   run> DPC CPU     run< DPC CPU              DPC_RUN_ENTER, DPC_RUN_LEAVE, on D at DISPATCH_LEVEL
  *   ipi> ID  ipi< ID  device> ID  device< ID   IPI_ and ADD_DEVICE_ENTER, _LEAVE
- *   left KIND ID     LEFT_BEHIND: timer, dpc, work, device, handle
+ *   left KIND ID     LEFT_BEHIND: timer, dpc, work, device, handle, lookaside
  *   stuck THREAD     DEADLOCK, of that waiter
  *   over [deadlock]  TRACE_END
  *

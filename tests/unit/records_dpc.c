@@ -110,8 +110,8 @@ static void run(struct records *records, const struct statement *statement, bool
 /* left KIND ID */
 static void left(struct records *records, const struct statement *statement)
 {
-    static const char *const kinds[HA_LEFT_COUNT] = {"nothing", "timer",  "dpc",
-                                                     "work",    "device", "handle"};
+    static const char *const kinds[HA_LEFT_COUNT] = {"nothing", "timer",  "dpc",      "work",
+                                                     "device",  "handle", "lookaside"};
     struct ha_record *record =
         records_emit(records, statement, HA_LEFT_BEHIND, SYSTEM, number_at(statement, 2));
 

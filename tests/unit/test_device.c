@@ -276,6 +276,46 @@ static void what_is_no_device_or_stands_in_a_stack_is_a_misuse(void **state)
     }
 }
 
+static void attach_in_a_circle(void *argument)
+{
+    struct use *use = argument;
+    for (size_t i = 0; i < 3; i++) {
+        create(use, 0, i);
+        clear_initializing(use->device[i]);
+    }
+    use->got[0] = IoAttachDeviceToDeviceStack(use->device[1], use->device[0]);
+    use->got[1] = IoAttachDeviceToDeviceStack(use->device[0], use->device[1]);
+    use->got[2] = IoAttachDeviceToDeviceStack(use->device[2], use->device[1]);
+    use->got[3] = IoAttachDeviceToDeviceStack(use->device[0], use->device[1]);
+    use->got[4] = IoGetAttachedDevice(use->device[0]);
+    for (size_t i = 0; i < 2; i++)
+        IoDetachDevice(use->device[i]);
+    for (size_t i = 0; i < 3; i++)
+        IoDeleteDevice(use->device[i]);
+}
+
+/* OBJ-6 */
+static void the_lowest_of_a_stack_is_not_attached_to_the_others(void **state)
+{
+    struct bench *b = *state;
+    struct use use = {.status = {0}};
+    b->findings = "a OBJ-6\na OBJ-6\n";
+
+    run(b, attach_in_a_circle, &use);
+
+    assert_ptr_equal(use.got[0], use.device[0]);
+    assert_null(use.got[1]);
+    assert_ptr_equal(use.got[2], use.device[1]);
+    assert_null(use.got[3]);
+    assert_ptr_equal(use.got[4], use.device[2]);
+    assert_int_equal(bench_count(b, HA_MISUSE), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct ha_record *misuse = bench_record(b, HA_MISUSE, i);
+        assert_int_equal(misuse->as.misuse.routine, HA_RT_ATTACH_DEVICE);
+        assert_int_equal(misuse->as.misuse.misuse, HA_MISUSE_IN_USE);
+    }
+}
+
 static void delete_twice(void *argument)
 {
     struct use *use = argument;
@@ -437,6 +477,7 @@ int main(void)
         BENCH_TEST(devices_stand_on_each_other_until_they_are_detached),
         BENCH_TEST(nobody_joins_a_device_that_is_being_initialised),
         BENCH_TEST(what_is_no_device_or_stands_in_a_stack_is_a_misuse),
+        BENCH_TEST(the_lowest_of_a_stack_is_not_attached_to_the_others),
         BENCH_TEST(a_deleted_device_is_none_though_somebody_holds_it),
         BENCH_TEST(detaching_and_deleting_too_high_up_is_a_misuse_that_is_served),
         BENCH_TEST(a_driver_keeps_memory_under_an_address_of_its_own),

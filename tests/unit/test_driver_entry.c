@@ -36,6 +36,21 @@ static void the_registry_path_is_poisoned_when_the_entry_has_returned(void **sta
         assert_int_equal(path.string.Buffer[i], 0xdddd);
 }
 
+static void a_driver_object_says_what_it_is_and_whose(void **state)
+{
+    static const WCHAR name[] = u"\\Driver\\calm";
+    struct bench *b = *state;
+    const struct driver *a = bench_driver(b, "calm");
+
+    bench_load(b);
+
+    assert_int_equal(a->object->Type, IO_TYPE_DRIVER);
+    assert_int_equal(a->object->Size, sizeof(DRIVER_OBJECT));
+    assert_int_equal(a->object->DriverName.Length, sizeof name - sizeof(WCHAR));
+    assert_int_equal(a->object->DriverName.MaximumLength, sizeof name - sizeof(WCHAR));
+    assert_memory_equal(a->object->DriverName.Buffer, name, sizeof name - sizeof(WCHAR));
+}
+
 struct scribble {
     PWSTR given;                /* where the path was when the driver was entered */
     WCHAR own[4];               /* where the driver points instead */
@@ -157,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(the_registry_path_is_poisoned_when_the_entry_has_returned),
+        BENCH_TEST(a_driver_object_says_what_it_is_and_whose),
         BENCH_TEST(a_registry_path_that_was_written_over_is_poisoned_where_it_was),
         BENCH_TEST(the_longest_name_has_255_bytes),
         BENCH_TEST(the_irql_that_entry_and_unload_raise_is_put_back),

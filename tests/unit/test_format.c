@@ -174,6 +174,26 @@ static void an_unfinished_conversion_ends_the_text(void **state)
     EXPECT("ay", "a%y");
 }
 
+/* They would take an hour if each character were put by itself. */
+static void fields_of_any_width_end_where_the_buffer_ends(void **state)
+{
+    (void)state;
+    char text[] = "?????";
+    WCHAR wide[] = u"?????";
+
+    for (int i = 0; i < 1000; i++) {
+        assert_int_equal(_snprintf(text, 4, "%-999999999s", "a"), -1);
+        assert_int_equal(_snprintf(text, 4, "%.*u", INT32_MAX, 1u), -1);
+        assert_int_equal(_snwprintf(wide, 4, u"%999999999s", u"a"), -1);
+        assert_int_equal(_snprintf(NULL, 0, "%999999999d", 7), 999999999);
+        assert_int_equal(_snwprintf(NULL, 0, u"%999999999d", 7), 999999999);
+    }
+    assert_string_equal(text, "0000?");
+    assert_int_equal(ha_wcscmp(wide, u"    ?"), 0);
+    assert_int_equal(_snprintf(NULL, 0, "%999999999d%999999999d%999999999d", 7, 7, 7), -1);
+    assert_int_equal(_snwprintf(NULL, 0, u"%999999999d%999999999d%999999999d", 7, 7, 7), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +205,7 @@ int main(void)
         cmocka_unit_test(characters_of_other_alphabets_are_utf_8_in_narrow_text),
         cmocka_unit_test(text_that_is_cut_gives_minus_one_and_no_terminator),
         cmocka_unit_test(nothing_to_write_into_only_asks_for_the_length),
+        cmocka_unit_test(fields_of_any_width_end_where_the_buffer_ends),
         cmocka_unit_test(swprintf_always_terminates),
         cmocka_unit_test(a_number_with_a_point_is_passed_over),
         cmocka_unit_test(an_unfinished_conversion_ends_the_text),

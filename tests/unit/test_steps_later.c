@@ -245,6 +245,26 @@ static void join_waits_for_the_end_of_every_thread_of_a_name(void **state)
     assert_true(bench_record(b, HA_QUERY, 1) > bench_record(b, HA_THREAD_END, 1));
 }
 
+/* DRV-12 */
+static void two_joins_wait_for_one_thread(void **state)
+{
+    struct bench *b = *state;
+    static const struct ha_step waits[] = {WAIT("go")}, go[] = {SIGNAL("go")};
+    static const struct ha_step entry[] = {THREAD(waits)};
+    static const struct ha_step joins[] = {JOIN, ASK(ACTIVE_GROUPS)};
+    const struct ha_script script[] = {{.name = "a", .entry = STEPS(entry)}};
+    const struct ha_event_plan event[] = {{.due_ns = 1, RUN(0, joins)}, {.due_ns = 2, RUN(0, joins)},
+                                          {.due_ns = 3, RUN(0, go)}};
+
+    bench_play(b, script, 1, event, 3);
+
+    assert_int_equal(bench_count(b, HA_THREAD_END), 1);
+    assert_int_equal(bench_count(b, HA_WAIT_BEGIN), 3);
+    assert_int_equal(bench_count(b, HA_QUERY), 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(bench_record(b, HA_QUERY, i) > bench_record(b, HA_THREAD_END, 0));
+}
+
 /* The default unload waits for no thread: nobody knows when that would end. */
 static void a_thread_that_runs_on_is_found_when_its_driver_goes(void **state)
 {
@@ -378,6 +398,7 @@ int main(void)
         BENCH_TEST(a_dpc_that_was_removed_is_not_played),
         BENCH_TEST(a_dpc_may_queue_work_but_neither_wait_nor_start_a_thread),
         BENCH_TEST(join_waits_for_the_end_of_every_thread_of_a_name),
+        BENCH_TEST(two_joins_wait_for_one_thread),
         BENCH_TEST(a_thread_that_runs_on_is_found_when_its_driver_goes),
         BENCH_TEST(a_thread_of_a_processor_runs_there_and_nowhere_else),
         BENCH_TEST(a_thread_of_a_processor_that_is_not_there_does_nothing),

@@ -1,0 +1,12 @@
+/*
+ * lookaside - lists of blocks of one size, from which drivers allocate
+ */
+#ifndef HA_NT_LOOKASIDE_H
+#define HA_NT_LOOKASIDE_H
+
+#include "nt/kernel.h"
+
+/* Record and forget the lists that a driver has not deleted. */
+void ha_lookasides_look_over(struct ha_kernel *kernel, const struct ha_driver *driver);
+
+#endif
