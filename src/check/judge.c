@@ -19,16 +19,16 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
 static void build_index(struct ha_judge *judge)
 {
     for (size_t rule = 0; rule < HA_RULE_COUNT; rule++) {
-        for (size_t i = 0; i < HA_JUDGES_OF_A_RULE && ha_rule_rows[rule].at[i].judge; i++) {
+        for (size_t i = 0; i < HA_JUDGES_OF_A_RULE && ha_rule_judges[rule][i]; i++) {
             for (unsigned kind = 0; kind < HA_KIND_COUNT; kind++) {
                 size_t at = 0;
-                if (!(ha_rule_rows[rule].at[i].kinds >> kind & 1))
+                if (!ha_rule_looks_at(rule, i, kind))
                     continue;
                 while (at < judge->index[kind].count
-                       && judge->index[kind].judge[at] != ha_rule_rows[rule].at[i].judge)
+                       && judge->index[kind].judge[at] != ha_rule_judges[rule][i])
                     at++;
                 assert(at < HA_JUDGES_OF_A_KIND);
-                judge->index[kind].judge[at] = ha_rule_rows[rule].at[i].judge;
+                judge->index[kind].judge[at] = ha_rule_judges[rule][i];
                 if (at == judge->index[kind].count)
                     judge->index[kind].count++;
             }

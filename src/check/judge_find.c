@@ -69,8 +69,8 @@ static void put_call(struct ha_judge *judge, struct ha_finding *finding)
 static bool may_speak(const struct ha_judge *judge, enum ha_rule_number rule)
 {
     for (size_t i = 0; i < HA_JUDGES_OF_A_RULE; i++)
-        if (ha_rule_rows[rule].at[i].judge == judge->speaking
-            && ha_rule_rows[rule].at[i].kinds >> judge->record->kind & 1)
+        if (ha_rule_judges[rule][i] == judge->speaking
+            && ha_rule_looks_at(rule, i, judge->record->kind))
             return true;
     return false;
 }
@@ -139,6 +139,15 @@ void ha_advise(struct ha_judge *judge, enum ha_rule_number number, uint16_t driv
     va_start(arguments, seen);
     put_words(judge, finding, "", expected, seen, arguments);
     va_end(arguments);
+}
+
+void ha_withdraw(struct ha_judge *judge, enum ha_rule_number number)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < judge->finding_count; i++)
+        if (judge->findings[i].rule != &ha_rule_table[number])
+            judge->findings[kept++] = judge->findings[i];
+    judge->finding_count = kept;
 }
 
 const char *ha_client(struct ha_judge *judge, uint32_t registration)

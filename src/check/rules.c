@@ -19,17 +19,31 @@ const struct ha_rule ha_rule_table[HA_RULE_COUNT] = {
 };
 #undef RULE
 
-/* Sets of kinds, as the rows name them. */
-#define ON(kind) (UINT64_C(1) << HA_##kind)
+#define RULE(symbol, id, class_, binds, severity, sentence, source, ...) \
+    [HA_RULE_##symbol] = {__VA_ARGS__},
+#define AT(set, name) ha_judge_##name
+ha_rule_judge *const ha_rule_judges[HA_RULE_COUNT][HA_JUDGES_OF_A_RULE] = {
+#include "check/rules_table.h"
+};
+#undef AT
+
+/* Sets of kinds, as the rows name them: the part of them that lies in one word. */
+#define ON(kind) (HA_##kind / 64 == WORD ? UINT64_C(1) << HA_##kind % 64 : 0)
 #define ENTERED (ON(CB_ENTER) | ON(CB_CALL))
 #define LEFT (ON(CB_LEAVE) | ON(CB_CALL))
-#define ANY (~(ON(DRV_ENTRY_ENTER) - 1))
-
-#define AT(set, name) {set, ha_judge_##name}
-#define RULE(symbol, id, class_, binds, severity, sentence, source, ...) \
-    [HA_RULE_##symbol] = {{__VA_ARGS__}},
-const struct ha_rule_row ha_rule_rows[HA_RULE_COUNT] = {
+#define ANY (WORD ? UINT64_MAX : UINT64_MAX << HA_DRV_ENTRY_ENTER)
+#define AT(set, name) set
+const uint64_t ha_rule_kinds[HA_KIND_WORDS][HA_RULE_COUNT][HA_JUDGES_OF_A_RULE] = {
+    {
+#define WORD 0
 #include "check/rules_table.h"
+#undef WORD
+    },
+    {
+#define WORD 1
+#include "check/rules_table.h"
+#undef WORD
+    },
 };
 #undef RULE
 

@@ -7,6 +7,8 @@
 #ifndef HA_CHECK_RULES_H
 #define HA_CHECK_RULES_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "hotadd/trace.h"
@@ -23,15 +25,19 @@ enum ha_rule_number {
 
 #define HA_JUDGES_OF_A_RULE 4
 
-/* Who judges a rule, and at which records; the unused rest of `at` is zero. */
-struct ha_rule_row {
-    struct {
-        uint64_t kinds;                         /* bit n: at records of kind n */
-        void (*judge)(struct ha_judge *judge);  /* looks at the record that `judge` has in hand */
-    } at[HA_JUDGES_OF_A_RULE];
-};
+/* Who judges a rule; looks at the record that `judge` has in hand. The unused rest is NULL. */
+typedef void ha_rule_judge(struct ha_judge *judge);
 
 extern const struct ha_rule ha_rule_table[HA_RULE_COUNT];
-extern const struct ha_rule_row ha_rule_rows[HA_RULE_COUNT];
+extern ha_rule_judge *const ha_rule_judges[HA_RULE_COUNT][HA_JUDGES_OF_A_RULE];
+/* At which records each does: bit n of word w stands for the kind 64 * w + n. */
+#define HA_KIND_WORDS 2u
+extern const uint64_t ha_rule_kinds[HA_KIND_WORDS][HA_RULE_COUNT][HA_JUDGES_OF_A_RULE];
+_Static_assert(HA_KIND_COUNT <= 64 * HA_KIND_WORDS, "every kind has its bit");
+
+static inline bool ha_rule_looks_at(size_t rule, size_t judge, unsigned kind)
+{
+    return ha_rule_kinds[kind / 64][rule][judge] >> kind % 64 & 1;
+}
 
 #endif
