@@ -17,8 +17,16 @@ const char *ha_nt_routine_name(size_t n);
 bool ha_nt_routine_comes_later(const char *name);
 /* What of its documented behaviour the routine lacks, as a sentence; NULL for nothing known. */
 const char *ha_nt_routine_lacks(const char *name);
-/* Whether Windows has it from version 7 on only, so that target=ws2008 does not know it. */
+/* Whether it came later than Windows Server 2008, so that target=ws2008 does not know it. */
 bool ha_nt_routine_is_newer(const char *name);
+
+/*
+ * Of names that are no routine here, because include/nt makes a macro or an inline function of
+ * them: the n-th, from 0, in the order of their names; NULL beyond the last.
+ */
+const char *ha_nt_header_name(size_t n);
+/* The routine that a call of such a one comes to, "" for none; NULL for any other name. */
+const char *ha_nt_header_calls(const char *name);
 
 #ifdef __cplusplus
 }

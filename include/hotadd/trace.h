@@ -155,6 +155,7 @@ enum ha_misuse {
     HA_MISUSE_LOCK_HELD,        /* the IRQL lowered, a wait begun, or the code that the kernel
                                    calls left with spin locks held; argument: how many */
     HA_MISUSE_HELD,             /* a thread or work item ends with it; id: the mutex */
+    HA_MISUSE_IN_REGION,        /* it ends in critical regions; argument: how many */
     HA_MISUSE_COUNT
 };
 
@@ -210,7 +211,8 @@ union ha_payload {
              importance, result; } dpc;
                         /* id: DPC; target: index, HA_NO_GROUP for the current processor (TARGET)
                            or a number without index; routine, asked, status: of TARGET, asked is
-                           a pair as of QUERY; result: of INSERT, whether it was queued now */
+                           a pair as of QUERY; result: of INSERT, whether it was queued now.
+                           TARGET of a routine that sets none: a copy, which has its target */
     struct { uint32_t what; } left;                                 /* enum ha_left */
     struct { uint32_t signal, exit_code; } crash;   /* signal 0: the process ended by itself */
     uint64_t raw[4];

@@ -1,5 +1,9 @@
 /*
  * intrin.h - instructions that Microsoft's compiler offers as functions
+ *
+ * Those that wait, stop or tell the time are routines here, because the simulator must know of
+ * them. The host compiler's own headers of instructions, if a source wants them as well, go first.
+ * Source: Microsoft C++, Compiler intrinsics.
  */
 #ifndef HOTADD_INTRIN_H
 #define HOTADD_INTRIN_H
@@ -44,6 +48,13 @@ FORCEINLINE ULONG64 __popcnt64(_In_ ULONG64 Value)
 
 EXTERN_C_END
 
+#undef _mm_pause
+#define _mm_pause YieldProcessor
+#undef __rdtsc
+#define __rdtsc ReadTimeStampCounter
+#undef __debugbreak
+#define __debugbreak DbgBreakPoint
+
 #define BitScanForward _BitScanForward
 #define BitScanForward64 _BitScanForward64
 #define BitScanReverse _BitScanReverse
@@ -51,5 +62,7 @@ EXTERN_C_END
 #define _ReadWriteBarrier() __asm__ __volatile__("" ::: "memory")
 #define _ReadBarrier() _ReadWriteBarrier()
 #define _WriteBarrier() _ReadWriteBarrier()
+
+#include "wdm.h"
 
 #endif

@@ -39,7 +39,7 @@ StaysThere(
 
     RtlZeroMemory(&affinity, sizeof(affinity));
     affinity.Group = ChangeContext->ProcNumber.Group;
-    affinity.Mask = (KAFFINITY)1 << ChangeContext->ProcNumber.Number;
+    affinity.Mask = AFFINITY_MASK(ChangeContext->ProcNumber.Number);
     KeSetSystemGroupAffinityThread(&affinity, NULL);
     Setups[ChangeContext->NtNumber]->RanOn = KeGetCurrentProcessorNumberEx(NULL);
 }

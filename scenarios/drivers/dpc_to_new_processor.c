@@ -105,7 +105,8 @@ Routine Description:
 
     //
     // The routine takes the pair of group and number; KeSetTargetProcessorDpc, which takes a
-    // number alone, cannot reach beyond group 0.
+    // number alone, cannot reach beyond group 0. It refuses a pair that names no processor, with
+    // STATUS_INVALID_PARAMETER; a DPC without its target would run here, where it has no business.
     //
     status = KeSetTargetProcessorDpcEx(&setup->Dpc, &ChangeContext->ProcNumber);
     if (!NT_SUCCESS(status)) {
@@ -119,6 +120,10 @@ Routine Description:
     // A DPC to another processor may wait there for company, unless it is important.
     //
     KeSetImportanceDpc(&setup->Dpc, HighImportance);
+
+    //
+    // It cannot be queued already: each processor has a DPC of its own, and one Complete.
+    //
     KeInsertQueueDpc(&setup->Dpc, NULL, NULL);
     KeWaitForSingleObject(&setup->Done, Executive, KernelMode, FALSE, NULL);
 

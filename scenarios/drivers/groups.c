@@ -51,8 +51,11 @@ static ULONG MaximumProcessorCount;
 
 //
 // By group. That a group has no active processor yet does not mean that it never will.
+// The callback alone writes here, and its calls come one after another. Code that reads a mask at
+// the same time, in a DPC for instance, finds it before or after a change: 64 bits that are
+// aligned are written at once.
 //
-static KAFFINITY *InService;
+static volatile KAFFINITY *InService;
 static USHORT MaximumGroupCount;
 
 static ULONG
@@ -75,8 +78,8 @@ Return Value:
 
     RtlZeroMemory(&number, sizeof(number));
     number.Group = Group;
-    for (number.Number = 0; number.Number < MAXIMUM_PROC_PER_GROUP; number.Number += 1) {
-        if ((InService[Group] & ((KAFFINITY)1 << number.Number)) != 0) {
+    for (number.Number = 0; number.Number < MAXIMUM_PROC_PER_GROUP; number.Number++) {
+        if ((InService[Group] & AFFINITY_MASK(number.Number)) != 0) {
             return KeGetProcessorIndexFromNumber(&number);
         }
     }
@@ -131,7 +134,7 @@ GroupsPutIntoService(
 {
     USHORT group = ChangeContext->ProcNumber.Group;
 
-    InService[group] |= (KAFFINITY)1 << ChangeContext->ProcNumber.Number;
+    InService[group] |= AFFINITY_MASK(ChangeContext->ProcNumber.Number);
 
     DbgPrintEx(DPFLTR_IHVDRIVER_ID, DPFLTR_INFO_LEVEL,
                "group %u: 0x%I64x of 0x%I64x in service, the first is processor %u\n", group,
@@ -191,7 +194,7 @@ GroupsFreeAll(
     for (slot = 0; slot < MaximumProcessorCount; slot += 1) {
         GroupsForget(slot);
     }
-    ExFreePoolWithTag(InService, GROUPS_TAG);
+    ExFreePoolWithTag((PVOID)InService, GROUPS_TAG);
     ExFreePoolWithTag(Counters, GROUPS_TAG);
 }
 
@@ -225,8 +228,8 @@ DriverEntry(
     }
 
     MaximumGroupCount = KeQueryMaximumGroupCount();
-    InService = (KAFFINITY *)ExAllocatePool2(POOL_FLAG_NON_PAGED,
-                                             MaximumGroupCount * sizeof(*InService), GROUPS_TAG);
+    InService = (volatile KAFFINITY *)ExAllocatePool2(
+        POOL_FLAG_NON_PAGED, MaximumGroupCount * sizeof(*InService), GROUPS_TAG);
     if (InService == NULL) {
         ExFreePoolWithTag(Counters, GROUPS_TAG);
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -53,7 +53,8 @@ static PWORKER *Workers;
 static ULONG MaximumProcessorCount;
 
 //
-// One is enough: processors come one after another, and each waits for its thread to be made.
+// One is enough: processors come one after another, and each waits for its thread to be made. An
+// item may be queued again from the moment at which its routine begins.
 //
 static PIO_WORKITEM MakerItem;
 
@@ -64,20 +65,23 @@ WorkerThread(
     )
 {
     PWORKER worker = (PWORKER)StartContext;
-    PVOID goOrStop[] = { &worker->Stop, &worker->Go };
+    PVOID goOrStop[2];
     GROUP_AFFINITY affinity;
     NTSTATUS status;
 
+    goOrStop[0] = &worker->Stop;
+    goOrStop[1] = &worker->Go;
     status = KeWaitForMultipleObjects(RTL_NUMBER_OF(goOrStop), goOrStop, WaitAny, Executive,
                                       KernelMode, FALSE, NULL, NULL);
     if (status == STATUS_WAIT_1) {
         //
         // A mask names processors of one group, so both of its parts come from the pair of group
         // and number. The index of the processor may be larger than any bit of a mask.
+        // It need not be moved back: the thread is the driver's own and ends there.
         //
         RtlZeroMemory(&affinity, sizeof(affinity));
         affinity.Group = worker->Number.Group;
-        affinity.Mask = (KAFFINITY)1 << worker->Number.Number;
+        affinity.Mask = AFFINITY_MASK(worker->Number.Number);
         KeSetSystemGroupAffinityThread(&affinity, NULL);
 
         DbgPrintEx(DPFLTR_IHVDRIVER_ID, DPFLTR_INFO_LEVEL, "worker %u runs on processor %u\n",
@@ -254,6 +258,11 @@ DriverEntry(
         ExFreePoolWithTag(Workers, WORKER_TAG);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
+
+    //
+    // There is no device; by the page the driver object serves as well. Either of them is held
+    // while the item is queued or runs, so the image outlasts the last instructions of WorkerMake.
+    //
     IoInitializeWorkItem(DriverObject, MakerItem);
 
     CallbackStatus = STATUS_SUCCESS;

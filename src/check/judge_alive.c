@@ -81,6 +81,12 @@ void ha_judge_alive(struct ha_judge *judge)
         judge_left(judge);
         return;
     }
+    /* A host that is out of memory keeps drivers from what they would have put away. */
+    if (record->kind == HA_TRACE_END) {
+        if (record->as.end.ending == HA_END_MEMORY)
+            ha_withdraw(judge, HA_RULE_DRV_12);
+        return;
+    }
     if (judge->gap || (entry && ha_nt_success(record->as.status.status)))
         return;
     if (record->kind == HA_IMAGE_FREED) {

@@ -146,6 +146,8 @@ static void judge_irql_order(struct ha_judge *judge)
 
     if (up && asked > HIGH_LEVEL)
         snprintf(expected, sizeof expected, "raised to HIGH_LEVEL at most");
+    else if (!up && asked < record->irql)
+        snprintf(expected, sizeof expected, "not lowered below the IRQL at which it was called");
     else
         snprintf(expected, sizeof expected, "%s to %s or %s", up ? "raised" : "lowered",
                  ha_irql_text(record->irql, before), up ? "above" : "below");

@@ -26,21 +26,35 @@ static void judge_owner(struct ha_judge *judge, const char *expected)
              ha_misuse_name(record->as.misuse.misuse));
 }
 
-/* Where a thread, or the routine of a work item, has ended; NULL for any other routine. */
-static const char *end_of(uint32_t routine)
-{
-    if (routine == HA_RT_TERMINATE_THREAD)
-        return "a thread ends";
-    return routine == HA_RT_QUEUE_WORK ? "a work item is done" : NULL;
-}
-
 static void judge_held(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
-    const char *end = end_of(record->as.misuse.routine);
+    const char *end = ha_end_words(record->as.misuse.routine);
 
     ha_blame(judge, HA_RULE_OBJ_2, record->driver, "given back by the thread that has it",
              "%s with %s", end ? end : "it ends", name_of(judge, record->id));
+}
+
+static void judge_region(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const char *end = ha_end_words(record->as.misuse.routine);
+
+    ha_blame(judge, HA_RULE_CTX_7, record->driver, "every critical region left at the end",
+             "%s in %u of them", end ? end : "it ends", (unsigned)record->as.misuse.argument);
+}
+
+static void judge_lock_held(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    uint32_t routine = record->as.misuse.routine;
+    unsigned count = record->as.misuse.argument;
+    const char *end = ha_end_words(routine);
+
+    ha_blame(judge, HA_RULE_OBJ_2, record->driver,
+             "spin locks given back before the IRQL falls, the thread waits or the code returns",
+             "%s with %u spin lock%s held", end ? end : ha_routine_name(routine), count,
+             count == 1 ? "" : "s");
 }
 
 static void judge_limit(struct ha_judge *judge)
@@ -50,10 +64,7 @@ static void judge_limit(struct ha_judge *judge)
     unsigned count = record->as.misuse.argument;
     const char *name = ha_routine_name(routine);
 
-    if (end_of(routine))
-        ha_blame(judge, HA_RULE_CTX_7, record->driver, "every critical region left at the end",
-                 "%s in %u of them", end_of(routine), count);
-    else if (routine == HA_RT_WAIT_MULTIPLE)
+    if (routine == HA_RT_WAIT_MULTIPLE)
         ha_blame(judge, HA_RULE_OBJ_3, record->driver,
                  "1 to 64 objects, and no more than 3 without wait blocks", "%s of %u", name,
                  count);
@@ -126,6 +137,12 @@ void ha_judge_object(struct ha_judge *judge)
     switch (record->as.misuse.misuse) {
     case HA_MISUSE_HELD:
         judge_held(judge);
+        break;
+    case HA_MISUSE_IN_REGION:
+        judge_region(judge);
+        break;
+    case HA_MISUSE_LOCK_HELD:
+        judge_lock_held(judge);
         break;
     case HA_MISUSE_NOT_MADE:
         ha_blame(judge, HA_RULE_OBJ_1, record->driver, "an object that was initialised",

@@ -114,6 +114,8 @@ void ha_blame(struct ha_judge *judge, enum ha_rule_number rule, uint16_t driver,
 /* The same as a note to a driver, whatever the weight of the rule. */
 void ha_advise(struct ha_judge *judge, enum ha_rule_number rule, uint16_t driver,
                const char *expected, const char *seen, ...) __attribute__((format(printf, 5, 6)));
+/* Take back all that was found against a rule. */
+void ha_withdraw(struct ha_judge *judge, enum ha_rule_number rule);
 /* Find a wrong answer of the query in hand, numbers shown in hexadecimal or not. */
 void ha_blame_answer(struct ha_judge *judge, enum ha_rule_number rule, uint64_t right,
                      uint64_t answer, bool hex);

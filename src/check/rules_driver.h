@@ -42,10 +42,11 @@ RULE(DRV_10, "DRV-10", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "DRIVER_UNLOAD; Unload Routine Environment",
      AT(ON(UNLOAD_ENTER) | ON(IMAGE_FREED), driver))
 RULE(DRV_12, "DRV-12", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "Threads, work items, DPCs, timers, devices, lookaside lists do not outlive their driver.",
+     "No thread, work item, DPC, timer, device or lookaside list outlives its driver.",
      "bug checks 0xCE and 0xD4; PsCreateSystemThread; IoQueueWorkItem; KeInsertQueueDpc; "
      "KeSetTimer; ExDeleteNPagedLookasideList; DRIVER_UNLOAD",
-     AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(IMAGE_FREED) | ON(LEFT_BEHIND), alive))
+     AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(IMAGE_FREED) | ON(LEFT_BEHIND) |
+        ON(TRACE_END), alive))
 RULE(DRV_13, "DRV-13", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Code that is marked with PAGED_CODE runs at or below APC_LEVEL.",
      "PAGED_CODE", AT(ON(MISUSE), irql))
@@ -64,8 +65,8 @@ RULE(POOL_4, "POOL-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Pool is taken and given back at DISPATCH_LEVEL at most, paged pool at APC_LEVEL at most.",
      "ExAllocatePool2; ExFreePoolWithTag", AT(ON(ALLOC) | ON(FREE) | ON(MISUSE), memory))
 RULE(IRQL_1, "IRQL-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "KeRaiseIrql goes up, to HIGH_LEVEL at most, and KeLowerIrql goes down.",
-     "KeRaiseIrql; KeLowerIrql", AT(ON(QUERY) | ON(MISUSE), irql))
+     "KeRaiseIrql goes up, to HIGH_LEVEL at most; KeLowerIrql down, in a DPC to its level.",
+     "KeRaiseIrql; KeLowerIrql; KDEFERRED_ROUTINE", AT(ON(QUERY) | ON(MISUSE), irql))
 RULE(IRQL_2, "IRQL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A thread waits below DISPATCH_LEVEL only.",
      "KeWaitForSingleObject; ExAcquireFastMutex", AT(ON(WAIT_BEGIN) | ON(REFUSED), irql))
@@ -85,8 +86,9 @@ RULE(OBJ_1, "OBJ-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "KeInitializeEvent; KeWaitForSingleObject; ExInterlockedPushEntrySList",
      AT(ON(MISUSE), object))
 RULE(OBJ_2, "OBJ-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "A mutex is given back by the thread that has it, and a fast mutex is not taken twice.",
-     "KeReleaseMutex; ExAcquireFastMutex; ExReleaseFastMutex; bug check 0x4000008A",
+     "A lock is given back by its holder, in time; no spin lock or fast mutex is taken twice.",
+     "KeReleaseMutex; ExAcquireFastMutex; ExReleaseFastMutex; KeAcquireSpinLock; "
+     "KeReleaseSpinLock; bug check 0x4000008A",
      AT(ON(MISUSE), object))
 RULE(OBJ_3, "OBJ-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Counts stay within limits: of a semaphore, of critical regions, of objects to wait for.",
@@ -100,7 +102,8 @@ RULE(OBJ_5, "OBJ-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "IoQueueWorkItem; IoFreeWorkItem; ExQueueWorkItem", AT(ON(MISUSE), object))
 RULE(OBJ_6, "OBJ-6", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Nothing is given back or made anew while it is queued, set, held or waited for.",
-     "KeInitializeDpc; KeInitializeTimerEx; KeInitializeMutex; ExFreePoolWithTag",
+     "KeInitializeDpc; KeInitializeTimerEx; KeInitializeMutex; KeInitializeEvent; "
+     "KeInitializeSpinLock; ExInitializeRundownProtection; ExFreePoolWithTag",
      AT(ON(MISUSE), object))
 RULE(OBJ_7, "OBJ-7", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A driver ends no thread but one that it made, and that one not inside a callback.",

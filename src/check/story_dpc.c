@@ -20,10 +20,15 @@ static void target_words(const struct ha_record *record, struct ha_text *words)
 
 static enum ha_paint retarget_words(const struct ha_record *record, struct ha_text *words)
 {
-    uint32_t asked = record->as.dpc.asked;
+    uint32_t asked = record->as.dpc.asked, routine = record->as.dpc.routine;
     char status[HA_STATUS_TEXT];
 
-    ha_text_addf(words, "%s(DPC %u, %u:%u)", ha_routine_words(record->as.dpc.routine),
+    if (routine != HA_RT_SET_TARGET_DPC && routine != HA_RT_SET_TARGET_DPC_EX) {
+        ha_text_addf(words, "DPC %u is a copy of another, for processor %u", (unsigned)record->id,
+                     record->as.dpc.target);
+        return HA_PLAIN;
+    }
+    ha_text_addf(words, "%s(DPC %u, %u:%u)", ha_routine_words(routine),
                  (unsigned)record->id, (unsigned)(asked >> 16), (unsigned)(asked & 0xffff));
     if (!ha_nt_success(record->as.dpc.status)) {
         ha_text_addf(words, " = %s", ha_status_text(record->as.dpc.status, status));

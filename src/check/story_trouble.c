@@ -78,6 +78,17 @@ static void irql_words(const struct ha_cast *cast, const struct ha_record *recor
                  ha_irql_text(asked, after), asked > HIGH_LEVEL ? ", above HIGH_LEVEL" : "");
 }
 
+static void lock_words(const struct ha_cast *cast, const struct ha_record *record,
+                       struct ha_text *words)
+{
+    uint32_t routine = record->as.misuse.routine;
+    const char *end = ha_end_words(routine);
+
+    ha_story_subject(cast, record, words);
+    ha_text_addf(words, "%s with %u spin lock%s held", end ? end : ha_routine_words(routine),
+                 (unsigned)record->as.misuse.argument, record->as.misuse.argument == 1 ? "" : "s");
+}
+
 static void misuse_words(const struct ha_cast *cast, const struct ha_record *record,
                          struct ha_text *words)
 {
@@ -91,6 +102,9 @@ static void misuse_words(const struct ha_cast *cast, const struct ha_record *rec
     case HA_MISUSE_BEYOND_BLOCK:
     case HA_MISUSE_OTHER_TAG:
         block_words(cast, record, words);
+        break;
+    case HA_MISUSE_LOCK_HELD:
+        lock_words(cast, record, words);
         break;
     case HA_MISUSE_IRQL_ORDER:
         irql_words(cast, record, words);

@@ -108,3 +108,23 @@ void ha_tag_text(uint32_t tag, char text[HA_TAG_TEXT])
     }
     text[HA_TAG_TEXT - 1] = '\0';
 }
+
+const char *ha_end_words(uint32_t routine)
+{
+    switch (routine) {
+    case HA_RT_TERMINATE_THREAD:
+        return "a thread ends";
+    case HA_RT_QUEUE_WORK:
+        return "a work item is done";
+    case HA_RT_INSERT_DPC:
+        return "a DPC routine returns";
+    case HA_RT_IPI_CALL:
+        return "a function that is broadcast returns";
+    case HA_RT_REGISTER_PROCESSOR_CHANGE:
+        return "a callback returns";
+    case HA_NO_ROUTINE:
+        return "an entry point returns";
+    default:
+        return NULL;
+    }
+}

@@ -32,4 +32,10 @@ const char *ha_irql_text(uint32_t irql, char buffer[HA_IRQL_TEXT]);
 #define HA_TAG_TEXT 5
 void ha_tag_text(uint32_t tag, char text[HA_TAG_TEXT]);
 
+/*
+ * Where code of a driver has ended that the kernel called, as "a DPC routine returns", from the
+ * routine in the record of a misuse; NULL where that is the routine that was called.
+ */
+const char *ha_end_words(uint32_t routine);
+
 #endif

@@ -10,7 +10,8 @@ static const char usage[] =
     "hotadd routines [NAME...]\n"
     "\n"
     "Prints the NT routines that a driver may call: all, or those named. Behind some of them\n"
-    "stands what they do not do; \"not in ws2008\" marks those that came with Windows 7.\n";
+    "stands what they do not do; \"not in ws2008\" marks those that are newer.\n"
+    "Of names that the headers make of others, those named are told with what they call.\n";
 
 static void print_one(const char *name)
 {
@@ -20,6 +21,17 @@ static void print_one(const char *name)
         printf("%-36s %s%s%s\n", name, lacks ? lacks : "", lacks && *newer ? "; " : "", newer);
     else
         puts(name);
+}
+
+/* A macro or an inline function; false when the headers have none of that name. */
+static bool print_header_name(const char *name)
+{
+    const char *calls = ha_nt_header_calls(name);
+    if (!calls)
+        return false;
+    printf("%-36s in the headers; calls %s%s\n", name, *calls ? calls : "no routine",
+           ha_nt_routine_comes_later(calls) ? ", which is not simulated yet" : "");
+    return true;
 }
 
 static bool is_there(const char *wanted)
@@ -41,7 +53,7 @@ int ha_cli_routines(int count, char **argument)
     for (int i = 0; i < count; i++) {
         if (is_there(argument[i])) {
             print_one(argument[i]);
-        } else {
+        } else if (!print_header_name(argument[i])) {
             fprintf(stderr, "hotadd routines: there is no routine '%s'; `hotadd routines` lists "
                     "those that are there\n", argument[i]);
             result = HA_EXIT_USAGE;

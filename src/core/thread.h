@@ -19,7 +19,7 @@ struct ha_owned;            /* a mutex that a thread has; nt/ke_mutex.c */
 enum ha_lock_sort { HA_SPIN_LOCKS, HA_FAST_MUTEXES, HA_LOCK_SORTS };
 struct ha_locks {
     void *place[HA_LOCKS_KNOWN];
-    uint32_t count;
+    uint32_t known, count;
 };
 
 enum ha_thread_state { HA_THREAD_READY, HA_THREAD_RUNNING, HA_THREAD_BLOCKED };

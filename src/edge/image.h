@@ -22,6 +22,19 @@ void ha_image_close(struct ha_image *image);
 /* Whether all that is to be loaded stands in the file: the host's loader may not look. */
 bool ha_image_is_whole(const struct ha_image *image);
 
+/* The processor that a file is made for, and that this program is; NULL where nobody can say. */
+const char *ha_image_machine(const struct ha_image *image);
+const char *ha_image_own_machine(void);
+
+/*
+ * Change the file of a shared object so that it has all its variables for itself. g++ marks those
+ * of templates and inline functions: the loader then takes the first that it meets, whichever
+ * object that is in.
+ *
+ * Returns HA_OK; HA_EREAD with the reason in errno; HA_ENOMEM.
+ */
+int ha_image_part(const char *path);
+
 enum ha_image_name {
     HA_IMAGE_EXPORTS,               /* symbols that others may use */
     HA_IMAGE_WANTS,                 /* those that it needs, unless it can do without */

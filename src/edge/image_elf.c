@@ -60,6 +60,34 @@ static bool take_head(const struct ha_image *image, Elf64_Ehdr *head)
            head->e_ident[EI_DATA] == ELFDATA2LSB;
 }
 
+const char *ha_image_machine(const struct ha_image *image)
+{
+    static const struct { uint16_t machine; uint8_t class; const char *name; } machines[] = {
+        {EM_X86_64, ELFCLASS64, "x86-64"},      {EM_AARCH64, ELFCLASS64, "AArch64"},
+        {EM_386, ELFCLASS32, "32-bit x86"},     {EM_ARM, ELFCLASS32, "32-bit ARM"},
+        {EM_RISCV, ELFCLASS64, "RISC-V"},       {EM_X86_64, ELFCLASS32, "x32"},
+    };
+    Elf64_Ehdr head;            /* as far as the processor's number, 32 bits make no difference */
+    if (!image->bytes || !take(image, 0, &head, sizeof head) ||
+        memcmp(head.e_ident, ELFMAG, SELFMAG) != 0)
+        return NULL;
+    for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++)
+        if (machines[i].machine == head.e_machine && machines[i].class == head.e_ident[EI_CLASS])
+            return machines[i].name;
+    return "another processor";
+}
+
+const char *ha_image_own_machine(void)
+{
+#if defined(__x86_64__) && !defined(__ILP32__)
+    return "x86-64";
+#elif defined(__aarch64__)
+    return "AArch64";
+#else
+    return NULL;
+#endif
+}
+
 static bool take_segment(const struct ha_image *image, const Elf64_Ehdr *head, uint64_t number,
                          Elf64_Phdr *segment)
 {
@@ -143,6 +171,37 @@ static bool take_symbol(const struct ha_image *image, const struct table *table,
 {
     return number < table->entries.sh_size / sizeof *symbol &&
            take(image, table->entries.sh_offset + number * sizeof *symbol, symbol, sizeof *symbol);
+}
+
+/* In the place of a symbol: one that other objects may see, and need not share. */
+static bool make_ordinary(int file, const struct table *table, uint64_t number,
+                          const Elf64_Sym *symbol)
+{
+    const unsigned char made = ELF64_ST_INFO(STB_GLOBAL, ELF64_ST_TYPE(symbol->st_info));
+    uint64_t at = table->entries.sh_offset + number * sizeof *symbol +
+                  offsetof(Elf64_Sym, st_info);
+    return pwrite(file, &made, sizeof made, (off_t)at) == (ssize_t)sizeof made;
+}
+
+int ha_image_part(const char *path)
+{
+    struct ha_image image;
+    struct table table;
+    Elf64_Sym symbol;
+    int err = ha_image_open(&image, path);
+    if (err)
+        return err;
+    int file = open(path, O_WRONLY);
+    bool good = file >= 0, found = find_table(&image, SHT_DYNSYM, &table);
+    for (uint64_t i = 0; good && found && take_symbol(&image, &table, i, &symbol); i++)
+        if (ELF64_ST_BIND(symbol.st_info) == STB_GNU_UNIQUE)
+            good = make_ordinary(file, &table, i, &symbol);
+    int reason = errno;
+    if (file >= 0)
+        close(file);
+    ha_image_close(&image);
+    errno = reason;
+    return good ? HA_OK : HA_EREAD;
 }
 
 void ha_image_names(const struct ha_image *image, enum ha_image_name kind,

@@ -32,6 +32,23 @@ bool ha_image_is_whole(const struct ha_image *image)
     return true;
 }
 
+const char *ha_image_machine(const struct ha_image *image)
+{
+    (void)image;
+    return NULL;
+}
+
+const char *ha_image_own_machine(void)
+{
+    return NULL;
+}
+
+int ha_image_part(const char *path)
+{
+    (void)path;                 /* the loader looks into the program, never into its neighbours */
+    return HA_OK;
+}
+
 void ha_image_names(const struct ha_image *image, enum ha_image_name kind,
                     ha_image_visit_name *visit, void *argument)
 {

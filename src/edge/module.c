@@ -81,6 +81,10 @@ static int copy_file(const char *path, struct ha_text *copy)
         reason = errno;
         err = HA_EREAD;
     }
+    if (!err) {
+        err = ha_image_part(copy->bytes);
+        reason = errno;
+    }
     if (to >= 0 && err)
         unlink(copy->bytes);
     fclose(from);
@@ -97,6 +101,11 @@ static int open_object(struct ha_module *module, const char *path, const char *f
         ha_module_say(messages, path, "cannot be read: %s", strerror(errno));
     if (err)
         return err;
+    const char *machine = ha_image_machine(&module->image), *own = ha_image_own_machine();
+    if (machine && own && strcmp(machine, own) != 0) {
+        ha_module_say(messages, path, "it is made for %s, and this program for %s", machine, own);
+        return HA_EREAD;
+    }
     if (!ha_image_is_whole(&module->image)) {
         ha_module_say(messages, path, "the file is cut short");
         return HA_EREAD;

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/port.h"
 #include "edge/load_words.h"
@@ -77,6 +78,11 @@ static char *nearest_file(const char *folder, const char *name, bool *no_memory)
 int ha_module_blame_path(const char *path, struct ha_text *messages)
 {
     const char *slash = strrchr(path, '/');
+    struct stat status;
+    if (!stat(path, &status) && !S_ISDIR(status.st_mode)) {
+        ha_module_say(messages, path, "it is no regular file");
+        return result(messages);
+    }
     struct ha_text folder = {0};
     bool no_memory = false;
     if (slash)

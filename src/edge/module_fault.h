@@ -13,7 +13,7 @@
 void ha_module_say(struct ha_text *messages, const char *path, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* There is no such file. */
+/* There is no such file, or it is none to read from, a pipe for instance. */
 int ha_module_blame_path(const char *path, struct ha_text *messages);
 
 /* dlopen() has refused `file`, which is the module of `path` or a copy of it. */

@@ -19,15 +19,21 @@ int ha_module_option_check(const struct ha_play_options *options, struct ha_erro
         const char *option = options->driver[i], *equals = strchr(option, '=');
         if (!equals || equals == option || !equals[1])
             return ha_error_set(error, HA_EINVAL, "--driver takes NAME=PATH, not '%.60s'", option);
+        size_t name = (size_t)(equals - option) + 1;
+        for (size_t k = 0; k < i; k++)
+            if (!strncmp(options->driver[k], option, name))
+                return ha_error_set(error, HA_EINVAL,
+                                    "--driver %.60s and --driver %.60s do not go together: a "
+                                    "driver has one module", options->driver[k], option);
     }
     return HA_OK;
 }
 
 const char *ha_module_option(const struct ha_play_options *options, const char *driver)
 {
-    for (size_t i = options->driver_count; i > 0; i--)
-        if (is_for(options->driver[i - 1], driver))
-            return options->driver[i - 1] + strlen(driver) + 1;
+    for (size_t i = 0; i < options->driver_count; i++)
+        if (is_for(options->driver[i], driver))
+            return options->driver[i] + strlen(driver) + 1;
     return NULL;
 }
 

@@ -12,7 +12,7 @@
 /* HA_OK, or HA_EINVAL with a sentence when one is not of the form name=path. */
 int ha_module_option_check(const struct ha_play_options *options, struct ha_error *error);
 
-/* The path for a driver, of several the last; NULL when it keeps its own module. */
+/* The path for a driver; NULL when it keeps its own module. */
 const char *ha_module_option(const struct ha_play_options *options, const char *driver);
 
 /*

@@ -47,7 +47,7 @@ struct ha_playing_operations {
     void (*stop)(struct ha_playing *playing, enum ha_ending ending);
     size_t (*waiting)(const struct ha_playing *playing, size_t event);
     size_t (*unstruck)(const struct ha_playing *playing, size_t fault);
-    void (*leave)(struct ha_playing *playing, struct ha_text *words);   /* NULL: nothing to do */
+    void (*leave)(struct ha_playing *playing, struct ha_text *words);   /* NULL: nothing */
     void (*close)(struct ha_playing *playing);
 };
 
@@ -74,8 +74,9 @@ struct ha_playing {
  *   playing   set on HA_OK only; ha_playing_close() gives it back
  *   trouble   gets a sentence on what is wrong, unless the code says it all or it is HA_EREAD
  *
- * Returns HA_OK; HA_EREAD when modules could not be loaded, each of which was blamed; HA_EINVAL, HA_ESTALE, HA_ENOMEM as
- * ha_machine_create(); HA_ETHREAD when the host refuses a thread or a process.
+ * Returns HA_OK; HA_EREAD when modules could not be loaded, each of which was blamed; HA_EINVAL,
+ * HA_ESTALE, HA_ENOMEM as ha_machine_create(); HA_ETHREAD when the host refuses a thread or a
+ * process.
  */
 int ha_playing_open(const struct ha_playing_options *options, bool apart,
                     struct ha_playing **playing, struct ha_text *trouble);

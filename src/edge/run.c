@@ -202,8 +202,10 @@ static int conclude(struct ha_run *run, struct ha_text *error)
     if (run->playing->state.stale)
         return complain(run, error, HA_ESTALE,
                         "the token is stale: the run does not ask what the token answers");
+    ha_run_ask(run);
     run->differences = ha_run_compare(run);
-    if (run->differences < 0 || run->report.lost || run->watch.lost || run->crash.lost || lost ||
+    if (run->differences < 0 || run->causes.lost || run->report.lost || run->watch.lost ||
+        run->crash.lost || lost ||
         (run->story && ha_story_text(run->story)->lost) || !print_findings(run))
         return complain(run, error, HA_ENOMEM, ha_err_text(HA_ENOMEM));
     if (run->coverage)
@@ -274,6 +276,7 @@ int ha_run_play(struct ha_run *run, const struct ha_scenario *scenario,
     run->scenario = scenario;
     run->options = options;
     run->loop = loop;
+    run->error = error;
     *signal = 0;
     run->plan = scenario->plan;
     int err = ha_run_turn_profile(options, &run->plan.profile, &reason);
@@ -307,6 +310,7 @@ void ha_run_close(struct ha_run *run)
     ha_cast_destroy(run->watch.cast);
     ha_crash_close(&run->crash);
     ha_text_close(&run->watch.jsonl);
+    ha_text_close(&run->causes);
     ha_text_close(&run->report);
     ha_breaches_close(&run->breaches);
     ha_scenario_close(&run->accepted);

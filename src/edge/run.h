@@ -75,6 +75,12 @@ int ha_run_play(struct ha_run *run, const struct ha_scenario *scenario,
 enum ha_ending ha_run_ending(const struct ha_run *run);
 
 /*
+ * Ask a run that has ended, once, for causes that the scenario names and that never came: it does
+ * not show what it says. Then its modules go, and their code may go wrong. Sets the causes.
+ */
+void ha_run_ask(struct ha_run *run);
+
+/*
  * Hold a run that has ended against what its matcher expects: sets report and breaches.
  *
  * Returns the differences, or HA_ENOMEM.

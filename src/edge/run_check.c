@@ -3,28 +3,28 @@
 
 #include "base/names.h"
 
-/*
- * What waited for a call or an event that never came, and what was to fail and was never asked
- * for: the scenario does not show what it says.
- */
-static int compare_causes(struct ha_run *run)
-{
-    const struct ha_plan *plan = &run->plan;
-    int differences = 0;
-    for (size_t i = 0; (i = ha_playing_waiting(run->playing, i)) < plan->event_count; i++) {
-        ha_text_addf(&run->report, "events: what event %zu waits for never came\n", i + 1);
-        differences++;
-    }
-    for (size_t i = 0; (i = ha_playing_unstruck(run->playing, i)) < plan->fault_count; i++) {
-        ha_text_addf(&run->report, "faults: fault %zu never struck\n", i + 1);
-        differences++;
-    }
-    return differences;
-}
-
 enum ha_ending ha_run_ending(const struct ha_run *run)
 {
     return run->playing ? run->playing->state.ending : HA_END_NOT_YET;
+}
+
+void ha_run_ask(struct ha_run *run)
+{
+    const struct ha_plan *plan = &run->plan;
+    struct ha_text *causes = &run->causes;
+    bool asks = !run->rules_only && ha_run_ending(run) == HA_END_NORMALLY;
+    for (size_t i = 0; asks && (i = ha_playing_waiting(run->playing, i)) < plan->event_count; i++) {
+        ha_text_addf(causes, "events: what event %zu waits for never came\n", i + 1);
+        run->cause_count++;
+    }
+    for (size_t i = 0;
+         asks && (i = ha_playing_unstruck(run->playing, i)) < plan->fault_count; i++) {
+        ha_text_addf(causes, "faults: fault %zu never struck\n", i + 1);
+        run->cause_count++;
+    }
+    size_t before = causes->length;
+    ha_playing_leave(run->playing, causes);
+    run->cause_count += causes->length > before;
 }
 
 int ha_run_compare(struct ha_run *run)
@@ -37,8 +37,8 @@ int ha_run_compare(struct ha_run *run)
         differences = ha_matcher_compare(run->matcher, run->judge, &run->report);
     if (differences < 0 || ha_matcher_lost(run->matcher))
         return HA_ENOMEM;
-    if (!run->rules_only && ending == HA_END_NORMALLY)
-        differences += compare_causes(run);
+    ha_text_add(&run->report, ha_text_string(&run->causes));
+    differences += run->cause_count;
     int err = ha_breaches_add_run(&run->breaches, run->judge, run->matcher, run->options->strict,
                                   ending, foreseen);
     if (err)

@@ -1,42 +1,22 @@
 /*
  * worker - see worker.h
  *
- * Owns struct ha_worker: the child process as its parent sees it. What the child does is in
- * worker_child.c.
+ * Owns struct ha_worker: the child process as its parent sees it. How it is made is in
+ * worker_open.c, and what it does in worker_child.c.
  */
-#include "edge/worker.h"
+#include "edge/worker_parts.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/port.h"
 #include "check/story_words.h"
-#include "core/thread.h"
-#include "edge/module_fault.h"
-#include "edge/worker_wire.h"
 
 #define NS_A_SECOND UINT64_C(1000000000)
 #define TURN_MS 100             /* between two looks at how the worker does */
-
-struct ha_worker {
-    struct ha_playing playing;      /* first */
-    struct ha_worker_shared *shared;
-    pid_t process;                  /* 0 when it has ended */
-    int end, life;                  /* of the streams to the child; negative when closed */
-    int status;                     /* what waitpid() said of it then */
-    uint32_t waited;                /* beats for which it had work to do and recorded nothing */
-    uint64_t next_seq;              /* number of the first record that was not taken */
-    struct ha_record last;          /* the newest that was */
-};
-
-/* What came of waiting for the child. */
-enum arrival { ARRIVED, GONE, HUNG, CALLED_OFF };
 
 static struct ha_worker *worker_of(struct ha_playing *playing)
 {
@@ -92,7 +72,7 @@ static bool has_ended(struct ha_worker *worker)
  * debugger may stop it for as long as it likes; and only a record shows that it gets on, however
  * many commands it has obeyed.
  */
-static enum arrival await(struct ha_worker *worker)
+static enum ha_arrival await(struct ha_worker *worker)
 {
     const struct ha_playing_options *options = &worker->playing.options;
     const uint32_t patience = options->hang_s * HA_BEATS_A_SECOND;
@@ -109,46 +89,44 @@ static enum arrival await(struct ha_worker *worker)
         written = newest;
         counted = beats;
         if (patience && worker->waited >= patience)
-            return HUNG;
+            return HA_HUNG;
         if (arrived)
-            return ARRIVED;
+            return HA_ARRIVED;
         if (ended)
-            return GONE;
+            return HA_GONE;
         if (called_ns && now_ns - called_ns > NS_A_SECOND)
-            return CALLED_OFF;
+            return HA_CALLED_OFF;
         if (!called_ns && options->is_called_off(options->argument))
             called_ns = now_ns;
     }
 }
 
-/* The next answer of the child; records that it sends before that are taken. */
-static enum arrival receive(struct ha_worker *worker, struct ha_answer_of_worker *what)
+enum ha_arrival ha_worker_receive(struct ha_worker *worker, struct ha_answer_of_worker *what)
 {
     const struct ha_playing_options *options = &worker->playing.options;
     for (;;) {
-        enum arrival arrival = await(worker);
-        if (arrival != ARRIVED)
+        enum ha_arrival arrival = await(worker);
+        if (arrival != HA_ARRIVED)
             return arrival;
         if (!ha_port_read(worker->end, what, sizeof *what))
-            return GONE;
+            return HA_GONE;
         if (!what->take)
-            return ARRIVED;
+            return HA_ARRIVED;
         take(worker, worker->shared->window, what->take);
         uint32_t taken = options->is_called_off(options->argument) ? HA_TAKEN_CALLED_OFF
                          : options->has_enough(options->argument)  ? HA_TAKEN_ENOUGH : HA_TAKEN;
         if (!ha_port_write(worker->end, &taken, sizeof taken))
-            return GONE;
+            return HA_GONE;
     }
 }
 
-/* What has become of a child that has closed its end, or is made to end now. */
-static int reap(struct ha_worker *worker, enum arrival arrival)
+int ha_worker_reap(struct ha_worker *worker, enum ha_arrival arrival)
 {
-    if (worker->process && arrival == HUNG) {
+    if (worker->process && arrival == HA_HUNG) {
         kill(worker->process, HA_WATCHDOG_SIGNAL);
         ha_loop_has(worker->playing.options.loop, worker->end, 1000);
     }
-    if (worker->process && arrival != GONE)
+    if (worker->process && arrival != HA_GONE)
         kill(worker->process, SIGKILL);
     while (worker->process && waitpid(worker->process, &worker->status, 0) < 0 && errno == EINTR)
         continue;
@@ -158,12 +136,12 @@ static int reap(struct ha_worker *worker, enum arrival arrival)
     return worker->status;
 }
 
-static uint32_t signal_of(int status)
+uint32_t ha_worker_signal(int status)
 {
     return WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status) : 0;
 }
 
-static uint32_t exit_code_of(int status)
+uint32_t ha_worker_exit_code(int status)
 {
     return WIFEXITED(status) ? (uint32_t)WEXITSTATUS(status) : 0;
 }
@@ -184,7 +162,7 @@ static void add_record(struct ha_worker *worker, const struct ha_record *header,
 /* An assertion fails in the kernel's own work, which no driver's code is part of. */
 static bool is_ours(const struct ha_worker *worker, int status)
 {
-    return signal_of(status) == SIGABRT &&
+    return ha_worker_signal(status) == SIGABRT &&
            atomic_load(&worker->shared->has_last) && !worker->shared->last.driver;
 }
 
@@ -193,21 +171,22 @@ static bool is_ours(const struct ha_worker *worker, int status)
  *
  * Returns HA_OK, or HA_EINTERNAL when no driver is to blame.
  */
-static int bury(struct ha_worker *worker, enum arrival arrival)
+static int bury(struct ha_worker *worker, enum ha_arrival arrival)
 {
     struct ha_playing_state *state = &worker->playing.state;
-    int status = reap(worker, arrival);
+    int status = ha_worker_reap(worker, arrival);
     union ha_payload crash = {.raw = {0}}, end = {.raw = {0}};
     struct ha_record header;
     *state = (struct ha_playing_state){.over = true};
     take(worker, worker->shared->window, count_written(worker, 0));
-    if (arrival == GONE && is_ours(worker, status))
+    if (arrival == HA_GONE && is_ours(worker, status))
         return HA_EINTERNAL;
     header = atomic_load(&worker->shared->has_last) ? worker->shared->last : worker->last;
-    state->ending = arrival == HUNG ? HA_END_HANG : arrival == GONE ? HA_END_CRASH : HA_END_SIGNAL;
-    crash.crash.signal = signal_of(status);
-    crash.crash.exit_code = exit_code_of(status);
-    if (arrival != CALLED_OFF)
+    state->ending = arrival == HA_HUNG   ? HA_END_HANG
+                    : arrival == HA_GONE ? HA_END_CRASH : HA_END_SIGNAL;
+    crash.crash.signal = ha_worker_signal(status);
+    crash.crash.exit_code = ha_worker_exit_code(status);
+    if (arrival != HA_CALLED_OFF)
         add_record(worker, &header, HA_CRASH, &crash);
     end.end.ending = state->ending;
     add_record(worker, &header, HA_TRACE_END, &end);
@@ -219,10 +198,10 @@ static bool ask(struct ha_worker *worker, enum ha_command_kind kind, uint64_t ar
                 struct ha_answer_of_worker *what, int *err)
 {
     const struct ha_command command = {kind, argument};
-    enum arrival arrival = GONE;
+    enum ha_arrival arrival = HA_GONE;
     if (ha_port_write(worker->end, &command, sizeof command))
-        arrival = receive(worker, what);
-    if (arrival == ARRIVED)
+        arrival = ha_worker_receive(worker, what);
+    if (arrival == HA_ARRIVED)
         return true;
     *err = bury(worker, arrival);
     return false;
@@ -279,17 +258,17 @@ static void quit(struct ha_worker *worker, struct ha_text *words)
         return;
     ha_port_write(worker->end, &command, sizeof command);
     worker->waited = 0;
-    enum arrival arrival = await(worker);       /* of the end of the stream */
-    int status = reap(worker, arrival == ARRIVED ? GONE : arrival);
-    if (!words || arrival == CALLED_OFF || (arrival != HUNG && !status))
+    enum ha_arrival arrival = await(worker);       /* of the end of the stream */
+    int status = ha_worker_reap(worker, arrival == HA_ARRIVED ? HA_GONE : arrival);
+    if (!words || arrival == HA_CALLED_OFF || (arrival != HA_HUNG && !status))
         return;
     ha_text_add(words, "after the run: ");
-    if (arrival == HUNG)
+    if (arrival == HA_HUNG)
         ha_text_addf(words, "code of a module runs on for %u s while it is unloaded",
                      (unsigned)worker->playing.options.hang_s);
     else
-        ha_process_end_words(signal_of(status), exit_code_of(status), words);
-    ha_text_add(words, arrival == HUNG ? "\n" : " while modules were unloaded\n");
+        ha_process_end_words(ha_worker_signal(status), ha_worker_exit_code(status), words);
+    ha_text_add(words, arrival == HA_HUNG ? "\n" : " while modules were unloaded\n");
 }
 
 static void leave(struct ha_playing *playing, struct ha_text *words)
@@ -307,7 +286,7 @@ static void close_worker(struct ha_playing *playing)
     free(worker);
 }
 
-static const struct ha_playing_operations operations = {
+const struct ha_playing_operations ha_worker_operations = {
     .slice = slice,
     .stop = stop,
     .waiting = waiting,
@@ -315,132 +294,3 @@ static const struct ha_playing_operations operations = {
     .leave = leave,
     .close = close_worker,
 };
-
-/* A parent that was started with SIGCHLD ignored would never learn how its children end. */
-static void heed_children(void)
-{
-    struct sigaction found;
-    if (!sigaction(SIGCHLD, NULL, &found) && found.sa_handler == SIG_IGN)
-        signal(SIGCHLD, SIG_DFL);
-}
-
-/* The child, with the ends of the streams that are its own; the parent's lead to it. */
-static int fork_child(struct ha_worker *worker)
-{
-    int talk[2], life[2];
-    if (!ha_port_pair(talk))
-        return HA_ETHREAD;
-    if (!ha_port_pair(life))
-        goto close_talk;
-    assert(!ha_thread_current());       /* a machine here has threads, which a child would lack */
-    heed_children();
-    fflush(NULL);                       /* or what is not written yet would be written twice */
-    worker->process = fork();
-    if (worker->process < 0)
-        goto close_life;
-    if (worker->process == 0) {
-        close(talk[0]);
-        close(life[0]);
-        ha_worker_child(&worker->playing.options, worker->shared, talk[1], life[1]);
-    }
-    close(talk[1]);
-    close(life[1]);
-    worker->end = talk[0];
-    worker->life = life[0];
-    return HA_OK;
-
-close_life:
-    worker->process = 0;
-    close(life[0]);
-    close(life[1]);
-close_talk:
-    close(talk[0]);
-    close(talk[1]);
-    return HA_ETHREAD;
-}
-
-/* The child was lost before it had a machine: the code of a module that it was loading ran. */
-static int blame_module(struct ha_worker *worker, enum arrival arrival, struct ha_text *trouble)
-{
-    const struct ha_playing_options *options = &worker->playing.options;
-    uint32_t loading = atomic_load(&worker->shared->loading);
-    int status = reap(worker, arrival);
-    struct ha_text how = {0}, sentence = {0};
-    if (arrival == CALLED_OFF || !loading) {
-        ha_text_add(trouble, arrival == CALLED_OFF ? "ended by a signal"
-                                                   : "the process for compiled drivers was lost");
-        return HA_ETHREAD;
-    }
-    if (arrival == HUNG)
-        ha_text_addf(&how, "it runs on for %u s", (unsigned)options->hang_s);
-    else
-        ha_process_end_words(signal_of(status), exit_code_of(status), &how);
-    ha_module_say(&sentence, options->plan->driver[loading - 1].module, "%s while it is loaded",
-                  ha_text_string(&how));
-    int err = how.lost || sentence.lost ? HA_ENOMEM : HA_EREAD;
-    if (err == HA_EREAD)
-        options->blame(options->argument, loading - 1, &sentence);
-    ha_text_close(&how);
-    ha_text_close(&sentence);
-    return err;
-}
-
-/* False when the child was lost. */
-static bool read_words(const struct ha_worker *worker, uint64_t left, struct ha_text *words)
-{
-    char part[256];
-    while (left) {
-        size_t size = left < sizeof part ? (size_t)left : sizeof part;
-        if (!ha_port_read(worker->end, part, size))
-            return false;
-        ha_text_add_bytes(words, part, size);
-        left -= size;
-    }
-    return true;
-}
-
-/* What the child says of its modules and its machine; code of a module may have run already. */
-static int hear_of_beginning(struct ha_worker *worker, struct ha_text *trouble)
-{
-    const struct ha_playing_options *options = &worker->playing.options;
-    struct ha_answer_of_worker what;
-    for (;;) {
-        enum arrival arrival = receive(worker, &what);
-        struct ha_text sentences = {0};
-        if (arrival == ARRIVED &&
-            !read_words(worker, what.number, what.blames ? &sentences : trouble))
-            arrival = GONE;
-        bool lost = sentences.lost || trouble->lost;
-        if (arrival == ARRIVED && what.blames && !lost)
-            options->blame(options->argument, what.driver, &sentences);
-        ha_text_close(&sentences);
-        if (arrival != ARRIVED)
-            return blame_module(worker, arrival, trouble);
-        if (lost || !what.blames)
-            return lost ? HA_ENOMEM : what.err;
-    }
-}
-
-int ha_worker_open(const struct ha_playing_options *options, struct ha_playing **playing,
-                   struct ha_text *trouble)
-{
-    struct ha_worker *worker = calloc(1, sizeof *worker);
-    int err = HA_ENOMEM;
-    if (worker) {
-        worker->playing = (struct ha_playing){.operations = &operations, .options = *options};
-        worker->end = worker->life = -1;
-        worker->next_seq = 1;
-        worker->shared = ha_port_share(sizeof *worker->shared);
-    }
-    if (worker && worker->shared)
-        err = fork_child(worker);
-    if (err == HA_ETHREAD)
-        ha_text_add(trouble, "the host could not make a process for compiled drivers");
-    else if (!err)
-        err = hear_of_beginning(worker, trouble);
-    if (!err)
-        *playing = &worker->playing;
-    else if (worker)
-        close_worker(&worker->playing);
-    return err;
-}

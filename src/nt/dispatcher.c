@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "nt/in_use.h"
+#include "nt/locks.h"
 #include "nt/region.h"
 
 /* A wait under way; it lies on the stack of the thread that waits. */
@@ -47,21 +48,35 @@ void ha_dispatcher_init(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
     header->WaitListHead.Flink = header->WaitListHead.Blink = &header->WaitListHead;
 }
 
-/*
- * Memory that was never set up may hold anything, so all that can be looked at without following
- * a pointer is: type, id and list.
- */
-static bool looks_made(const struct ha_kernel *kernel, const DISPATCHER_HEADER *header)
+/* Whether the list of an object that is not empty leads to waits that there are. */
+static bool leads_to_waits(const struct ha_kernel *kernel, const LIST_ENTRY *head)
+{
+    bool first = false, last = false;
+    for (const struct ha_wait *wait = kernel->waits; wait; wait = wait->next)
+        for (ULONG i = 0; i < wait->count; i++) {
+            first = first || head->Flink == &wait->block[i].WaitListEntry;
+            last = last || head->Blink == &wait->block[i].WaitListEntry;
+        }
+    return first && last;
+}
+
+static bool has_whole_list(const struct ha_kernel *kernel, const LIST_ENTRY *head)
+{
+    return head->Flink == head ? head->Blink == head : leads_to_waits(kernel, head);
+}
+
+bool ha_dispatcher_looks_made(const struct ha_kernel *kernel, const DISPATCHER_HEADER *header,
+                              unsigned types)
 {
     uint32_t id = ha_dispatcher_id(header);
-    return header->Type < TYPES && type_names[header->Type] && id &&
-           id <= kernel->world.objects_made && header->WaitListHead.Flink;
+    return header->Type < TYPES && types & HA_TYPE(header->Type) && id &&
+           id <= kernel->world.objects_made && has_whole_list(kernel, &header->WaitListHead);
 }
 
 bool ha_dispatcher_is_made(struct ha_kernel *kernel, const DISPATCHER_HEADER *header,
-                           enum ha_routine routine)
+                           unsigned types, enum ha_routine routine)
 {
-    if (header && looks_made(kernel, header))
+    if (header && ha_dispatcher_looks_made(kernel, header, types))
         return true;
     ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
     return false;
@@ -83,7 +98,7 @@ static struct ha_thread *holder_of(const struct ha_kernel *kernel, PDISPATCHER_H
     struct ha_thread *thread = kernel->world.sched.first_live;
     switch (header->Type) {
     case HA_OBJECT_MUTANT:
-        return (struct ha_thread *)(void *)mutant_of(header)->OwnerThread;
+        return ha_mutant_owner(kernel, mutant_of(header));
     case HA_OBJECT_FAST_MUTEX:
     case HA_OBJECT_GUARDED_MUTEX:
         while (thread && fast_mutex_of(header)->Owner != ha_dispatcher_owner(thread))
@@ -92,20 +107,6 @@ static struct ha_thread *holder_of(const struct ha_kernel *kernel, PDISPATCHER_H
     default:
         return NULL;
     }
-}
-
-/* A mutex that is waited for always has an owner. A fast mutex has none when its thread ended. */
-bool ha_dispatcher_in_use(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
-                          enum ha_dispatcher_type type)
-{
-    const struct ha_thread *thread = kernel->world.sched.first_live;
-    if (type == HA_OBJECT_MUTANT)
-        return ha_mutants_find(kernel, header, sizeof(KMUTANT)) != 0;
-    if (header->Type != type || !looks_made(kernel, header))
-        return false;
-    while (thread && !(thread->waits_for && thread->waits_for->id == ha_dispatcher_id(header)))
-        thread = thread->next_live;
-    return thread || holder_of(kernel, header);
 }
 
 static bool is_free_for(PDISPATCHER_HEADER header, const struct ha_thread *thread)
@@ -121,7 +122,7 @@ static NTSTATUS take(PDISPATCHER_HEADER header, struct ha_thread *thread)
     switch (header->Type) {
     case HA_OBJECT_SYNCHRONIZATION_TIMER:
         header->SignalState = 0;
-        ha_timer_taken((PKTIMER)(void *)header);
+        ha_timer_taken(ha_kernel_of(thread), (PKTIMER)(void *)header);
         return STATUS_SUCCESS;
     case HA_OBJECT_SYNCHRONIZATION_EVENT:
         header->SignalState = 0;
@@ -130,6 +131,7 @@ static NTSTATUS take(PDISPATCHER_HEADER header, struct ha_thread *thread)
     case HA_OBJECT_GUARDED_MUTEX:
         header->SignalState = 0;
         fast_mutex_of(header)->Owner = ha_dispatcher_owner(thread);
+        ha_locks_add(thread, HA_FAST_MUTEXES, fast_mutex_of(header));
         return STATUS_SUCCESS;
     case HA_OBJECT_SEMAPHORE:
         header->SignalState--;
@@ -267,6 +269,8 @@ void ha_dispatcher_signal(struct ha_kernel *kernel, PDISPATCHER_HEADER header)
 {
     PLIST_ENTRY head = &header->WaitListHead, next;
     ha_touch(&kernel->world, ha_dispatcher_id(header), HA_TOUCH_WRITE);
+    if (!has_whole_list(kernel, head))
+        return;                     /* a driver has written over it */
     for (PLIST_ENTRY entry = head->Flink; entry != head && header->SignalState > 0; entry = next) {
         struct ha_wait *wait = wait_of(entry);
         next = entry->Flink;
@@ -287,6 +291,7 @@ void ha_dispatcher_abandon(struct ha_kernel *kernel, struct ha_thread *thread)
 {
     ha_mutants_abandon(kernel, thread);
     ha_guarded_thread_ends(kernel, thread);
+    ha_locks_forget(thread, HA_FAST_MUTEXES, 0);
     /* What it still has are fast mutexes. */
     for (struct ha_thread *other = kernel->world.sched.first_live; other; other = other->next_live)
         if (other->waits_for && other->waits_for->holder == thread)

@@ -31,9 +31,22 @@ enum ha_dispatcher_type {
 void ha_dispatcher_init(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
                         enum ha_dispatcher_type type, LONG state);
 
-/* Whether the head was ever set up; otherwise the misuse has been recorded. */
+/* Sets of types, for the next. */
+#define HA_TYPE(type) (1u << (type))
+#define HA_EVENTS (HA_TYPE(HA_OBJECT_EVENT) | HA_TYPE(HA_OBJECT_SYNCHRONIZATION_EVENT))
+#define HA_TIMERS (HA_TYPE(HA_OBJECT_TIMER) | HA_TYPE(HA_OBJECT_SYNCHRONIZATION_TIMER))
+#define HA_WAITABLES (HA_EVENTS | HA_TIMERS | HA_TYPE(HA_OBJECT_MUTANT) \
+                      | HA_TYPE(HA_OBJECT_SEMAPHORE) | HA_TYPE(HA_OBJECT_THREAD))
+
+/*
+ * Whether the head was ever set up as one of these types; otherwise the misuse has been recorded.
+ * Memory that was never set up may hold anything, so no pointer in it is followed.
+ */
 bool ha_dispatcher_is_made(struct ha_kernel *kernel, const DISPATCHER_HEADER *header,
-                           enum ha_routine routine);
+                           unsigned types, enum ha_routine routine);
+/* The same, and nothing is recorded. */
+bool ha_dispatcher_looks_made(const struct ha_kernel *kernel, const DISPATCHER_HEADER *header,
+                              unsigned types);
 
 /* The object's id in the trace. */
 static inline uint32_t ha_dispatcher_id(const DISPATCHER_HEADER *header)
@@ -46,13 +59,6 @@ static inline PVOID ha_dispatcher_owner(const struct ha_thread *thread)
 {
     return (PVOID)(uintptr_t)thread->stamp.thread;
 }
-
-/*
- * Whether a mutex or fast mutex lies there that a thread has or waits for. The memory may hold
- * anything.
- */
-bool ha_dispatcher_in_use(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
-                          enum ha_dispatcher_type type);
 
 /* The object's state was changed so that threads may go on: those that can are made ready. */
 void ha_dispatcher_signal(struct ha_kernel *kernel, PDISPATCHER_HEADER header);
@@ -67,24 +73,40 @@ void ha_dispatcher_signal(struct ha_kernel *kernel, PDISPATCHER_HEADER header);
 NTSTATUS ha_dispatcher_wait(struct ha_kernel *kernel, PVOID *object, ULONG count, bool all,
                             PKWAIT_BLOCK block, const LARGE_INTEGER *timeout);
 
+/*
+ * A mutex that a thread has. It lies in the arena, because that of the driver may hold something
+ * else by the time that it is looked for.
+ */
+struct ha_owned {
+    struct ha_owned *older;
+    PKMUTANT mutant;
+    uint32_t id;
+    bool in_region;                 /* it disables APCs */
+};
+
 /* Mutexes; in ke_mutex.c. A thread that runs or waits gets one that is free. */
 void ha_mutant_own(PKMUTANT mutant, struct ha_thread *thread);
-/* The owner of a mutex has it no more; who waits may get it. */
-void ha_mutant_disown(struct ha_kernel *kernel, PKMUTANT mutant);
+/* Who has it; NULL when nobody does. */
+struct ha_thread *ha_mutant_owner(const struct ha_kernel *kernel, const KMUTANT *mutant);
 /* A thread ends: the mutexes that it has are abandoned. */
 void ha_mutants_abandon(struct ha_kernel *kernel, struct ha_thread *thread);
 
 /*
  * What of the kernel's lies in some memory of a driver: a mutex that a thread has, an object or
- * block of a wait, a timer that is set (in ke_timer.c) or its DPC. Each gives the id of one such
+ * block of a wait, a timer that is set (in ke_timer.c) or its DPC, a reference whose users are
+ * waited for (in rundown.c). Each gives the id of one such
  * object, 0 when there is none.
  */
 uint32_t ha_timers_find(const struct ha_kernel *kernel, const void *memory, size_t size);
 uint32_t ha_mutants_find(const struct ha_kernel *kernel, const void *memory, size_t size);
 uint32_t ha_waits_find(const struct ha_kernel *kernel, const void *memory, size_t size);
+uint32_t ha_rundowns_find(const struct ha_kernel *kernel, const void *memory, size_t size);
 
 /* A thread took the signal of a synchronization timer; in ke_timer.c. */
-void ha_timer_taken(PKTIMER timer);
+void ha_timer_taken(struct ha_kernel *kernel, PKTIMER timer);
+
+/* Stop the timers that lie in some memory, or whose DPCs do; in ke_timer.c. */
+void ha_timers_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
 
 /* Stop and record the timers that a driver has left set; in ke_timer.c. */
 void ha_timers_look_over(struct ha_kernel *kernel, const struct ha_driver *driver);

@@ -1,9 +1,10 @@
 /*
  * dpc - deferred procedure calls that are queued to processors
  *
- * Owns struct ha_dpcs, struct ha_dpc_entry, and what lies in the opaque members of a KDPC: Number is
- * the index of the target processor and one, or 0 for none; DpcData is the number of the insertion
- * while it is queued, so that a copy made then is known; DpcListEntry holds `sealed` below.
+ * Owns struct ha_dpcs, struct ha_dpc_entry, and what lies in the opaque members of a KDPC: Number
+ * is the index of the target processor and one, or 0 for none; DpcData is the number of the
+ * insertion while it is queued, so that a copy made then is known; DpcListEntry holds its own
+ * address and struct sealed.
  */
 #include "nt/dpc.h"
 
@@ -11,6 +12,7 @@
 
 #include "nt/in_use.h"
 #include "nt/leftovers.h"
+#include "nt/locks.h"
 
 #define TYPE_DPC 19             /* KOBJECTS in ntddk.h: DpcObject */
 
@@ -25,7 +27,7 @@ struct ha_dpc_entry {
     PVOID context, argument1, argument2;
 };
 
-/* What DpcListEntry holds: Flink the address of the KDPC itself, Blink the rest. */
+/* What DpcListEntry.Blink holds; Flink holds the address of the KDPC itself. */
 struct sealed {
     uint32_t id;
     uint16_t driver;
@@ -298,6 +300,7 @@ static void run(struct ha_kernel *kernel, struct ha_dpc_queue *queue)
     open(kernel, HA_DPC_RUN_ENTER, &entry);
     ha_sched_point(&kernel->world);
     entry.routine(entry.dpc, entry.context, entry.argument1, entry.argument2);
+    ha_spin_leave(kernel, HA_RT_INSERT_DPC, 0);
     open(kernel, HA_DPC_RUN_LEAVE, &entry);
     ha_thread_set_irql(thread, DISPATCH_LEVEL);
     thread->stamp.driver = 0;

@@ -15,10 +15,12 @@
 bool ha_dpcs_init(struct ha_kernel *kernel);
 /* What interrupts a processor for KeIpiGenericCall. */
 void ha_broadcasts_init(struct ha_kernel *kernel);
+/* Whether the thread has made the broadcast that is under way, and so is in it itself. */
+bool ha_broadcast_comes_from(const struct ha_kernel *kernel, const struct ha_thread *thread);
 
 /*
- * Whether a DPC was ever initialised, with a routine; otherwise the misuse has been recorded. A copy
- * of such a one becomes a DPC of its own, unless the copied one was queued then.
+ * Whether a DPC was ever initialised, with a routine; otherwise the misuse has been recorded. A
+ * copy of such a one becomes a DPC of its own, unless the copied one was queued then.
  */
 bool ha_dpc_is_made(struct ha_kernel *kernel, PKDPC dpc, enum ha_routine routine);
 /* The same memory becomes another DPC, with a new id, of the driver in charge. */

@@ -6,12 +6,13 @@
  * for itself on Windows. That is a misuse here, and the list is changed all the same.
  * Source of each: WDK reference, wdm.h, the page of its name. In records the first stands for all.
  */
-#include "nt/kernel.h"
+#include "nt/locks.h"
 
 /* A scheduling point, and a look at the lock. Its lower half is the thread's that has it. */
-static void enter(const char *routine, const KSPIN_LOCK *lock)
+static void enter(const char *routine, PKSPIN_LOCK lock)
 {
     struct ha_kernel *kernel = ha_kernel_enter(routine);
+    ha_spin_is_made(kernel, lock, HA_RT_INTERLOCKED_LIST);
     if ((uint32_t)*lock == kernel->world.sched.running->stamp.thread)
         ha_record_misuse(kernel, HA_RT_INTERLOCKED_LIST, HA_MISUSE_TAKEN_TWICE,
                          (uint32_t)(*lock >> 32), 0);

@@ -11,6 +11,8 @@
  * Source of each: WDK reference, wdm.h, the page of its name.
  */
 #include "nt/fast_mutex.h"
+#include "nt/in_use.h"
+#include "nt/locks.h"
 
 static const struct ha_mutex_kind fast = {
     HA_OBJECT_FAST_MUTEX, HA_RT_INITIALIZE_FAST_MUTEX, HA_RT_ACQUIRE_FAST_MUTEX,
@@ -20,21 +22,23 @@ static const struct ha_mutex_kind fast = {
 void ha_fast_mutex_make(struct ha_kernel *kernel, PFAST_MUTEX mutex,
                         const struct ha_mutex_kind *kind)
 {
-    PDISPATCHER_HEADER header = &mutex->Event.Header;
-    if (ha_dispatcher_in_use(kernel, header, kind->type)) {
-        ha_record_misuse(kernel, kind->initialize, HA_MISUSE_IN_USE, ha_dispatcher_id(header), 0);
+    if (ha_in_use(kernel, mutex, sizeof *mutex, kind->initialize))
         return;
-    }
     *mutex = (FAST_MUTEX){.Count = 1};
-    ha_dispatcher_init(kernel, header, kind->type, 1);
+    ha_dispatcher_init(kernel, &mutex->Event.Header, kind->type, 1);
+}
+
+uint32_t ha_fast_mutex_find(const struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    const FAST_MUTEX *mutex = ha_locks_find(kernel, HA_FAST_MUTEXES, memory, size);
+    return mutex ? ha_dispatcher_id(&mutex->Event.Header) : 0;
 }
 
 /* Whether it was made, as one of its kind; otherwise the misuse has been recorded. */
 static bool is_made(struct ha_kernel *kernel, PFAST_MUTEX mutex, const struct ha_mutex_kind *kind,
                     enum ha_routine routine)
 {
-    PDISPATCHER_HEADER header = &mutex->Event.Header;
-    return ha_dispatcher_is_made(kernel, header->Type == kind->type ? header : NULL, routine);
+    return ha_dispatcher_is_made(kernel, &mutex->Event.Header, HA_TYPE(kind->type), routine);
 }
 
 static bool may_take(struct ha_kernel *kernel, PFAST_MUTEX mutex, const struct ha_mutex_kind *kind)
@@ -56,6 +60,7 @@ static bool try_to_take(struct ha_kernel *kernel, PFAST_MUTEX mutex)
     mutex->Event.Header.SignalState = 0;
     mutex->Owner = ha_dispatcher_owner(kernel->world.sched.running);
     mutex->Count--;
+    ha_locks_add(kernel->world.sched.running, HA_FAST_MUTEXES, mutex);
     if (kernel->record_locks)
         ha_record_open(&kernel->world, HA_LOCK_TAKEN, ha_dispatcher_id(&mutex->Event.Header));
     return true;
@@ -83,6 +88,7 @@ bool ha_fast_mutex_acquire(struct ha_kernel *kernel, PFAST_MUTEX mutex,
         return false;
     }
     mutex->Contention++;
+    ha_spin_look(kernel, kind->acquire);
     ha_dispatcher_wait(kernel, &object, 1, false, &block, NULL);
     mutex->Count--;
     return true;
@@ -104,6 +110,7 @@ bool ha_fast_mutex_release(struct ha_kernel *kernel, PFAST_MUTEX mutex,
     if (kernel->record_locks)
         ha_record_open(&kernel->world, HA_LOCK_GIVEN, ha_dispatcher_id(header));
     mutex->Owner = NULL;
+    ha_locks_drop(kernel->world.sched.running, HA_FAST_MUTEXES, mutex);
     header->SignalState = 1;
     if (header->WaitListHead.Flink == &header->WaitListHead)
         ha_touch(&kernel->world, ha_dispatcher_id(header), HA_TOUCH_WRITE);
@@ -147,7 +154,7 @@ VOID ExReleaseFastMutex(PFAST_MUTEX FastMutex)
     struct ha_kernel *kernel = ha_kernel_enter("ExReleaseFastMutex");
     KIRQL before = (KIRQL)FastMutex->OldIrql;
     if (ha_fast_mutex_release(kernel, FastMutex, &fast))
-        ha_thread_set_irql(kernel->world.sched.running, before);
+        ha_irql_lower(kernel, before, HA_RT_RELEASE_FAST_MUTEX);
     ha_sched_point(&kernel->world);
 }
 

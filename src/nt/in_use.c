@@ -3,6 +3,7 @@
 
 #include "nt/dispatcher.h"
 #include "nt/dpc.h"
+#include "nt/locks.h"
 #include "nt/work.h"
 
 bool ha_in_use(struct ha_kernel *kernel, const void *memory, size_t size, enum ha_routine routine)
@@ -13,6 +14,12 @@ bool ha_in_use(struct ha_kernel *kernel, const void *memory, size_t size, enum h
         id = ha_waits_find(kernel, memory, size);
     if (!id && kernel->mutants)
         id = ha_mutants_find(kernel, memory, size);
+    if (!id && kernel->rundowns)
+        id = ha_rundowns_find(kernel, memory, size);
+    if (!id && kernel->locks)
+        id = ha_fast_mutex_find(kernel, memory, size);
+    if (!id && (kernel->locks || kernel->spinning))
+        id = ha_spin_find(kernel, memory, size);
     if (!id && kernel->timers)
         id = ha_timers_find(kernel, memory, size);
     if (!id && kernel->dpcs.queued && ha_dpcs_find(kernel, memory, size))

@@ -6,11 +6,19 @@
  * changes nothing here.
  */
 #include "nt/dispatcher.h"
+#include "nt/in_use.h"
 
-/* Make an event: a synchronization event lets one waiting thread go and is reset by that. */
+#define SEMAPHORE HA_TYPE(HA_OBJECT_SEMAPHORE)
+
+/*
+ * Make an event: a synchronization event lets one waiting thread go and is reset by that. For one
+ * that a thread waits for it is a misuse, and nothing is changed.
+ */
 VOID KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeInitializeEvent");
+    if (ha_in_use(kernel, Event, sizeof *Event, HA_RT_INITIALIZE_EVENT))
+        return;
     ha_dispatcher_init(kernel, &Event->Header,
                        Type == SynchronizationEvent ? HA_OBJECT_SYNCHRONIZATION_EVENT
                                                     : HA_OBJECT_EVENT, State != FALSE);
@@ -21,7 +29,7 @@ LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeSetEvent");
     (void)Increment, (void)Wait;
-    if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_RT_SET_EVENT))
+    if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_EVENTS, HA_RT_SET_EVENT))
         return 0;
     LONG before = Event->Header.SignalState;
     Event->Header.SignalState = 1;
@@ -35,7 +43,7 @@ LONG KePulseEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KePulseEvent");
     (void)Increment, (void)Wait;
-    if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_RT_PULSE_EVENT))
+    if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_EVENTS, HA_RT_PULSE_EVENT))
         return 0;
     LONG before = Event->Header.SignalState;
     Event->Header.SignalState = 1;
@@ -47,7 +55,7 @@ LONG KePulseEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 
 static LONG reset(struct ha_kernel *kernel, PRKEVENT event)
 {
-    if (!ha_dispatcher_is_made(kernel, &event->Header, HA_RT_RESET_EVENT))
+    if (!ha_dispatcher_is_made(kernel, &event->Header, HA_EVENTS, HA_RT_RESET_EVENT))
         return 0;
     LONG before = event->Header.SignalState;
     ha_touch(&kernel->world, ha_dispatcher_id(&event->Header), HA_TOUCH_WRITE);
@@ -71,7 +79,7 @@ VOID KeClearEvent(PRKEVENT Event)
 LONG KeReadStateEvent(PRKEVENT Event)
 {
     struct ha_kernel *kernel = ha_kernel_spin("KeReadStateEvent");
-    if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_RT_READ_EVENT))
+    if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_EVENTS, HA_RT_READ_EVENT))
         return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Event->Header), HA_TOUCH_READ);
     return Event->Header.SignalState;
@@ -79,11 +87,14 @@ LONG KeReadStateEvent(PRKEVENT Event)
 
 /*
  * Make a semaphore that can be taken Count times now and Limit times at the most. A Count that is
- * not from 0 to a Limit of at least 1 is a misuse; the semaphore is made as it says.
+ * not from 0 to a Limit of at least 1 is a misuse; the semaphore is made as it says. For one that
+ * a thread waits for it is a misuse, too, and nothing is changed.
  */
 VOID KeInitializeSemaphore(PRKSEMAPHORE Semaphore, LONG Count, LONG Limit)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeInitializeSemaphore");
+    if (ha_in_use(kernel, Semaphore, sizeof *Semaphore, HA_RT_INITIALIZE_SEMAPHORE))
+        return;
     ha_dispatcher_init(kernel, &Semaphore->Header, HA_OBJECT_SEMAPHORE, Count);
     Semaphore->Limit = Limit;
     if (Limit < 1 || Count < 0 || Count > Limit)
@@ -99,7 +110,7 @@ LONG KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjust
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeReleaseSemaphore");
     (void)Increment, (void)Wait;
-    if (!ha_dispatcher_is_made(kernel, &Semaphore->Header, HA_RT_RELEASE_SEMAPHORE))
+    if (!ha_dispatcher_is_made(kernel, &Semaphore->Header, SEMAPHORE, HA_RT_RELEASE_SEMAPHORE))
         return 0;
     LONG before = Semaphore->Header.SignalState;
     if (Adjustment < 1 || (LONGLONG)before + Adjustment > Semaphore->Limit) {
@@ -117,7 +128,7 @@ LONG KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjust
 LONG KeReadStateSemaphore(PRKSEMAPHORE Semaphore)
 {
     struct ha_kernel *kernel = ha_kernel_spin("KeReadStateSemaphore");
-    if (!ha_dispatcher_is_made(kernel, &Semaphore->Header, HA_RT_READ_SEMAPHORE))
+    if (!ha_dispatcher_is_made(kernel, &Semaphore->Header, SEMAPHORE, HA_RT_READ_SEMAPHORE))
         return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Semaphore->Header), HA_TOUCH_READ);
     return Semaphore->Header.SignalState;

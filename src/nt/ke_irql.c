@@ -5,6 +5,7 @@
  * drivers take the address of those. A change shows in the IRQL of the records that follow, and
  * nowhere else.
  */
+#include "nt/locks.h"
 #include "nt/query.h"
 
 static KIRQL current_irql(const struct ha_kernel *kernel)
@@ -65,23 +66,33 @@ KIRQL KeRaiseIrqlToDpcLevel(VOID)
     return raise_to(ha_kernel_enter("KeRaiseIrqlToDpcLevel"), DISPATCH_LEVEL);
 }
 
+void ha_irql_lower(struct ha_kernel *kernel, KIRQL irql, enum ha_routine routine)
+{
+    struct ha_thread *thread = kernel->world.sched.running;
+    if (irql > thread->stamp.irql || irql < thread->lowest) {
+        ha_record_misuse(kernel, routine, HA_MISUSE_IRQL_ORDER, 0, irql);
+        return;
+    }
+    if (irql < DISPATCH_LEVEL)
+        ha_spin_look(kernel, routine);
+    if (irql != thread->stamp.irql)
+        ha_thread_set_irql(thread, irql);
+}
+
 /*
  * Lower the IRQL of the calling thread. Threads that it kept from its processor may run at once.
  *
  *   NewIrql  not above the current one; what KeRaiseIrql() gave
  *
  * Source: WDK reference, wdm.h, KeLowerIrql. Any IRQL.
- * Our choice, not documented: where Windows stops the system, for a higher IRQL, it stays as it
- * is and the misuse is recorded.
+ * Our choice, not documented: where Windows stops the system, for a higher IRQL or in a DPC or
+ * broadcast for one below that at which it was called, it stays as it is and the misuse is
+ * recorded. With a spin lock held it is a misuse to fall below DISPATCH_LEVEL, and done.
  */
 VOID KeLowerIrql(KIRQL NewIrql)
 {
-    struct ha_thread *thread = ha_kernel_caller(ha_routine_name(HA_RT_LOWER_IRQL));
-    struct ha_kernel *kernel = ha_kernel_of(thread);
-    if (NewIrql > thread->stamp.irql)
-        ha_record_misuse(kernel, HA_RT_LOWER_IRQL, HA_MISUSE_IRQL_ORDER, 0, NewIrql);
-    else
-        ha_thread_set_irql(thread, NewIrql);
+    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller(ha_routine_name(HA_RT_LOWER_IRQL)));
+    ha_irql_lower(kernel, NewIrql, HA_RT_LOWER_IRQL);
     ha_sched_point(&kernel->world);
 }
 

@@ -1,55 +1,85 @@
 /*
  * ke_mutex - mutexes, which the thread that took them gives back
  *
- * Owns the list of those that a thread has.
+ * Owns struct ha_owned, of which a thread has one for each mutex that is its.
  * A mutex disables the normal APCs of its owner as a critical region does; a mutant does not.
  * Source of each, where no other is named: WDK reference, wdm.h, the page of its name.
  */
 #include "nt/dispatcher.h"
 #include "nt/in_use.h"
 
+#define MUTANT HA_TYPE(HA_OBJECT_MUTANT)
+
+/* Where the entry of a mutex hangs among those of a thread; the end of the list if it has not. */
+static struct ha_owned **place_of(struct ha_thread *thread, const KMUTANT *mutant)
+{
+    struct ha_owned **place = &thread->mutants;
+    while (*place && (*place)->mutant != mutant)
+        place = &(*place)->older;
+    return place;
+}
+
+struct ha_thread *ha_mutant_owner(const struct ha_kernel *kernel, const KMUTANT *mutant)
+{
+    struct ha_thread *thread = kernel->world.sched.first_live;
+    while (thread && !*place_of(thread, mutant))
+        thread = thread->next_live;
+    return thread;
+}
+
 void ha_mutant_own(PKMUTANT mutant, struct ha_thread *thread)
 {
-    PLIST_ENTRY older = thread->mutants;
-    ha_kernel_of(thread)->mutants++;
+    struct ha_kernel *kernel = ha_kernel_of(thread);
+    struct ha_owned *owned = ha_arena_take(&kernel->world.host->arena, sizeof *owned);
+    if (!owned) {
+        ha_sched_end(&kernel->world, HA_END_MEMORY);
+        return;
+    }
+    *owned = (struct ha_owned){.older = thread->mutants, .mutant = mutant,
+                               .id = ha_dispatcher_id(&mutant->Header),
+                               .in_region = mutant->ApcDisable != 0};
+    thread->mutants = owned;
+    kernel->mutants++;
     mutant->Header.SignalState = 0;
     mutant->OwnerThread = (void *)thread;
-    mutant->MutantListEntry.Flink = older;
-    mutant->MutantListEntry.Blink = NULL;
-    if (older)
-        older->Blink = &mutant->MutantListEntry;
-    thread->mutants = &mutant->MutantListEntry;
-    if (mutant->ApcDisable && thread->stamp.regions < UINT8_MAX)
+    if (owned->in_region && thread->stamp.regions < UINT8_MAX)
         thread->stamp.regions++;
     thread->disturbed = true;
 }
 
-void ha_mutant_disown(struct ha_kernel *kernel, PKMUTANT mutant)
+/* The thread has it no more. Returns the mutex. */
+static PKMUTANT let_go(struct ha_kernel *kernel, struct ha_thread *owner, struct ha_owned **place)
 {
-    struct ha_thread *owner = (void *)mutant->OwnerThread;
-    PLIST_ENTRY older = mutant->MutantListEntry.Flink, newer = mutant->MutantListEntry.Blink;
-    if (newer)
-        newer->Flink = older;
-    else
-        owner->mutants = older;
-    if (older)
-        older->Blink = newer;
+    struct ha_owned *owned = *place;
+    PKMUTANT mutant = owned->mutant;
+    *place = owned->older;
     /* The count may have been put back at the end of an operation (CTX-7). */
-    if (mutant->ApcDisable && owner->stamp.regions)
+    if (owned->in_region && owner->stamp.regions)
         owner->stamp.regions--;
     kernel->mutants--;
     owner->disturbed = true;
+    ha_arena_give(&kernel->world.host->arena, owned, sizeof *owned);
+    return mutant;
+}
+
+/* It is free; who waits may get it. */
+static void set_free(struct ha_kernel *kernel, PKMUTANT mutant, bool abandoned)
+{
+    mutant->Abandoned = abandoned;
     mutant->OwnerThread = NULL;
     mutant->Header.SignalState = 1;
     ha_dispatcher_signal(kernel, &mutant->Header);
 }
 
+/* The memory may hold something else by now, and belongs to that then. */
 void ha_mutants_abandon(struct ha_kernel *kernel, struct ha_thread *thread)
 {
     while (thread->mutants) {
-        PKMUTANT mutant = CONTAINING_RECORD(thread->mutants, KMUTANT, MutantListEntry);
-        mutant->Abandoned = TRUE;
-        ha_mutant_disown(kernel, mutant);
+        uint32_t id = thread->mutants->id;
+        PKMUTANT mutant = let_go(kernel, thread, &thread->mutants);
+        if (mutant->OwnerThread == (const void *)thread && id == ha_dispatcher_id(&mutant->Header)
+            && ha_dispatcher_looks_made(kernel, &mutant->Header, MUTANT))
+            set_free(kernel, mutant, true);
     }
 }
 
@@ -57,21 +87,17 @@ uint32_t ha_mutants_find(const struct ha_kernel *kernel, const void *memory, siz
 {
     const struct ha_thread *thread = kernel->world.sched.first_live;
     for (; thread; thread = thread->next_live)
-        for (PLIST_ENTRY entry = thread->mutants; entry; entry = entry->Flink)
-            if (ha_lies_in(entry, memory, size))
-                return ha_dispatcher_id(
-                    &CONTAINING_RECORD(entry, KMUTANT, MutantListEntry)->Header);
+        for (const struct ha_owned *owned = thread->mutants; owned; owned = owned->older)
+            if (ha_lies_in(owned->mutant, memory, size))
+                return owned->id;
     return 0;
 }
 
 /* Returns false for one that a thread has, which stays as it is; the misuse has been recorded. */
 static bool make(struct ha_kernel *kernel, PKMUTANT mutant, UCHAR apc_disable)
 {
-    if (ha_dispatcher_in_use(kernel, &mutant->Header, HA_OBJECT_MUTANT)) {
-        ha_record_misuse(kernel, HA_RT_INITIALIZE_MUTEX, HA_MISUSE_IN_USE,
-                         ha_dispatcher_id(&mutant->Header), 0);
+    if (ha_in_use(kernel, mutant, sizeof *mutant, HA_RT_INITIALIZE_MUTEX))
         return false;
-    }
     ha_dispatcher_init(kernel, &mutant->Header, HA_OBJECT_MUTANT, 1);
     mutant->MutantListEntry.Flink = mutant->MutantListEntry.Blink = NULL;
     mutant->OwnerThread = NULL;
@@ -103,29 +129,26 @@ VOID KeInitializeMutant(PRKMUTANT Mutant, BOOLEAN InitialOwner)
         ha_mutant_own(Mutant, kernel->world.sched.running);
 }
 
-/* Whether the caller may give it back; otherwise the misuse has been recorded. */
-static bool is_owner(struct ha_kernel *kernel, PKMUTANT mutant)
-{
-    if (mutant->OwnerThread == (const void *)kernel->world.sched.running)
-        return true;
-    ha_record_misuse(kernel, HA_RT_RELEASE_MUTEX, HA_MISUSE_NOT_OWNER,
-                     ha_dispatcher_id(&mutant->Header), 0);
-    return false;
-}
-
 static LONG release(struct ha_kernel *kernel, PKMUTANT mutant, bool abandoned)
 {
-    if (!ha_dispatcher_is_made(kernel, &mutant->Header, HA_RT_RELEASE_MUTEX))
+    struct ha_thread *owner = kernel->world.sched.running;
+    if (!ha_dispatcher_is_made(kernel, &mutant->Header, MUTANT, HA_RT_RELEASE_MUTEX))
         return 0;
     LONG before = mutant->Header.SignalState;
-    if (abandoned ? !mutant->OwnerThread : !is_owner(kernel, mutant))
+    if (abandoned)
+        owner = ha_mutant_owner(kernel, mutant);
+    if (!owner)
         return before;
-    if (abandoned || before == 0) {
-        mutant->Abandoned = abandoned;
-        ha_mutant_disown(kernel, mutant);
-    } else {
-        mutant->Header.SignalState++;
+    struct ha_owned **place = place_of(owner, mutant);
+    if (!*place) {
+        ha_record_misuse(kernel, HA_RT_RELEASE_MUTEX, HA_MISUSE_NOT_OWNER,
+                         ha_dispatcher_id(&mutant->Header), 0);
+        return before;
     }
+    if (abandoned || before == 0)
+        set_free(kernel, let_go(kernel, owner, place), abandoned);
+    else
+        mutant->Header.SignalState++;
     ha_sched_point(&kernel->world);
     return before;
 }
@@ -161,7 +184,7 @@ LONG KeReleaseMutant(PRKMUTANT Mutant, KPRIORITY Increment, BOOLEAN Abandoned, B
 LONG KeReadStateMutex(PRKMUTEX Mutex)
 {
     struct ha_kernel *kernel = ha_kernel_spin("KeReadStateMutex");
-    if (!ha_dispatcher_is_made(kernel, &Mutex->Header, HA_RT_READ_MUTEX))
+    if (!ha_dispatcher_is_made(kernel, &Mutex->Header, MUTANT, HA_RT_READ_MUTEX))
         return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Mutex->Header), HA_TOUCH_READ);
     return Mutex->Header.SignalState;

@@ -7,9 +7,10 @@
  * Source of each: WDK reference, wdm.h, the page of its name. IRQL: at most DISPATCH_LEVEL to
  * acquire, and for the ...AtDpcLevel routines at least that; what does not keep to it is a fact.
  */
-#include "nt/kernel.h"
-
 #include <stdint.h>
+
+#include "nt/in_use.h"
+#include "nt/locks.h"
 
 /* A wait under way; it lies on the stack of the thread that waits. */
 struct ha_spin_wait {
@@ -53,12 +54,60 @@ static uint32_t introduce(struct ha_kernel *kernel, PKSPIN_LOCK lock)
     return id_of(*lock);
 }
 
-static struct ha_thread *find_thread(struct ha_kernel *kernel, uint32_t id)
+/* NULL when the thread has ended, or a DPC that had the lock has. */
+static struct ha_thread *find_holder(struct ha_kernel *kernel, uint32_t id)
 {
     struct ha_thread *thread = kernel->world.sched.first_live;
     while (thread && thread->stamp.thread != id)
         thread = thread->next_live;
-    return thread;
+    return thread && thread->locks[HA_SPIN_LOCKS].count ? thread : NULL;
+}
+
+/* Memory that was never set up may hold anything: what was never given is no id. */
+static bool holds_ids(const struct ha_kernel *kernel, KSPIN_LOCK lock)
+{
+    return id_of(lock) <= kernel->world.objects_made &&
+           holder_of(lock) <= kernel->world.sched.threads_made;
+}
+
+bool ha_spin_is_made(struct ha_kernel *kernel, PKSPIN_LOCK lock, enum ha_routine routine)
+{
+    if (holds_ids(kernel, *lock))
+        return true;
+    ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
+    *lock = 0;
+    return false;
+}
+
+void ha_spin_tell(struct ha_kernel *kernel, enum ha_routine routine)
+{
+    struct ha_thread *thread = kernel->world.sched.running;
+    if (!thread->locks_told)
+        ha_record_misuse(kernel, routine, HA_MISUSE_LOCK_HELD, 0,
+                         thread->locks[HA_SPIN_LOCKS].count);
+    thread->locks_told = true;
+}
+
+void ha_spin_leave(struct ha_kernel *kernel, enum ha_routine routine, uint32_t before)
+{
+    struct ha_thread *thread = kernel->world.sched.running;
+    if (thread->locks[HA_SPIN_LOCKS].count <= before)
+        return;
+    ha_spin_look(kernel, routine);
+    ha_locks_forget(thread, HA_SPIN_LOCKS, before);
+    thread->locks_told = thread->locks_told && before;
+    for (struct ha_spin_wait *wait = kernel->spinning; wait && !before; wait = wait->next)
+        if (wait->shown.holder == thread)
+            wait->shown.holder = NULL;
+}
+
+uint32_t ha_spin_find(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    for (const struct ha_spin_wait *wait = kernel->spinning; wait; wait = wait->next)
+        if (ha_lies_in(wait->lock, memory, size))
+            return wait->shown.id;
+    PKSPIN_LOCK lock = ha_locks_find(kernel, HA_SPIN_LOCKS, memory, size);
+    return lock ? introduce(kernel, lock) : 0;
 }
 
 static void record_wait(struct ha_spin_wait *wait, struct ha_world *world, enum ha_kind kind)
@@ -78,7 +127,7 @@ static void spin(struct ha_kernel *kernel, PKSPIN_LOCK lock)
     struct ha_spin_wait wait = {.lock = lock, .thread = self};
     struct ha_spin_wait **last = &kernel->spinning;
     wait.shown.id = introduce(kernel, lock);
-    wait.shown.holder = find_thread(kernel, holder_of(*lock));
+    wait.shown.holder = find_holder(kernel, holder_of(*lock));
     while (*last)
         last = &(*last)->next;
     *last = &wait;
@@ -94,10 +143,14 @@ static void spin(struct ha_kernel *kernel, PKSPIN_LOCK lock)
 
 static void take(struct ha_kernel *kernel, PKSPIN_LOCK lock)
 {
-    uint32_t self = kernel->world.sched.running->stamp.thread;
+    struct ha_thread *thread = kernel->world.sched.running;
+    uint32_t self = thread->stamp.thread;
+    if (!holds_ids(kernel, *lock))
+        ha_spin_is_made(kernel, lock, HA_RT_ACQUIRE_SPIN_LOCK);
     ha_touch(&kernel->world, id_of(*lock), HA_TOUCH_WRITE);
     if (!holder_of(*lock)) {
         *lock = held_by(*lock, self);
+        ha_locks_add(thread, HA_SPIN_LOCKS, lock);
         if (kernel->record_locks)
             ha_record_open(&kernel->world, HA_LOCK_TAKEN, introduce(kernel, lock));
         return;
@@ -125,6 +178,7 @@ static void pass_on(struct ha_kernel *kernel, PKSPIN_LOCK lock)
     (*place)->over = true;
     *place = (*place)->next;
     *lock = held_by(*lock, next->stamp.thread);
+    ha_locks_add(next, HA_SPIN_LOCKS, lock);
     for (struct ha_spin_wait *wait = kernel->spinning; wait; wait = wait->next)
         if (wait->lock == lock)
             wait->shown.holder = next;
@@ -135,7 +189,10 @@ static void pass_on(struct ha_kernel *kernel, PKSPIN_LOCK lock)
 /* False when it is not the thread's, which is a misuse and changes nothing. */
 static bool give(struct ha_kernel *kernel, PKSPIN_LOCK lock)
 {
-    if (holder_of(*lock) != kernel->world.sched.running->stamp.thread) {
+    struct ha_thread *thread = kernel->world.sched.running;
+    if (!holds_ids(kernel, *lock) && !ha_spin_is_made(kernel, lock, HA_RT_RELEASE_SPIN_LOCK))
+        return false;
+    if (holder_of(*lock) != thread->stamp.thread) {
         ha_record_misuse(kernel, HA_RT_RELEASE_SPIN_LOCK, HA_MISUSE_NOT_OWNER,
                          introduce(kernel, lock), 0);
         return false;
@@ -144,15 +201,24 @@ static bool give(struct ha_kernel *kernel, PKSPIN_LOCK lock)
     if (kernel->record_locks)
         ha_record_open(&kernel->world, HA_LOCK_GIVEN, introduce(kernel, lock));
     *lock = held_by(*lock, 0);
+    ha_locks_drop(thread, HA_SPIN_LOCKS, lock);
+    if (!thread->locks[HA_SPIN_LOCKS].count)
+        thread->locks_told = false;
     if (kernel->spinning)
         pass_on(kernel, lock);
     return true;
 }
 
-/* Make a spin lock that nobody holds. Any IRQL. */
+/*
+ * Make a spin lock that nobody holds, also where no machine runs. For one that a thread has or
+ * waits for it is a misuse, and nothing is changed. Any IRQL.
+ */
 VOID KeInitializeSpinLock(PKSPIN_LOCK SpinLock)
 {
-    *SpinLock = 0;
+    struct ha_thread *thread = ha_thread_current();
+    if (!thread || !ha_in_use(ha_kernel_of(thread), SpinLock, sizeof *SpinLock,
+                              HA_RT_INITIALIZE_SPIN_LOCK))
+        *SpinLock = 0;
 }
 
 /* Raise to DISPATCH_LEVEL and take the lock. Returns the IRQL before; refused above that level. */
@@ -184,10 +250,8 @@ VOID KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)
     struct ha_thread *thread = caller("KeReleaseSpinLock");
     struct ha_kernel *kernel = ha_kernel_of(thread);
     give(kernel, SpinLock);
-    if (NewIrql > thread->stamp.irql)
-        ha_record_misuse(kernel, HA_RT_RELEASE_SPIN_LOCK, HA_MISUSE_IRQL_ORDER, 0, NewIrql);
-    else if (NewIrql != thread->stamp.irql)
-        ha_thread_set_irql(thread, NewIrql);
+    if (NewIrql != thread->stamp.irql)
+        ha_irql_lower(kernel, NewIrql, HA_RT_RELEASE_SPIN_LOCK);
     ha_sched_point(&kernel->world);
 }
 
@@ -220,7 +284,7 @@ BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
     struct ha_kernel *kernel = ha_kernel_spin("KeTryToAcquireSpinLockAtDpcLevel");
     if (kernel->world.sched.running->stamp.irql < DISPATCH_LEVEL)
         ha_record_misuse(kernel, HA_RT_ACQUIRE_SPIN_LOCK, HA_MISUSE_LOW_IRQL, 0, 0);
-    if (holder_of(*SpinLock))
+    if (ha_spin_is_made(kernel, SpinLock, HA_RT_ACQUIRE_SPIN_LOCK) && holder_of(*SpinLock))
         return FALSE;
     take(kernel, SpinLock);
     return TRUE;
@@ -230,6 +294,7 @@ BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
 BOOLEAN KeTestSpinLock(PKSPIN_LOCK SpinLock)
 {
     struct ha_kernel *kernel = ha_kernel_spin("KeTestSpinLock");
+    ha_spin_is_made(kernel, SpinLock, HA_RT_ACQUIRE_SPIN_LOCK);
     ha_touch(&kernel->world, id_of(*SpinLock), HA_TOUCH_READ);
     return !holder_of(*SpinLock);
 }

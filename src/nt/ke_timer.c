@@ -2,9 +2,10 @@
  * ke_timer - timers, which are signalled at a moment of simulated time, once or again and again,
  * and may queue a DPC then
  *
- * Owns struct ha_timer_setting, what a timer that is set has in the queue. It lies in the arena, and
- * TimerListEntry leads to it. Source of each: WDK reference, wdm.h, the page of its name. All may
- * be called up to DISPATCH_LEVEL.
+ * Owns struct ha_timer_setting, what a timer that is set has in the queue. It lies in the arena and
+ * is found by the address of the KTIMER: a driver may write over that, or copy it, and the setting
+ * stays as it is. Source of each: WDK reference, wdm.h, the page of its name. All may be called up
+ * to DISPATCH_LEVEL.
  *
  * A periodic timer without a DPC that is signalled and that nobody has waited for since does not
  * change by expiring again. It rests, and goes on with its next period when a thread takes the
@@ -21,14 +22,21 @@ struct ha_timer_setting {
     struct ha_timer_setting *older, *newer;
     struct ha_alarm alarm;          /* not set while the timer rests */
     struct ha_kernel *kernel;
-    uint16_t driver;                /* that has set it */
     PKTIMER timer;
+    PKDPC dpc;
+    uint64_t period_ns;             /* 0 for a timer that expires once */
     uint64_t due_ns;                /* when it expires next; while it rests, when it expired last */
+    uint32_t id;                    /* of the timer */
+    uint16_t driver, processor;     /* that has set it; that it was set on */
 };
 
-static struct ha_timer_setting *setting_of(const KTIMER *timer)
+/* The memory may hold anything, so what it says is not asked. */
+static struct ha_timer_setting *setting_of(const struct ha_kernel *kernel, const KTIMER *timer)
 {
-    return (struct ha_timer_setting *)(void *)timer->TimerListEntry.Flink;
+    struct ha_timer_setting *setting = kernel->timers;
+    while (setting && setting->timer != timer)
+        setting = setting->older;
+    return setting;
 }
 
 static void set_alarm(struct ha_timer_setting *setting)
@@ -57,36 +65,38 @@ static void unlink_setting(struct ha_timer_setting *setting)
         setting->kernel->timers = setting->older;
 }
 
-/* The timer is not set any more. Returns whether it was. */
-static bool drop(PKTIMER timer)
+/* The timer is not set any more; NULL for one that was not. Returns whether it was. */
+static bool drop(struct ha_timer_setting *setting)
 {
-    struct ha_timer_setting *setting = setting_of(timer);
     if (!setting)
         return false;
     ha_alarm_stop(&setting->kernel->world, &setting->alarm);
-    timer->TimerListEntry.Flink = NULL;
     unlink_setting(setting);
     ha_arena_give(&setting->kernel->world.host->arena, setting, sizeof *setting);
     return true;
 }
 
-/* The memory may hold anything, so what it says is not asked. */
-static bool is_set(const struct ha_kernel *kernel, const KTIMER *timer)
+/* The newest setting of a timer, or with a DPC, that lies in some memory; NULL for none. */
+static struct ha_timer_setting *find(const struct ha_kernel *kernel, const void *memory,
+                                     size_t size)
 {
-    const struct ha_timer_setting *setting = kernel->timers;
-    while (setting && setting->timer != timer)
+    struct ha_timer_setting *setting = kernel->timers;
+    while (setting && !ha_lies_in(setting->timer, memory, size) &&
+           !(setting->dpc && ha_lies_in(setting->dpc, memory, size)))
         setting = setting->older;
-    return setting != NULL;
+    return setting;
 }
 
 uint32_t ha_timers_find(const struct ha_kernel *kernel, const void *memory, size_t size)
 {
-    for (const struct ha_timer_setting *setting = kernel->timers; setting;
-         setting = setting->older)
-        if (ha_lies_in(setting->timer, memory, size) ||
-            (setting->timer->Dpc && ha_lies_in(setting->timer->Dpc, memory, size)))
-            return ha_dispatcher_id(&setting->timer->Header);
-    return 0;
+    const struct ha_timer_setting *setting = find(kernel, memory, size);
+    return setting ? setting->id : 0;
+}
+
+void ha_timers_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    while (drop(find(kernel, memory, size)))
+        continue;
 }
 
 void ha_timers_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
@@ -95,39 +105,72 @@ void ha_timers_look_over(struct ha_kernel *kernel, const struct ha_driver *drive
     for (struct ha_timer_setting *setting = kernel->timers; setting; setting = older) {
         older = setting->older;
         if (setting->driver == driver->id) {
-            ha_record_left(driver, HA_LEFT_TIMER, ha_dispatcher_id(&setting->timer->Header));
-            drop(setting->timer);
+            ha_record_left(driver, HA_LEFT_TIMER, setting->id);
+            drop(setting);
         }
     }
+}
+
+/* Whether the timer that was set still lies there. */
+static bool is_there(const struct ha_timer_setting *setting)
+{
+    const DISPATCHER_HEADER *header = &setting->timer->Header;
+    return ha_dispatcher_looks_made(setting->kernel, header, HA_TIMERS) &&
+           ha_dispatcher_id(header) == setting->id;
+}
+
+/* The driver that has set it has written over it. */
+static void record_lost(struct ha_kernel *kernel, const struct ha_timer_setting *setting)
+{
+    struct ha_thread *running = kernel->world.sched.running;
+    uint16_t driver = running->stamp.driver;
+    running->stamp.driver = setting->driver;
+    ha_record_misuse(kernel, HA_RT_INITIALIZE_TIMER, HA_MISUSE_IN_USE, setting->id, 0);
+    running->stamp.driver = driver;
+}
+
+/* Queue the DPC of a timer, if it is there. What is wrong with it is for the setter to answer. */
+static void queue_dpc(struct ha_kernel *kernel, const struct ha_timer_setting *setting)
+{
+    struct ha_thread *running = kernel->world.sched.running;
+    uint16_t driver = running->stamp.driver;
+    running->stamp.driver = setting->driver;
+    bool is_made = ha_dpc_is_made(kernel, setting->dpc, HA_RT_SET_TIMER);
+    running->stamp.driver = driver;
+    if (is_made)
+        ha_dpc_insert(kernel, setting->dpc, setting->processor, HA_DPC_BY_TIMER);
 }
 
 /* Runs between threads. */
 static void expire(struct ha_world *world, void *argument)
 {
-    struct ha_timer_setting *setting = argument;
     struct ha_kernel *kernel = (struct ha_kernel *)(void *)world;
-    PKTIMER timer = setting->timer;
-    PKDPC dpc = timer->Dpc;
-    if (!timer->Period) {
-        drop(timer);
-    } else if (dpc) {
-        setting->due_ns += timer->Period * NS_A_MS;
+    struct ha_timer_setting *setting = argument;
+    const struct ha_timer_setting was = *setting;
+    bool is_lost = !is_there(setting);
+    if (is_lost || !was.period_ns) {
+        drop(setting);
+    } else if (was.dpc) {
+        setting->due_ns += was.period_ns;
         set_alarm(setting);
     }
-    timer->Header.SignalState = 1;
-    ha_dispatcher_signal(kernel, &timer->Header);
-    /* Its memory may hold something else by now. */
-    if (dpc && ha_dpc_is_made(kernel, dpc, HA_RT_SET_TIMER))
-        ha_dpc_insert(kernel, dpc, (uint16_t)timer->Processor, HA_DPC_BY_TIMER);
+    if (is_lost) {
+        record_lost(kernel, &was);
+        return;
+    }
+    was.timer->Header.SignalState = 1;
+    ha_dispatcher_signal(kernel, &was.timer->Header);
+    if (was.dpc)
+        queue_dpc(kernel, &was);
 }
 
-void ha_timer_taken(PKTIMER timer)
+void ha_timer_taken(struct ha_kernel *kernel, PKTIMER timer)
 {
-    struct ha_timer_setting *setting = setting_of(timer);
+    struct ha_timer_setting *setting = setting_of(kernel, timer);
     if (!setting || setting->alarm.place)
         return;
-    uint64_t now = setting->kernel->world.time_ns, period = timer->Period * NS_A_MS;
-    setting->due_ns += ((now - setting->due_ns) / period + 1) * period;
+    uint64_t now = kernel->world.time_ns, period_ns = setting->period_ns;
+    setting->due_ns += ((now - setting->due_ns) / period_ns + 1) * period_ns;
     set_alarm(setting);
 }
 
@@ -139,11 +182,10 @@ void ha_timer_taken(PKTIMER timer)
 VOID KeInitializeTimerEx(PKTIMER Timer, TIMER_TYPE Type)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeInitializeTimerEx");
-    if (is_set(kernel, Timer)) {
-        ha_record_misuse(kernel, HA_RT_INITIALIZE_TIMER, HA_MISUSE_IN_USE,
-                         ha_dispatcher_id(&Timer->Header), 0);
-        drop(Timer);
-    }
+    struct ha_timer_setting *setting = setting_of(kernel, Timer);
+    if (setting)
+        ha_record_misuse(kernel, HA_RT_INITIALIZE_TIMER, HA_MISUSE_IN_USE, setting->id, 0);
+    drop(setting);
     *Timer = (KTIMER){.Period = 0};
     ha_dispatcher_init(kernel, &Timer->Header,
                        Type == SynchronizationTimer ? HA_OBJECT_SYNCHRONIZATION_TIMER
@@ -170,12 +212,12 @@ BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dp
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeSetTimerEx");
     struct ha_world *world = &kernel->world;
-    if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_RT_SET_TIMER))
+    if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_TIMERS, HA_RT_SET_TIMER))
         return FALSE;
     if (Dpc && !ha_dpc_is_made(kernel, Dpc, HA_RT_SET_TIMER))
         return FALSE;
     ha_touch(world, ha_dispatcher_id(&Timer->Header), HA_TOUCH_WRITE);
-    bool was_set = drop(Timer);
+    bool was_set = drop(setting_of(kernel, Timer));
     struct ha_timer_setting *setting = ha_arena_take(&world->host->arena, sizeof *setting);
     if (!setting) {
         ha_sched_end(world, HA_END_MEMORY);
@@ -183,17 +225,18 @@ BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dp
     }
     uint64_t due_ns = ha_dispatcher_due(kernel, &DueTime);
     *setting = (struct ha_timer_setting){
-        .kernel = kernel, .timer = Timer, .due_ns = due_ns > world->time_ns ? due_ns
-                                                                            : world->time_ns};
-    setting->driver = world->sched.running->stamp.driver;
+        .kernel = kernel, .timer = Timer, .dpc = Dpc,
+        .period_ns = Period > 0 ? (uint64_t)Period * NS_A_MS : 0,
+        .due_ns = due_ns > world->time_ns ? due_ns : world->time_ns,
+        .id = ha_dispatcher_id(&Timer->Header), .driver = world->sched.running->stamp.driver,
+        .processor = world->sched.running->stamp.processor};
     link_setting(setting);
     setting->alarm = (struct ha_alarm){.action = expire, .argument = setting};
     Timer->Header.SignalState = 0;
     Timer->DueTime.QuadPart = setting->due_ns / HA_NS_A_UNIT;
     Timer->Period = Period > 0 ? (ULONG)Period : 0;
     Timer->Dpc = Dpc;
-    Timer->Processor = world->sched.running->stamp.processor;
-    Timer->TimerListEntry.Flink = (PLIST_ENTRY)(void *)setting;
+    Timer->Processor = setting->processor;
     set_alarm(setting);
     ha_sched_point(world);
     return was_set;
@@ -217,17 +260,17 @@ BOOLEAN KeSetCoalescableTimer(PKTIMER Timer, LARGE_INTEGER DueTime, ULONG Period
 BOOLEAN KeCancelTimer(PKTIMER Timer)
 {
     struct ha_kernel *kernel = ha_kernel_enter("KeCancelTimer");
-    if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_RT_CANCEL_TIMER))
+    if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_TIMERS, HA_RT_CANCEL_TIMER))
         return FALSE;
     ha_touch(&kernel->world, ha_dispatcher_id(&Timer->Header), HA_TOUCH_WRITE);
-    return drop(Timer);
+    return drop(setting_of(kernel, Timer));
 }
 
 /* Whether a timer is signalled. */
 BOOLEAN KeReadStateTimer(PKTIMER Timer)
 {
     struct ha_kernel *kernel = ha_kernel_spin("KeReadStateTimer");
-    if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_RT_READ_TIMER))
+    if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_TIMERS, HA_RT_READ_TIMER))
         return FALSE;
     ha_touch(&kernel->world, ha_dispatcher_id(&Timer->Header), HA_TOUCH_READ);
     return Timer->Header.SignalState != 0;

@@ -2,13 +2,20 @@
  * ke_wait - KeWaitForSingleObject, KeWaitForMultipleObjects, KeDelayExecutionThread
  */
 #include "nt/dispatcher.h"
+#include "nt/locks.h"
 
-/* Waiting takes an IRQL below DISPATCH_LEVEL; to look at an object it may be at that level. */
+/*
+ * Waiting takes an IRQL below DISPATCH_LEVEL; to look at an object it may be at that level. A wait
+ * with a spin lock held is made all the same.
+ */
 static bool may_wait(struct ha_kernel *kernel, enum ha_routine routine,
                      const LARGE_INTEGER *timeout)
 {
     KIRQL irql = kernel->world.sched.running->stamp.irql;
-    if (irql < DISPATCH_LEVEL || (irql == DISPATCH_LEVEL && timeout && timeout->QuadPart == 0))
+    bool looks = timeout && timeout->QuadPart == 0;
+    if (irql < DISPATCH_LEVEL && !looks)
+        ha_spin_look(kernel, routine);
+    if (irql < DISPATCH_LEVEL || (irql == DISPATCH_LEVEL && looks))
         return true;
     ha_record_refused(kernel, routine, HA_REASON_IRQL);
     return false;
@@ -35,7 +42,7 @@ NTSTATUS KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR
     KWAIT_BLOCK block;
     (void)WaitReason, (void)WaitMode, (void)Alertable;
     if (!may_wait(kernel, HA_RT_WAIT, Timeout) ||
-        !ha_dispatcher_is_made(kernel, Object, HA_RT_WAIT))
+        !ha_dispatcher_is_made(kernel, Object, HA_WAITABLES, HA_RT_WAIT))
         return STATUS_UNSUCCESSFUL;
     NTSTATUS status = ha_dispatcher_wait(kernel, &Object, 1, false, &block, Timeout);
     ha_sched_point(&kernel->world);
@@ -71,7 +78,7 @@ NTSTATUS KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitTyp
     if (!may_wait(kernel, HA_RT_WAIT_MULTIPLE, Timeout))
         return STATUS_UNSUCCESSFUL;
     for (ULONG i = 0; i < Count; i++)
-        if (!ha_dispatcher_is_made(kernel, Object[i], HA_RT_WAIT_MULTIPLE))
+        if (!ha_dispatcher_is_made(kernel, Object[i], HA_WAITABLES, HA_RT_WAIT_MULTIPLE))
             return STATUS_UNSUCCESSFUL;
     NTSTATUS status = ha_dispatcher_wait(kernel, Object, Count, WaitType == WaitAll,
                                          WaitBlockArray ? WaitBlockArray : own, Timeout);

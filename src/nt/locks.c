@@ -3,23 +3,17 @@
 
 #include "nt/in_use.h"
 
-static uint32_t known(const struct ha_locks *locks)
-{
-    return locks->count < HA_LOCKS_KNOWN ? locks->count : HA_LOCKS_KNOWN;
-}
-
 void ha_locks_drop_earlier(struct ha_thread *thread, enum ha_lock_sort sort, const void *place)
 {
     struct ha_locks *locks = &thread->locks[sort];
-    uint32_t i = 0, end = known(locks);
-    while (i < end && locks->place[i] != place)
+    uint32_t i = 0;
+    while (i < locks->known && locks->place[i] != place)
         i++;
-    if (i == end && locks->count <= HA_LOCKS_KNOWN)
+    if (i == locks->known && locks->count == locks->known)
         return;                     /* one that it was said to have left behind */
-    if (i < end) {
-        for (; i + 1 < end; i++)
+    if (i < locks->known) {
+        for (locks->known--; i < locks->known; i++)
             locks->place[i] = locks->place[i + 1];
-        locks->place[i] = NULL;
     }
     locks->count--;
     ha_kernel_of(thread)->locks--;
@@ -30,12 +24,14 @@ void ha_locks_forget(struct ha_thread *thread, enum ha_lock_sort sort, uint32_t 
     struct ha_locks *locks = &thread->locks[sort];
     ha_kernel_of(thread)->locks -= locks->count - kept;
     locks->count = kept;
+    if (locks->known > kept)
+        locks->known = kept;
 }
 
 static void *find(const struct ha_locks *locks, const void *memory, size_t size)
 {
-    for (uint32_t i = 0; i < known(locks); i++)
-        if (locks->place[i] && ha_lies_in(locks->place[i], memory, size))
+    for (uint32_t i = 0; i < locks->known; i++)
+        if (ha_lies_in(locks->place[i], memory, size))
             return locks->place[i];
     return NULL;
 }

@@ -3,7 +3,7 @@
  *
  * A lock is a word or a structure of the driver's, and looking at memory does not tell whether one
  * lies there. So a thread remembers where those are that it has: all are counted, and the places
- * of the first HA_LOCKS_KNOWN are known.
+ * of up to HA_LOCKS_KNOWN are known.
  */
 #ifndef HA_NT_LOCKS_H
 #define HA_NT_LOCKS_H
@@ -14,8 +14,8 @@
 static inline void ha_locks_add(struct ha_thread *thread, enum ha_lock_sort sort, void *place)
 {
     struct ha_locks *locks = &thread->locks[sort];
-    if (locks->count < HA_LOCKS_KNOWN)
-        locks->place[locks->count] = place;
+    if (locks->known < HA_LOCKS_KNOWN)
+        locks->place[locks->known++] = place;
     locks->count++;
     ha_kernel_of(thread)->locks++;
 }
@@ -28,11 +28,11 @@ static inline void ha_locks_drop(struct ha_thread *thread, enum ha_lock_sort sor
                                  const void *place)
 {
     struct ha_locks *locks = &thread->locks[sort];
-    if (!locks->count || locks->count > HA_LOCKS_KNOWN
-        || locks->place[locks->count - 1] != place) {
+    if (!locks->known || locks->place[locks->known - 1] != place) {
         ha_locks_drop_earlier(thread, sort, place);
         return;
     }
+    locks->known--;
     locks->count--;
     ha_kernel_of(thread)->locks--;
 }
@@ -48,7 +48,12 @@ void *ha_locks_find(const struct ha_kernel *kernel, enum ha_lock_sort sort, cons
  * The running thread has spin locks where it must not: its IRQL falls below DISPATCH_LEVEL, or it
  * waits. That is recorded as a misuse, once until it has none.
  */
-void ha_spin_look(struct ha_kernel *kernel, enum ha_routine routine);
+void ha_spin_tell(struct ha_kernel *kernel, enum ha_routine routine);
+static inline void ha_spin_look(struct ha_kernel *kernel, enum ha_routine routine)
+{
+    if (kernel->world.sched.running->locks[HA_SPIN_LOCKS].count)
+        ha_spin_tell(kernel, routine);
+}
 
 /*
  * Code of a driver that the kernel called in a thread which had so many spin locks has returned.

@@ -10,12 +10,18 @@
 #include <setjmp.h>
 #include <stdint.h>
 
+#include "base/port.h"
+#include "nt/callout.h"
 #include "nt/dispatcher.h"
 #include "nt/dpc.h"
+#include "nt/in_use.h"
+#include "nt/locks.h"
 #include "nt/ob.h"
 
 /* Of threads of the system. Windows gives them this one. */
 #define USUAL_PRIORITY 8
+/* More than what the host and the carrier have of a stack, above the frames of a driver. */
+#define FRAMES_ABOVE ((size_t)64 << 10)
 /* Windows' ids of threads and processes are multiples of 4, and the system's process has 4. */
 #define ID_STEP 4u
 #define SYSTEM_PROCESS ((HANDLE)(uintptr_t)4)
@@ -29,6 +35,7 @@ struct _KTHREAD {
     PKSTART_ROUTINE start;          /* NULL unless a driver made the thread; so is the rest */
     PVOID context;
     jmp_buf *base;                  /* where PsTerminateSystemThread leads */
+    const void *frame;              /* of what calls `start` */
     NTSTATUS status;
 };
 
@@ -44,7 +51,7 @@ _Noreturn void ha_ps_no_memory(struct ha_kernel *kernel)
         ha_sched_point(&kernel->world);
 }
 
-void ha_ps_lower_irql(struct ha_kernel *kernel, enum ha_routine routine)
+static void lower_irql(struct ha_kernel *kernel, enum ha_routine routine)
 {
     struct ha_thread *thread = kernel->world.sched.running;
     if (thread->stamp.irql == PASSIVE_LEVEL)
@@ -63,17 +70,17 @@ void ha_ps_look_back(struct ha_kernel *kernel, enum ha_routine routine)
 {
     const struct ha_thread *thread = kernel->world.sched.running;
     uint32_t regions = thread->stamp.regions;
-    ha_ps_lower_irql(kernel, routine);
-    for (PLIST_ENTRY entry = thread->mutants; entry; entry = entry->Flink) {
-        PKMUTANT mutant = CONTAINING_RECORD(entry, KMUTANT, MutantListEntry);
-        if (!mutant->ApcDisable)
+    ha_spin_leave(kernel, routine, 0);
+    lower_irql(kernel, routine);
+    for (const struct ha_owned *owned = thread->mutants; owned; owned = owned->older) {
+        if (!owned->in_region)
             continue;
-        ha_record_misuse(kernel, routine, HA_MISUSE_HELD, ha_dispatcher_id(&mutant->Header), 0);
+        ha_record_misuse(kernel, routine, HA_MISUSE_HELD, owned->id, 0);
         if (regions)
             regions--;
     }
     if (regions)
-        ha_record_misuse(kernel, routine, HA_MISUSE_LIMIT, 0, regions);
+        ha_record_misuse(kernel, routine, HA_MISUSE_IN_REGION, 0, regions);
 }
 
 static PKTHREAD make_object(struct ha_kernel *kernel)
@@ -95,12 +102,27 @@ static void attach(PKTHREAD object, struct ha_thread *thread)
     ha_dispatcher_init(object->kernel, &object->Header, HA_OBJECT_THREAD, 0);
 }
 
+/*
+ * What the kernel has on the stack of a thread that ends would lead nowhere. Stacks grow downwards
+ * wherever this runs, so the driver's frames lie below the one that called it.
+ */
+static void clear_stack(struct ha_kernel *kernel, PKTHREAD object)
+{
+    size_t size = HA_PORT_STACK_BYTES - FRAMES_ABOVE;
+    const void *lowest = (const void *)((uintptr_t)object->frame - size);
+    if (!ha_in_use(kernel, lowest, size, HA_RT_TERMINATE_THREAD))
+        return;
+    ha_timers_take_out(kernel, lowest, size);
+    ha_dpcs_take_out(kernel, lowest, size);
+}
+
 void ha_ps_thread_ends(struct ha_thread *thread)
 {
     struct ha_kernel *kernel = ha_kernel_of(thread);
     PKTHREAD object = thread->native;
     if (object && object->start) {
         ha_ps_look_back(kernel, HA_RT_TERMINATE_THREAD);
+        clear_stack(kernel, object);
         ha_record_open(&kernel->world, HA_THREAD_END, object->id)->as.status.status =
             object->status;
     }
@@ -118,6 +140,7 @@ static void run(void *argument)
     PKTHREAD object = argument;
     jmp_buf base;
     object->base = &base;
+    object->frame = __builtin_frame_address(0);     /* with a sanitizer, locals lie elsewhere */
     if (!setjmp(base))
         object->start(object->context);
 }
@@ -197,7 +220,7 @@ NTSTATUS PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
 static enum ha_reason why_not_end(const struct ha_kernel *kernel, const struct ha_thread *thread)
 {
     const struct _KTHREAD *object = thread->native;
-    if (thread->callout)
+    if (ha_callout_inside(thread))
         return HA_REASON_INSIDE_CALLBACK;
     if (object && object->start && !ha_broadcast_comes_from(kernel, thread))
         return HA_REASON_NONE;

@@ -12,9 +12,10 @@
  */
 void ha_ps_thread_ends(struct ha_thread *thread);
 
-/* A driver's function has returned on a thread: an IRQL that it left raised is put back. */
-void ha_ps_lower_irql(struct ha_kernel *kernel, enum ha_routine routine);
-/* The same, and the mutexes and critical regions that it has not given back are misuses. */
+/*
+ * A driver's function has returned on a thread: an IRQL that it left raised is put back; locks,
+ * mutexes and critical regions that it has not given back are misuses.
+ */
 void ha_ps_look_back(struct ha_kernel *kernel, enum ha_routine routine);
 
 /* The run cannot go on for want of memory; does not return. */

@@ -194,7 +194,8 @@ NTSTATUS ha_reg_key_relative(struct ha_kernel *kernel, ULONG relative_to, PCWSTR
         *made = false;
     if (relative_to & RTL_REGISTRY_HANDLE)
         return ha_reg_key_of_handle(kernel, (HANDLE)(uintptr_t)path, key);
-    if (base >= RTL_REGISTRY_MAXIMUM || (base == RTL_REGISTRY_ABSOLUTE && (!path || *path != u'\\')))
+    if (base >= RTL_REGISTRY_MAXIMUM ||
+        (base == RTL_REGISTRY_ABSOLUTE && (!path || *path != u'\\')))
         return STATUS_INVALID_PARAMETER;
     if (!build(kernel))
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -1,32 +1,62 @@
 /*
  * rundown - rundown protection: an object stays until its last user has left
  *
- * Count is twice the number of users, as on Windows. From the moment that somebody waits for them
- * it is odd, and nobody else gets in: 1 when all have left, before that the address of the wait
- * and 1.
+ * Owns struct ha_rundown_wait. Count is twice the number of users, as on Windows. From the moment
+ * that somebody waits for them it is 1, and nobody else gets in; the wait counts who is left, and
+ * is found by the reference that it is for. Memory that was never set up may hold anything, and
+ * another count is a misuse that changes nothing.
  * Source of each: WDK reference, ntddk.h, the page of its name.
  */
 #include "nt/dispatcher.h"
+#include "nt/in_use.h"
+#include "nt/locks.h"
 
 #define RUN_DOWN ((ULONG_PTR)1)
 #define ONE_USER ((ULONG_PTR)2)
+#define MOST_USERS ((ULONG_PTR)UINT32_MAX)
 
-/* The wait under way; it lies on the stack of the thread that waits. */
-struct rundown_wait {
+/* A wait under way; it lies on the stack of the thread that waits. */
+struct ha_rundown_wait {
     DISPATCHER_HEADER header;       /* first, because it is what the thread waits for */
+    struct ha_rundown_wait *next;
+    const EX_RUNDOWN_REF *reference;
     ULONG_PTR users;
 };
 
-static struct rundown_wait *wait_of(ULONG_PTR count)
+static struct ha_rundown_wait *find(const struct ha_kernel *kernel,
+                                    const EX_RUNDOWN_REF *reference)
 {
-    return (struct rundown_wait *)(count & ~RUN_DOWN);
+    struct ha_rundown_wait *wait = kernel->rundowns;
+    while (wait && wait->reference != reference)
+        wait = wait->next;
+    return wait;
 }
 
-/* Make a reference that nobody uses. */
+uint32_t ha_rundowns_find(const struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    for (const struct ha_rundown_wait *wait = kernel->rundowns; wait; wait = wait->next)
+        if (ha_lies_in(wait->reference, memory, size))
+            return ha_dispatcher_id(&wait->header);
+    return 0;
+}
+
+/* Whether it was made; otherwise the misuse has been recorded. */
+static bool is_made(struct ha_kernel *kernel, const EX_RUNDOWN_REF *reference,
+                    enum ha_routine routine)
+{
+    ULONG_PTR count = reference->Count;
+    if (count == RUN_DOWN || (!(count & RUN_DOWN) && count / ONE_USER <= MOST_USERS))
+        return true;
+    ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
+    return false;
+}
+
+/* Make a reference that nobody uses. While its users are waited for it is a misuse, and nothing. */
 VOID ExInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 {
-    ha_kernel_enter("ExInitializeRundownProtection");
-    RunRef->Count = 0;
+    struct ha_kernel *kernel = ha_kernel_enter("ExInitializeRundownProtection");
+    if (!ha_in_use(kernel, RunRef, sizeof *RunRef, HA_RT_INITIALIZE_RUNDOWN))
+        RunRef->Count = 0;
 }
 
 /*
@@ -36,7 +66,9 @@ VOID ExInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 VOID ExReInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 {
     struct ha_kernel *kernel = ha_kernel_enter("ExReInitializeRundownProtection");
-    if (RunRef->Count == RUN_DOWN)
+    if (!is_made(kernel, RunRef, HA_RT_REINITIALIZE_RUNDOWN))
+        return;
+    if (RunRef->Count == RUN_DOWN && !find(kernel, RunRef))
         RunRef->Count = 0;
     else
         ha_record_misuse(kernel, HA_RT_REINITIALIZE_RUNDOWN, HA_MISUSE_IN_USE, 0, 0);
@@ -44,8 +76,8 @@ VOID ExReInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 
 static BOOLEAN acquire(const char *routine, PEX_RUNDOWN_REF reference, ULONG count)
 {
-    ha_kernel_enter(routine);
-    if (reference->Count & RUN_DOWN)
+    struct ha_kernel *kernel = ha_kernel_enter(routine);
+    if (!is_made(kernel, reference, HA_RT_ACQUIRE_RUNDOWN) || reference->Count == RUN_DOWN)
         return FALSE;
     reference->Count += count * ONE_USER;
     return TRUE;
@@ -63,21 +95,21 @@ BOOLEAN ExAcquireRundownProtectionEx(PEX_RUNDOWN_REF RunRef, ULONG Count)
     return acquire("ExAcquireRundownProtectionEx", RunRef, Count);
 }
 
-/* How many use the object. */
-static ULONG_PTR users_of(ULONG_PTR count)
+/* How many use the object, which is waited for or not. */
+static ULONG_PTR users_of(const EX_RUNDOWN_REF *reference, const struct ha_rundown_wait *wait)
 {
-    if (!(count & RUN_DOWN))
-        return count / ONE_USER;
-    return count == RUN_DOWN ? 0 : wait_of(count)->users;
+    return wait ? wait->users : reference->Count / ONE_USER;
 }
 
 static void release(const char *routine, PEX_RUNDOWN_REF reference, ULONG count)
 {
     struct ha_kernel *kernel = ha_kernel_enter(routine);
-    if (count > users_of(reference->Count)) {
+    struct ha_rundown_wait *wait = find(kernel, reference);
+    if (!wait && !is_made(kernel, reference, HA_RT_RELEASE_RUNDOWN))
+        return;
+    if (count > users_of(reference, wait)) {
         ha_record_misuse(kernel, HA_RT_RELEASE_RUNDOWN, HA_MISUSE_LIMIT, 0, count);
-    } else if (reference->Count & RUN_DOWN) {
-        struct rundown_wait *wait = wait_of(reference->Count);
+    } else if (wait) {
         wait->users -= count;
         if (!wait->users) {
             wait->header.SignalState = 1;
@@ -101,6 +133,23 @@ VOID ExReleaseRundownProtectionEx(PEX_RUNDOWN_REF RunRef, ULONG Count)
     release("ExReleaseRundownProtectionEx", RunRef, Count);
 }
 
+static void wait_for_users(struct ha_kernel *kernel, PEX_RUNDOWN_REF reference)
+{
+    struct ha_rundown_wait wait = {.next = kernel->rundowns, .reference = reference,
+                                   .users = users_of(reference, NULL)};
+    struct ha_rundown_wait **place = &kernel->rundowns;
+    PVOID object = &wait;
+    KWAIT_BLOCK block;
+    ha_dispatcher_init(kernel, &wait.header, HA_OBJECT_RUNDOWN, 0);
+    reference->Count = RUN_DOWN;
+    kernel->rundowns = &wait;
+    ha_spin_look(kernel, HA_RT_WAIT_RUNDOWN);
+    ha_dispatcher_wait(kernel, &object, 1, false, &block, NULL);
+    while (*place != &wait)
+        place = &(*place)->next;
+    *place = wait.next;
+}
+
 /*
  * Let nobody use the object any more, and wait until the last user has left. One thread may wait;
  * for a second one it is a misuse, and it goes on at once. IRQL: at most APC_LEVEL, refused above.
@@ -112,26 +161,27 @@ VOID ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef)
         ha_record_refused(kernel, HA_RT_WAIT_RUNDOWN, HA_REASON_IRQL);
         return;
     }
-    struct rundown_wait wait = {.users = users_of(RunRef->Count)};
-    if (wait.users && (RunRef->Count & RUN_DOWN)) {
+    const struct ha_rundown_wait *other = find(kernel, RunRef);
+    if (other) {
         ha_record_misuse(kernel, HA_RT_WAIT_RUNDOWN, HA_MISUSE_IN_USE,
-                         ha_dispatcher_id(&wait_of(RunRef->Count)->header), 0);
+                         ha_dispatcher_id(&other->header), 0);
         return;
     }
-    if (wait.users) {
-        PVOID object = &wait;
-        KWAIT_BLOCK block;
-        ha_dispatcher_init(kernel, &wait.header, HA_OBJECT_RUNDOWN, 0);
-        RunRef->Count = (ULONG_PTR)&wait | RUN_DOWN;
-        ha_dispatcher_wait(kernel, &object, 1, false, &block, NULL);
-    }
+    if (!is_made(kernel, RunRef, HA_RT_WAIT_RUNDOWN))
+        return;
+    if (users_of(RunRef, NULL))
+        wait_for_users(kernel, RunRef);
     RunRef->Count = RUN_DOWN;
     ha_sched_point(&kernel->world);
 }
 
-/* Say that nobody uses the object, as if its users had been waited for. */
+/*
+ * Say that nobody uses the object, as if its users had been waited for. While they are it is a
+ * misuse and changes nothing.
+ */
 VOID ExRundownCompleted(PEX_RUNDOWN_REF RunRef)
 {
-    ha_kernel_enter("ExRundownCompleted");
-    RunRef->Count = RUN_DOWN;
+    struct ha_kernel *kernel = ha_kernel_enter("ExRundownCompleted");
+    if (!ha_in_use(kernel, RunRef, sizeof *RunRef, HA_RT_RUNDOWN_COMPLETED))
+        RunRef->Count = RUN_DOWN;
 }

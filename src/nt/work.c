@@ -12,6 +12,7 @@
 #include "nt/dispatcher.h"
 #include "nt/in_use.h"
 #include "nt/leftovers.h"
+#include "nt/locks.h"
 #include "nt/ps_thread.h"
 #include "nt/work.h"
 
@@ -109,7 +110,7 @@ static void run(struct ha_kernel *kernel, struct errand *queued)
     ha_record_open(&kernel->world, HA_WORK_ENTER, errand.id);
     ha_sched_point(&kernel->world);
     call(&errand);
-    ha_ps_lower_irql(kernel, HA_RT_QUEUE_WORK);
+    ha_ps_look_back(kernel, HA_RT_QUEUE_WORK);
     ha_dispatcher_abandon(kernel, thread);      /* the next routine shall not own them */
     ha_record_open(&kernel->world, HA_WORK_LEAVE, errand.id);
     thread->stamp.regions = 0;

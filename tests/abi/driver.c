@@ -54,6 +54,47 @@ static VOID Changed(IN PVOID CallbackContext,
         *OperationStatus = STATUS_INSUFFICIENT_RESOURCES;
 }
 
+/* Instructions that Microsoft's compiler has as functions, and a case that runs on. */
+static ULONG64 Measure(KAFFINITY *Mask, UCHAR Number)
+{
+    ULONG64 begin = __rdtsc();
+    VOID (NTAPI *Pause)(VOID) = _mm_pause;
+
+    *Mask = AFFINITY_MASK(Number);
+    switch (Number) {
+    case 0:
+        Pause();
+        _mm_pause();
+        __fallthrough;
+    case 1:
+        __debugbreak();
+        break;
+    default:
+        break;
+    }
+    return ReadTimeStampCounter() - begin;
+}
+
+#ifndef __cplusplus
+/* Annotations of older sources. */
+__checkReturn __success(return != 0)
+static BOOLEAN Fill(__in_range(1, 8) ULONG Count, __out_ecount_full(Count) PULONG Numbers,
+                    __in_ecount_z_opt(Count) PCWSTR Text, __inout_bcount_part(8, *Used) PVOID Part,
+                    __inout PULONG Used, __deref_out_ecount_opt(Count) PULONG *Made,
+                    __deref_opt_inout_opt PVOID *Kept, __notnull PVOID Given)
+{
+    *Numbers = Count;
+    *Made = Numbers;
+    return (BOOLEAN)(Text && Part && Used && Kept && Given);
+}
+
+typedef struct _OLD_TABLE {
+    ULONG Count;
+    __field_ecount_full(Count) PULONG Numbers;
+    __field_bcount_opt(Count) PVOID Bytes;
+} OLD_TABLE;
+#endif
+
 /* Raises, asks how processors belong together, walks the entries. */
 static ULONG CountNodes(VOID)
 {
@@ -102,7 +143,11 @@ _Use_decl_annotations_
 NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
     PROCESSOR_NUMBER Number;
+    KAFFINITY Mask;
     NTSTATUS Status;
+#ifndef __cplusplus
+    ULONG Used = 0, *Made;
+#endif
 
     PAGED_CODE();
     ASSERT(DriverObject->DriverUnload == NULL);
@@ -111,6 +156,10 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Registry
     DriverObject->DriverUnload = Unload;
     LastTag += Name.Length;
     LastTag += CountNodes();
+    LastTag += (ULONG)Measure(&Mask, 0) + (ULONG)Mask;
+#ifndef __cplusplus
+    LastTag += Fill(1, &Used, NULL, &Number, &Used, &Made, NULL, DriverObject);
+#endif
     Status = KeGetProcessorNumberFromIndex(KeQueryActiveProcessorCount(NULL) - 1, &Number);
     if (!NT_SUCCESS(Status))
         return Status;

@@ -5,11 +5,13 @@
 #include <ntddk.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 DRIVER_INITIALIZE DriverEntry;
 static DRIVER_UNLOAD Unload;
 static PROCESSOR_CALLBACK_FUNCTION Changed;
 static KSTART_ROUTINE Thread;
+static KIPI_BROADCAST_WORKER Everywhere;
 
 static WCHAR Name[64];      /* of the service: the last part of the registry path */
 static USHORT NameLength;
@@ -62,6 +64,13 @@ static VOID GetIntoTrouble(VOID)
         printf("printed by a driver\n");
         return;
     }
+    if (Begins("fork")) {       /* its child has all that it has open, and does not end */
+        int Child = fork();
+        while (!Child)
+            pause();
+        printf("forked %d\n", Child);
+        abort();
+    }
     printf("about to run on\n");
     while (Begins("loop"))
         Zero = 0;
@@ -71,6 +80,12 @@ static VOID GetIntoTrouble(VOID)
         ExFreePoolWithTag(ExAllocatePool2(POOL_FLAG_NON_PAGED, 8, 'kaTT'), 'kaTT');
 }
 
+static ULONG_PTR Everywhere(ULONG_PTR Argument)
+{
+    GetIntoTrouble();
+    return Argument;
+}
+
 static VOID Changed(PVOID CallbackContext, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
                     PNTSTATUS OperationStatus)
 {
@@ -78,6 +93,8 @@ static VOID Changed(PVOID CallbackContext, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT C
     UNREFERENCED_PARAMETER(OperationStatus);
     if (Ends("_start") && ChangeContext->State == KeProcessorAddStartNotify)
         GetIntoTrouble();
+    if (Ends("_broadcast") && ChangeContext->State == KeProcessorAddStartNotify)
+        KeIpiGenericCall(Everywhere, 0);
 }
 
 static VOID Thread(PVOID StartContext)
@@ -110,6 +127,13 @@ static NTSTATUS StartThread(VOID)
                                        (PVOID *)&ThreadObject, NULL);
     ZwClose(ThreadHandle);
     return Status;
+}
+
+/* Windows has nothing of the kind; the host runs it when the module goes. */
+__attribute__((destructor)) static VOID Leave(VOID)
+{
+    if (Ends("_leaving"))
+        GetIntoTrouble();
 }
 
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)

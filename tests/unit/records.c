@@ -96,8 +96,10 @@ static bool driver_life(struct records *records, const struct statement *stateme
 static void end(struct records *records, const struct statement *statement)
 {
     struct ha_record *record = records_emit(records, statement, HA_TRACE_END, 0, 0);
+    const char *how = word_at(statement, 1);
 
-    record->as.end.ending = word_at(statement, 1) ? HA_END_DEADLOCK : HA_END_NORMALLY;
+    record->as.end.ending = !how ? HA_END_NORMALLY
+                            : strcmp(how, "memory") ? HA_END_DEADLOCK : HA_END_MEMORY;
 }
 
 static bool registering(struct records *records, const struct statement *statement)

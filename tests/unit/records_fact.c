@@ -40,7 +40,7 @@ static uint32_t routine_of(const char *word)
         {"setaffinity", HA_RT_SET_AFFINITY}, {"paged", HA_RT_PAGED_CODE},
         {"initdpc", HA_RT_INITIALIZE_DPC},   {"create", HA_RT_CREATE_THREAD},
         {"lock", HA_RT_ACQUIRE_SPIN_LOCK},   {"slist", HA_RT_SLIST},
-        {"guarded", HA_RT_ACQUIRE_GUARDED_MUTEX},
+        {"guarded", HA_RT_ACQUIRE_GUARDED_MUTEX}, {"insert", HA_RT_INSERT_DPC},
     };
     for (size_t i = 0; i < sizeof routines / sizeof routines[0]; i++)
         if (!strcmp(routines[i].word, word))
@@ -81,6 +81,10 @@ static void trouble(struct records *records, const struct statement *statement)
         {"paged", HA_REASON_NONE, HA_MISUSE_PAGED_CODE},
         {"low", HA_REASON_NONE, HA_MISUSE_LOW_IRQL},
         {"unaligned", HA_REASON_NONE, HA_MISUSE_UNALIGNED},
+        {"held", HA_REASON_NONE, HA_MISUSE_HELD},
+        {"inregion", HA_REASON_NONE, HA_MISUSE_IN_REGION},
+        {"locked", HA_REASON_NONE, HA_MISUSE_LOCK_HELD},
+        {"notown", HA_REASON_NOT_OWN_THREAD, HA_MISUSE_NONE},
     };
     const char *of;
     bool misuse = !strcmp(word_at(statement, 0), "misuse");

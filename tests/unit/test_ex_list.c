@@ -212,6 +212,30 @@ static void an_entry_between_two_multiples_of_16_is_a_misuse_and_not_pushed(void
     assert_ptr_equal(l.got[1], &l.link[0]);
 }
 
+static void insert_behind_what_was_never_made(void *argument)
+{
+    struct lists *l = argument;
+    l->lock = UINT64_C(0x00007ffc12345678);
+    l->got[0] = ExInterlockedInsertTailList(&l->head, &l->entry[0], &l->lock);
+    l->got[1] = ExInterlockedRemoveHeadList(&l->head, &l->lock);
+}
+
+/* OBJ-1 */
+static void a_lock_that_was_never_made_is_a_misuse_once(void **state)
+{
+    struct lists l;
+    struct bench *b = *state;
+    b->drivers_err = true;
+    setup(&l);
+
+    bench_run(b, bench_driver(b, "a"), insert_behind_what_was_never_made, &l);
+
+    assert_int_equal(bench_count(b, HA_MISUSE), 1);
+    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_NOT_MADE);
+    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.routine, HA_RT_INTERLOCKED_LIST);
+    assert_ptr_equal(l.got[1], &l.entry[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +245,7 @@ int main(void)
         BENCH_TEST(an_slist_counts_and_gives_back_what_came_last),
         BENCH_TEST(the_header_is_laid_out_as_on_windows),
         BENCH_TEST(an_entry_between_two_multiples_of_16_is_a_misuse_and_not_pushed),
+        BENCH_TEST(a_lock_that_was_never_made_is_a_misuse_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -235,6 +235,102 @@ static void it_is_recorded_where_locks_are_to_be_recorded(void **state)
                      ha_dispatcher_id(&c->fast.Event.Header));
 }
 
+static void keep_some(void *argument)
+{
+    struct chorus *c = argument;
+    FAST_MUTEX *mutex = ExAllocatePool2(POOL_FLAG_NON_PAGED, 2 * sizeof *mutex, 1);
+    PFAST_MUTEX other = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *other, 1);
+    ExInitializeFastMutex(&mutex[1]);
+    ExInitializeFastMutex(other);
+    ExAcquireFastMutex(&mutex[1]);
+    ExAcquireFastMutex(other);
+    ExFreePool(mutex);
+    c->object[0] = other;
+    bench_yield();
+    ExReleaseFastMutex(other);
+    ExReleaseFastMutex(&mutex[1]);
+    ExInitializeFastMutex(other);
+    chorus_say(c, "gave");
+}
+
+static void free_that_of_another(void *argument)
+{
+    struct chorus *c = argument;
+    ExFreePool(c->object[0]);
+    chorus_say(c, "tried");
+}
+
+/* OBJ-6 */
+static void memory_with_one_that_a_thread_has_is_not_given_back(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = "a OBJ-6\na OBJ-6\n";
+    chorus_start_on(c, 1, keep_some);
+    chorus_start_on(c, 2, free_that_of_another);
+    bench_forget(c->b);
+
+    chorus_expect(c, "tried gave ");
+
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(bench_record(c->b, HA_MISUSE, i)->as.misuse.misuse, HA_MISUSE_IN_USE);
+}
+
+static void make_over_a_copy(void *argument)
+{
+    struct chorus *c = argument;
+    FAST_MUTEX copy;
+    ExAcquireFastMutex(&c->fast);
+    copy = c->fast;
+    ExInitializeFastMutex(&copy);
+    ExReleaseFastMutex(&c->fast);
+}
+
+static void memory_that_holds_a_copy_of_one_may_be_made_another(void **state)
+{
+    struct chorus *c = *state;
+    make_fast(c);
+    chorus_start_on(c, 1, make_over_a_copy);
+    bench_forget(c->b);
+
+    chorus_expect(c, "");
+
+    assert_int_equal(bench_count(c->b, HA_MISUSE), 0);
+}
+
+static void wait_with_a_spin_lock(void *argument)
+{
+    struct chorus *c = argument;
+    KeAcquireSpinLockAtDpcLevel(&c->lock);
+    ExAcquireFastMutex(&c->fast);
+    KeReleaseSpinLockFromDpcLevel(&c->lock);
+    ExReleaseFastMutex(&c->fast);
+}
+
+static void keep_for_a_moment(void *argument)
+{
+    struct chorus *c = argument;
+    ExAcquireFastMutex(&c->fast);
+    bench_yield();
+    ExReleaseFastMutex(&c->fast);
+}
+
+/* OBJ-2 */
+static void waiting_for_one_with_a_spin_lock_is_a_misuse(void **state)
+{
+    struct chorus *c = *state;
+    c->b->drivers_err = true;
+    make_fast(c);
+    chorus_start_on(c, 1, keep_for_a_moment);
+    chorus_start_on(c, 2, wait_with_a_spin_lock);
+    bench_forget(c->b);
+
+    chorus_expect(c, "");
+
+    const struct ha_record *misuse = bench_record(c->b, HA_MISUSE, 1);
+    assert_int_equal(misuse->as.misuse.misuse, HA_MISUSE_LOCK_HELD);
+    assert_int_equal(misuse->as.misuse.routine, HA_RT_ACQUIRE_FAST_MUTEX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +341,9 @@ int main(void)
         CHORUS_TEST(a_fast_mutex_that_is_waited_for_cannot_be_made_anew_even_without_an_owner),
         CHORUS_TEST(a_mutex_made_anew_while_it_is_held_stays_as_it_is),
         CHORUS_TEST(the_unsafe_acquire_wants_apcs_disabled),
+        CHORUS_TEST(memory_with_one_that_a_thread_has_is_not_given_back),
+        CHORUS_TEST(memory_that_holds_a_copy_of_one_may_be_made_another),
+        CHORUS_TEST(waiting_for_one_with_a_spin_lock_is_a_misuse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

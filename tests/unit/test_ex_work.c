@@ -4,6 +4,7 @@
 struct job {
     WORK_QUEUE_ITEM executive;
     uint32_t times;
+    bool queues_again;
 };
 
 static VOID NTAPI work_executive(PVOID Parameter)
@@ -34,6 +35,64 @@ static void an_executive_item_runs_once_for_each_queueing_that_is_allowed(void *
     assert_int_equal(bench_count(b, HA_MISUSE), 1);
     assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.routine, HA_RT_EX_QUEUE_WORK);
     assert_int_equal(bench_record(b, HA_WORK_ENTER, 0)->driver, 1);
+}
+
+static VOID NTAPI work_other(PVOID Parameter)
+{
+    struct job *job = Parameter;
+    job->times += 100;
+}
+
+static void initialise_again(void *argument)
+{
+    struct job *job = argument;
+    ExInitializeWorkItem(&job->executive, work_executive, job);
+    ExQueueWorkItem(&job->executive, DelayedWorkQueue);
+    ExInitializeWorkItem(&job->executive, work_other, job);
+    if (job->queues_again)
+        ExQueueWorkItem(&job->executive, DelayedWorkQueue);
+}
+
+/* OBJ-6 */
+static void an_item_that_is_queued_is_not_initialised_again(void **state)
+{
+    struct bench *b = *state;
+    struct job job[2] = {{.times = 0}, {.queues_again = true}};
+    struct driver *a = bench_driver(b, "a");
+
+    b->findings = "a OBJ-6\na OBJ-6\n";
+    for (size_t i = 0; i < 2; i++)
+        bench_run(b, a, initialise_again, &job[i]);
+
+    assert_int_equal(bench_count(b, HA_MISUSE), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct ha_record *misuse = bench_record(b, HA_MISUSE, i);
+        assert_int_equal(job[i].times, 2);      /* it queues itself once, as what it was */
+        assert_int_equal(misuse->as.misuse.routine, HA_RT_EX_QUEUE_WORK);
+        assert_int_equal(misuse->as.misuse.misuse, HA_MISUSE_IN_USE);
+        assert_int_equal(misuse->driver, 1);
+    }
+}
+
+static void queue_rubbish(void *argument)
+{
+    struct job *job = argument;
+    job->executive = (WORK_QUEUE_ITEM){.List.Flink = &job->executive.List,
+                                       .WorkerRoutine = work_executive, .Parameter = job};
+    ExQueueWorkItem(&job->executive, DelayedWorkQueue);
+}
+
+/* OBJ-1 */
+static void what_was_not_initialised_is_not_queued(void **state)
+{
+    struct bench *b = *state;
+    struct job job = {.times = 0};
+
+    b->findings = "a OBJ-1\n";
+    bench_run(b, bench_driver(b, "a"), queue_rubbish, &job);
+
+    assert_int_equal(job.times, 0);
+    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_NOT_MADE);
 }
 
 static bool all_fail(struct ha_kernel *kernel, enum ha_routine routine)
@@ -95,6 +154,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(an_executive_item_runs_once_for_each_queueing_that_is_allowed),
+        BENCH_TEST(an_item_that_is_queued_is_not_initialised_again),
+        BENCH_TEST(what_was_not_initialised_is_not_queued),
         BENCH_TEST(an_item_that_is_made_to_fail_or_finds_no_memory_is_null),
         BENCH_TEST(queueing_without_memory_ends_the_run),
     };

@@ -9,7 +9,7 @@
 #include "check/judge.h"
 #include "unit/judging.h"
 
-/* OBJ-1, OBJ-2, OBJ-3, OBJ-6, IRQL-2, IRQL-4, QRY-16, DRV-13 */
+/* OBJ-1, OBJ-2, OBJ-3, OBJ-6, OBJ-7, CTX-7, IRQL-2, IRQL-4, QRY-16, DRV-13 */
 static void each_mistake_is_found_against_one_rule(void **state)
 {
     (void)state;
@@ -34,7 +34,14 @@ static void each_mistake_is_found_against_one_rule(void **state)
          "refused irql irql=3 of=setaffinity;"},
         {"paged code", "DRV-13(a)", "misuse paged irql=2 of=paged;"},
         {"not aligned", "OBJ-1(a)", "misuse unaligned of=slist;"},
+        {"an IRQL lowered with a spin lock", "OBJ-2(a)", "misuse locked 1 of=lower;"},
         {"made anew while it is queued", "OBJ-6(a)", "misuse inuse id=9 of=initdpc;"},
+        {"a thread ends with a mutex", "OBJ-2(a)", "misuse held 0 id=1 of=terminate;"},
+        {"a thread ends in a region", "CTX-7(a)", "misuse inregion 1 of=terminate;"},
+        {"a work item is done in a region", "CTX-7(a)", "misuse inregion 1 of=queuework;"},
+        {"ends a thread that is not its own", "OBJ-7(a)", "refused notown of=terminate;"},
+        {"ends its thread inside a callback", "OBJ-7(a)", "refused inside of=terminate;"},
+        {"ends a thread at DISPATCH_LEVEL", "IRQL-4(a)", "refused irql irql=2 of=terminate;"},
     };
     EXPECT_FINDINGS(cases);
 }
@@ -50,6 +57,14 @@ static void a_mistake_is_called_by_its_name(void **state)
          "KeReleaseMutex: object 9 given back by another thread than its owner"},
         {"misuse twice 0 id=9 of=fast;", "taken by a thread that does not have it",
          "ExAcquireFastMutex: object 9 taken by the thread that has it"},
+        {"misuse locked 1 of=lower;",
+         "spin locks given back before the IRQL falls, the thread waits or the code returns",
+         "KeLowerIrql with 1 spin lock held"},
+        {"misuse locked 2 of=insert;",
+         "spin locks given back before the IRQL falls, the thread waits or the code returns",
+         "a DPC routine returns with 2 spin locks held"},
+        {"misuse order 0 irql=2 of=lower;", "not lowered below the IRQL at which it was called",
+         "KeLowerIrql from DISPATCH_LEVEL to PASSIVE_LEVEL"},
         {"misuse limit 65 of=waits;", "1 to 64 objects, and no more than 3 without wait blocks",
          "KeWaitForMultipleObjects of 65"},
         {"misuse limit 0xffffffff id=9 of=semaphore;", "a count within the semaphore's limit",
@@ -75,6 +90,16 @@ static void a_mistake_is_called_by_its_name(void **state)
          "KeReleaseMutex of one that is not"},
         {"misuse limit 40 of=priority;", "a priority from 1 to HIGH_PRIORITY",
          "KeSetPriorityThread to 40"},
+        {"misuse held 0 id=9 of=terminate;", "given back by the thread that has it",
+         "a thread ends with object 9"},
+        {"misuse held 0 id=9 of=queuework;", "given back by the thread that has it",
+         "a work item is done with object 9"},
+        {"misuse inregion 2 of=terminate;", "every critical region left at the end",
+         "a thread ends in 2 of them"},
+        {"misuse inregion 2 of=queuework;", "every critical region left at the end",
+         "a work item is done in 2 of them"},
+        {"refused notown of=terminate;", "a thread of its own, outside callbacks",
+         "PsTerminateSystemThread refused: the thread is not the driver's to end"},
     };
     struct ha_judge *judge = ha_judge_create();
 

@@ -315,7 +315,7 @@ static void one_that_returns_at_another_irql_is_put_right_and_the_record_has_it(
 
     chorus_expect(c, "d0:1/2 d1:1/2 d2:1/2 after:1/0 ");
 
-    assert_int_equal(bench_record(c->b, HA_DPC_RUN_LEAVE, 0)->irql, PASSIVE_LEVEL);
+    assert_int_equal(bench_record(c->b, HA_DPC_RUN_LEAVE, 0)->irql, DISPATCH_LEVEL);
     assert_int_equal(bench_record(c->b, HA_DPC_RUN_LEAVE, 1)->irql, HIGH_LEVEL);
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(bench_record(c->b, HA_DPC_RUN_ENTER, i)->irql, DISPATCH_LEVEL);

@@ -112,6 +112,60 @@ static void insert_one_that_spins_at_3(void *argument)
     chorus_insert(c, 0);
 }
 
+static void flush(void *argument)
+{
+    KeFlushQueuedDpcs();
+    chorus_say(argument, "flushed");
+}
+
+static void delay_and_flush(void *argument)
+{
+    chorus_delay(1);
+    chorus_say(argument, "flushes");
+    flush(argument);
+}
+
+static void a_flush_waits_for_one_that_has_begun(void **state)
+{
+    struct chorus *c = *state;
+    make_event(c);
+    chorus_start_on(c, 1, insert_one_that_spins_at_3);
+    chorus_start_on(c, 2, delay_and_set_event);
+    chorus_start_on(c, 1, delay_and_flush);
+
+    chorus_expect(c, "in d0:3/2 flushes@1 sets@3 d0:3/2@3 flushed@3 ");
+}
+
+static void keep_the_processor(void *argument)
+{
+    struct chorus *c = argument;
+    KIRQL old;
+    KeRaiseIrql(DISPATCH_LEVEL, &old);
+    while (!KeReadStateEvent(&c->event[0]))
+        YieldProcessor();
+    KeLowerIrql(old);
+}
+
+static void insert_at_3_and_flush(void *argument)
+{
+    struct chorus *c = argument;
+    chorus_make_dpcs(c, chorus_dpc);
+    chorus_aim(c, 0, 0, 3);
+    chorus_insert(c, 0);
+    flush(c);
+}
+
+static void a_flush_waits_for_the_last_that_was_queued_before_it_has_begun(void **state)
+{
+    struct chorus *c = *state;
+    make_event(c);
+    chorus_start_on(c, 3, keep_the_processor);
+    chorus_start_on(c, 1, insert_at_3_and_flush);
+    chorus_start_on(c, 2, delay_and_set_event);
+
+    chorus_expect(c, "in sets@3 d0:3/2@3 flushed@3 ");
+}
+
 static void hello_twice(void *argument)
 {
     say_hello(argument);
@@ -315,6 +369,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CHORUS_TEST(a_flush_waits_for_those_on_all_processors),
+        CHORUS_TEST(a_flush_waits_for_one_that_has_begun),
+        CHORUS_TEST(a_flush_waits_for_the_last_that_was_queued_before_it_has_begun),
         CHORUS_TEST(a_removal_can_wait_until_one_that_runs_has_ended),
         CHORUS_TEST(no_thread_of_the_processor_runs_meanwhile),
         CHORUS_TEST(waiting_for_dpcs_above_passive_level_is_refused),

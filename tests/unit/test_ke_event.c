@@ -97,6 +97,8 @@ static void a_pulse_lets_go_who_waits_now_and_nobody_later(void **state)
         chorus_expect(c, cases[i].said);
 
         assert_int_equal(KeReadStateEvent(&c->event[0]), 0);
+        KeSetEvent(&c->event[0], IO_NO_INCREMENT, FALSE);
+        chorus_expect(c, "STATUS_SUCCESS ");
     }
 }
 
@@ -239,13 +241,91 @@ static void memory_that_looks_much_like_an_object_is_none(void **state)
         c->event[0].Header = wrong[i];
         c->event[0].Header.SignalState = 1;
         c->event[0].Header.WaitListHead.Flink = &c->event[0].Header.WaitListHead;
+        c->event[0].Header.WaitListHead.Blink = &c->event[0].Header.WaitListHead;
         chorus_start(c, look_at_what_was_never_made);
         chorus_expect(c, "0 ");
     }
     KeInitializeEvent(&c->event[0], NotificationEvent, TRUE);
-    c->event[0].Header.WaitListHead.Flink = NULL;
+    c->event[1] = c->event[0];
+    c->event[0].Header.WaitListHead.Flink = &c->event[1].Header.WaitListHead;
     chorus_start(c, look_at_what_was_never_made);
     chorus_expect(c, "0 ");
+}
+
+static void make_what_is_waited_for(void *argument)
+{
+    struct chorus *c = argument;
+    KeInitializeEvent(&c->event[0], NotificationEvent, TRUE);
+    KeInitializeSemaphore(&c->semaphore, 1, 1);
+    chorus_say(c, "made");
+    KeSetEvent(&c->event[0], IO_NO_INCREMENT, FALSE);
+    KeReleaseSemaphore(&c->semaphore, IO_NO_INCREMENT, 1, FALSE);
+}
+
+/* OBJ-6 */
+static void one_that_a_thread_waits_for_is_not_made_anew(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = "a OBJ-6\na OBJ-6\n";
+    make_event(c, SynchronizationEvent, FALSE);
+    KeInitializeSemaphore(&c->semaphore, 0, 1);
+    chorus_start(c, wait_for_event);
+    chorus_start(c, wait_for_semaphore);
+    chorus_start(c, make_what_is_waited_for);
+
+    chorus_expect(c, "made STATUS_SUCCESS STATUS_SUCCESS ");
+
+    assert_int_equal(bench_record(c->b, HA_MISUSE, 0)->as.misuse.routine, HA_RT_INITIALIZE_EVENT);
+    assert_int_equal(bench_record(c->b, HA_MISUSE, 1)->as.misuse.routine,
+                     HA_RT_INITIALIZE_SEMAPHORE);
+}
+
+static void use_as_what_it_is_not(void *argument)
+{
+    struct chorus *c = argument;
+    KeInitializeMutex(&c->mutex[0], 0);
+    KeInitializeEvent(&c->event[1], NotificationEvent, FALSE);
+    ExInitializeFastMutex(&c->fast);
+    KeSetEvent((PRKEVENT)(void *)&c->mutex[0], IO_NO_INCREMENT, FALSE);
+    KeReleaseSemaphore((PRKSEMAPHORE)(void *)&c->event[1], IO_NO_INCREMENT, 1, FALSE);
+    KeReleaseMutex((PRKMUTEX)(void *)&c->event[1], FALSE);
+    chorus_wait(c, &c->fast.Event, 0);
+    chorus_number(c, "event", KeReadStateEvent(&c->event[1]));
+}
+
+/* OBJ-1 */
+static void an_object_of_another_type_was_never_made(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = "a OBJ-1\na OBJ-1\na OBJ-1\na OBJ-1\n";
+    chorus_start(c, use_as_what_it_is_not);
+
+    chorus_expect(c, "STATUS_UNSUCCESSFUL event=0 ");
+}
+
+static void write_over_it(void *argument)
+{
+    struct chorus *c = argument;
+    memset(&c->event[0].Header.WaitListHead, 0x41, sizeof c->event[0].Header.WaitListHead);
+    chorus_number(c, "set", KeSetEvent(&c->event[0], IO_NO_INCREMENT, FALSE));
+}
+
+static void wait_for_10(void *argument)
+{
+    struct chorus *c = argument;
+    chorus_wait(c, &c->event[0], 10);
+}
+
+/* OBJ-1 */
+static void one_that_was_written_over_while_it_is_waited_for_leads_nowhere(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = "a OBJ-1\n";
+    make_event(c, NotificationEvent, FALSE);
+    chorus_start(c, wait_for_10);
+    chorus_start(c, write_over_it);
+
+    chorus_expect(c, "set=0 STATUS_TIMEOUT@10 ");
 }
 
 int main(void)
@@ -262,6 +342,9 @@ int main(void)
         CHORUS_TEST(a_semaphore_is_made_with_a_count_within_its_limit),
         CHORUS_TEST(memory_that_looks_much_like_an_object_is_none),
         CHORUS_TEST(an_object_that_was_never_made_is_a_misuse_in_every_routine),
+        CHORUS_TEST(one_that_a_thread_waits_for_is_not_made_anew),
+        CHORUS_TEST(an_object_of_another_type_was_never_made),
+        CHORUS_TEST(one_that_was_written_over_while_it_is_waited_for_leads_nowhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -198,7 +198,7 @@ static void what_the_function_leaves_changed_is_put_right_and_the_record_has_it(
 
     chorus_expect(c, "ipi:2/14 ipi:0/14 ipi:1/14 ipi:3/14 returned:2/0 ");
 
-    assert_int_equal(bench_record(c->b, HA_IPI_LEAVE, 0)->irql, PASSIVE_LEVEL);
+    assert_int_equal(bench_record(c->b, HA_IPI_LEAVE, 0)->irql, IPI_LEVEL);
     assert_int_equal(bench_record(c->b, HA_IPI_LEAVE, 3)->irql, HIGH_LEVEL);
     for (size_t i = 4; i < 8; i++)
         assert_int_equal(bench_record(c->b, HA_IPI_ENTER, i)->regions, 0);
@@ -236,6 +236,43 @@ static void a_run_may_end_in_the_midst_of_it(void **state)
     assert_int_equal(bench_count(c->b, HA_IPI_LEAVE), 0);
 }
 
+static ULONG_PTR NTAPI lower_and_wait(ULONG_PTR Argument)
+{
+    LARGE_INTEGER soon = {.QuadPart = -10000};
+    KeLowerIrql(PASSIVE_LEVEL);
+    KeDelayExecutionThread(KernelMode, FALSE, &soon);
+    return Argument;
+}
+
+static void call_what_lowers_and_waits(void *argument)
+{
+    struct chorus *c = argument;
+    KIRQL old;
+    KeIpiGenericCall(lower_and_wait, 0);
+    KeRaiseIrql(DISPATCH_LEVEL, &old);
+    KeLowerIrql(old);
+    chorus_say_place(c, "after");
+}
+
+/* IRQL-1, IRQL-2 */
+static void the_function_stays_at_ipi_level_and_waits_nowhere(void **state)
+{
+    struct chorus *c = *state;
+    c->b->drivers_err = true;
+    chorus_start_on(c, 2, call_what_lowers_and_waits);
+    bench_forget(c->b);
+
+    chorus_expect(c, "after:2/0 ");
+
+    assert_int_equal(bench_count(c->b, HA_MISUSE), 4);
+    assert_int_equal(bench_count(c->b, HA_REFUSED), 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(bench_record(c->b, HA_MISUSE, i)->as.misuse.misuse,
+                         HA_MISUSE_IRQL_ORDER);
+        assert_int_equal(bench_record(c->b, HA_IPI_LEAVE, i)->irql, IPI_LEVEL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +284,7 @@ int main(void)
         CHORUS_TEST(what_the_function_leaves_changed_is_put_right_and_the_record_has_it),
         CHORUS_TEST(the_thread_of_a_test_may_call_it),
         CHORUS_TEST(a_run_may_end_in_the_midst_of_it),
+        CHORUS_TEST(the_function_stays_at_ipi_level_and_waits_nowhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

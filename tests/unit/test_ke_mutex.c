@@ -339,6 +339,31 @@ static void a_region_may_last_from_start_to_complete_and_no_longer(void **state)
     chorus_expect(c, "before=0 before=1 before=0 before=1 before=0 before=1 ");
 }
 
+static void write_over_and_end(void *argument)
+{
+    struct chorus *c = argument;
+    chorus_wait(c, &c->mutex[0], FOREVER);
+    chorus_wait(c, &c->mutex[1], FOREVER);
+    memset(&c->mutex[0], 0x41, sizeof c->mutex[0]);
+}
+
+static void one_that_was_written_over_is_not_abandoned_and_the_others_are(void **state)
+{
+    unsigned char written[sizeof(KMUTEX)];
+    struct chorus *c = *state;
+    c->b->drivers_err = true;
+    make_mutex(c);
+    KeInitializeMutex(&c->mutex[1], 0);
+    chorus_start(c, write_over_and_end);
+
+    chorus_expect(c, "STATUS_SUCCESS STATUS_SUCCESS ");
+
+    memset(written, 0x41, sizeof written);
+    assert_memory_equal(&c->mutex[0], written, sizeof written);
+    assert_int_equal(KeReadStateMutex(&c->mutex[1]), 1);
+    assert_true(c->mutex[1].Abandoned);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +379,7 @@ int main(void)
         CHORUS_TEST(misuses_of_a_fast_mutex_are_noted_and_do_no_harm),
         CHORUS_TEST(regions_count_and_a_mutex_is_one),
         CHORUS_TEST(a_region_may_last_from_start_to_complete_and_no_longer),
+        CHORUS_TEST(one_that_was_written_over_is_not_abandoned_and_the_others_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -161,18 +161,132 @@ static void a_periodic_one_hides_no_deadlock(void **state)
     assert_int_equal(ha_machine_ending(c->b->machine), HA_END_DEADLOCK);
 }
 
-static void a_dpc_whose_memory_is_something_else_by_now_is_a_misuse(void **state)
+static void set_and_write_over_dpc(void *argument)
+{
+    struct chorus *c = argument;
+    set_on_2(c);
+    memset(&c->dpc[0], 0xcc, sizeof c->dpc[0]);
+}
+
+/* OBJ-1 */
+static void a_dpc_whose_memory_is_something_else_by_now_is_a_misuse_of_who_set_it(void **state)
 {
     struct chorus *c = *state;
-    c->b->drivers_err = true;
-    c->b->findings = NULL;
+    c->b->findings = "a OBJ-1\n";
+    chorus_start(c, set_and_write_over_dpc);
+
+    chorus_expect(c, "set ");
+
+    assert_int_equal(bench_record(c->b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_NOT_MADE);
+}
+
+static void set_and_write_over_timer(void *argument)
+{
+    struct chorus *c = argument;
     make_timer(c, chorus_dpc);
-    KeSetTimer(&c->timer, chorus_in(10), &c->dpc[0]);
-    memset(&c->dpc[0], 0xcc, sizeof c->dpc[0]);
+    KeSetTimerEx(&c->timer, chorus_in(5), 5, &c->dpc[0]);
+    memset(&c->timer, 0, sizeof c->timer);
+}
+
+/* OBJ-6 */
+static void a_timer_that_is_written_over_while_it_is_set_expires_for_nobody(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = "a OBJ-6\n";
+    chorus_start(c, set_and_write_over_timer);
 
     chorus_expect(c, "");
 
-    assert_int_equal(bench_record(c->b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_NOT_MADE);
+    assert_null(c->b->machine->kernel.timers);
+}
+
+static void set_and_copy(void *argument)
+{
+    struct chorus *c = argument;
+    set_on_2(c);
+    KTIMER copy = c->timer;
+    chorus_say(c, KeCancelTimer(&copy) ? "?" : "0");
+    chorus_say(c, KeSetTimer(&copy, chorus_in(1), NULL) ? "?" : "0");
+    chorus_say(c, KeCancelTimer(&c->timer) ? "1" : "?");
+    chorus_say(c, KeSetTimer(&c->timer, chorus_in(7), &c->dpc[0]) ? "?" : "0");
+}
+
+/* OBJ-1 */
+static void the_copy_of_a_timer_has_nothing_of_its_setting(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = "a OBJ-1\na OBJ-1\n";
+    chorus_start_on(c, 2, set_and_copy);
+
+    chorus_expect(c, "set 0 0 1 0 d0:2/2@7 ");
+}
+
+static void set_and_wait(void *argument)
+{
+    struct chorus *c = argument;
+    set_on_2(c);
+    chorus_wait(c, &c->timer, FOREVER);
+}
+
+static void cancel_and_set(void *argument)
+{
+    struct chorus *c = argument;
+    chorus_delay(1);
+    chorus_say(c, KeCancelTimer(&c->timer) ? "1" : "?");
+    KeSetTimer(&c->timer, chorus_in(5), NULL);
+}
+
+static void one_that_is_waited_for_can_be_set_again(void **state)
+{
+    struct chorus *c = *state;
+    chorus_start(c, set_and_wait);
+    chorus_start(c, cancel_and_set);
+
+    chorus_expect(c, "set 1@1 STATUS_SUCCESS@6 ");
+}
+
+static void misuse_event(void *argument)
+{
+    struct chorus *c = argument;
+    KTIMER not_one;
+    memset(&not_one, 0x41, sizeof not_one);
+    KeInitializeEvent((PRKEVENT)(void *)&not_one, NotificationEvent, FALSE);
+    chorus_say(c, KeCancelTimer(&not_one) ? "?" : "0");
+    chorus_say(c, KeReadStateTimer(&not_one) ? "?" : "0");
+    chorus_say(c, KeSetTimer(&not_one, chorus_in(1), NULL) ? "?" : "0");
+}
+
+/* OBJ-1 */
+static void an_event_is_no_timer(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = "a OBJ-1\na OBJ-1\na OBJ-1\n";
+    chorus_start(c, misuse_event);
+
+    chorus_expect(c, "0 0 0 ");
+}
+
+static void set_and_leave(struct driver *driver)
+{
+    struct chorus *c = driver->extra;
+    set_on_2(c);
+    driver_deregister(driver, 0);
+}
+
+/* DRV-6 */
+static void one_that_a_driver_leaves_behind_never_expires(void **state)
+{
+    struct chorus *c = *state;
+    c->b->drivers_err = true;
+    c->driver->leave = set_and_leave;
+    c->driver->extra = c;
+
+    bench_finish(c->b);
+    chorus_expect(c, "set ");
+
+    assert_int_equal(bench_record(c->b, HA_LEFT_BEHIND, 0)->as.left.what, HA_LEFT_TIMER);
+    assert_int_equal(bench_count(c->b, HA_LEFT_BEHIND), 1);
+    assert_null(c->b->machine->kernel.timers);
 }
 
 int main(void)
@@ -186,7 +300,12 @@ int main(void)
         CHORUS_TEST(a_periodic_one_queues_its_dpc_each_time_until_it_is_cancelled),
         CHORUS_TEST(a_periodic_one_keeps_no_run_alive_and_its_driver_unloads),
         CHORUS_TEST(a_periodic_one_hides_no_deadlock),
-        CHORUS_TEST(a_dpc_whose_memory_is_something_else_by_now_is_a_misuse),
+        CHORUS_TEST(a_dpc_whose_memory_is_something_else_by_now_is_a_misuse_of_who_set_it),
+        CHORUS_TEST(a_timer_that_is_written_over_while_it_is_set_expires_for_nobody),
+        CHORUS_TEST(the_copy_of_a_timer_has_nothing_of_its_setting),
+        CHORUS_TEST(one_that_is_waited_for_can_be_set_again),
+        CHORUS_TEST(an_event_is_no_timer),
+        CHORUS_TEST(one_that_a_driver_leaves_behind_never_expires),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

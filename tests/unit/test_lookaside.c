@@ -70,6 +70,7 @@ static void take_own(void *argument)
     ExDeletePagedLookasideList(&use->paged);
     ExInitializeNPagedLookasideList(&use->npaged, take_mine, give_mine, 0, 32, 'L', 0);
     use->block[1] = ExAllocateFromNPagedLookasideList(&use->npaged);
+    ExDeleteNPagedLookasideList(&use->npaged);
 }
 
 static void functions_of_the_driver_s_own_are_called_with_what_the_list_was_made_for(void **state)
@@ -172,6 +173,116 @@ static void misuses_of_a_list_are_noted_and_do_no_harm(void **state)
     }
 }
 
+static void make_two(void *argument)
+{
+    struct use *use = argument;
+    memset(use, 0xdd, sizeof *use);
+    ExInitializePagedLookasideList(&use->paged, take_mine, give_mine, 0, 32, 'L', 0);
+    ExInitializeNPagedLookasideList(&use->npaged, NULL, NULL, 0, 40, LOOK, 0);
+}
+
+static void delete_two(void *argument)
+{
+    struct use *use = argument;
+    ExDeletePagedLookasideList(&use->paged);
+    ExDeleteNPagedLookasideList(&use->npaged);
+}
+
+/* DRV-12 */
+static void a_list_that_its_driver_does_not_delete_is_left_behind(void **state)
+{
+    static struct use use, other;
+    struct bench *b = *state;
+    struct driver *a = bench_driver(b, "a"), *calm = bench_driver(b, "calm");
+    b->findings = "a DRV-12\na DRV-12\n";
+    bench_run(b, a, take_two, &use);
+    bench_run(b, calm, make_two, &other);
+    bench_run(b, a, make_two, &use);
+
+    bench_unload(b, a);
+    bench_run(b, calm, make_two, &use);     /* in memory that is nobody's any more */
+    bench_run(b, calm, delete_two, &use);
+    bench_run(b, calm, delete_two, &other);
+
+    assert_int_equal(bench_count(b, HA_LEFT_BEHIND), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct ha_record *left = bench_record(b, HA_LEFT_BEHIND, i);
+        assert_int_equal(left->as.left.what, HA_LEFT_LOOKASIDE_LIST);
+        assert_int_equal(left->driver, 1);
+        assert_int_equal(left->id, 6 - i);
+    }
+    assert_int_equal(bench_count(b, HA_MISUSE), 0);
+}
+
+static void make_again(void *argument)
+{
+    struct use *use = argument;
+    make_two(use);
+    ExInitializeNPagedLookasideList(&use->npaged, take_mine, give_mine, 0, 64, 'L', 0);
+    use->block[0] = ExAllocateFromNPagedLookasideList(&use->npaged);
+    ExFreeToNPagedLookasideList(&use->npaged, use->block[0]);
+    delete_two(use);
+    take_two(use);
+}
+
+/* OBJ-6 */
+static void a_list_that_is_not_deleted_is_not_made_again(void **state)
+{
+    static struct use use;
+    struct bench *b = *state;
+    b->findings = "a OBJ-6\n";
+
+    bench_run(b, bench_driver(b, "a"), make_again, &use);
+
+    const struct ha_record *misuse = bench_record(b, HA_MISUSE, 0);
+    assert_int_equal(bench_count(b, HA_MISUSE), 1);
+    assert_int_equal(misuse->as.misuse.routine, HA_RT_INITIALIZE_LOOKASIDE);
+    assert_int_equal(misuse->as.misuse.misuse, HA_MISUSE_IN_USE);
+    assert_int_equal(bench_record(b, HA_ALLOC, 0)->as.pool.size, 40);
+    assert_int_equal(bench_count(b, HA_ALLOC), 3);
+}
+
+static void use_rubbish(void *argument)
+{
+    struct use *use = argument;
+    memset(use, 0xdd, sizeof *use);
+    use->block[0] = ExAllocateFromNPagedLookasideList(&use->npaged);
+    ExFreeToPagedLookasideList(&use->paged, memory);
+}
+
+/* OBJ-1 */
+static void memory_that_holds_anything_is_no_list(void **state)
+{
+    static struct use use;
+    struct bench *b = *state;
+    b->findings = "a OBJ-1\na OBJ-1\n";
+
+    bench_run(b, bench_driver(b, "a"), use_rubbish, &use);
+
+    assert_null(use.block[0]);
+    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_NOT_MADE);
+}
+
+static void make_without_memory(void *argument)
+{
+    while (ha_arena_take(&ha_thread_current()->world->host->arena, 16)) {
+    }
+    make_two(argument);
+}
+
+static void making_a_list_without_memory_ends_the_run(void **state)
+{
+    static struct use use;
+    struct bench *b = *state;
+    bench_load(b);
+    assert_int_equal(ha_thread_create(&b->machine->kernel.world, HA_THREAD_SYSTEM, 0,
+                                      make_without_memory, &use, NULL), HA_OK);
+
+    assert_int_equal(ha_machine_run(b->machine), HA_ENOMEM);
+
+    assert_int_equal(ha_machine_ending(b->machine), HA_END_MEMORY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +290,10 @@ int main(void)
         BENCH_TEST(functions_of_the_driver_s_own_are_called_with_what_the_list_was_made_for),
         cmocka_unit_test(each_allocation_may_fail_also_after_a_block_was_given_back),
         BENCH_TEST(misuses_of_a_list_are_noted_and_do_no_harm),
+        BENCH_TEST(a_list_that_its_driver_does_not_delete_is_left_behind),
+        BENCH_TEST(a_list_that_is_not_deleted_is_not_made_again),
+        BENCH_TEST(memory_that_holds_anything_is_no_list),
+        BENCH_TEST(making_a_list_without_memory_ends_the_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

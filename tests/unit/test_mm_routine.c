@@ -1,6 +1,9 @@
 /* mm_routine: MmGetSystemRoutineAddress, and the list of routines */
 #include "unit/bench.h"
 
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/names.h"
@@ -128,6 +131,81 @@ static void what_a_routine_lacks_is_said(void **state)
     assert_non_null(strstr(ha_nt_routine_lacks("KeQueryLogicalProcessorRelationship"), "NUMA"));
 }
 
+/* A line of a header that defines a name: its text, or NULL. */
+static const char *defined_in(const char *line, char name[64])
+{
+    const char *at;
+    if (sscanf(line, "#define %63[A-Za-z_]", name) == 1)
+        return name;
+    if (strncmp(line, "FORCEINLINE ", 12) || !(at = strchr(line, '(')))
+        return NULL;
+    while (at > line && (isalnum((unsigned char)at[-1]) || at[-1] == '_'))
+        at--;
+    return sscanf(at, "%63[A-Za-z_0-9]", name) == 1 ? name : NULL;
+}
+
+/* Tells `see` of each name that a header in a folder of include/nt defines. */
+static void read_headers(const char *folder, void (*see)(const char *line, const char *name))
+{
+    char path[512], line[200], name[64];
+    DIR *directory;
+    snprintf(path, sizeof path, "%s/../include/nt/%s", HA_TESTS_DIR, folder);
+    assert_non_null(directory = opendir(path));
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        size_t length = strlen(entry->d_name);
+        if (length < 2 || strcmp(entry->d_name + length - 2, ".h"))
+            continue;
+        snprintf(path, sizeof path, "%s/../include/nt/%s/%s", HA_TESTS_DIR, folder, entry->d_name);
+        FILE *header = fopen(path, "r");
+        assert_non_null(header);
+        while (fgets(line, sizeof line, header))
+            if (defined_in(line, name))
+                see(line, name);
+        fclose(header);
+    }
+    closedir(directory);
+}
+
+static unsigned names_seen;
+
+static void count_known(const char *line, const char *name)
+{
+    bool is_inline = !strncmp(line, "FORCEINLINE", 11), known = ha_nt_header_calls(name) != NULL;
+    names_seen += known;
+    if (is_inline && isalpha((unsigned char)*name) && !known)
+        fail_msg("%s is inline, and nobody knows its name", name);
+}
+
+static bool is_routine(const char *wanted)
+{
+    const char *name;
+    for (size_t i = 0; (name = ha_nt_routine_name(i)) != NULL; i++)
+        if (!strcmp(name, wanted))
+            return true;
+    return false;
+}
+
+static void names_that_the_headers_define_are_known_with_what_they_call(void **state)
+{
+    const char *before = "", *name;
+    size_t i;
+    (void)state;
+
+    for (i = 0; (name = ha_nt_header_name(i)) != NULL; before = name, i++) {
+        const char *calls = ha_nt_header_calls(name);
+        assert_true(strcmp(before, name) < 0);
+        assert_false(is_routine(name));
+        if (*calls && !is_routine(calls) && !ha_nt_routine_comes_later(calls))
+            fail_msg("%s calls %s, which is no routine", name, calls);
+    }
+    assert_null(ha_nt_header_calls("KeSetEvent"));
+    assert_string_equal(ha_nt_header_calls("ObReferenceObject"), "ObfReferenceObject");
+    names_seen = 0;
+    read_headers(".", count_known);
+    read_headers("wdm", count_known);
+    assert_in_range(names_seen, i, 2 * i);      /* some have two definitions */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +215,7 @@ int main(void)
         BENCH_TEST(above_passive_level_it_is_a_misuse_with_an_answer),
         cmocka_unit_test(names_come_in_order_and_each_once),
         cmocka_unit_test(what_a_routine_lacks_is_said),
+        cmocka_unit_test(names_that_the_headers_define_are_known_with_what_they_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

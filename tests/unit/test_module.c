@@ -110,6 +110,21 @@ static void a_module_that_is_loaded_anew_begins_anew(void **state)
     }
 }
 
+static void a_module_that_is_refreshed_has_the_variables_of_its_file(void **state)
+{
+    (void)state;
+    struct ha_module *module = load_as("counts", false);
+    for (int i = 0; i < 3; i++) {
+        struct ha_machine *machine = make_machine();
+        assert_int_equal(enter(machine, "mine", module), 0);
+        assert_int_equal(add_processors(machine, 2), 5);
+        ha_machine_destroy(machine);
+
+        ha_module_refresh(module);
+    }
+    ha_module_unload(module);
+}
+
 static void a_private_copy_has_variables_of_its_own(void **state)
 {
     (void)state;
@@ -129,6 +144,23 @@ static void a_private_copy_has_variables_of_its_own(void **state)
     ha_module_unload(shared);
     ha_module_unload(first);
 }
+
+#ifdef HA_MODULES_CXX
+/* Variables of templates, which the host's loader would make one of. */
+static void a_private_copy_of_cxx_shares_nothing(void **state)
+{
+    (void)state;
+    struct ha_module *first = load_as("unique", false), *second = load_as("unique", true);
+    struct ha_machine *machine = make_machine();
+
+    assert_int_equal(enter(machine, "first", first), 0);
+    assert_int_equal(enter(machine, "second", second), 0);
+
+    ha_machine_destroy(machine);
+    ha_module_unload(second);
+    ha_module_unload(first);
+}
+#endif
 
 static void nothing_is_left_of_a_private_copy(void **state)
 {
@@ -250,6 +282,42 @@ static void what_is_no_shared_object_is_refused_with_the_hosts_reason(void **sta
     ha_text_close(&messages);
 }
 
+#ifdef __ELF__
+/* The host's loader calls it missing. */
+static void a_module_for_another_processor_is_told_from_one_that_is_missing(void **state)
+{
+    static const struct { unsigned char class, machine; const char *name; } cases[] = {
+        {2, 62, "x86-64"}, {2, 183, "AArch64"}, {1, 3, "32-bit x86"}, {1, 40, "32-bit ARM"},
+    };
+    char bytes[64], path[] = "/tmp/hotadd_test_module_XXXXXX";
+    int refused = 0;
+    (void)state;
+    FILE *whole = fopen(HA_MODULES "/counts.so", "rb");
+    assert_non_null(whole);
+    assert_int_equal(fread(bytes, 1, sizeof bytes, whole), sizeof bytes);
+    fclose(whole);
+    int file = mkstemp(path);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ha_module *module = NULL;
+        struct ha_text messages = {0};
+        bytes[4] = (char)cases[i].class;
+        bytes[18] = (char)cases[i].machine;
+        assert_int_equal(pwrite(file, bytes, sizeof bytes, 0), sizeof bytes);
+
+        assert_int_equal(ha_module_load(path, false, &module, &messages), HA_EREAD);
+
+        const char *said = strstr(ha_text_string(&messages), ": it is made for ");
+        refused += said != NULL;
+        if (said)
+            assert_int_equal(strncmp(said + 17, cases[i].name, strlen(cases[i].name)), 0);
+        ha_text_close(&messages);
+    }
+    assert_in_range(refused, 3, 4);     /* one may be this host's own */
+    close(file);
+    unlink(path);
+}
+#endif
+
 static void a_copy_that_has_no_place_is_said(void **state)
 {
     struct ha_module *module = NULL;
@@ -331,7 +399,11 @@ int main(void)
         cmocka_unit_test(a_module_is_a_driver_like_any_other),
         cmocka_unit_test(the_suffix_may_be_left_out_and_the_path_be_absolute),
         cmocka_unit_test(a_module_that_is_loaded_anew_begins_anew),
+        cmocka_unit_test(a_module_that_is_refreshed_has_the_variables_of_its_file),
         cmocka_unit_test(a_private_copy_has_variables_of_its_own),
+#ifdef HA_MODULES_CXX
+        cmocka_unit_test(a_private_copy_of_cxx_shares_nothing),
+#endif
         cmocka_unit_test(nothing_is_left_of_a_private_copy),
         cmocka_unit_test(rewinding_a_machine_rewinds_the_module),
         cmocka_unit_test(a_module_finds_data_of_the_system_too),
@@ -341,6 +413,9 @@ int main(void)
 #endif
         cmocka_unit_test(what_is_wrong_with_a_module_is_said),
         cmocka_unit_test(what_is_no_shared_object_is_refused_with_the_hosts_reason),
+#ifdef __ELF__
+        cmocka_unit_test(a_module_for_another_processor_is_told_from_one_that_is_missing),
+#endif
         cmocka_unit_test(a_copy_that_has_no_place_is_said),
         cmocka_unit_test(every_routine_that_is_missing_is_named),
         cmocka_unit_test(a_damaged_file_does_no_harm),

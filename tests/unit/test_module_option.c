@@ -9,16 +9,31 @@
 #include "edge/module_option.h"
 #include "unit/playground.h"
 
-static void of_several_modules_for_a_driver_the_last_is_taken(void **state)
+static void a_module_is_found_by_the_whole_name_of_its_driver(void **state)
 {
-    static const char *const drivers[] = {"mine=a.so", "mine=b=c.so", "min=d.so", "other=e.so"};
-    const struct ha_play_options options = {.driver = drivers, .driver_count = 4};
+    static const char *const drivers[] = {"mine=b=c.so", "min=d.so", "other=e.so"};
+    const struct ha_play_options options = {.driver = drivers, .driver_count = 3};
     (void)state;
 
     assert_string_equal(ha_module_option(&options, "mine"), "b=c.so");
     assert_string_equal(ha_module_option(&options, "min"), "d.so");
     assert_null(ha_module_option(&options, "mi"));
-    assert_null(ha_module_option(&options, "mine=a"));
+    assert_null(ha_module_option(&options, "mine=c"));
+}
+
+static void two_modules_for_one_driver_are_a_contradiction(void **state)
+{
+    static const char *const drivers[] = {"d=a.so", "dd=b.so", "d=c.so"};
+    struct playground *p = *state;
+    playground_write("good.json", PLAYGROUND_GOOD);
+
+    playground_play_as(p, "good.json", &(struct ha_play_options){
+        .driver = drivers, .driver_count = 3});
+
+    assert_int_equal(p->code, HA_EXIT_USAGE);
+    playground_has(p->log, "--driver d=a.so and --driver d=c.so do not go together: a driver has "
+                           "one module");
+    playground_lacks(p->out, "good.json");
 }
 
 static void a_driver_without_a_path_is_a_wrong_option(void **state)
@@ -131,7 +146,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, playground_open, playground_close)
-        cmocka_unit_test(of_several_modules_for_a_driver_the_last_is_taken),
+        cmocka_unit_test(a_module_is_found_by_the_whole_name_of_its_driver),
+        TEST(two_modules_for_one_driver_are_a_contradiction),
         TEST(a_driver_without_a_path_is_a_wrong_option),
         TEST(a_driver_that_no_scenario_has_as_a_module_is_said_at_the_end),
         TEST(beside_an_unreadable_file_nothing_is_said_of_an_unknown_driver),

@@ -151,6 +151,23 @@ static void an_affinity_has_a_bit_for_each_processor_of_a_group(void **state)
     assert_int_equal(Bits, MAXIMUM_PROC_PER_GROUP);
 }
 
+static void an_affinity_mask_has_the_bit_of_its_number(void **state)
+{
+    (void)state;
+    assert_true(AFFINITY_MASK(0) == 1);
+    assert_true(AFFINITY_MASK(63) == 0x8000000000000000u);
+}
+
+/* Whoever polls or stops without a word to the simulator would hang or kill it. */
+static void instructions_that_wait_or_stop_are_routines(void **state)
+{
+    (void)state;
+    VOID (NTAPI *Pause)(VOID) = _mm_pause, (NTAPI *Break)(VOID) = __debugbreak;
+
+    assert_true(Pause == YieldProcessor);
+    assert_true(Break == DbgBreakPoint);
+}
+
 static void an_assertion_evaluates_nothing(void **state)
 {
     (void)state;
@@ -186,6 +203,8 @@ int main(void)
         cmocka_unit_test(a_kernel_handle_is_asked_for_by_its_attributes),
         cmocka_unit_test(a_callback_takes_the_context_under_either_spelling),
         cmocka_unit_test(an_affinity_has_a_bit_for_each_processor_of_a_group),
+        cmocka_unit_test(an_affinity_mask_has_the_bit_of_its_number),
+        cmocka_unit_test(instructions_that_wait_or_stop_are_routines),
         cmocka_unit_test(an_assertion_evaluates_nothing),
         cmocka_unit_test(memory_is_copied_moved_filled_and_cleared),
     };

@@ -119,17 +119,89 @@ static void nothing_to_undo(struct driver *driver)
     (void)driver;
 }
 
+/* OBJ-7 */
 static void a_thread_that_no_driver_made_is_not_ended(void **state)
 {
     struct bench *b = *state;
     struct driver *a = bench_driver(b, "a");
     a->enter = end_this_thread;
     a->leave = nothing_to_undo;
+    b->findings = "a OBJ-7\n";
 
     bench_load(b);
 
     assert_int_equal(a->stored, STATUS_INVALID_PARAMETER);
     assert_int_equal(bench_count(b, HA_DRV_ENTRY_LEAVE), 1);
+    assert_int_equal(bench_record(b, HA_REFUSED, 0)->as.refused.reason, HA_REASON_NOT_OWN_THREAD);
+}
+
+static VOID NTAPI ends_in_dpc(PKDPC Dpc, PVOID DeferredContext, PVOID SystemArgument1,
+                              PVOID SystemArgument2)
+{
+    (void)Dpc, (void)SystemArgument1, (void)SystemArgument2;
+    end_this_thread(DeferredContext);
+}
+
+static void queue_dpc_that_ends(void *argument)
+{
+    KDPC dpc;
+    KeInitializeDpc(&dpc, ends_in_dpc, argument);
+    KeInsertQueueDpc(&dpc, NULL, NULL);
+    KeFlushQueuedDpcs();
+}
+
+/* IRQL-4 */
+static void a_dpc_ends_no_thread(void **state)
+{
+    struct bench *b = *state;
+    struct driver *a = bench_driver(b, "a");
+    b->findings = "a IRQL-4\n";
+
+    bench_run(b, a, queue_dpc_that_ends, a);
+
+    assert_int_equal(a->stored, STATUS_INVALID_PARAMETER);
+    assert_int_equal(bench_count(b, HA_DPC_RUN_LEAVE), 1);
+    assert_int_equal(bench_record(b, HA_REFUSED, 0)->as.refused.reason, HA_REASON_IRQL);
+}
+
+static ULONG_PTR NTAPI ends_in_broadcast(ULONG_PTR Argument)
+{
+    struct driver *driver = (struct driver *)Argument;
+    if (KeGetCurrentProcessorNumberEx(NULL) == 0)
+        KeLowerIrql(PASSIVE_LEVEL);         /* as far as it may get, on the way to the end */
+    end_this_thread(driver);
+    return 0;
+}
+
+static VOID NTAPI broadcasts(PVOID StartContext)
+{
+    KeIpiGenericCall(ends_in_broadcast, (ULONG_PTR)StartContext);
+}
+
+static void start_broadcaster(void *argument)
+{
+    HANDLE handle;
+    PVOID thread;
+    PsCreateSystemThread(&handle, 0, NULL, NULL, NULL, broadcasts, argument);
+    ObReferenceObjectByHandle(handle, 0, *PsThreadType, KernelMode, &thread, NULL);
+    KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, NULL);
+    ObDereferenceObject(thread);
+    ZwClose(handle);
+}
+
+/* Its end would leave the others in a broadcast whose caller is gone. */
+static void a_broadcast_ends_no_thread_not_even_that_of_its_caller(void **state)
+{
+    struct bench *b = *state;
+    struct driver *a = bench_driver(b, "a");
+    b->findings = NULL;         /* many, of IRQL-3, IRQL-4 and OBJ-7 */
+
+    bench_run(b, a, start_broadcaster, a);
+
+    assert_int_equal(a->stored, STATUS_INVALID_PARAMETER);
+    assert_int_equal(bench_count(b, HA_REFUSED), 4);
+    assert_int_equal(bench_count(b, HA_IPI_LEAVE), 4);
+    assert_int_equal(bench_count(b, HA_THREAD_END), 1);
 }
 
 static void end_in_callback(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
@@ -151,12 +223,14 @@ static NTSTATUS register_on_a_thread(struct driver *driver)
     return ZwClose(handle);
 }
 
+/* OBJ-7 */
 static void a_thread_is_not_ended_inside_a_processor_change_callback(void **state)
 {
     struct bench *b = *state;
     struct driver *a = bench_driver(b, "a");
     a->enter = register_on_a_thread;
     a->act = end_in_callback;
+    b->findings = "a OBJ-7\na OBJ-7\na OBJ-7\na OBJ-7\na OBJ-7\na OBJ-7\na OBJ-7\na OBJ-7\n";
 
     bench_load(b);
 
@@ -175,6 +249,8 @@ int main(void)
         BENCH_TEST(what_is_no_thread_is_a_misuse_of_each_routine),
         BENCH_TEST(the_thread_of_the_test_has_an_object_and_is_not_of_the_system),
         BENCH_TEST(a_thread_that_no_driver_made_is_not_ended),
+        BENCH_TEST(a_dpc_ends_no_thread),
+        BENCH_TEST(a_broadcast_ends_no_thread_not_even_that_of_its_caller),
         BENCH_TEST(a_thread_is_not_ended_inside_a_processor_change_callback),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

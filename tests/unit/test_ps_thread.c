@@ -299,16 +299,78 @@ static NTSTATUS start_keeper_and_wait(struct driver *driver)
     return STATUS_SUCCESS;
 }
 
-static void a_thread_that_ends_gives_its_mutexes_up(void **state)
+/* OBJ-2 */
+static void a_thread_that_ends_gives_its_mutexes_up_and_that_is_a_misuse(void **state)
 {
     struct bench *b = *state;
     struct crew crew = {.made = 0};
     with_crew(b, &crew, start_keeper_and_wait);
-    b->findings = NULL;
+    b->findings = "a OBJ-2\n";
 
     bench_load(b);
 
     assert_int_equal(crew.ended, STATUS_ABANDONED);
+    assert_int_equal(bench_count(b, HA_MISUSE), 1);
+    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_HELD);
+    assert_true(bench_record(b, HA_MISUSE, 0) < bench_record(b, HA_THREAD_END, 0));
+}
+
+static VOID NTAPI stays_in_regions(PVOID StartContext)
+{
+    struct crew *crew = StartContext;
+    KeEnterCriticalRegion();
+    KeEnterGuardedRegion();
+    KeWaitForSingleObject(&crew->mutex, Executive, KernelMode, FALSE, NULL);
+    KeReleaseMutex(&crew->mutex, FALSE);
+}
+
+static NTSTATUS start_one_for_regions_and_wait(struct driver *driver)
+{
+    struct crew *crew = crew_of(driver);
+    KeInitializeMutex(&crew->mutex, 0);
+    start(crew, stays_in_regions);
+    wait_for(crew, 0);
+    return STATUS_SUCCESS;
+}
+
+/* CTX-7 */
+static void a_thread_that_ends_in_critical_regions_is_a_misuse(void **state)
+{
+    struct bench *b = *state;
+    struct crew crew = {.made = 0};
+    with_crew(b, &crew, start_one_for_regions_and_wait);
+    b->findings = "a CTX-7\n";
+
+    bench_load(b);
+
+    assert_int_equal(bench_count(b, HA_MISUSE), 1);
+    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.routine, HA_RT_TERMINATE_THREAD);
+    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.argument, 2);
+}
+
+static VOID NTAPI keeps_mutant(PVOID StartContext)
+{
+    struct crew *crew = StartContext;
+    KeInitializeMutant(&crew->mutex, TRUE);
+}
+
+static NTSTATUS start_one_with_a_mutant(struct driver *driver)
+{
+    start(crew_of(driver), keeps_mutant);
+    wait_for(crew_of(driver), 0);
+    return STATUS_SUCCESS;
+}
+
+static void a_mutant_that_a_thread_leaves_to_others_is_no_misuse(void **state)
+{
+    struct bench *b = *state;
+    struct crew crew = {.made = 0};
+    with_crew(b, &crew, start_one_with_a_mutant);
+
+    bench_load(b);
+
+    assert_int_equal(bench_count(b, HA_MISUSE), 0);
+    assert_int_equal(crew.mutex.Header.SignalState, 1);
 }
 
 static bool all_fail(struct ha_kernel *kernel, enum ha_routine routine)
@@ -372,7 +434,9 @@ int main(void)
         BENCH_TEST(a_thread_that_is_alive_when_driver_entry_fails_is_a_finding),
         BENCH_TEST(a_wait_for_a_thread_that_never_ends_is_a_deadlock_that_names_it),
         BENCH_TEST(a_thread_that_ends_at_a_raised_irql_is_lowered_and_a_misuse),
-        BENCH_TEST(a_thread_that_ends_gives_its_mutexes_up),
+        BENCH_TEST(a_thread_that_ends_gives_its_mutexes_up_and_that_is_a_misuse),
+        BENCH_TEST(a_thread_that_ends_in_critical_regions_is_a_misuse),
+        BENCH_TEST(a_mutant_that_a_thread_leaves_to_others_is_no_misuse),
         BENCH_TEST(a_thread_that_is_made_to_fail_is_not_there),
         BENCH_TEST(above_passive_level_no_thread_is_made),
     };

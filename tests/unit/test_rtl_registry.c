@@ -427,6 +427,10 @@ static void go_everywhere(void *argument)
     use->status[11] = RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, u"b\\c", u"x", REG_SZ, NULL, 0);
     use->status[12] = RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, u"b", u"x", REG_SZ, NULL, 0);
     use->status[13] = RtlCheckRegistryKey(RTL_REGISTRY_SERVICES, (PWSTR)(uintptr_t)u"b");
+    use->status[14] = RtlCheckRegistryKey(RTL_REGISTRY_ABSOLUTE,
+                                          (PWSTR)(uintptr_t)u"Registry\\Machine");
+    use->status[15] = RtlCreateRegistryKey(RTL_REGISTRY_ABSOLUTE,
+                                           (PWSTR)(uintptr_t)u"Registry\\Machine\\New");
 }
 
 static void paths_begin_where_the_caller_says(void **state)
@@ -436,7 +440,7 @@ static void paths_begin_where_the_caller_says(void **state)
         STATUS_OBJECT_NAME_NOT_FOUND, STATUS_INVALID_PARAMETER, STATUS_INVALID_PARAMETER,
         STATUS_OBJECT_NAME_NOT_FOUND, STATUS_SUCCESS, STATUS_OBJECT_NAME_NOT_FOUND,
         STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_NAME_NOT_FOUND, STATUS_SUCCESS,
-        STATUS_SUCCESS,
+        STATUS_SUCCESS, STATUS_INVALID_PARAMETER, STATUS_INVALID_PARAMETER,
     };
     struct bench *b = *state;
     struct use use = {.b = b};

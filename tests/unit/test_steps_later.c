@@ -253,8 +253,8 @@ static void two_joins_wait_for_one_thread(void **state)
     static const struct ha_step entry[] = {THREAD(waits)};
     static const struct ha_step joins[] = {JOIN, ASK(ACTIVE_GROUPS)};
     const struct ha_script script[] = {{.name = "a", .entry = STEPS(entry)}};
-    const struct ha_event_plan event[] = {{.due_ns = 1, RUN(0, joins)}, {.due_ns = 2, RUN(0, joins)},
-                                          {.due_ns = 3, RUN(0, go)}};
+    const struct ha_event_plan event[] = {
+        {.due_ns = 1, RUN(0, joins)}, {.due_ns = 2, RUN(0, joins)}, {.due_ns = 3, RUN(0, go)}};
 
     bench_play(b, script, 1, event, 3);
 

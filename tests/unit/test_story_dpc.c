@@ -128,13 +128,15 @@ static void the_target_of_a_dpc_is_told_with_its_status(void **state)
     struct ha_record *old = dpc(b, HA_DPC_TARGET, HOT_ADD, HA_NO_GROUP);
     old->as.dpc.routine = HA_RT_SET_TARGET_DPC;
     old->as.dpc.asked = 9;
+    dpc(b, HA_DPC_TARGET, HOT_ADD, 3)->as.dpc.routine = HA_RT_INSERT_DPC;
 
     expect_story(b, HEAD
                  "    1.000 ms  hot-add   broken KeSetTargetProcessorDpcEx(DPC 3, 1:4): "
                  "processor 68\n"
                  "    1.000 ms  hot-add   broken KeSetTargetProcessorDpcEx(DPC 3, 0:9) = "
                  "STATUS_INVALID_PARAMETER\n"
-                 "    1.000 ms  hot-add   broken KeSetTargetProcessorDpc(DPC 3, 0:9)\n");
+                 "    1.000 ms  hot-add   broken KeSetTargetProcessorDpc(DPC 3, 0:9)\n"
+                 "    1.000 ms  hot-add   broken DPC 3 is a copy of another, for processor 3\n");
 }
 
 /* QRY-13, QRY-18 */

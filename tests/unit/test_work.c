@@ -310,6 +310,39 @@ static void work_that_leaves_the_irql_raised_is_a_misuse_and_is_lowered(void **s
     assert_int_equal(b->machine->kernel.world.sched.raised, 0);
 }
 
+static KMUTEX mutex;
+
+static VOID NTAPI work_that_keeps_a_mutex(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    struct job *job = Context;
+    (void)DeviceObject;
+    KeWaitForSingleObject(&mutex, Executive, KernelMode, FALSE, NULL);
+    KeSetEvent(&job->go, IO_NO_INCREMENT, FALSE);
+}
+
+static void wait_for_what_work_keeps(void *argument)
+{
+    struct job *job = argument;
+    KeInitializeMutex(&mutex, 0);
+    IoQueueWorkItem(job->item[0], work_that_keeps_a_mutex, DelayedWorkQueue, job);
+    KeWaitForSingleObject(&job->go, Executive, KernelMode, FALSE, NULL);
+    if (KeWaitForSingleObject(&mutex, Executive, KernelMode, FALSE, NULL) == STATUS_ABANDONED)
+        tell(job, '!');
+    KeReleaseMutex(&mutex, FALSE);
+}
+
+static void a_mutex_that_work_does_not_release_is_abandoned_at_its_end(void **state)
+{
+    struct bench *b = *state;
+    static struct job job;
+    job = (struct job){.irql = 9};
+
+    b->findings = "a OBJ-2\n";
+    bench_run(b, with_job(b, &job), wait_for_what_work_keeps, &job);
+
+    assert_string_equal(job.told, "!");
+}
+
 static void queue_at_dispatch_level(void *argument)
 {
     struct job *job = argument;
@@ -380,6 +413,7 @@ int main(void)
         BENCH_TEST(an_item_in_memory_of_the_driver_is_not_freed_but_uninitialized),
         BENCH_TEST(an_item_that_is_queued_is_not_made_again),
         BENCH_TEST(work_that_leaves_the_irql_raised_is_a_misuse_and_is_lowered),
+        BENCH_TEST(a_mutex_that_work_does_not_release_is_abandoned_at_its_end),
         BENCH_TEST(what_is_queued_at_dispatch_level_runs_at_passive_level),
         BENCH_TEST(work_that_is_queued_or_runs_when_unload_returns_is_a_finding_each),
         BENCH_TEST(work_that_is_done_when_unload_returns_is_no_finding),

@@ -37,6 +37,8 @@ struct play {
     struct ha_playing_options options;
     struct ha_playing *playing;
     bool called_off;
+    size_t blamed;                      /* drivers, and what was said of them */
+    struct ha_text words;
     int err;
 };
 
@@ -49,6 +51,13 @@ static bool has_enough(void *argument)
 {
     (void)argument;
     return false;
+}
+
+static void blame(void *argument, size_t driver, const struct ha_text *sentences)
+{
+    struct play *p = argument;
+    p->blamed++;
+    ha_text_addf(&p->words, "%zu: %s\n", driver, ha_text_string(sentences));
 }
 
 /* A scenario with the driver of that name, which gets into trouble as it says. */
@@ -71,16 +80,17 @@ static void load(struct play *p, const char *driver)
     p->sink[0] = &p->kept.sink;
     p->options = (struct ha_playing_options){
         .plan = &p->scenario.plan, .sink = p->sink, .sink_count = 1, .loop = p->loop,
-        .is_called_off = is_called_off, .has_enough = has_enough, .argument = p};
+        .is_called_off = is_called_off, .has_enough = has_enough, .blame = blame,
+        .argument = p};
 }
 
 static void play_to_the_end(struct play *p, bool apart)
 {
-    struct ha_trouble trouble = {.driver = 0};
+    struct ha_text trouble = {0};
     p->err = ha_playing_open(&p->options, apart, &p->playing, &trouble);
     if (p->err)
-        fail_msg("%d, %s", p->err, ha_text_string(&trouble.words));
-    ha_text_close(&trouble.words);
+        fail_msg("%d, %s", p->err, ha_text_string(&trouble));
+    ha_text_close(&trouble);
     do
         p->err = ha_playing_slice(p->playing, HA_NO_LIMIT);
     while (!p->err && !p->playing->state.over);
@@ -89,6 +99,7 @@ static void play_to_the_end(struct play *p, bool apart)
 static void unload(struct play *p)
 {
     ha_playing_close(p->playing);
+    ha_text_close(&p->words);
     ha_collector_close(&p->kept);
     ha_scenario_close(&p->scenario);
     ha_loop_close(p->loop);
@@ -179,6 +190,19 @@ static void an_abort_and_an_exit_are_told_apart(void **state)
     }
 }
 
+static void a_parent_that_ignores_its_children_hears_of_their_end_all_the_same(void **state)
+{
+    struct play p;
+    (void)state;
+    load(&p, "abort_start");
+    signal(SIGCHLD, SIG_IGN);
+
+    play_to_the_end(&p, true);
+
+    assert_int_equal(expect_end(&p, HA_END_CRASH)->as.crash.signal, SIGABRT);
+    unload(&p);
+}
+
 static void the_last_words_keep_the_irql_that_no_record_tells(void **state)
 {
     static const char *const drivers[] = {"exit_raised_start", "abort_raised_start",
@@ -245,7 +269,7 @@ static void code_that_calls_is_ended_by_the_machine_when_the_run_is_called_off(v
 
 static void a_run_can_be_stopped_between_two_steps(void **state)
 {
-    struct ha_trouble trouble = {.driver = 0};
+    struct ha_text trouble = {0};
     struct play p;
     (void)state;
     load(&p, "good");
@@ -277,21 +301,52 @@ static void nothing_is_left_of_a_worker_when_it_is_closed(void **state)
     }
 }
 
-static void a_module_that_cannot_be_loaded_is_named_with_its_driver(void **state)
+/* Begin to play with the modules of those paths, which cannot be. */
+static void expect_blame(struct play *p, const char *first, const char *second, bool apart)
 {
-    struct ha_trouble trouble = {.driver = 7};
+    struct ha_script script[2] = {*p->scenario.plan.driver, *p->scenario.plan.driver};
+    struct ha_text trouble = {0};
+    script[0].module = first;
+    script[1].module = second;
+    p->scenario.plan.driver = script;
+    p->scenario.plan.driver_count = second ? 2 : 1;
+
+    assert_int_equal(ha_playing_open(&p->options, apart, &p->playing, &trouble), HA_EREAD);
+
+    assert_int_equal(trouble.length, 0);
+    ha_text_close(&trouble);
+}
+
+static void every_module_that_cannot_be_loaded_is_named_with_its_driver(void **state)
+{
+    (void)state;
+    for (int apart = 0; apart < 2; apart++) {
+        struct play p;
+        load(&p, "good");
+
+        expect_blame(&p, HA_MODULES "/nowhere", HA_MODULES "/nothing", apart);
+
+        assert_int_equal(p.blamed, 2);
+        assert_non_null(strstr(ha_text_string(&p.words), "0: module "));
+        assert_non_null(strstr(ha_text_string(&p.words), "/nowhere: there is no such file"));
+        assert_non_null(strstr(ha_text_string(&p.words), "\n1: module "));
+        assert_non_null(strstr(ha_text_string(&p.words), "it exports no DriverEntry"));
+        unload(&p);
+    }
+}
+
+static void a_module_that_ends_its_process_while_it_is_loaded_is_named(void **state)
+{
     struct play p;
     (void)state;
     load(&p, "good");
-    struct ha_script script = *p.scenario.plan.driver;
-    script.module = HA_MODULES "/nowhere";
-    p.scenario.plan.driver = &script;
 
-    assert_int_equal(ha_playing_open(&p.options, true, &p.playing, &trouble), HA_EREAD);
+    expect_blame(&p, HA_MODULES "/trouble", HA_MODULES "/constructor", true);
 
-    assert_non_null(strstr(ha_text_string(&trouble.words), "nowhere"));
-    assert_int_equal(trouble.driver, 0);
-    ha_text_close(&trouble.words);
+    assert_int_equal(p.blamed, 1);
+    assert_non_null(strstr(ha_text_string(&p.words), "1: module "));
+    assert_non_null(strstr(ha_text_string(&p.words),
+                           "/constructor: SIGABRT while it is loaded\n"));
     unload(&p);
 }
 
@@ -304,13 +359,15 @@ int main(void)
         in_folder(a_worker_hands_over_what_a_machine_here_records),
         in_folder(a_crash_is_told_in_the_name_of_the_thread_that_ran),
         in_folder(an_abort_and_an_exit_are_told_apart),
+        in_folder(a_parent_that_ignores_its_children_hears_of_their_end_all_the_same),
         in_folder(the_last_words_keep_the_irql_that_no_record_tells),
         in_folder(code_that_runs_on_is_stopped_and_told_where_it_was),
         in_folder(code_that_runs_on_is_stopped_soon_when_the_run_is_called_off),
         in_folder(code_that_calls_is_ended_by_the_machine_when_the_run_is_called_off),
         in_folder(a_run_can_be_stopped_between_two_steps),
         in_folder(nothing_is_left_of_a_worker_when_it_is_closed),
-        in_folder(a_module_that_cannot_be_loaded_is_named_with_its_driver),
+        in_folder(every_module_that_cannot_be_loaded_is_named_with_its_driver),
+        in_folder(a_module_that_ends_its_process_while_it_is_loaded_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,6 +92,13 @@ NTKERNELAPI ULONG NTAPI KeQueryTimeIncrement(VOID);
 NTKERNELAPI LARGE_INTEGER NTAPI KeQueryPerformanceCounter(
     _Out_opt_ PLARGE_INTEGER PerformanceFrequency);
 NTKERNELAPI VOID NTAPI KeStallExecutionProcessor(_In_ ULONG MicroSeconds);
+
+/* The processor's own counter is the same clock here, so that every run reads the same. */
+FORCEINLINE ULONG64 ReadTimeStampCounter(VOID)
+{
+    return (ULONG64)KeQueryPerformanceCounter(NULL).QuadPart;
+}
+
 NTKERNELAPI VOID NTAPI ExSystemTimeToLocalTime(_In_ PLARGE_INTEGER SystemTime,
                                                _Out_ PLARGE_INTEGER LocalTime);
 NTKERNELAPI VOID NTAPI ExLocalTimeToSystemTime(_In_ PLARGE_INTEGER LocalTime,
