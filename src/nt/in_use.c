@@ -4,6 +4,7 @@
 #include "nt/dispatcher.h"
 #include "nt/dpc.h"
 #include "nt/locks.h"
+#include "nt/lookaside.h"
 #include "nt/work.h"
 
 bool ha_in_use(struct ha_kernel *kernel, const void *memory, size_t size, enum ha_routine routine)
@@ -26,6 +27,8 @@ bool ha_in_use(struct ha_kernel *kernel, const void *memory, size_t size, enum h
         what = HA_LEFT_DPC;
     if (!id && kernel->work.first && ha_work_lies_in(kernel, memory, size))
         what = HA_LEFT_WORK_ITEM;
+    if (!id && kernel->lookasides && ha_lookasides_lie_in(kernel, memory, size))
+        what = HA_LEFT_LOOKASIDE_LIST;
     if (!id && !what)
         return false;
     ha_record_misuse(kernel, routine, HA_MISUSE_IN_USE, id, what);

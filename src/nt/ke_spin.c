@@ -299,26 +299,50 @@ BOOLEAN KeTestSpinLock(PKSPIN_LOCK SpinLock)
     return !holder_of(*SpinLock);
 }
 
-/* The same four with a handle on the stack, which tells the release what to give back. */
+/*
+ * The same four with a handle on the stack, which tells the release what to give back. A handle
+ * that holds a lock leads to itself; a release of another one is a misuse.
+ */
+static void fill(PKLOCK_QUEUE_HANDLE handle, PKSPIN_LOCK lock)
+{
+    handle->LockQueue.Next = &handle->LockQueue;
+    handle->LockQueue.Lock = lock;
+}
+
+/* The lock of a handle, which holds none from now on; NULL when it held none. */
+static PKSPIN_LOCK empty(PKLOCK_QUEUE_HANDLE handle, const char *name)
+{
+    bool filled = handle->LockQueue.Next == &handle->LockQueue;
+    handle->LockQueue.Next = NULL;
+    if (!filled)
+        ha_record_misuse(ha_kernel_enter(name), HA_RT_RELEASE_SPIN_LOCK, HA_MISUSE_NOT_MADE, 0,
+                         0);
+    return filled ? handle->LockQueue.Lock : NULL;
+}
+
 VOID KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle)
 {
-    LockHandle->LockQueue.Lock = SpinLock;
+    fill(LockHandle, SpinLock);
     LockHandle->OldIrql = KeAcquireSpinLockRaiseToDpc(SpinLock);
 }
 
 VOID KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE LockHandle)
 {
-    KeReleaseSpinLock(LockHandle->LockQueue.Lock, LockHandle->OldIrql);
+    PKSPIN_LOCK lock = empty(LockHandle, "KeReleaseInStackQueuedSpinLock");
+    if (lock)
+        KeReleaseSpinLock(lock, LockHandle->OldIrql);
 }
 
 VOID KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock,
                                               PKLOCK_QUEUE_HANDLE LockHandle)
 {
-    LockHandle->LockQueue.Lock = SpinLock;
+    fill(LockHandle, SpinLock);
     KeAcquireSpinLockAtDpcLevel(SpinLock);
 }
 
 VOID KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE LockHandle)
 {
-    KeReleaseSpinLockFromDpcLevel(LockHandle->LockQueue.Lock);
+    PKSPIN_LOCK lock = empty(LockHandle, "KeReleaseInStackQueuedSpinLockFromDpcLevel");
+    if (lock)
+        KeReleaseSpinLockFromDpcLevel(lock);
 }

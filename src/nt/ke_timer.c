@@ -185,6 +185,8 @@ VOID KeInitializeTimerEx(PKTIMER Timer, TIMER_TYPE Type)
     struct ha_timer_setting *setting = setting_of(kernel, Timer);
     if (setting)
         ha_record_misuse(kernel, HA_RT_INITIALIZE_TIMER, HA_MISUSE_IN_USE, setting->id, 0);
+    else if (ha_in_use(kernel, Timer, sizeof *Timer, HA_RT_INITIALIZE_TIMER))
+        return;                     /* a thread waits for it */
     drop(setting);
     *Timer = (KTIMER){.Period = 0};
     ha_dispatcher_init(kernel, &Timer->Header,

@@ -14,6 +14,7 @@
  */
 #include "nt/lookaside.h"
 
+#include "nt/in_use.h"
 #include "nt/leftovers.h"
 #include "nt/ps_thread.h"
 
@@ -55,6 +56,14 @@ static void forget(struct ha_kernel *kernel, struct ha_lookaside **link)
     struct ha_lookaside *entry = *link;
     *link = entry->older;
     ha_arena_give(&kernel->world.host->arena, entry, sizeof *entry);
+}
+
+bool ha_lookasides_lie_in(const struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    for (const struct ha_lookaside *entry = kernel->lookasides; entry; entry = entry->older)
+        if (ha_lies_in(entry->list, memory, size))
+            return true;
+    return false;
 }
 
 /* False when it is there already, which has been recorded as a misuse. */

@@ -6,6 +6,9 @@
 
 #include "nt/kernel.h"
 
+/* Whether a list that was not deleted lies in some memory of a driver. */
+bool ha_lookasides_lie_in(const struct ha_kernel *kernel, const void *memory, size_t size);
+
 /* Record and forget the lists that a driver has not deleted. */
 void ha_lookasides_look_over(struct ha_kernel *kernel, const struct ha_driver *driver);
 

@@ -1,6 +1,8 @@
 /* ke_spin, locks: memory that holds no spin lock, locks that are made anew, and those that leak */
 #include "unit/chorus.h"
 
+#include <string.h>
+
 /* As left on a stack or in pool: a pointer, poison, and half a pointer. */
 static const KSPIN_LOCK never_made[] = {
     UINT64_C(0x00007ffc12345678), UINT64_C(0xdddddddddddddddd), UINT64_C(0x00007ffc00000000)};
@@ -43,6 +45,29 @@ static void what_was_never_made_is_a_misuse_once_and_then_a_free_lock(void **sta
         assert_int_equal(misuse->id, 0);
     }
     assert_int_equal(bench_count(c->b, HA_WAIT_BEGIN), 0);
+}
+
+static void release_handles_that_hold_no_lock(void *argument)
+{
+    struct chorus *c = argument;
+    KLOCK_QUEUE_HANDLE handle, zeroed = {.OldIrql = 0}, poison;
+    memset(&poison, 0xdd, sizeof poison);
+    KeAcquireInStackQueuedSpinLock(&c->lock, &handle);
+    KeReleaseInStackQueuedSpinLock(&handle);
+    KeReleaseInStackQueuedSpinLock(&handle);
+    KeReleaseInStackQueuedSpinLock(&zeroed);
+    KeReleaseInStackQueuedSpinLockFromDpcLevel(&poison);
+    chorus_say_place(c, "went-on");
+}
+
+/* OBJ-1 */
+static void a_handle_that_holds_no_lock_gives_none_back(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = "a OBJ-1\na OBJ-1\na OBJ-1\n";
+    chorus_start_on(c, 1, release_handles_that_hold_no_lock);
+
+    chorus_expect(c, "went-on:1/0 ");
 }
 
 static void make_while_held(void *argument)
@@ -363,6 +388,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CHORUS_TEST(what_was_never_made_is_a_misuse_once_and_then_a_free_lock),
+        CHORUS_TEST(a_handle_that_holds_no_lock_gives_none_back),
         CHORUS_TEST(making_one_anew_that_a_thread_has_is_a_misuse_that_changes_nothing),
         CHORUS_TEST(memory_with_one_that_a_thread_has_is_not_given_back),
         CHORUS_TEST(falling_below_dispatch_level_with_one_is_a_misuse_once),

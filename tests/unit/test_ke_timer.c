@@ -345,10 +345,35 @@ static void a_timer_that_is_made_again_while_it_is_set_forgets_its_first_time(vo
     chorus_expect(c, "STATUS_SUCCESS@50 ");
 }
 
+static void wait_a_little(void *argument)
+{
+    struct chorus *c = argument;
+    chorus_wait(c, &c->timer, 10);
+}
+
+static void make_what_is_waited_for(void *argument)
+{
+    struct chorus *c = argument;
+    KeInitializeTimer(&c->timer);
+}
+
+/* OBJ-6 */
+static void a_timer_that_is_waited_for_is_not_made_again(void **state)
+{
+    struct chorus *c = *state;
+    make_timer(c, NotificationTimer);
+    c->b->findings = "a OBJ-6\n";
+    chorus_start(c, wait_a_little);
+    chorus_start(c, make_what_is_waited_for);
+
+    chorus_expect(c, "STATUS_TIMEOUT@10 ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CHORUS_TEST(a_timer_is_signalled_at_its_time),
+        CHORUS_TEST(a_timer_that_is_waited_for_is_not_made_again),
         CHORUS_TEST(a_synchronization_timer_lets_one_thread_go),
         CHORUS_TEST(a_timer_that_is_set_again_forgets_its_first_time_and_its_signal),
         CHORUS_TEST(a_cancelled_timer_never_expires),

@@ -283,6 +283,29 @@ static void making_a_list_without_memory_ends_the_run(void **state)
     assert_int_equal(ha_machine_ending(b->machine), HA_END_MEMORY);
 }
 
+static void free_pool_with_a_list(void *argument)
+{
+    PNPAGED_LOOKASIDE_LIST list =
+        ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *list, 0x6b6f6f6cu);
+    (void)argument;
+    ExInitializeNPagedLookasideList(list, NULL, NULL, 0, 64, 0x6b6f6f6cu, 0);
+    ExFreePoolWithTag(list, 0x6b6f6f6cu);
+    ExDeleteNPagedLookasideList(list);
+}
+
+/* OBJ-6: the memory is kept, so the list can still be deleted. */
+static void pool_with_a_list_in_it_is_in_use(void **state)
+{
+    struct bench *b = *state;
+    b->findings = "a OBJ-6\n";
+
+    bench_run(b, bench_driver(b, "a"), free_pool_with_a_list, NULL);
+
+    const struct ha_record *misuse = bench_record(b, HA_MISUSE, 0);
+    assert_int_equal(misuse->as.misuse.misuse, HA_MISUSE_IN_USE);
+    assert_int_equal(misuse->as.misuse.argument, HA_LEFT_LOOKASIDE_LIST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +317,7 @@ int main(void)
         BENCH_TEST(a_list_that_is_not_deleted_is_not_made_again),
         BENCH_TEST(memory_that_holds_anything_is_no_list),
         BENCH_TEST(making_a_list_without_memory_ends_the_run),
+        BENCH_TEST(pool_with_a_list_in_it_is_in_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
