@@ -23,6 +23,7 @@ extern "C" {
 #define HA_MAXIMUM_PROCESSORS 2048u     /* of a partition */
 #define HA_MAXIMUM_GROUPS 64u
 #define HA_MAXIMUM_NODES 64u
+#define HA_MEMORY_PAGE 4096u            /* bytes */
 #define HA_DRIVER_NAME_LENGTH 255u      /* bytes of a driver's name */
 #define HA_ANY_PLACE UINT32_MAX         /* group, number, node: whatever the rule gives */
 
@@ -50,6 +51,12 @@ struct ha_add_options {
     uint32_t node;              /* HA_ANY_PLACE, or the NUMA node that the unit belongs to */
     uint32_t count;             /* logical processors of the unit, 1 or more; 0 counts as 1 */
     int32_t hardware_start;     /* NTSTATUS of starting each; 0 for success */
+};
+
+/* Memory that is added to the running partition. */
+struct ha_memory_add_options {
+    uint64_t base, size;        /* bytes, whole pages */
+    int32_t start;              /* NTSTATUS of starting the memory device; 0 for success */
 };
 
 /* To begin an initialiser of ha_add_options with: `{HA_ANYWHERE}`, `{HA_ANYWHERE, .count = 2}`. */
@@ -186,6 +193,28 @@ int ha_machine_unload(struct ha_machine *machine, const char *name);
  */
 int ha_machine_add_processor(struct ha_machine *machine, uint64_t due_ns,
                              const struct ha_add_options *options);
+
+/*
+ * Have memory added at a simulated time. One thread does what is asked here and with
+ * ha_machine_add_processor(), in the order in which it falls due.
+ *
+ *   options  copied
+ *
+ * Returns HA_OK, HA_ENOMEM, or HA_EBUSY when the run has ended. A range that cannot be added
+ * fails in the trace.
+ */
+int ha_machine_add_memory(struct ha_machine *machine, uint64_t due_ns,
+                          const struct ha_memory_add_options *options);
+
+/*
+ * Say how much memory is free, and let the machine run until it is quiet; what else changes it is
+ * memory that is added. At first all of it is free.
+ *
+ *   bytes  what exceeds the memory that there is does not count
+ *
+ * Returns HA_OK; HA_EBUSY, HA_ENOMEM, HA_ETHREAD as ha_machine_step().
+ */
+int ha_machine_set_free_memory(struct ha_machine *machine, uint64_t bytes);
 
 /*
  * Begin what is due next, and let everything that it causes run until the machine is quiet.

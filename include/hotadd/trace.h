@@ -68,6 +68,12 @@ enum ha_kind {
     HA_CRASH,
     /* A spin lock, fast or guarded mutex was taken or given back; only where that was asked for. */
     HA_LOCK_TAKEN, HA_LOCK_GIVEN,
+    /* Memory hot-add; id: the how-manieth. ONLINE is the moment from which the range is there. */
+    HA_MEM_ADD_BEGIN, HA_MEM_ADD_END, HA_MEM_ONLINE,
+    /* Free memory has changed, and the events that tell of it; their id: enum ha_memory_condition. */
+    HA_FREE_PAGES, HA_EVENT_SET, HA_EVENT_CLEAR,
+    /* A companion of TRACE_BEGIN, where the partition has memory. */
+    HA_POOL_LIMITS,
     HA_KIND_COUNT
 };
 
@@ -110,6 +116,9 @@ enum ha_left {
     HA_LEFT_NOTHING, HA_LEFT_TIMER, HA_LEFT_DPC, HA_LEFT_WORK_ITEM, HA_LEFT_DEVICE,
     HA_LEFT_HANDLE, HA_LEFT_LOOKASIDE_LIST, HA_LEFT_COUNT
 };
+
+/* The standard events that tell how much memory is free (EVENT_SET, EVENT_CLEAR). */
+enum ha_memory_condition { HA_NO_CONDITION, HA_CONDITION_HIGH, HA_CONDITION_LOW, HA_CONDITION_COUNT };
 
 /* flags of DPC_DROP and DPC_INSERT */
 #define HA_DPC_BY_DRIVER 0x01u         /* DROP: KeRemoveQueueDpc */
@@ -176,7 +185,7 @@ union ha_payload {
     struct { uint64_t active_mask; uint32_t maximum; } group;       /* id: number */
     struct { uint64_t mask; uint16_t group; } node;     /* id: number; the node's part of a group */
     struct { uint16_t group; uint8_t number, reserved; } existing;  /* PROCESSOR; id: index */
-    struct { uint64_t base, size; } memory;                         /* id: range, from 1 */
+    struct { uint64_t base, size; } memory;     /* MEMORY, id: range, from 1; MEM_ADD_BEGIN ... */
     struct { char text[32]; } name;             /* not terminated when full; flags: namespace */
     struct { uint64_t affinity_mask; uint16_t affinity_group, kind; } made;     /* THREAD */
     struct { uint32_t kind, answer, options; char label[20]; } choice;  /* id: question, from 0 */
@@ -215,6 +224,9 @@ union ha_payload {
                            TARGET of a routine that sets none: a copy, which has its target */
     struct { uint32_t what; } left;                                 /* enum ha_left */
     struct { uint32_t signal, exit_code; } crash;   /* signal 0: the process ended by itself */
+    struct { uint64_t paged, nonpaged; int32_t status; } pool_limits;
+                        /* POOL_LIMITS, MEM_ADD_END: bytes; only the latter has a status */
+    struct { uint64_t free, low, high; } pages;     /* FREE_PAGES; thresholds of the events */
     uint64_t raw[4];
 };
 

@@ -93,6 +93,7 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_CREATE_LINK] = "IoCreateSymbolicLink", [HA_RT_DELETE_LINK] = "IoDeleteSymbolicLink",
     [HA_RT_ADD_EXTENSION] = "IoAllocateDriverObjectExtension",
     [HA_RT_GET_EXTENSION] = "IoGetDriverObjectExtension",
+    [HA_RT_CREATE_EVENT] = "IoCreateNotificationEvent",
     [HA_RT_ACTIVE_COUNT_EX] = "KeQueryActiveProcessorCountEx",
     [HA_RT_ACTIVE_PROCESSORS] = "KeQueryActiveProcessors",
     [HA_RT_MAXIMUM_COUNT] = "KeQueryMaximumProcessorCount",
@@ -112,6 +113,7 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_NODE_ACTIVE_COUNT] = "KeQueryNodeActiveProcessorCount",
     [HA_RT_NODE_MAXIMUM_COUNT] = "KeQueryNodeMaximumProcessorCount",
     [HA_RT_LOGICAL_RELATIONSHIP] = "KeQueryLogicalProcessorRelationship",
+    [HA_RT_MEMORY_RANGES] = "MmGetPhysicalMemoryRanges",
 };
 
 static const char *const kinds[HA_KIND_COUNT] = {
@@ -146,6 +148,10 @@ static const char *const kinds[HA_KIND_COUNT] = {
     [HA_ADD_DEVICE_ENTER] = "ADD_DEVICE_ENTER", [HA_ADD_DEVICE_LEAVE] = "ADD_DEVICE_LEAVE",
     [HA_LEFT_BEHIND] = "LEFT_BEHIND", [HA_CRASH] = "CRASH",
     [HA_LOCK_TAKEN] = "LOCK_TAKEN", [HA_LOCK_GIVEN] = "LOCK_GIVEN",
+    [HA_MEM_ADD_BEGIN] = "MEM_ADD_BEGIN", [HA_MEM_ADD_END] = "MEM_ADD_END",
+    [HA_MEM_ONLINE] = "MEM_ONLINE", [HA_FREE_PAGES] = "FREE_PAGES",
+    [HA_EVENT_SET] = "EVENT_SET", [HA_EVENT_CLEAR] = "EVENT_CLEAR",
+    [HA_POOL_LIMITS] = "POOL_LIMITS",
 };
 
 static const char *const reasons[HA_REASON_COUNT] = {
@@ -203,6 +209,10 @@ static const char *const lefts[HA_LEFT_COUNT] = {
     [HA_LEFT_HANDLE] = "handle", [HA_LEFT_LOOKASIDE_LIST] = "lookaside list",
 };
 
+static const char *const conditions[HA_CONDITION_COUNT] = {
+    [HA_CONDITION_HIGH] = "HighMemoryCondition", [HA_CONDITION_LOW] = "LowMemoryCondition",
+};
+
 static const char *const thread_kinds[] = {
     [HA_THREAD_CALLER] = "caller", [HA_THREAD_HOT_ADD] = "hot-add", [HA_THREAD_PNP] = "PnP",
     [HA_THREAD_WORKER] = "worker", [HA_THREAD_SYSTEM] = "system", [HA_THREAD_DPC] = "DPC",
@@ -249,6 +259,7 @@ const char *ha_reason_name(unsigned reason) { return NAME_OF(reasons, reason); }
 const char *ha_misuse_name(unsigned misuse) { return NAME_OF(misuses, misuse); }
 const char *ha_ending_name(unsigned ending) { return NAME_OF(endings, ending); }
 const char *ha_left_name(unsigned what) { return NAME_OF(lefts, what); }
+const char *ha_condition_name(unsigned condition) { return NAME_OF(conditions, condition); }
 const char *ha_thread_kind_name(unsigned kind) { return NAME_OF(thread_kinds, kind); }
 const char *ha_namespace_name(unsigned space) { return NAME_OF(namespaces, space); }
 const char *ha_choice_kind_name(unsigned kind) { return NAME_OF(choice_kinds, kind); }

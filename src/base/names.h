@@ -64,7 +64,7 @@ enum ha_routine {
     HA_RT_CREATE_DEVICE, HA_RT_DELETE_DEVICE, HA_RT_ATTACH_DEVICE, HA_RT_DETACH_DEVICE,
     HA_RT_ATTACHED_DEVICE, HA_RT_REFER_ATTACHED, HA_RT_LOWER_DEVICE, HA_RT_DEVICE_POINTER,
     HA_RT_RELATED_DEVICE, HA_RT_CREATE_LINK, HA_RT_DELETE_LINK, HA_RT_ADD_EXTENSION,
-    HA_RT_GET_EXTENSION,
+    HA_RT_GET_EXTENSION, HA_RT_CREATE_EVENT,
     /* From here on they are queries. */
     HA_RT_ACTIVE_COUNT, HA_RT_ACTIVE_COUNT_EX, HA_RT_ACTIVE_PROCESSORS,
     HA_RT_MAXIMUM_COUNT, HA_RT_MAXIMUM_COUNT_EX, HA_RT_GROUP_AFFINITY,
@@ -73,6 +73,7 @@ enum ha_routine {
     HA_RT_CURRENT_PROCESSOR, HA_RT_CURRENT_PROCESSOR_EX,
     HA_RT_HIGHEST_NODE, HA_RT_CURRENT_NODE, HA_RT_NODE_AFFINITY, HA_RT_NODE_AFFINITY2,
     HA_RT_NODE_ACTIVE_COUNT, HA_RT_NODE_MAXIMUM_COUNT, HA_RT_LOGICAL_RELATIONSHIP,
+    HA_RT_MEMORY_RANGES,
     HA_ROUTINE_COUNT
 };
 
@@ -83,6 +84,7 @@ const char *ha_reason_name(unsigned reason);
 const char *ha_misuse_name(unsigned misuse);
 const char *ha_ending_name(unsigned ending);
 const char *ha_left_name(unsigned what);
+const char *ha_condition_name(unsigned condition);
 const char *ha_thread_kind_name(unsigned kind);
 const char *ha_namespace_name(unsigned space);
 const char *ha_choice_kind_name(unsigned kind);

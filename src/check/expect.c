@@ -40,6 +40,7 @@ struct ha_matcher {
     size_t entry_room;
     uint32_t active;
     uint32_t group_active[HA_MAXIMUM_GROUPS];
+    struct ha_ranges memory;
     uint32_t undone;            /* events that had no driver to act in ... */
     uint32_t reloads;           /* ... and those that wanted to load one that was there */
     uint32_t ending;            /* enum ha_ending */
@@ -115,6 +116,7 @@ static void start_over(struct ha_matcher *matcher)
     for (size_t i = 0; i < matcher->entry_room; i++)
         matcher->entry[i].left = false;
     memset(matcher->group_active, 0, sizeof matcher->group_active);
+    matcher->memory.count = 0;
     matcher->call_count = 0;
     matcher->open_count = 0;
     matcher->active = 0;
@@ -136,6 +138,7 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
         matcher->active = record->active;
         matcher->lost |= !ha_cast_take(matcher->cast, record);
         count_processors(matcher, record);
+        matcher->lost |= !ha_ranges_take(&matcher->memory, record);
         if (matcher->keeps_calls && (record->kind == HA_CB_ENTER || record->kind == HA_CB_CALL))
             enter_call(matcher, record, record->kind == HA_CB_ENTER);
         else if (record->kind == HA_CB_LEAVE)
@@ -176,6 +179,7 @@ void ha_matcher_destroy(struct ha_matcher *matcher)
     if (!matcher)
         return;
     ha_cast_destroy(matcher->cast);
+    ha_ranges_close(&matcher->memory);
     free(matcher->call);
     free(matcher->entry);
     free(matcher);
@@ -357,6 +361,7 @@ int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *
             return differences;
     }
     differences += compare_active(matcher, report);
+    differences += ha_ranges_compare(&matcher->memory, expect, report);
     differences += compare_drivers(matcher, report);
     differences += compare_events(matcher, report);
     differences += compare_end(matcher, report);

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "check/judge.h"
 #include "core/trace.h"
+#include "hotadd/machine.h"
 
 /* A finding that is expected. Fields that are NULL match any. */
 struct ha_expected_violation {
@@ -37,6 +38,11 @@ struct ha_expect {
     uint32_t active_processors;
     const uint32_t *active;     /* active processors of each group; NULL: whatever they are */
     size_t active_count;
+    bool has_memory;            /* all ranges at the end, ascending, or ... */
+    const struct ha_memory_options *memory;
+    size_t memory_count;
+    bool has_memory_size;       /* ... their bytes together */
+    uint64_t memory_size;
     const struct ha_expected_driver *driver;
     size_t driver_count;
     const struct ha_expected_violation *violation;

@@ -50,6 +50,19 @@ int ha_violations_compare(const struct ha_expected_violation *expected, size_t e
                           const struct ha_finding *finding, size_t finding_count,
                           const struct ha_cast *cast, struct ha_text *report);
 
+/* The ranges of memory that a trace tells of, ascending. */
+struct ha_ranges {
+    struct ha_memory_options *range;
+    size_t count, room;
+};
+
+/* A record goes in, if it tells of one. False when memory is lacking. */
+bool ha_ranges_take(struct ha_ranges *ranges, const struct ha_record *record);
+void ha_ranges_close(struct ha_ranges *ranges);
+/* Hold them against what is expected. Returns the number of differences, each a paragraph. */
+int ha_ranges_compare(const struct ha_ranges *ranges, const struct ha_expect *expect,
+                      struct ha_text *report);
+
 /* Whether a finding answers any of the expectations. */
 bool ha_violation_is_expected(const struct ha_finding *finding,
                               const struct ha_expected_violation *expected,

@@ -79,6 +79,7 @@ void ha_judge_reset(struct ha_judge *judge)
     ha_text_close(&judge->words);
     ha_pool_close(&judge->pool);
     memset(&judge->listing, 0, sizeof judge->listing);
+    memset(&judge->memory, 0, sizeof judge->memory);
     memset(judge->knob, 0, sizeof judge->knob);
     memset(judge->counted, 0, sizeof judge->counted);
     memset(judge->maxima, 0, sizeof judge->maxima);

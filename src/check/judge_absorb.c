@@ -386,6 +386,10 @@ void ha_absorb(struct ha_judge *judge)
     case HA_AFFINITY:      ha_affinity_absorb(judge); break;
     case HA_ALLOC:         ha_pool_absorb_taken(judge); break;
     case HA_FREE:          ha_pool_absorb_given_back(judge); break;
+    case HA_MEMORY: case HA_POOL_LIMITS: case HA_MEM_ADD_BEGIN: case HA_MEM_ADD_END:
+    case HA_MEM_ONLINE: case HA_FREE_PAGES: case HA_EVENT_SET: case HA_EVENT_CLEAR:
+        ha_memory_absorb(judge);
+        break;
     default:
         if (record->kind < HA_DRV_ENTRY_ENTER)
             absorb_companion(judge);

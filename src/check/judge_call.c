@@ -79,6 +79,8 @@ struct ha_bar ha_call_bar(const struct ha_judge *judge)
     bool existing = judge->record->flags & HA_CB_EXISTING;
     bool known = registration && registration->standing != HA_UNHEARD_OF;
 
+    if (judge->memory.add && judge->memory.thread == judge->record->thread)
+        return bar(HA_RULE_MEM_1, "no call while memory is added", "a call");
     if (known ? ha_is_orphan(judge, registration) : judge->driver->freed)
         return bar(HA_RULE_DRV_8, "no call after the image was freed", "a call");
     if (!known)

@@ -220,7 +220,8 @@ static bool has_own_rule(uint32_t routine)
     return routine == HA_RT_REGISTER_PROCESSOR_CHANGE
            || routine == HA_RT_DEREGISTER_PROCESSOR_CHANGE || routine == HA_RT_ALLOCATE_POOL
            || routine == HA_RT_FREE_POOL || ha_has_affinity_level(routine)
-           || (routine >= HA_RT_ACTIVE_COUNT && routine < HA_ROUTINE_COUNT);
+           || (routine >= HA_RT_ACTIVE_COUNT && routine < HA_ROUTINE_COUNT
+               && routine != HA_RT_MEMORY_RANGES);
 }
 
 static void judge_raised(struct ha_judge *judge)

@@ -47,6 +47,10 @@ void ha_judge_relation(struct ha_judge *judge);
 void ha_judge_listing(struct ha_judge *judge);
 /* MmGetSystemRoutineAddress: judge_routine.c */
 void ha_judge_system_routine(struct ha_judge *judge);
+/* Memory hot-add and free memory: judge_memory.c */
+void ha_judge_mem_add(struct ha_judge *judge);
+void ha_judge_ranges(struct ha_judge *judge);
+void ha_judge_condition(struct ha_judge *judge);
 /* DPCs: judge_dpc.c; the affinity of threads: judge_affinity.c */
 void ha_judge_dpc(struct ha_judge *judge);
 void ha_judge_affinity(struct ha_judge *judge);
@@ -82,6 +86,7 @@ void ha_pool_absorb_failure(struct ha_judge *judge);
 void ha_alive_absorb(struct ha_judge *judge);
 void ha_relation_absorb(struct ha_judge *judge);
 void ha_dpc_absorb(struct ha_judge *judge);
+void ha_memory_absorb(struct ha_judge *judge);
 void ha_thread_absorb(struct ha_judge *judge);
 void ha_affinity_absorb(struct ha_judge *judge);
 /* What a callback leaves changed is put back. */

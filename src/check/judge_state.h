@@ -190,6 +190,19 @@ struct ha_bar {
     const char *expected, *seen;
 };
 
+/* Memory as the trace describes it. */
+struct ha_seen_memory {
+    uint64_t ranges, size;      /* how many there are, and their bytes */
+    uint64_t boot_size;
+    uint64_t paged, nonpaged;   /* limits of the pools at boot */
+    uint64_t free, low, high;   /* pages; what FREE_PAGES said last */
+    uint32_t add, thread;       /* that is under way, 0 for none, and where */
+    bool limited;               /* the limits are known */
+    bool told;                  /* FREE_PAGES has said something */
+    bool online;                /* the add under way has brought its range */
+    bool is_set[HA_CONDITION_COUNT];
+};
+
 struct ha_judge {
     struct ha_sink sink;
     bool lost, gap, own;
@@ -251,6 +264,7 @@ struct ha_judge {
     /* Large, or seldom looked at: behind what every call touches. */
     struct ha_pool pool;
     struct ha_listing listing;
+    struct ha_seen_memory memory;
     struct ha_layout layout;
     uint64_t routines_asked[HA_JUDGED_ROUTINES / 64], routines_given[HA_JUDGED_ROUTINES / 64];
 };

@@ -143,6 +143,7 @@ static void judge_level(struct ha_judge *judge)
         return;
     }
     if (misuse || routine < HA_RT_ACTIVE_COUNT || routine >= HA_ROUTINE_COUNT
+        || routine == HA_RT_MEMORY_RANGES       /* which is for PASSIVE_LEVEL */
         || (refused && record->as.refused.reason != HA_REASON_IRQL))
         return;
     ha_exercise(judge, HA_RULE_QRY_16);

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "base/names.h"
+#include "check/story_words.h"
 #include "check/vocabulary.h"
 #include "check/who.h"
 
@@ -111,6 +112,10 @@ static void output_words(const struct ha_record *record, struct ha_text *words)
     case HA_RT_CURRENT_PROCESSOR_EX:
         if (output)
             ha_text_addf(words, ", %u:%u", (unsigned)(output >> 16), (unsigned)(output & 0xffff));
+        break;
+    case HA_RT_MEMORY_RANGES:
+        ha_text_addf(words, " range%s, ", record->as.query.result == 1 ? "" : "s");
+        ha_bytes_words(output, words);
         break;
     case HA_RT_LOGICAL_RELATIONSHIP:
         if (output)

@@ -239,6 +239,25 @@ RULE(CTX_7, "CTX-7", HA_CHOSEN, BOTH, HA_ERROR,
      "eBPF for Windows; bug check 0x20", AT(LEFT, leave),
      AT(ON(REG_RETURN) | ON(ADD_END), regions), AT(ON(MISUSE), object))
 
+/* Memory hot-add. */
+RULE(MEM_1, "MEM-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "Memory that is added is announced to no processor-change callback.",
+     "Introduction to Driver Notification", AT(ENTERED, barred))
+RULE(MEM_3, "MEM-3", HA_IMPLIED, KERNEL, HA_ERROR,
+     "The list of ranges has all that were there at boot or were added, each as one entry.",
+     "MmAddPhysicalMemory; MmGetPhysicalMemoryRangesEx2; Introduction to Driver Notification",
+     AT(ON(QUERY), ranges), AT(ON(MEM_ADD_END), mem_add))
+RULE(MEM_5, "MEM-5", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "The limits of the pools stay as they were at boot when memory is added.",
+     "Changes to the Amount of Physical Memory", AT(ON(MEM_ADD_END), mem_add))
+RULE(MEM_6, "MEM-6", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "The memory conditions are set and cleared when free memory crosses their thresholds.",
+     "Standard Event Objects; Introduction to Driver Notification", AT(ON(TRACE_END), condition),
+     AT(ON(FREE_PAGES) | ON(EVENT_SET) | ON(EVENT_CLEAR), condition))
+RULE(MEM_7, "MEM-7", HA_CHOSEN, KERNEL, HA_ERROR,
+     "Memory that does not start brings no range.",
+     "none", AT(ON(MEM_ADD_END), mem_add))
+
 /* Queries. */
 RULE(QRY_1, "QRY-1", HA_IMPLIED, KERNEL, HA_ERROR,
      "During Start the active queries do not include the incoming processor.",

@@ -172,6 +172,9 @@ void ha_story_opening(const struct ha_cast *cast, const struct ha_record *record
         ha_text_addf(words, "unit %u of %u processors begins", (unsigned)record->id,
                      (unsigned)record->as.unit.processors);
         break;
+    case HA_MEM_ADD_BEGIN:
+        ha_story_memory(record, words);
+        break;
     default:
         ha_text_addf(words, "add %u begins", (unsigned)record->id);
         asked_words(record, words);
@@ -292,6 +295,9 @@ enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *
         return registration_fact(cast, record, setting, words);
     case HA_UNIT_END: case HA_ADD_END: case HA_HW_START:
         return add_fact(record, setting, words);
+    case HA_MEM_ADD_END: case HA_MEM_ONLINE: case HA_FREE_PAGES:
+    case HA_EVENT_SET: case HA_EVENT_CLEAR:
+        return ha_story_memory(record, words);
     case HA_WAIT_BEGIN: case HA_WAIT_END:
         return waiting_fact(cast, record, words);
     case HA_REFUSED: case HA_MISUSE: case HA_FAULT: case HA_CHECK_FAILED:

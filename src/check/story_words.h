@@ -87,6 +87,10 @@ enum ha_paint ha_story_last(const struct ha_cast *cast, const struct ha_record *
    same. */
 enum ha_paint ha_story_code(const struct ha_cast *cast, const struct ha_record *record,
                             const struct ha_story_setting *setting, struct ha_text *words);
+/* Memory that is added, how much is free, and what tells of it. */
+enum ha_paint ha_story_memory(const struct ha_record *record, struct ha_text *words);
+/* "4 GiB", "12345 bytes" */
+void ha_bytes_words(uint64_t bytes, struct ha_text *words);
 enum ha_paint ha_story_dpc(const struct ha_cast *cast, const struct ha_record *record,
                            struct ha_text *words);
 enum ha_paint ha_story_affinity(const struct ha_cast *cast, const struct ha_record *record,

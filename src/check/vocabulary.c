@@ -114,6 +114,23 @@ static const struct ha_field memory[] = {
     FIELD("base", HA_SHAPE_HEX, as.memory.base),
     FIELD("size", HA_SHAPE_NUMBER, as.memory.size),
 };
+static const struct ha_field pool_limits[] = {
+    FIELD("paged", HA_SHAPE_NUMBER, as.pool_limits.paged),
+    FIELD("nonpaged", HA_SHAPE_NUMBER, as.pool_limits.nonpaged),
+};
+static const struct ha_field memory_end[] = {
+    FIELD("status", HA_SHAPE_STATUS, as.pool_limits.status),
+    FIELD("paged", HA_SHAPE_NUMBER, as.pool_limits.paged),
+    FIELD("nonpaged", HA_SHAPE_NUMBER, as.pool_limits.nonpaged),
+};
+static const struct ha_field free_pages[] = {
+    FIELD("free", HA_SHAPE_NUMBER, as.pages.free),
+    FIELD("low", HA_SHAPE_NUMBER, as.pages.low),
+    FIELD("high", HA_SHAPE_NUMBER, as.pages.high),
+};
+static const struct ha_field condition[] = {
+    WORD("condition", id, ha_condition_name),
+};
 static const struct ha_field name[] = {
     FLAG_WORD("namespace", 0x7f, ha_namespace_name),
     FIELD("text", HA_SHAPE_TEXT, as.name.text),
@@ -301,6 +318,10 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_DPC_RUN_LEAVE] = ROW(dpc_run),
     [HA_ADD_DEVICE_LEAVE] = ROW(status),
     [HA_LEFT_BEHIND] = ROW(left_behind), [HA_CRASH] = ROW(crash),
+    [HA_MEM_ADD_BEGIN] = ROW(memory), [HA_MEM_ADD_END] = ROW(memory_end),
+    [HA_MEM_ONLINE] = ROW(memory), [HA_FREE_PAGES] = ROW(free_pages),
+    [HA_EVENT_SET] = ROW(condition), [HA_EVENT_CLEAR] = ROW(condition),
+    [HA_POOL_LIMITS] = ROW(pool_limits),
 };
 
 /*

@@ -10,7 +10,7 @@
  *
  * t is simulated time in ns; id says what the record is about, by kind: a registration for
  * REG_, DEREG_, CB_ and DEAD_CALL, an add for ADD_, HW_START, ACTIVE and SCHED, a unit for UNIT_,
- * a lock or object for WAIT_ and DEADLOCK, otherwise the number of the thing itself. The fields
+ * a memory add for MEM_, a lock or object for WAIT_ and DEADLOCK, otherwise the number of the thing itself. The fields
  * of the kind follow, in this order:
  *
  *   TRACE_BEGIN      format maker preset scenario_hash profile_hash groups nodes processors maximum
@@ -18,7 +18,8 @@
  *   GROUP            maximum active_mask
  *   NODE             group mask
  *   PROCESSOR        ProcNumber
- *   MEMORY           base size
+ *   MEMORY, MEM_ADD_BEGIN, MEM_ONLINE   base size
+ *   POOL_LIMITS      paged nonpaged
  *   NAME             namespace text more
  *   THREAD           kind affinity_group affinity_mask
  *   CHOICE           kind answer options label
@@ -50,6 +51,9 @@
  *   DPC_RUN_ENTER, DPC_RUN_LEAVE   target group number
  *   LEFT_BEHIND      what
  *   CRASH            signal exit_code
+ *   MEM_ADD_END      status paged nonpaged
+ *   FREE_PAGES       free low high
+ *   EVENT_SET, EVENT_CLEAR  condition
  *
  * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE.
  * ALLOC was made in the call that registration, operation, State and NtNumber name; outside any

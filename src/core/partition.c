@@ -12,6 +12,10 @@
 
 #define BIT(n) (1u << (n))
 
+/* How much of the memory at boot each pool may have: our choice. */
+#define PAGED_PART 2u
+#define NONPAGED_PART 4u
+
 /* What a slot may become. Processors never leave. */
 static const unsigned may_become[] = {
     [HA_SLOT_EMPTY] = BIT(HA_SLOT_INCOMING),
@@ -76,6 +80,15 @@ static int check_memory(const struct ha_partition_options *options, struct ha_er
     return HA_OK;
 }
 
+/* Put a range where it belongs among others that ascend, with room for one more. */
+static void insert(struct ha_memory_options *memory, size_t count,
+                   const struct ha_memory_options *range)
+{
+    for (; count && memory[count - 1].base > range->base; count--)
+        memory[count] = memory[count - 1];
+    memory[count] = *range;
+}
+
 int ha_partition_init(struct ha_partition *partition, struct ha_arena *arena,
                       const struct ha_partition_options *options, struct ha_error *error)
 {
@@ -97,9 +110,10 @@ int ha_partition_init(struct ha_partition *partition, struct ha_arena *arena,
     if (!partition->group || !partition->place || !partition->memory)
         return ha_error_set(error, HA_ENOMEM, "the arena is too small for the partition");
 
-    if (options->memory_count)
-        memcpy(partition->memory, options->memory,
-               options->memory_count * sizeof *partition->memory);
+    for (size_t i = 0; i < options->memory_count; i++)
+        insert(partition->memory, i, &options->memory[i]);
+    partition->paged_pool = ha_partition_memory_size(partition) / PAGED_PART;
+    partition->nonpaged_pool = ha_partition_memory_size(partition) / NONPAGED_PART;
     for (uint32_t g = 0; g < partition->group_count; g++) {
         struct ha_group *group = &partition->group[g];
         group->maximum = options->group[g].maximum;
@@ -197,6 +211,41 @@ void ha_partition_schedule(struct ha_partition *partition, struct ha_place place
 void ha_partition_withdraw(struct ha_partition *partition, struct ha_place place)
 {
     become(partition, place, HA_SLOT_EMPTY);
+}
+
+bool ha_partition_has_memory(const struct ha_partition *partition,
+                             const struct ha_memory_options *range)
+{
+    for (uint32_t i = 0; i < partition->memory_count; i++) {
+        const struct ha_memory_options *there = &partition->memory[i];
+        if (range->base <= there->base + (there->size - 1) &&
+            there->base <= range->base + (range->size - 1))
+            return true;
+    }
+    return false;
+}
+
+bool ha_partition_add_memory(struct ha_partition *partition, struct ha_arena *arena,
+                             const struct ha_memory_options *range)
+{
+    size_t size = partition->memory_count * sizeof *range;
+    struct ha_memory_options *memory = ha_arena_take(arena, size + sizeof *range);
+    if (!memory)
+        return false;
+    if (size)
+        memcpy(memory, partition->memory, size);
+    ha_arena_give(arena, partition->memory, size);
+    insert(memory, partition->memory_count++, range);
+    partition->memory = memory;
+    return true;
+}
+
+uint64_t ha_partition_memory_size(const struct ha_partition *partition)
+{
+    uint64_t size = 0;
+    for (uint32_t i = 0; i < partition->memory_count; i++)
+        size += partition->memory[i].size;
+    return size;
 }
 
 enum ha_slot_state ha_partition_slot(const struct ha_partition *partition, uint32_t group,

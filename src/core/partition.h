@@ -33,8 +33,9 @@ struct ha_group {
 struct ha_partition {
     struct ha_group *group;
     struct ha_place *place;             /* by index; room for the maximum of the partition */
-    struct ha_memory_options *memory;
+    struct ha_memory_options *memory;   /* ascending */
     uint32_t group_count, memory_count;
+    uint64_t paged_pool, nonpaged_pool; /* limits in bytes, as they were at boot (MEM-5) */
     uint32_t maximum;                   /* processors of all groups together */
     uint32_t active;
     uint32_t active_groups;
@@ -77,6 +78,15 @@ void ha_partition_activate(struct ha_partition *partition, struct ha_place place
 void ha_partition_schedule(struct ha_partition *partition, struct ha_place place);
 /* An incoming processor did not come; its index is free again. */
 void ha_partition_withdraw(struct ha_partition *partition, struct ha_place place);
+
+/* Whether some of the range, which is not empty and does not wrap, is there already. */
+bool ha_partition_has_memory(const struct ha_partition *partition,
+                             const struct ha_memory_options *range);
+/* A range that is not there comes. False when the arena is full. */
+bool ha_partition_add_memory(struct ha_partition *partition, struct ha_arena *arena,
+                             const struct ha_memory_options *range);
+/* Bytes of all ranges together. */
+uint64_t ha_partition_memory_size(const struct ha_partition *partition);
 
 /* State of a slot; HA_SLOT_EMPTY for a group or number that does not exist. */
 enum ha_slot_state ha_partition_slot(const struct ha_partition *partition, uint32_t group,

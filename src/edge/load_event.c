@@ -8,7 +8,7 @@
 #include "base/names.h"
 #include "edge/load_parts.h"
 
-static void read_hardware_start(struct ha_reader *reader, struct ha_node node, int32_t *nt_status)
+void ha_load_start_status(struct ha_reader *reader, struct ha_node node, int32_t *nt_status)
 {
     if (!ha_read_status(reader, node, nt_status) || *nt_status == 0)
         return;
@@ -60,7 +60,7 @@ static void load_add(struct ha_loading *loading, struct ha_node node, struct ha_
     if (member[COUNT].value.json)
         ha_read_number(reader, member[COUNT].value, 1, HA_MAXIMUM_PROCESSORS, &add->count);
     if (member[HARDWARE_START].value.json)
-        read_hardware_start(reader, member[HARDWARE_START].value, &add->hardware_start);
+        ha_load_start_status(reader, member[HARDWARE_START].value, &add->hardware_start);
 }
 
 /* What is to be added. Most scenarios leave it all open, so that has one structure for all. */
@@ -79,8 +79,8 @@ static const struct ha_add_options *make_add(struct ha_loading *loading, struct 
 
 /* What can happen comes first, numbered as enum ha_event_kind. */
 enum {
-    KINDS = HA_EVENT_RUN + 1, TRIGGER = KINDS, DO = TRIGGER + HA_TRIGGERS, ID, ADD_MEMORY, HOLD,
-    RELEASE, KEYS
+    KINDS = HA_EVENT_KIND_COUNT, TRIGGER = KINDS, DO = TRIGGER + HA_TRIGGERS, ID, HOLD, RELEASE,
+    KEYS
 };
 
 static const struct ha_key event_keys[KEYS] = {
@@ -88,12 +88,13 @@ static const struct ha_key event_keys[KEYS] = {
     [HA_EVENT_LOAD] = {"load", HA_JSON_STRING, false},
     [HA_EVENT_UNLOAD] = {"unload", HA_JSON_STRING, false},
     [HA_EVENT_RUN] = {"run", HA_JSON_STRING, false},
+    [HA_EVENT_ADD_MEMORY] = {"add_memory", HA_JSON_OBJECT, false},
+    [HA_EVENT_FREE_MEMORY] = {"free_memory", HA_JSON_STRING, false},
     [TRIGGER + HA_TRIGGER_AT] = {"at", HA_JSON_STRING, false},
     [TRIGGER + HA_TRIGGER_DURING] = {"during", HA_JSON_STRING, false},
     [TRIGGER + HA_TRIGGER_AFTER] = {"after", HA_JSON_STRING | HA_JSON_OBJECT, false},
     [DO] = {"do", HA_JSON_ARRAY, false},
     [ID] = {"id", HA_JSON_STRING, false},
-    [ADD_MEMORY] = HA_KEY_LATER("add_memory"),
     [HOLD] = HA_KEY_LATER("hold"),
     [RELEASE] = HA_KEY_LATER("release"),
 };
@@ -117,7 +118,7 @@ static unsigned kind_of(struct ha_reader *reader, struct ha_node node,
     }
     if (kind == KINDS && all_known)
         HA_COMPLAIN(reader, node, "nothing happens in this event: it needs \"add_processor\", "
-                    "\"load\", \"unload\" or \"run\"");
+                    "\"add_memory\", \"free_memory\", \"load\", \"unload\" or \"run\"");
     return kind;
 }
 
@@ -174,6 +175,10 @@ static void load_event(struct ha_loading *loading, struct ha_node node, size_t n
         return;
     if (kind == HA_EVENT_ADD_PROCESSOR)
         event->add = make_add(loading, member[kind].value);
+    else if (kind == HA_EVENT_ADD_MEMORY)
+        event->memory = ha_load_memory_add(loading, member[kind].value);
+    else if (kind == HA_EVENT_FREE_MEMORY)
+        ha_read_size(reader, member[kind].value, &event->free_bytes);
     else
         load_drivers_event(loading, number, member[kind].value, member[DO].value);
 }

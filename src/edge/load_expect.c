@@ -211,7 +211,7 @@ void ha_load_expect(struct ha_loading *loading, struct ha_node expect)
         [VIOLATIONS] = {"violations", HA_JSON_ARRAY, false},
         [ENDS] = {"ends", HA_JSON_STRING, false},
         [ACTIVE] = {"active", HA_JSON_ARRAY, false},
-        [MEMORY] = HA_KEY_LATER("memory"),
+        [MEMORY] = {"memory", HA_JSON_ARRAY | HA_JSON_STRING, false},
         [DRIVERS] = {"drivers", HA_JSON_OBJECT, false},
         [ARRIVALS] = HA_KEY_LATER("arrivals"),
         [ALWAYS] = HA_KEY_LATER("always"),
@@ -229,6 +229,8 @@ void ha_load_expect(struct ha_loading *loading, struct ha_node expect)
                                                      &made->active_processors);
     if (member[ACTIVE].value.json)
         load_active(loading, member[ACTIVE].value);
+    if (member[MEMORY].value.json)
+        ha_load_expected_memory(loading, member[MEMORY].value);
     if (member[DRIVERS].value.json)
         load_driver_statuses(loading, member[DRIVERS].value);
     if (member[VIOLATIONS].value.json)

@@ -9,7 +9,6 @@
 #include "edge/load_parts.h"
 
 #define MOST_GROUP_PROCESSORS 64u
-#define PAGE_BYTES 4096u
 
 /* Group-relative numbers of a list, each below `maximum` and none twice. */
 static void load_numbers(struct ha_reader *reader, struct ha_node list, uint32_t maximum,
@@ -148,10 +147,23 @@ static bool read_pages(struct ha_reader *reader, struct ha_node node, uint64_t *
 {
     if (!node.json || !ha_read_size(reader, node, bytes))
         return false;
-    if (*bytes % PAGE_BYTES == 0)
+    if (*bytes % HA_MEMORY_PAGE == 0)
         return true;
-    HA_COMPLAIN(reader, node, "must be a multiple of %u bytes", PAGE_BYTES);
+    HA_COMPLAIN(reader, node, "must be a multiple of %u bytes", HA_MEMORY_PAGE);
     return false;
+}
+
+bool ha_load_extent(struct ha_reader *reader, struct ha_node node, struct ha_node base,
+                    struct ha_node size, struct ha_memory_options *memory)
+{
+    bool good = read_pages(reader, base, &memory->base);
+    if (!read_pages(reader, size, &memory->size) || !good)
+        return false;
+    if (memory->size == 0)
+        HA_COMPLAIN(reader, size, "must not be 0");
+    else if (memory->size - 1 > UINT64_MAX - memory->base)
+        HA_COMPLAIN(reader, node, "this range goes beyond the last address");
+    return memory->size > 0 && memory->size - 1 <= UINT64_MAX - memory->base;
 }
 
 /* False when the range is not one that could be compared with others. */
@@ -167,15 +179,11 @@ static bool load_range(struct ha_reader *reader, struct ha_node node, struct ran
         return false;
 
     ha_read_members(reader, node, keys, KEYS, member);
-    bool good = read_pages(reader, member[BASE].value, &range->base);
-    if (!read_pages(reader, member[SIZE].value, &range->size) || !good)
+    struct ha_memory_options memory;
+    if (!ha_load_extent(reader, node, member[BASE].value, member[SIZE].value, &memory))
         return false;
-    if (range->size == 0)
-        HA_COMPLAIN(reader, member[SIZE].value, "must not be 0");
-    else if (range->size - 1 > UINT64_MAX - range->base)
-        HA_COMPLAIN(reader, node, "this range goes beyond the last address");
-    range->node = node;
-    return range->size > 0 && range->size - 1 <= UINT64_MAX - range->base;
+    *range = (struct range){memory.base, memory.size, node};
+    return true;
 }
 
 static void find_overlaps(struct ha_reader *reader, struct range *range, size_t count)

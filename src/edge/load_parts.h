@@ -61,6 +61,19 @@ void ha_load_faults(struct ha_loading *loading, struct ha_node faults);
 void ha_load_references(struct ha_loading *loading);
 void ha_load_expect(struct ha_loading *loading, struct ha_node expect);
 
+/*
+ * The range of memory that `node` describes by a base and a size, of whole pages. False when it is
+ * none, or one of the two is missing.
+ */
+bool ha_load_extent(struct ha_reader *reader, struct ha_node node, struct ha_node base,
+                    struct ha_node size, struct ha_memory_options *memory);
+/* The value of an event's member "add_memory", and of "memory" among what is expected. */
+const struct ha_memory_add_options *ha_load_memory_add(struct ha_loading *loading,
+                                                       struct ha_node object);
+void ha_load_expected_memory(struct ha_loading *loading, struct ha_node memory);
+/* An error status, or success. */
+void ha_load_start_status(struct ha_reader *reader, struct ha_node node, int32_t *nt_status);
+
 /* The steps of a list. */
 struct ha_steps ha_load_steps(struct ha_loading *loading, struct ha_node list,
                               const struct ha_setting *setting);

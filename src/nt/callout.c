@@ -324,6 +324,13 @@ const struct ha_round *ha_callout_round(const struct ha_thread *thread)
     return NULL;
 }
 
+bool ha_callout_irql_is_raised(const struct ha_kernel *kernel, const struct ha_thread *thread)
+{
+    KIRQL allowed = ha_kernel_knob(kernel, HA_KNOB_CALLBACK_IRQL) == HA_CALLBACK_APC &&
+                    ha_callout_inside(thread) ? APC_LEVEL : PASSIVE_LEVEL;
+    return thread->stamp.irql > allowed;
+}
+
 bool ha_callout_call(const struct ha_thread *thread, struct ha_called *call)
 {
     const struct ha_round *round = ha_callout_round(thread);

@@ -73,6 +73,8 @@ void ha_callout_second(struct ha_round *round, bool vetoed);
 
 /* The innermost processor-change callback that the thread is inside, NULL when in none. */
 struct ha_registration *ha_callout_inside(const struct ha_thread *thread);
+/* Whether the thread is above what counts as PASSIVE_LEVEL there (REG-2, last sentence). */
+bool ha_callout_irql_is_raised(const struct ha_kernel *kernel, const struct ha_thread *thread);
 /* The same call with all that is said of it; false when in none. */
 bool ha_callout_call(const struct ha_thread *thread, struct ha_called *call);
 /* The round that made that call; NULL when in none. */

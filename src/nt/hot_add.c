@@ -1,13 +1,15 @@
 /*
  * hot_add - processors that are added to the running partition
  *
- * Owns the procedure of an add (families HOT, STAT, ORD): Start to every registration, hardware
- * start, ACTIVE, SCHED, then Complete to every registration that heard Start, or Failure.
+ * Owns the thread that does what is asked, and the procedure of an add (families HOT, STAT, ORD):
+ * Start to every registration, hardware start, ACTIVE, SCHED, then Complete to every registration
+ * that heard Start, or Failure. Memory is added in mem_add.c.
  */
 #include "nt/hot_add.h"
 
 #include "nt/callout.h"
 #include "nt/dpc.h"
+#include "nt/mem_add.h"
 #include "nt/registration.h"
 
 struct add {
@@ -184,22 +186,22 @@ static void hot_add_thread(void *argument)
         kernel->first_request = request->next;
         if (!request->next)
             kernel->last_request = NULL;
-        struct ha_add_options options = request->options;
-        const void *event = request->event;
+        struct ha_add_request asked = *request;
         ha_arena_give(&kernel->world.host->arena, request, sizeof *request);
-        add_unit(kernel, &options);
-        ha_kernel_ended(kernel, event);
+        if (asked.is_memory)
+            ha_mem_add(kernel, &asked.memory);
+        else
+            add_unit(kernel, &asked.options);
+        ha_kernel_ended(kernel, asked.event);
     }
 }
 
-int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_options *options,
-                    const void *event)
+static int post(struct ha_kernel *kernel, const struct ha_add_request *asked)
 {
     struct ha_add_request *request = ha_arena_take(&kernel->world.host->arena, sizeof *request);
     if (!request)
         return HA_ENOMEM;
-    request->options = *options;
-    request->event = event;
+    *request = *asked;
     if (kernel->last_request)
         kernel->last_request->next = request;
     else
@@ -214,4 +216,17 @@ int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_options *optio
         ha_sched_ready(kernel->hot_add);
     }
     return HA_OK;
+}
+
+int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_options *options,
+                    const void *event)
+{
+    return post(kernel, &(struct ha_add_request){.event = event, .options = *options});
+}
+
+int ha_hot_add_post_memory(struct ha_kernel *kernel, const struct ha_memory_add_options *options,
+                           const void *event)
+{
+    return post(kernel, &(struct ha_add_request){.event = event, .is_memory = true,
+                                                 .memory = *options});
 }

@@ -1,5 +1,5 @@
 /*
- * hot_add - processors that are added to the running partition
+ * hot_add - processors and memory that are added to the running partition
  */
 #ifndef HA_NT_HOT_ADD_H
 #define HA_NT_HOT_ADD_H
@@ -14,5 +14,9 @@
  */
 int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_options *options,
                     const void *event);
+
+/* The same for memory, in the same order. */
+int ha_hot_add_post_memory(struct ha_kernel *kernel, const struct ha_memory_add_options *options,
+                           const void *event);
 
 #endif

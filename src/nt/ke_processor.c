@@ -45,19 +45,11 @@ static uint32_t id_of(struct ha_world *world, uintptr_t pointer)
     return id || !pointer ? id : NO_ID;
 }
 
-/* The IRQL that counts as PASSIVE_LEVEL for a call from here (REG-2, last sentence). */
-static bool irql_is_raised(const struct ha_kernel *kernel, const struct ha_thread *thread)
-{
-    KIRQL allowed = ha_kernel_knob(kernel, HA_KNOB_CALLBACK_IRQL) == HA_CALLBACK_APC &&
-                    ha_callout_inside(thread) ? APC_LEVEL : PASSIVE_LEVEL;
-    return thread->stamp.irql > allowed;
-}
-
 static enum ha_reason reason_to_refuse(const struct ha_kernel *kernel,
                                        const struct ha_thread *thread,
                                        PPROCESSOR_CALLBACK_FUNCTION function, ULONG flags)
 {
-    if (irql_is_raised(kernel, thread))
+    if (ha_callout_irql_is_raised(kernel, thread))
         return HA_REASON_IRQL;                      /* REG-2 */
     if (!function)
         return HA_REASON_NULL_FUNCTION;             /* REG-8 */
@@ -205,7 +197,8 @@ static void deregister(struct ha_kernel *kernel, struct ha_thread *thread,
                        struct ha_registration *registration)
 {
     struct ha_world *world = &kernel->world;
-    bool misused = irql_is_raised(kernel, thread) || ha_callout_inside(thread) == registration;
+    bool misused = ha_callout_irql_is_raised(kernel, thread) ||
+                   ha_callout_inside(thread) == registration;
     /* At once: inside an operation of this thread (DEREG-3), or where waiting is forbidden. */
     bool at_once = kernel->lock.holder == thread || thread->stamp.irql > APC_LEVEL ||
                    ha_callout_inside(thread) == registration;
@@ -276,7 +269,7 @@ VOID KeDeregisterProcessorChangeCallback(PVOID CallbackHandle)
         ha_record_misuse(kernel, DEREGISTER, !CallbackHandle ? HA_MISUSE_NULL_HANDLE
                          : answer == HA_HANDLE_STALE ? HA_MISUSE_STALE_HANDLE
                                                      : HA_MISUSE_UNKNOWN_HANDLE, 0, 0);
-    else if (irql_is_raised(kernel, thread))
+    else if (ha_callout_irql_is_raised(kernel, thread))
         ha_record_misuse(kernel, DEREGISTER, HA_MISUSE_RAISED_IRQL, id, 0);
     else if (ha_callout_inside(thread) == registration)
         ha_record_misuse(kernel, DEREGISTER, HA_MISUSE_SELF_REMOVAL, id, 0);

@@ -24,6 +24,7 @@ struct ha_guard;
 struct ha_lookaside;    /* a list that was made; nt/lookaside.c */
 struct ha_reg_key;      /* of the registry; nt/registry.c */
 struct ha_spin_wait;    /* nt/ke_spin.c */
+struct ha_named_event;  /* that IoCreateNotificationEvent has made; nt/io_event.c */
 struct ha_rundown_wait; /* nt/rundown.c */
 struct ha_wait;         /* nt/dispatcher.c */
 struct ha_timer_setting;    /* nt/ke_timer.c */
@@ -64,7 +65,11 @@ struct ha_driver {
 struct ha_add_request {
     struct ha_add_request *next;
     const void *event;              /* for hooks.ended; NULL for none */
-    struct ha_add_options options;
+    bool is_memory;
+    union {
+        struct ha_add_options options;
+        struct ha_memory_add_options memory;
+    };
 };
 
 struct ha_kernel;
@@ -144,6 +149,12 @@ struct ha_devices {
     uint32_t made, named, added;
 };
 
+/* How much memory is free, in pages, and what tells drivers of it; nt/free_memory.c. */
+struct ha_free_memory {
+    uint64_t free, low, high;       /* the latter two are the thresholds of the conditions */
+    bool is_set[HA_CONDITION_COUNT];
+};
+
 struct ha_kernel {
     struct ha_world world;          /* first */
     struct ha_profile profile;
@@ -172,13 +183,15 @@ struct ha_kernel {
     struct ha_driver *last_driver;
     struct ha_pool_block *newest_block;     /* of those that drivers hold */
     struct ha_script_event *first_event;
+    struct ha_named_event *first_named_event;
+    struct ha_free_memory free_memory;
     struct ha_add_request *first_request, *last_request;
     struct ha_thread *hot_add;      /* does all adds, one after another; NULL before the first */
     bool hot_add_idle;              /* it waits for a request */
     uint32_t rounds;                /* operations under way that call the clients of the chain */
     bool any_deferred;              /* a registration of the chain is `deferred` */
     uint32_t drivers_made, registrations_made, adds_made, units_made, blocks_made;
-    uint32_t messages_made;
+    uint32_t messages_made, memory_adds_made;
     bool record_locks;
 };
 

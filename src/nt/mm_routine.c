@@ -49,6 +49,8 @@ static const struct { const char *name, *lacks; } gaps[] = {
     {"KeQueryLogicalProcessorRelationship",
      "knows groups and NUMA nodes; other relations are STATUS_NOT_SUPPORTED"},
     {"KeSetPriorityThread", "priorities change nothing in which thread runs"},
+    {"MmGetPhysicalMemoryRangesEx", "knows the memory partition of the system only"},
+    {"MmGetPhysicalMemoryRangesEx2", "knows ordinary memory of the partition of the system only"},
     {"ObReferenceObjectByHandle", "every access is granted"},
     {"PsCreateSystemThread", "there is one process; threads have no names"},
 };

@@ -79,6 +79,12 @@ void ha_ob_hold(void *body)
     object_of(body)->holds++;
 }
 
+bool ha_ob_is_forgotten(void *body)
+{
+    const struct object *object = object_of(body);
+    return object->holds == 1 && !object->references;
+}
+
 void ha_ob_refer(void *body)
 {
     object_of(body)->references++;

@@ -47,6 +47,9 @@ bool ha_ob_open(struct ha_kernel *kernel, void *body, ACCESS_MASK access, PHANDL
 NTSTATUS ha_ob_of_handle(const struct ha_kernel *kernel, HANDLE handle, POBJECT_TYPE type,
                          void **body);
 
+/* Whether nobody holds it but the kernel, once. */
+bool ha_ob_is_forgotten(void *body);
+
 /* Record the handles that a driver has not closed. */
 void ha_ob_handles_look_over(struct ha_kernel *kernel, const struct ha_driver *driver);
 

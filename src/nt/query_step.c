@@ -34,6 +34,19 @@ static int64_t ask_node(uint32_t routine, USHORT node)
     }
 }
 
+/* How many ranges there are; 0 without a list. */
+static int64_t count_ranges(void)
+{
+    int64_t count = 0;
+    PPHYSICAL_MEMORY_RANGE ranges = MmGetPhysicalMemoryRanges();
+    if (!ranges)
+        return 0;
+    while (ranges[count].BaseAddress.QuadPart || ranges[count].NumberOfBytes.QuadPart)
+        count++;
+    ExFreePool(ranges);
+    return count;
+}
+
 int64_t ha_query_step(const struct ha_stage *stage, const struct ha_step *step)
 {
     uint32_t argument = (uint32_t)ha_value_now(stage, &step->value);
@@ -63,6 +76,7 @@ int64_t ha_query_step(const struct ha_stage *stage, const struct ha_step *step)
     case HA_RT_LOGICAL_RELATIONSHIP:
         return ask_relationship(&stage->driver->kernel->world.host->arena,
                                 (LOGICAL_PROCESSOR_RELATIONSHIP)argument);
+    case HA_RT_MEMORY_RANGES: return count_ranges();
     default: return KeGetCurrentIrql();
     }
 }

@@ -11,6 +11,7 @@
 #include "nt/pool.h"
 #include "nt/query_step.h"
 #include "nt/steps_affinity.h"
+#include "nt/steps_event.h"
 #include "nt/steps_later.h"
 #include "nt/values.h"
 
@@ -68,6 +69,8 @@ static struct ha_object *find_event(struct ha_kernel *kernel, const char *name)
 
 static NTSTATUS do_event(struct ha_stage *stage, const struct ha_step *step)
 {
+    if (ha_step_names_path(step))
+        return ha_step_named_event(step);
     struct ha_kernel *kernel = stage->driver->kernel;
     struct ha_world *world = &kernel->world;
     struct ha_object *event = find_event(kernel, step->name);

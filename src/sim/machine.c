@@ -54,6 +54,11 @@ static void write_companions(struct ha_machine *machine, const char *name)
         memory->as.memory.base = partition->memory[i].base;
         memory->as.memory.size = partition->memory[i].size;
     }
+    if (partition->memory_count) {
+        struct ha_record *limits = ha_record_open(world, HA_POOL_LIMITS, 0);
+        limits->as.pool_limits.paged = partition->paged_pool;
+        limits->as.pool_limits.nonpaged = partition->nonpaged_pool;
+    }
     if (name)
         ha_record_name(world, HA_NS_SCENARIO, 1, name);
 }

@@ -17,7 +17,10 @@ enum ha_event_kind {
     HA_EVENT_ADD_PROCESSOR,     /* add */
     HA_EVENT_LOAD,              /* driver */
     HA_EVENT_UNLOAD,            /* driver */
-    HA_EVENT_RUN                /* driver, run: on a thread of its own */
+    HA_EVENT_RUN,               /* driver, run: on a thread of its own */
+    HA_EVENT_ADD_MEMORY,        /* memory */
+    HA_EVENT_FREE_MEMORY,       /* free_bytes */
+    HA_EVENT_KIND_COUNT
 };
 
 enum ha_trigger {
@@ -36,6 +39,8 @@ struct ha_event_plan {
     union {
         const struct ha_add_options *add;
         const struct ha_steps *run;
+        const struct ha_memory_add_options *memory;
+        uint64_t free_bytes;
     };
     uint32_t driver;            /* index into the plan's drivers */
     uint8_t kind;               /* enum ha_event_kind */

@@ -2,6 +2,7 @@
 #include "sim/player.h"
 
 #include "nt/driver.h"
+#include "nt/free_memory.h"
 #include "nt/hot_add.h"
 #include "nt/scripted.h"
 #include "sim/machine.h"
@@ -32,6 +33,13 @@ static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
     const void *cookie = ha_triggers_cookie(machine, event);
     if (event->kind == HA_EVENT_ADD_PROCESSOR)
         return ha_hot_add_post(kernel, event->add, cookie);
+    if (event->kind == HA_EVENT_ADD_MEMORY)
+        return ha_hot_add_post_memory(kernel, event->memory, cookie);
+    if (event->kind == HA_EVENT_FREE_MEMORY) {
+        ha_free_memory_set(kernel, event->free_bytes / HA_MEMORY_PAGE);
+        ha_kernel_ended(kernel, cookie);
+        return HA_OK;
+    }
     const struct ha_script *script = &machine->plan->driver[event->driver];
     struct ha_driver *driver = ha_driver_find(kernel, script->name);
     bool is_there = driver && driver->state != HA_DRIVER_GONE;

@@ -158,6 +158,8 @@ void expect_calls(struct bench *b, const char *expected);
 void expect_records(struct bench *b, const char *expected);
 /* The same from the first unit that is added to the end, where what is still loaded is unloaded. */
 void expect_middle(struct bench *b, const char *expected);
+/* What a record about memory says besides its kind; in bench_memory.c. */
+void bench_add_memory(struct ha_text *text, const struct ha_record *record);
 /* Both texts are printed when they differ. */
 void expect_text(const char *what, const char *expected, const char *seen);
 

@@ -313,13 +313,14 @@ static void add_fact(struct ha_text *text, const struct ha_cast *cast,
         ha_text_addf(text, " %s", ha_ending_name(record->as.end.ending));
         break;
     default:
+        bench_add_memory(text, record);
         break;
     }
 }
 
 static bool introduces(const struct ha_record *record)
 {
-    return record->kind < HA_TRACE_END;
+    return record->kind < HA_TRACE_END || record->kind == HA_POOL_LIMITS;
 }
 
 /* The records from one to before another. */

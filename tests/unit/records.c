@@ -248,7 +248,8 @@ static void obey(struct records *records, const struct statement *statement)
     if (!records->introduced)
         introduce(records);
     if (registering(records, statement) || driver_life(records, statement)
-        || records_fact(records, statement) || records_dpc(records, statement))
+        || records_fact(records, statement) || records_dpc(records, statement)
+        || records_memory(records, statement))
         return;
     if (!strcmp(verb, "add"))
         records_add_begin(records, statement);

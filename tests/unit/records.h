@@ -35,6 +35,10 @@
  *   ipi> ID  ipi< ID  device> ID  device< ID   IPI_ and ADD_DEVICE_ENTER, _LEAVE
  *   left KIND ID     LEFT_BEHIND: timer, dpc, work, device, handle, lookaside
  *   stuck THREAD     DEADLOCK, of that waiter
+ *   memory BASE SIZE    MEMORY           limits PAGED NONPAGED   POOL_LIMITS
+ *   mem> BASE SIZE   MEM_ADD_BEGIN    online BASE SIZE   MEM_ONLINE
+ *   mem< [STATUS] [PAGED NONPAGED]    MEM_ADD_END
+ *   free PAGES LOW HIGH    FREE_PAGES    signal high|low  EVENT_SET    clear high|low  EVENT_CLEAR
  *   over [deadlock]  TRACE_END
  *
  * A status is 0, I (insufficient resources), T (time-out), P (pending), U (unsuccessful) or a

@@ -41,6 +41,7 @@ static uint32_t routine_of(const char *word)
         {"initdpc", HA_RT_INITIALIZE_DPC},   {"create", HA_RT_CREATE_THREAD},
         {"lock", HA_RT_ACQUIRE_SPIN_LOCK},   {"slist", HA_RT_SLIST},
         {"guarded", HA_RT_ACQUIRE_GUARDED_MUTEX}, {"insert", HA_RT_INSERT_DPC},
+        {"ranges", HA_RT_MEMORY_RANGES},
     };
     for (size_t i = 0; i < sizeof routines / sizeof routines[0]; i++)
         if (!strcmp(routines[i].word, word))

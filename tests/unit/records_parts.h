@@ -51,6 +51,9 @@ bool records_fact(struct records *records, const struct statement *statement);
 /* DPCs, broadcasts, affinity, devices: records_dpc.c. The same. */
 bool records_dpc(struct records *records, const struct statement *statement);
 
+/* Memory that is added, and how much is free: records_memory.c. The same. */
+bool records_memory(struct records *records, const struct statement *statement);
+
 /* Calls and hot-adds: records_add.c */
 void records_call(struct records *records, const struct statement *statement);
 void records_existing_calls(struct records *records, uint32_t id);

@@ -104,6 +104,44 @@ static void groups_are_counted_anew_in_another_trace(void **state)
     expect_report(&tale, &expect, 0, "");
 }
 
+/* Two ranges, of which the lower one came later. */
+static struct tale with_memory(void)
+{
+    struct tale tale;
+    static const uint64_t base[] = {0x10000, 0x4000};
+
+    tale_begin(&tale);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct ha_record *record = tale_add(&tale, i ? HA_MEM_ONLINE : HA_MEMORY, HOT_ADD, 1);
+        record->as.memory.base = base[i];
+        record->as.memory.size = 0x1000;
+    }
+    return tale;
+}
+
+static void memory_is_compared_by_ranges_or_as_a_whole(void **state)
+{
+    (void)state;
+    static const struct ha_memory_options right[] = {{0x4000, 0x1000}, {0x10000, 0x1000}};
+    static const struct ha_memory_options wrong[] = {{0x4000, 0x1000}, {0x10000, 0x2000}};
+    static const struct { struct ha_expect expect; const char *report; } cases[] = {
+        {{.has_memory = true, .memory = right, .memory_count = 2}, ""},
+        {{.has_memory_size = true, .memory_size = 0x2000}, ""},
+        {{.has_memory = true, .memory = wrong, .memory_count = 2},
+         "memory: 0x4000+0x1000, 0x10000+0x2000 expected, 0x4000+0x1000, 0x10000+0x1000 at the "
+         "end\n"},
+        {{.has_memory = true}, "memory: none expected, 0x4000+0x1000, 0x10000+0x1000 at the end\n"},
+        {{.has_memory = true, .memory = right, .memory_count = 1},
+         "memory: 0x4000+0x1000 expected, 0x4000+0x1000, 0x10000+0x1000 at the end\n"},
+        {{.has_memory_size = true, .memory_size = 1},
+         "memory: 1 bytes expected, 8192 at the end\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct tale tale = with_memory();
+        expect_report(&tale, &cases[i].expect, cases[i].report[0] != '\0', cases[i].report);
+    }
+}
+
 static void an_entry_returns_what_is_expected_of_it(void **state)
 {
     (void)state;
@@ -182,6 +220,7 @@ int main(void)
         cmocka_unit_test(active_processors_are_counted_by_group),
         cmocka_unit_test(every_group_of_another_size_is_a_difference),
         cmocka_unit_test(groups_are_counted_anew_in_another_trace),
+        cmocka_unit_test(memory_is_compared_by_ranges_or_as_a_whole),
         cmocka_unit_test(an_entry_returns_what_is_expected_of_it),
         cmocka_unit_test(an_entry_that_returns_something_else_is_a_difference),
         cmocka_unit_test(of_drivers_with_one_name_the_newest_counts),

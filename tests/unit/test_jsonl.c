@@ -190,6 +190,15 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      ",\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
     {{.kind = HA_LEFT_BEHIND, .as.left = {HA_LEFT_TIMER}}, ",\"what\":\"set timer\"}\n"},
     {{.kind = HA_CRASH, .as.crash = {11, 0}}, ",\"signal\":11,\"exit_code\":0}\n"},
+    {{.kind = HA_MEM_ADD_BEGIN, .as.memory = {0x400000000, 0x100000000}},
+     ",\"base\":\"0x400000000\",\"size\":4294967296}\n"},
+    {{.kind = HA_MEM_ONLINE, .as.memory = {0, 4096}}, ",\"base\":\"0x0\",\"size\":4096}\n"},
+    {{.kind = HA_MEM_ADD_END, .as.pool_limits = {3, 2, TIMED_OUT}},
+     ",\"status\":\"STATUS_IO_TIMEOUT\",\"paged\":3,\"nonpaged\":2}\n"},
+    {{.kind = HA_FREE_PAGES, .as.pages = {7, 3, 9}}, ",\"free\":7,\"low\":3,\"high\":9}\n"},
+    {{.kind = HA_EVENT_SET}, ",\"condition\":3}\n"},
+    {{.kind = HA_EVENT_CLEAR}, ",\"condition\":3}\n"},
+    {{.kind = HA_POOL_LIMITS, .as.pool_limits = {3, 2, 0}}, ",\"paged\":3,\"nonpaged\":2}\n"},
 };
 
 static void a_finding_is_a_line_without_a_number_of_its_own(void **state)

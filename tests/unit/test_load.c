@@ -33,7 +33,8 @@ static const char *const bad[] = {
     "handler_keys", "handler_only_steps", "irql_names", "later_steps",
     "leading_zero", "line_break_in_string",
     "lone_minus", "long_line", "long_number", "low_surrogate_first", "many_errors",
-    "memory_overlap", "memory_ranges", "missing_colon", "missing_comma", "misspelt_literal",
+    "memory_events", "memory_expected", "memory_overlap", "memory_ranges", "missing_colon",
+    "missing_comma", "misspelt_literal",
     "modules",
     "no_groups", "nobody_active", "node_lists", "not_an_object", "not_loaded_yet",
     "not_simulated_events", "not_simulated_steps", "nothing_there", "nul_escape",
@@ -49,8 +50,8 @@ static const char *const bad[] = {
 };
 
 /* Every file of tests/good, with what it says beside it in NAME.expected. */
-static const char *const good[] = {"everything", "every_step", "every_trigger", "modules",
-                                   "registry"};
+static const char *const good[] = {"everything", "every_step", "every_trigger", "memory",
+                                   "modules", "registry"};
 
 static struct ha_text file_text(const char *folder, const char *name, const char *suffix)
 {

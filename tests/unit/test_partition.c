@@ -146,7 +146,7 @@ static void an_arena_too_small_for_the_partition_is_said_to_be(void **state)
     assert_true(refusals > 3);
 }
 
-static void memory_ranges_that_touch_are_kept_as_they_were_given(void **state)
+static void memory_ranges_ascend_and_are_kept_apart_where_they_touch(void **state)
 {
     struct bench *b = *state;
     struct ha_group_options group = {.maximum = 1, .active_mask = 1};
@@ -158,7 +158,9 @@ static void memory_ranges_that_touch_are_kept_as_they_were_given(void **state)
     assert_int_equal(ha_partition_init(&b->partition, &b->arena, &options, NULL), HA_OK);
 
     assert_int_equal(b->partition.memory_count, 3);
-    assert_memory_equal(b->partition.memory, memory, sizeof memory);
+    assert_memory_equal(&b->partition.memory[0], &memory[1], sizeof memory[0]);
+    assert_memory_equal(&b->partition.memory[1], &memory[0], sizeof memory[0]);
+    assert_memory_equal(&b->partition.memory[2], &memory[2], sizeof memory[0]);
     assert_ptr_not_equal(b->partition.memory, memory);
 }
 
@@ -316,7 +318,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_bench(options_that_contradict_each_other_are_refused_with_a_sentence),
         with_bench(an_arena_too_small_for_the_partition_is_said_to_be),
-        with_bench(memory_ranges_that_touch_are_kept_as_they_were_given),
+        with_bench(memory_ranges_ascend_and_are_kept_apart_where_they_touch),
         with_bench(processors_at_boot_have_indices_without_holes_although_their_numbers_have),
         with_bench(the_next_place_is_the_lowest_free_number_of_the_lowest_group),
         with_bench(a_named_group_or_number_is_kept_to),

@@ -212,7 +212,8 @@ static void tell_call(struct ha_text *text, const struct ha_call_pattern *call)
 
 static void tell_event(struct ha_text *text, const struct ha_plan *plan, size_t i)
 {
-    static const char *const kinds[] = {"add", "load", "unload", "run"};
+    static const char *const kinds[] = {"add", "load", "unload", "run", "add memory",
+                                        "free memory"};
     const struct ha_event_plan *event = &plan->event[i];
     char buffer[HA_STATUS_TEXT];
 
@@ -231,6 +232,11 @@ static void tell_event(struct ha_text *text, const struct ha_plan *plan, size_t 
                      (int)event->add->group, (int)event->add->number, (int)event->add->node,
                      (unsigned)event->add->count,
                      ha_status_text(event->add->hardware_start, buffer));
+    else if (event->kind == HA_EVENT_ADD_MEMORY)
+        ha_text_addf(text, "0x%" PRIx64 " size 0x%" PRIx64 " start %s\n", event->memory->base,
+                     event->memory->size, ha_status_text(event->memory->start, buffer));
+    else if (event->kind == HA_EVENT_FREE_MEMORY)
+        ha_text_addf(text, "0x%" PRIx64 "\n", event->free_bytes);
     else
         ha_text_addf(text, "%s\n", plan->driver[event->driver].name);
     if (event->kind == HA_EVENT_RUN)
@@ -247,6 +253,17 @@ static void tell_fault(struct ha_text *text, const struct ha_fault_plan *fault)
         tell_call(text, fault->during);
     }
     ha_text_add(text, "\n");
+}
+
+static void tell_expected_memory(struct ha_text *text, const struct ha_expect *expect)
+{
+    if (expect->has_memory_size)
+        ha_text_addf(text, "  memory of 0x%" PRIx64 "\n", expect->memory_size);
+    if (expect->has_memory)
+        ha_text_addf(text, "  %zu ranges of memory\n", expect->memory_count);
+    for (size_t i = 0; i < expect->memory_count; i++)
+        ha_text_addf(text, "  memory 0x%" PRIx64 " size 0x%" PRIx64 "\n", expect->memory[i].base,
+                     expect->memory[i].size);
 }
 
 static void tell_expect(struct ha_text *text, const struct ha_expect *expect)
@@ -309,5 +326,6 @@ struct ha_text told(const struct ha_scenario *scenario)
     for (size_t i = 0; i < plan->fault_count; i++)
         tell_fault(&text, &plan->fault[i]);
     tell_expect(&text, &scenario->expect);
+    tell_expected_memory(&text, &scenario->expect);
     return text;
 }

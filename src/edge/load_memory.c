@@ -1,0 +1,67 @@
+/* load_memory - memory that a scenario adds, and what it says must be there at the end */
+#include "edge/load_parts.h"
+
+static void read_add(struct ha_reader *reader, struct ha_node object,
+                     struct ha_memory_add_options *add)
+{
+    enum { BASE, SIZE, START, KEYS };
+    static const struct ha_key keys[KEYS] = {
+        [BASE] = {"base", HA_JSON_STRING, true},
+        [SIZE] = {"size", HA_JSON_STRING, true},
+        [START] = {"start", HA_JSON_STRING, false},
+    };
+    struct ha_member member[KEYS];
+    struct ha_memory_options memory = {0};
+
+    ha_read_members(reader, object, keys, KEYS, member);
+    ha_load_extent(reader, object, member[BASE].value, member[SIZE].value, &memory);
+    add->base = memory.base;
+    add->size = memory.size;
+    if (member[START].value.json)
+        ha_load_start_status(reader, member[START].value, &add->start);
+}
+
+const struct ha_memory_add_options *ha_load_memory_add(struct ha_loading *loading,
+                                                       struct ha_node object)
+{
+    struct ha_memory_add_options *add = ha_read_take(&loading->reader, 1, sizeof *add);
+    if (add)
+        read_add(&loading->reader, object, add);
+    return add;
+}
+
+static bool load_range(struct ha_reader *reader, struct ha_node node,
+                       struct ha_memory_options *range)
+{
+    enum { BASE, SIZE, KEYS };
+    static const struct ha_key keys[KEYS] = {
+        [BASE] = {"base", HA_JSON_STRING, true},
+        [SIZE] = {"size", HA_JSON_STRING, true},
+    };
+    struct ha_member member[KEYS];
+    if (!ha_read_kind(reader, node, HA_JSON_OBJECT))
+        return false;
+    ha_read_members(reader, node, keys, KEYS, member);
+    return ha_load_extent(reader, node, member[BASE].value, member[SIZE].value, range);
+}
+
+void ha_load_expected_memory(struct ha_loading *loading, struct ha_node memory)
+{
+    struct ha_reader *reader = &loading->reader;
+    struct ha_expect *expect = &loading->made.expect;
+    size_t good = 0;
+
+    if (ha_node_kind(memory) == HA_JSON_STRING) {
+        expect->has_memory_size = ha_read_size(reader, memory, &expect->memory_size);
+        return;
+    }
+    struct ha_memory_options *range = ha_read_take(reader, ha_node_count(memory), sizeof *range);
+    if (!range)
+        return;
+    for (struct ha_node node = ha_node_first(memory); node.json;
+         node = ha_node_next(&reader->tree, node))
+        good += load_range(reader, node, &range[good]);
+    expect->has_memory = true;
+    expect->memory = range;
+    expect->memory_count = good;
+}

@@ -1,0 +1,181 @@
+/*
+ * io_event - events that drivers share by their names
+ *
+ * Owns struct ha_named_event. An event stays in the kernel's list once it was made; when nobody
+ * holds it any more it counts as gone, and who asks for its name gets it as new.
+ */
+#include "nt/io_event.h"
+
+#include <string.h>
+
+#include "nt/callout.h"
+#include "nt/dispatcher.h"
+#include "nt/letters.h"
+#include "nt/ob.h"
+
+struct ha_named_event {
+    struct ha_named_event *next;
+    PKEVENT event;              /* held by the list */
+    enum ha_memory_condition condition;
+    size_t letters;
+    WCHAR text[];               /* the whole path */
+};
+
+/* Where events may have names. */
+static const WCHAR *const directories[] = {u"\\KernelObjects\\", u"\\BaseNamedObjects\\"};
+
+static const struct { const WCHAR *path; enum ha_memory_condition condition; } conditions[] = {
+    {u"\\KernelObjects\\HighMemoryCondition", HA_CONDITION_HIGH},
+    {u"\\KernelObjects\\LowMemoryCondition", HA_CONDITION_LOW},
+};
+
+/* How many letters a text begins with that are those of another, whatever their case. */
+static size_t alike(const WCHAR *text, size_t letters, const WCHAR *other, size_t other_letters)
+{
+    size_t i = 0;
+    while (i < letters && i < other_letters &&
+           ha_letter_up(text[i]) == ha_letter_up(other[i]))
+        i++;
+    return i;
+}
+
+static size_t letters_of(const WCHAR *text)
+{
+    size_t letters = 0;
+    while (text[letters])
+        letters++;
+    return letters;
+}
+
+static bool is_path(const WCHAR *text, size_t letters)
+{
+    for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
+        size_t front = letters_of(directories[i]);
+        if (alike(text, letters, directories[i], front) < front)
+            continue;
+        for (size_t k = front; k < letters; k++)
+            if (text[k] == u'\\')
+                return false;
+        return letters > front;
+    }
+    return false;
+}
+
+static enum ha_memory_condition condition_of(const WCHAR *text, size_t letters)
+{
+    for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++)
+        if (letters == letters_of(conditions[i].path) &&
+            alike(text, letters, conditions[i].path, letters) == letters)
+            return conditions[i].condition;
+    return HA_NO_CONDITION;
+}
+
+static struct ha_named_event *find(const struct ha_kernel *kernel, const WCHAR *text,
+                                   size_t letters)
+{
+    struct ha_named_event *named = kernel->first_named_event;
+    while (named && (named->letters != letters ||
+                     alike(named->text, letters, text, letters) < letters))
+        named = named->next;
+    return named;
+}
+
+/* The event gets the state that a new one has: set, but for a condition. */
+static void start(struct ha_kernel *kernel, const struct ha_named_event *named, EVENT_TYPE type)
+{
+    bool is_condition = named->condition != HA_NO_CONDITION;
+    bool is_notification = is_condition || type == NotificationEvent;
+    ha_dispatcher_init(kernel, &named->event->Header,
+                       is_notification ? HA_OBJECT_EVENT : HA_OBJECT_SYNCHRONIZATION_EVENT,
+                       !is_condition || kernel->free_memory.is_set[named->condition]);
+}
+
+static struct ha_named_event *make(struct ha_kernel *kernel, const WCHAR *text, size_t letters)
+{
+    struct ha_arena *arena = &kernel->world.host->arena;
+    size_t size = sizeof(struct ha_named_event) + letters * sizeof(WCHAR);
+    struct ha_named_event *named = ha_arena_take(arena, size);
+    if (!named)
+        return NULL;
+    named->event = ha_ob_make(kernel, *ExEventObjectType, sizeof *named->event);
+    if (!named->event) {
+        ha_arena_give(arena, named, size);
+        return NULL;
+    }
+    named->condition = condition_of(text, letters);
+    named->letters = letters;
+    memcpy(named->text, text, letters * sizeof(WCHAR));
+    named->next = kernel->first_named_event;
+    kernel->first_named_event = named;
+    return named;
+}
+
+static PKEVENT open_event(struct ha_kernel *kernel, PCUNICODE_STRING name, EVENT_TYPE type,
+                          PHANDLE handle)
+{
+    const WCHAR *text = name->Buffer;
+    size_t letters = name->Length / sizeof(WCHAR);
+    *handle = NULL;
+    if (ha_callout_irql_is_raised(kernel, kernel->world.sched.running)) {
+        ha_record_refused(kernel, HA_RT_CREATE_EVENT, HA_REASON_IRQL);
+        return NULL;
+    }
+    if (!is_path(text, letters) || ha_kernel_faults(kernel, HA_RT_CREATE_EVENT))
+        return NULL;
+    struct ha_named_event *named = find(kernel, text, letters);
+    bool is_new = !named || ha_ob_is_forgotten(named->event);
+    if (!named)
+        named = make(kernel, text, letters);
+    if (!named || !ha_ob_open(kernel, named->event, EVENT_ALL_ACCESS, handle)) {
+        ha_record_fault(kernel, HA_RT_CREATE_EVENT);
+        return NULL;
+    }
+    if (is_new && !ha_waits_find(kernel, named->event, sizeof *named->event))
+        start(kernel, named, type);
+    return named->event;
+}
+
+void ha_named_event_follow(struct ha_kernel *kernel, enum ha_memory_condition condition)
+{
+    for (struct ha_named_event *named = kernel->first_named_event; named; named = named->next) {
+        if (named->condition != condition || ha_ob_is_forgotten(named->event))
+            continue;
+        named->event->Header.SignalState = kernel->free_memory.is_set[condition];
+        ha_touch(&kernel->world, ha_dispatcher_id(&named->event->Header), HA_TOUCH_WRITE);
+        if (kernel->free_memory.is_set[condition])
+            ha_dispatcher_signal(kernel, &named->event->Header);
+    }
+}
+
+/*
+ * Open a notification event by its name, or make it, set, where there is none.
+ *
+ * An event that is there already is given whatever its type is. \KernelObjects\HighMemoryCondition
+ * and \KernelObjects\LowMemoryCondition are those of the system: they are set while free memory
+ * lies above the one and below the other threshold (MEM-6).
+ *
+ *   EventName    in \KernelObjects or \BaseNamedObjects
+ *   EventHandle  gets a handle, to be closed with ZwClose; NULL on failure
+ *
+ * Returns the event, which is there until the handle is closed; NULL above PASSIVE_LEVEL, for
+ * another name, or for want of memory. IRQL: PASSIVE_LEVEL.
+ *
+ * Source: WDK reference, wdm.h, IoCreateNotificationEvent; Standard Event Objects.
+ * Our choice, not documented: there are no events in other directories.
+ */
+PKEVENT IoCreateNotificationEvent(PUNICODE_STRING EventName, PHANDLE EventHandle)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("IoCreateNotificationEvent");
+    return open_event(kernel, EventName, NotificationEvent, EventHandle);
+}
+
+/*
+ * The same for a synchronization event: a wait that it ends resets it.
+ *
+ * Source: WDK reference, wdm.h, IoCreateSynchronizationEvent.
+ */
+PKEVENT IoCreateSynchronizationEvent(PUNICODE_STRING EventName, PHANDLE EventHandle)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("IoCreateSynchronizationEvent");
+    return open_event(kernel, EventName, SynchronizationEvent, EventHandle);
+}
