@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/names.h"
 #include "nt/callout.h"
 #include "nt/dispatcher.h"
 #include "nt/letters.h"
@@ -80,6 +81,17 @@ static struct ha_named_event *find(const struct ha_kernel *kernel, const WCHAR *
     return named;
 }
 
+/* The trace is told which event it is; the name is not one that a driver has given. */
+static void name_condition(struct ha_kernel *kernel, const struct ha_named_event *named)
+{
+    struct ha_thread *self = kernel->world.sched.running;
+    uint16_t driver = self->stamp.driver;
+    self->stamp.driver = 0;
+    ha_record_name(&kernel->world, HA_NS_OBJECT, ha_dispatcher_id(&named->event->Header),
+                   ha_condition_name(named->condition));
+    self->stamp.driver = driver;
+}
+
 /* The event gets the state that a new one has: set, but for a condition. */
 static void start(struct ha_kernel *kernel, const struct ha_named_event *named, EVENT_TYPE type)
 {
@@ -88,6 +100,8 @@ static void start(struct ha_kernel *kernel, const struct ha_named_event *named, 
     ha_dispatcher_init(kernel, &named->event->Header,
                        is_notification ? HA_OBJECT_EVENT : HA_OBJECT_SYNCHRONIZATION_EVENT,
                        !is_condition || kernel->free_memory.is_set[named->condition]);
+    if (is_condition)
+        name_condition(kernel, named);
 }
 
 static struct ha_named_event *make(struct ha_kernel *kernel, const WCHAR *text, size_t letters)

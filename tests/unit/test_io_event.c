@@ -163,6 +163,15 @@ static void wait_for_both(void *argument)
     ZwClose(high.handle);
 }
 
+static bool has_name(struct bench *b, const char *name)
+{
+    bool found = false;
+    for (size_t i = 0; i < b->collector.count; i++)
+        found |= b->collector.record[i].kind == HA_NAME &&
+                 !strcmp(b->collector.record[i].as.name.text, name);
+    return found;
+}
+
 /* MEM-6 */
 static void the_conditions_follow_free_memory_and_wake_who_waits(void **state)
 {
@@ -186,6 +195,9 @@ static void the_conditions_follow_free_memory_and_wake_who_waits(void **state)
     assert_int_equal(ha_machine_run(b->machine), HA_OK);
     assert_string_equal(ha_text_string(&c.said), "STATUS_SUCCESS low=0 ");
     ha_text_close(&c.said);
+    ha_machine_flush(b->machine);
+    assert_true(has_name(b, "HighMemoryCondition"));
+    assert_true(has_name(b, "LowMemoryCondition"));
     bench_teardown(state);
 }
 

@@ -53,6 +53,7 @@ static void a_refused_allocation_leaves_the_scenario_untouched(void **state)
     load_with_failures(HA_TESTS_DIR "/good/every_trigger.json", NULL, HA_OK);
     load_with_failures(HA_TESTS_DIR "/good/modules.json", NULL, HA_OK);
     load_with_failures(HA_TESTS_DIR "/good/registry.json", NULL, HA_OK);
+    load_with_failures(HA_TESTS_DIR "/good/memory.json", NULL, HA_OK);
 }
 
 static void a_refused_allocation_while_complaining_is_no_wrong_file(void **state)
@@ -136,7 +137,8 @@ static void a_refused_block_is_noticed_whatever_needs_it(void **state)
 {
     (void)state;
     static const char *const path[] = {HA_TESTS_DIR "/good/every_step.json",
-                                       HA_TESTS_DIR "/good/every_trigger.json"};
+                                       HA_TESTS_DIR "/good/every_trigger.json",
+                                       HA_TESTS_DIR "/good/memory.json"};
 
     cJSON_InitHooks(NULL);
     for (size_t i = 0; i < sizeof path / sizeof path[0]; i++) {
