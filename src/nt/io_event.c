@@ -124,6 +124,21 @@ static struct ha_named_event *make(struct ha_kernel *kernel, const WCHAR *text, 
     return named;
 }
 
+/* A handle to the event of a name, which is made if there is none; NULL when the arena is full. */
+static PKEVENT take(struct ha_kernel *kernel, const WCHAR *text, size_t letters, EVENT_TYPE type,
+                    ACCESS_MASK access, PHANDLE handle)
+{
+    struct ha_named_event *named = find(kernel, text, letters);
+    bool is_new = !named || ha_ob_is_forgotten(named->event);
+    if (!named)
+        named = make(kernel, text, letters);
+    if (!named || !ha_ob_open(kernel, named->event, access, handle))
+        return NULL;
+    if (is_new && !ha_waits_find(kernel, named->event, sizeof *named->event))
+        start(kernel, named, type);
+    return named->event;
+}
+
 static PKEVENT open_event(struct ha_kernel *kernel, PCUNICODE_STRING name, EVENT_TYPE type,
                           PHANDLE handle)
 {
@@ -136,17 +151,10 @@ static PKEVENT open_event(struct ha_kernel *kernel, PCUNICODE_STRING name, EVENT
     }
     if (!is_path(text, letters) || ha_kernel_faults(kernel, HA_RT_CREATE_EVENT))
         return NULL;
-    struct ha_named_event *named = find(kernel, text, letters);
-    bool is_new = !named || ha_ob_is_forgotten(named->event);
-    if (!named)
-        named = make(kernel, text, letters);
-    if (!named || !ha_ob_open(kernel, named->event, EVENT_ALL_ACCESS, handle)) {
+    PKEVENT event = take(kernel, text, letters, type, EVENT_ALL_ACCESS, handle);
+    if (!event)
         ha_record_fault(kernel, HA_RT_CREATE_EVENT);
-        return NULL;
-    }
-    if (is_new && !ha_waits_find(kernel, named->event, sizeof *named->event))
-        start(kernel, named, type);
-    return named->event;
+    return event;
 }
 
 void ha_named_event_follow(struct ha_kernel *kernel, enum ha_memory_condition condition)
@@ -192,4 +200,74 @@ PKEVENT IoCreateSynchronizationEvent(PUNICODE_STRING EventName, PHANDLE EventHan
 {
     struct ha_kernel *kernel = ha_kernel_enter("IoCreateSynchronizationEvent");
     return open_event(kernel, EventName, SynchronizationEvent, EventHandle);
+}
+
+static bool is_there(const struct ha_kernel *kernel, const WCHAR *text, size_t letters)
+{
+    const struct ha_named_event *named = find(kernel, text, letters);
+    return condition_of(text, letters) != HA_NO_CONDITION ||
+           (named && !ha_ob_is_forgotten(named->event));
+}
+
+/*
+ * Open an event that is there.
+ *
+ *   EventHandle       gets a handle, to be closed with ZwClose; NULL on failure
+ *   DesiredAccess     goes into the handle; it is never denied
+ *   ObjectAttributes  the whole path of the event
+ *
+ * Returns STATUS_SUCCESS; STATUS_OBJECT_NAME_NOT_FOUND; STATUS_OBJECT_PATH_SYNTAX_BAD for what is
+ * no path of an event, also behind a RootDirectory; STATUS_INVALID_PARAMETER for no attributes;
+ * STATUS_INSUFFICIENT_RESOURCES. IRQL: PASSIVE_LEVEL; from above it is refused with
+ * STATUS_UNSUCCESSFUL, which is our choice.
+ *
+ * Source: WDK reference, wdm.h, ZwOpenEvent.
+ */
+NTSTATUS ZwOpenEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
+                     POBJECT_ATTRIBUTES ObjectAttributes)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("ZwOpenEvent");
+    *EventHandle = NULL;
+    if (ha_callout_irql_is_raised(kernel, kernel->world.sched.running)) {
+        ha_record_refused(kernel, HA_RT_OPEN_EVENT, HA_REASON_IRQL);
+        return STATUS_UNSUCCESSFUL;
+    }
+    if (!ObjectAttributes || ObjectAttributes->Length != sizeof *ObjectAttributes)
+        return STATUS_INVALID_PARAMETER;
+    PCUNICODE_STRING name = ObjectAttributes->ObjectName;
+    size_t letters = name ? name->Length / sizeof(WCHAR) : 0;
+    if (ObjectAttributes->RootDirectory || !letters || !is_path(name->Buffer, letters))
+        return STATUS_OBJECT_PATH_SYNTAX_BAD;
+    if (!is_there(kernel, name->Buffer, letters))
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    if (ha_kernel_faults(kernel, HA_RT_OPEN_EVENT))
+        return STATUS_INSUFFICIENT_RESOURCES;
+    if (take(kernel, name->Buffer, letters, NotificationEvent, DesiredAccess, EventHandle))
+        return STATUS_SUCCESS;
+    ha_record_fault(kernel, HA_RT_OPEN_EVENT);
+    return STATUS_INSUFFICIENT_RESOURCES;
+}
+
+/*
+ * Set the event of a handle.
+ *
+ *   PreviousState  gets what its state was; may be NULL
+ *
+ * Returns STATUS_SUCCESS; STATUS_INVALID_HANDLE or STATUS_OBJECT_TYPE_MISMATCH. IRQL: at most
+ * DISPATCH_LEVEL; from above it is a misuse and no more.
+ *
+ * Source: WDK reference, wdm.h, ZwSetEvent.
+ */
+NTSTATUS ZwSetEvent(HANDLE EventHandle, PLONG PreviousState)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("ZwSetEvent");
+    void *event;
+    ha_kernel_check_irql(kernel, HA_RT_SET_NAMED_EVENT, DISPATCH_LEVEL);
+    NTSTATUS status = ha_ob_of_handle(kernel, EventHandle, *ExEventObjectType, &event);
+    if (!NT_SUCCESS(status))
+        return status;
+    LONG before = KeSetEvent(event, IO_NO_INCREMENT, FALSE);
+    if (PreviousState)
+        *PreviousState = before;
+    return STATUS_SUCCESS;
 }

@@ -201,6 +201,112 @@ static void the_conditions_follow_free_memory_and_wake_who_waits(void **state)
     bench_teardown(state);
 }
 
+static NTSTATUS open_by_path(const WCHAR *path, HANDLE root, PHANDLE handle)
+{
+    UNICODE_STRING name;
+    OBJECT_ATTRIBUTES attributes;
+    RtlInitUnicodeString(&name, path);
+    InitializeObjectAttributes(&attributes, &name, OBJ_KERNEL_HANDLE, root, NULL);
+    return ZwOpenEvent(handle, EVENT_ALL_ACCESS, &attributes);
+}
+
+static void open_and_set(void *argument)
+{
+    struct chorus *c = argument;
+    struct named one = make_event(u"\\BaseNamedObjects\\Mine", false);
+    HANDLE handle, condition;
+    LONG before = 7;
+    KeClearEvent(one.event);
+    chorus_number(c, "open", open_by_path(u"\\BaseNamedObjects\\MINE", NULL, &handle));
+    chorus_number(c, "set", ZwSetEvent(handle, &before));
+    chorus_number(c, "before", before);
+    chorus_number(c, "state", KeReadStateEvent(one.event));
+    chorus_number(c, "again", ZwSetEvent(handle, NULL));
+    chorus_number(c, "condition",
+                  open_by_path(u"\\KernelObjects\\LowMemoryCondition", NULL, &condition));
+    ZwClose(condition);
+    ZwClose(handle);
+    ZwClose(one.handle);
+}
+
+static void an_event_is_opened_by_its_path_and_set_by_its_handle(void **state)
+{
+    struct chorus *c = *state;
+    chorus_start(c, open_and_set);
+    chorus_expect(c, "open=0 set=0 before=0 state=1 again=0 condition=0 ");
+}
+
+static void open_wrongly(void *argument)
+{
+    static const WCHAR *const there = u"\\KernelObjects\\LowMemoryCondition";
+    struct chorus *c = argument;
+    OBJECT_ATTRIBUTES nothing = {0};
+    HANDLE handle = c, key, thread;
+    UNICODE_STRING registry;
+    KIRQL irql;
+    struct named one = make_event(u"\\BaseNamedObjects\\Mine", false);
+    ZwClose(one.handle);
+    OBJECT_ATTRIBUTES attributes;
+    RtlInitUnicodeString(&registry, u"\\Registry\\Machine");
+    InitializeObjectAttributes(&attributes, &registry, 0, NULL, NULL);
+    ZwOpenKey(&key, 0, &attributes);
+    const NTSTATUS status[] = {
+        open_by_path(u"\\BaseNamedObjects\\Mine", NULL, &handle),
+        open_by_path(u"\\KernelObjects\\Other", NULL, &handle),
+        open_by_path(u"Mine", NULL, &handle), open_by_path(there, key, &handle),
+        open_by_path(u"", NULL, &handle),
+        ZwOpenEvent(&handle, 0, NULL), ZwOpenEvent(&handle, 0, &nothing),
+        ZwSetEvent(NULL, NULL), ZwSetEvent(one.handle, NULL), ZwSetEvent(key, NULL),
+    };
+    static const NTSTATUS expected[] = {
+        STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_NAME_NOT_FOUND,
+        STATUS_OBJECT_PATH_SYNTAX_BAD, STATUS_OBJECT_PATH_SYNTAX_BAD,
+        STATUS_OBJECT_PATH_SYNTAX_BAD,
+        STATUS_INVALID_PARAMETER, STATUS_INVALID_PARAMETER,
+        STATUS_INVALID_HANDLE, STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH,
+    };
+    for (size_t i = 0; i < sizeof status / sizeof status[0]; i++)
+        if (status[i] != expected[i])
+            chorus_number(c, "wrong", (LONG)i);
+    ZwClose(key);
+    KeRaiseIrql(APC_LEVEL, &irql);
+    if (open_by_path(there, NULL, &thread) != STATUS_UNSUCCESSFUL || thread)
+        chorus_say(c, "not refused");
+    KeLowerIrql(irql);
+    chorus_number(c, "handle", handle != NULL);
+}
+
+static void an_event_that_is_not_there_is_not_opened_or_set(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = "a IRQL-4\n";
+    chorus_start(c, open_wrongly);
+    chorus_expect(c, "handle=0 ");
+    assert_int_equal(bench_record(c->b, HA_REFUSED, 0)->as.refused.routine, HA_RT_OPEN_EVENT);
+}
+
+static void open_without_memory(void *argument)
+{
+    struct chorus *c = argument;
+    HANDLE handle = NULL;
+    NTSTATUS status;
+    LONG opened = 0;
+    while (ExAllocatePool2(POOL_FLAG_PAGED, 16, 0x6c6c6946))
+        ;
+    do
+        status = open_by_path(u"\\KernelObjects\\LowMemoryCondition", NULL, &handle);
+    while (NT_SUCCESS(status) && ++opened < 100000);
+    chorus_number(c, "status", status == STATUS_INSUFFICIENT_RESOURCES && !handle);
+}
+
+static void without_memory_no_event_is_opened(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = NULL;
+    chorus_start(c, open_without_memory);
+    chorus_expect(c, "status=1 ");
+}
+
 #define STEPS(array) {(array), sizeof(array) / sizeof(array)[0]}
 
 static const struct ha_step wait_for_a_word[] = {
@@ -242,6 +348,9 @@ int main(void)
         CHORUS_TEST(an_event_that_somebody_still_waits_for_is_left_as_it_is),
         CHORUS_TEST(other_names_and_a_raised_irql_give_no_event),
         CHORUS_TEST(without_memory_there_is_no_event),
+        CHORUS_TEST(an_event_is_opened_by_its_path_and_set_by_its_handle),
+        CHORUS_TEST(an_event_that_is_not_there_is_not_opened_or_set),
+        CHORUS_TEST(without_memory_no_event_is_opened),
         BENCH_TEST(a_script_knows_events_of_the_kernel_by_their_paths),
         cmocka_unit_test(the_conditions_follow_free_memory_and_wake_who_waits),
     };
