@@ -70,7 +70,7 @@ enum ha_kind {
     HA_LOCK_TAKEN, HA_LOCK_GIVEN,
     /* Memory hot-add; id: the how-manieth. ONLINE is the moment from which the range is there. */
     HA_MEM_ADD_BEGIN, HA_MEM_ADD_END, HA_MEM_ONLINE,
-    /* Free memory has changed, and the events that tell of it; their id: enum ha_memory_condition. */
+    /* Free memory has changed; the events that tell of it, whose id is enum ha_memory_condition. */
     HA_FREE_PAGES, HA_EVENT_SET, HA_EVENT_CLEAR,
     /* A companion of TRACE_BEGIN, where the partition has memory. */
     HA_POOL_LIMITS,
@@ -118,7 +118,9 @@ enum ha_left {
 };
 
 /* The standard events that tell how much memory is free (EVENT_SET, EVENT_CLEAR). */
-enum ha_memory_condition { HA_NO_CONDITION, HA_CONDITION_HIGH, HA_CONDITION_LOW, HA_CONDITION_COUNT };
+enum ha_memory_condition {
+    HA_NO_CONDITION, HA_CONDITION_HIGH, HA_CONDITION_LOW, HA_CONDITION_COUNT
+};
 
 /* flags of DPC_DROP and DPC_INSERT */
 #define HA_DPC_BY_DRIVER 0x01u         /* DROP: KeRemoveQueueDpc */
