@@ -68,6 +68,15 @@ enum ha_kind {
     HA_CRASH,
     /* A spin lock, fast or guarded mutex was taken or given back; only where that was asked for. */
     HA_LOCK_TAKEN, HA_LOCK_GIVEN,
+    /* Instances of device interfaces. INTERFACE: one that was enabled when the system started,
+       told when a driver first asks for any. */
+    HA_INTERFACE, HA_DEVICE_STARTED, HA_IFACE_UP,
+    /* IoRegisterPlugPlayNotification and its two opposites; id: the entry, in the order of asking.
+       PNP_DEAD_CALL: its driver's image is gone, and nothing is called. */
+    HA_PNP_REG_ENTER, HA_PNP_REG_RETURN, HA_PNP_UNREG_ENTER, HA_PNP_UNREG_RETURN,
+    HA_PNP_CB_ENTER, HA_PNP_CB_LEAVE, HA_PNP_DEAD_CALL,
+    /* The references that entries hold on the driver object with this id. */
+    HA_REF,
     HA_KIND_COUNT
 };
 
@@ -85,7 +94,9 @@ enum ha_state { HA_STATE_START = 0, HA_STATE_COMPLETE = 1, HA_STATE_FAILURE = 2 
 
 /* flags of NAME: what the id in the record counts */
 enum ha_namespace {
-    HA_NS_SCENARIO = 1, HA_NS_DRIVER, HA_NS_REGISTRATION, HA_NS_OBJECT, HA_NS_THREAD, HA_NS_CHECK
+    HA_NS_SCENARIO = 1, HA_NS_DRIVER, HA_NS_REGISTRATION, HA_NS_OBJECT, HA_NS_THREAD, HA_NS_CHECK,
+    HA_NS_INTERFACE,            /* its symbolic link */
+    HA_NS_ENTRY                 /* of PnP notification */
 };
 #define HA_NAME_MORE 0x80u             /* the text goes on in the next NAME record */
 
@@ -111,6 +122,12 @@ enum ha_left {
     HA_LEFT_HANDLE, HA_LEFT_COUNT
 };
 
+/* flags of PNP_UNREG_ENTER and PNP_UNREG_RETURN */
+#define HA_PNP_EX 0x01u                /* IoUnregisterPlugPlayNotificationEx */
+
+/* What a PnP callback is told (PNP_CB_ENTER.event). */
+enum ha_pnp_event { HA_PNP_NO_EVENT, HA_PNP_ARRIVAL, HA_PNP_EVENT_COUNT };
+
 /* flags of DPC_DROP and DPC_INSERT */
 #define HA_DPC_BY_DRIVER 0x01u         /* DROP: KeRemoveQueueDpc */
 #define HA_DPC_BY_TIMER  0x02u         /* INSERT: a timer did it, and the thread is any */
@@ -124,6 +141,8 @@ enum ha_reason {
     HA_REASON_LOADED,       /* or wants to load one that is there */
     HA_REASON_NOT_SIMULATED,    /* Windows would do it */
     HA_REASON_NO_ADD_DEVICE,    /* no routine: a device has come for a driver without AddDevice */
+    HA_REASON_NULL_POINTER,     /* where there must be something */
+    HA_REASON_PARAMETER,        /* what the routine does not take */
     HA_REASON_COUNT
 };
 
@@ -208,6 +227,16 @@ union ha_payload {
                            a pair as of QUERY; result: of INSERT, whether it was queued now */
     struct { uint32_t what; } left;                                 /* enum ha_left */
     struct { uint32_t signal, exit_code; } crash;   /* signal 0: the process ended by itself */
+    struct { uint64_t guid[2]; uint32_t device, cause; uint8_t of_memory; } iface;
+                        /* INTERFACE, DEVICE_STARTED, IFACE_UP: id: instance; guid: its class;
+                           device: index of the processor, or number of the range; cause: add */
+    struct { uint64_t guid[2]; uint32_t flags, function, context; uint16_t category; } pnp_reg;
+                        /* category: IO_NOTIFICATION_EVENT_CATEGORY */
+    struct { uint32_t interface, event, function, context; uint16_t version, size;
+             uint8_t live, replay, second; } pnp_cb;
+                        /* live: raised, and told by the PnP thread; replay: before the
+                           registration returned; second: of what was replayed */
+    struct { int32_t change; uint32_t count, entry; } ref;  /* count: entries' references now */
     uint64_t raw[4];
 };
 

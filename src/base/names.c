@@ -87,6 +87,9 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_CREATE_LINK] = "IoCreateSymbolicLink", [HA_RT_DELETE_LINK] = "IoDeleteSymbolicLink",
     [HA_RT_ADD_EXTENSION] = "IoAllocateDriverObjectExtension",
     [HA_RT_GET_EXTENSION] = "IoGetDriverObjectExtension",
+    [HA_RT_REGISTER_PNP] = "IoRegisterPlugPlayNotification",
+    [HA_RT_UNREGISTER_PNP] = "IoUnregisterPlugPlayNotification",
+    [HA_RT_UNREGISTER_PNP_EX] = "IoUnregisterPlugPlayNotificationEx",
     [HA_RT_ACTIVE_COUNT_EX] = "KeQueryActiveProcessorCountEx",
     [HA_RT_ACTIVE_PROCESSORS] = "KeQueryActiveProcessors",
     [HA_RT_MAXIMUM_COUNT] = "KeQueryMaximumProcessorCount",
@@ -140,6 +143,12 @@ static const char *const kinds[HA_KIND_COUNT] = {
     [HA_ADD_DEVICE_ENTER] = "ADD_DEVICE_ENTER", [HA_ADD_DEVICE_LEAVE] = "ADD_DEVICE_LEAVE",
     [HA_LEFT_BEHIND] = "LEFT_BEHIND", [HA_CRASH] = "CRASH",
     [HA_LOCK_TAKEN] = "LOCK_TAKEN", [HA_LOCK_GIVEN] = "LOCK_GIVEN",
+    [HA_INTERFACE] = "INTERFACE", [HA_DEVICE_STARTED] = "DEVICE_STARTED",
+    [HA_IFACE_UP] = "IFACE_UP",
+    [HA_PNP_REG_ENTER] = "PNP_REG_ENTER", [HA_PNP_REG_RETURN] = "PNP_REG_RETURN",
+    [HA_PNP_UNREG_ENTER] = "PNP_UNREG_ENTER", [HA_PNP_UNREG_RETURN] = "PNP_UNREG_RETURN",
+    [HA_PNP_CB_ENTER] = "PNP_CB_ENTER", [HA_PNP_CB_LEAVE] = "PNP_CB_LEAVE",
+    [HA_PNP_DEAD_CALL] = "PNP_DEAD_CALL", [HA_REF] = "REF",
 };
 
 static const char *const reasons[HA_REASON_COUNT] = {
@@ -153,6 +162,8 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_LOADED] = "the driver is loaded already",
     [HA_REASON_NOT_SIMULATED] = "not simulated yet",
     [HA_REASON_NO_ADD_DEVICE] = "the driver has no AddDevice",
+    [HA_REASON_NULL_POINTER] = "a pointer is NULL that must not be",
+    [HA_REASON_PARAMETER] = "a parameter that the routine does not take",
 };
 
 static const char *const misuses[HA_MISUSE_COUNT] = {
@@ -200,7 +211,11 @@ static const char *const thread_kinds[] = {
 static const char *const namespaces[] = {
     [HA_NS_SCENARIO] = "scenario", [HA_NS_DRIVER] = "driver",
     [HA_NS_REGISTRATION] = "registration", [HA_NS_OBJECT] = "object", [HA_NS_THREAD] = "thread",
-    [HA_NS_CHECK] = "check",
+    [HA_NS_CHECK] = "check", [HA_NS_INTERFACE] = "interface", [HA_NS_ENTRY] = "entry",
+};
+
+static const char *const pnp_events[HA_PNP_EVENT_COUNT] = {
+    [HA_PNP_ARRIVAL] = "Arrival",
 };
 
 static const char *const choice_kinds[] = {
@@ -240,6 +255,7 @@ const char *ha_ending_name(unsigned ending) { return NAME_OF(endings, ending); }
 const char *ha_left_name(unsigned what) { return NAME_OF(lefts, what); }
 const char *ha_thread_kind_name(unsigned kind) { return NAME_OF(thread_kinds, kind); }
 const char *ha_namespace_name(unsigned space) { return NAME_OF(namespaces, space); }
+const char *ha_pnp_event_name(unsigned event) { return NAME_OF(pnp_events, event); }
 const char *ha_choice_kind_name(unsigned kind) { return NAME_OF(choice_kinds, kind); }
 const char *ha_state_name(unsigned state) { return NAME_OF(states, state); }
 const char *ha_relation_name(unsigned relation)

@@ -13,6 +13,8 @@
 
 #include "check/judge_rules.h"
 
+#define KINDS_OF_ROWS 64u            /* a row names kinds by bits; later ones have no rule yet */
+
 static void take(struct ha_sink *sink, const struct ha_record *first, size_t count);
 
 /* For each kind of record the judges that rows name for it, each once. */
@@ -20,7 +22,7 @@ static void build_index(struct ha_judge *judge)
 {
     for (size_t rule = 0; rule < HA_RULE_COUNT; rule++) {
         for (size_t i = 0; i < HA_JUDGES_OF_A_RULE && ha_rule_rows[rule].at[i].judge; i++) {
-            for (unsigned kind = 0; kind < HA_KIND_COUNT; kind++) {
+            for (unsigned kind = 0; kind < KINDS_OF_ROWS; kind++) {
                 size_t at = 0;
                 if (!(ha_rule_rows[rule].at[i].kinds >> kind & 1))
                     continue;

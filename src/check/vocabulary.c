@@ -71,6 +71,22 @@ static const char *importance_word(unsigned importance)
     return importance < COUNT(words) ? words[importance] : NULL;
 }
 
+/* Source: WDK reference, wdm.h, IO_NOTIFICATION_EVENT_CATEGORY. */
+static const char *category_word(unsigned category)
+{
+    static const char *const words[] = {
+        "EventCategoryReserved", "EventCategoryHardwareProfileChange",
+        "EventCategoryDeviceInterfaceChange", "EventCategoryTargetDeviceChange",
+        "EventCategoryKernelSoftRestart"};
+    return category < COUNT(words) ? words[category] : NULL;
+}
+
+static const char *unit_word(unsigned of_memory)
+{
+    static const char *const words[] = {"processor", "memory"};
+    return of_memory < COUNT(words) ? words[of_memory] : NULL;
+}
+
 static const struct ha_field all[] = {
     FIELD("seq", HA_SHAPE_SEQUENCE, seq_low),
     FIELD("t", HA_SHAPE_NUMBER, time_ns),
@@ -270,6 +286,42 @@ static const struct ha_field dpc_run[] = {
 static const struct ha_field left_behind[] = {
     WORD("what", as.left.what, ha_left_name),
 };
+static const struct ha_field iface[] = {
+    FIELD("class", HA_SHAPE_GUID, as.iface.guid),
+    FIELD("device", HA_SHAPE_NUMBER, as.iface.device),
+    WORD("unit", as.iface.of_memory, unit_word),
+    FIELD("cause", HA_SHAPE_NUMBER, as.iface.cause),
+};
+static const struct ha_field pnp_reg[] = {
+    WORD("category", as.pnp_reg.category, category_word),
+    FIELD("flags", HA_SHAPE_NUMBER, as.pnp_reg.flags),
+    FIELD("class", HA_SHAPE_GUID, as.pnp_reg.guid),
+    FIELD("function", HA_SHAPE_NUMBER, as.pnp_reg.function),
+    FIELD("context", HA_SHAPE_NUMBER, as.pnp_reg.context),
+};
+static const struct ha_field pnp_unreg[] = {
+    FLAG_BIT("ex", HA_PNP_EX),
+};
+static const struct ha_field pnp_unreg_return[] = {
+    FLAG_BIT("ex", HA_PNP_EX),
+    FIELD("status", HA_SHAPE_STATUS, as.status.status),
+};
+static const struct ha_field pnp_cb[] = {
+    WORD("notification", as.pnp_cb.event, ha_pnp_event_name),
+    FIELD("interface", HA_SHAPE_NUMBER, as.pnp_cb.interface),
+    FIELD("function", HA_SHAPE_NUMBER, as.pnp_cb.function),
+    FIELD("context", HA_SHAPE_NUMBER, as.pnp_cb.context),
+    FIELD("Version", HA_SHAPE_NUMBER, as.pnp_cb.version),
+    FIELD("Size", HA_SHAPE_NUMBER, as.pnp_cb.size),
+    FIELD("live", HA_SHAPE_FLAG, as.pnp_cb.live),
+    FIELD("replay", HA_SHAPE_FLAG, as.pnp_cb.replay),
+    FIELD("second", HA_SHAPE_FLAG, as.pnp_cb.second),
+};
+static const struct ha_field ref[] = {
+    FIELD("change", HA_SHAPE_SIGNED, as.ref.change),
+    FIELD("count", HA_SHAPE_NUMBER, as.ref.count),
+    FIELD("entry", HA_SHAPE_NUMBER, as.ref.entry),
+};
 static const struct ha_field crash[] = {
     FIELD("signal", HA_SHAPE_NUMBER, as.crash.signal),
     FIELD("exit_code", HA_SHAPE_NUMBER, as.crash.exit_code),
@@ -301,6 +353,11 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_DPC_RUN_LEAVE] = ROW(dpc_run),
     [HA_ADD_DEVICE_LEAVE] = ROW(status),
     [HA_LEFT_BEHIND] = ROW(left_behind), [HA_CRASH] = ROW(crash),
+    [HA_INTERFACE] = ROW(iface), [HA_DEVICE_STARTED] = ROW(iface), [HA_IFACE_UP] = ROW(iface),
+    [HA_PNP_REG_ENTER] = ROW(pnp_reg), [HA_PNP_REG_RETURN] = ROW(status),
+    [HA_PNP_UNREG_ENTER] = ROW(pnp_unreg), [HA_PNP_UNREG_RETURN] = ROW(pnp_unreg_return),
+    [HA_PNP_CB_ENTER] = ROW(pnp_cb), [HA_PNP_CB_LEAVE] = ROW(status),
+    [HA_PNP_DEAD_CALL] = ROW(pnp_cb), [HA_REF] = ROW(ref),
 };
 
 /*
