@@ -52,6 +52,7 @@ enum ha_register_during_add { HA_REGISTER_BLOCK, HA_REGISTER_LATE_JOIN };
 enum ha_callback_chain { HA_CHAIN_SINGLE, HA_CHAIN_KE_FIRST, HA_CHAIN_OBJECT_FIRST };
 enum ha_unknown_flags { HA_FLAGS_IGNORE, HA_FLAGS_REJECT };
 enum ha_include_existing_dup { HA_EXISTING_ONCE, HA_EXISTING_TWICE };
+enum ha_legacy_late_call { HA_LATE_CALL_DROP, HA_LATE_CALL_DELIVER };
 enum ha_async_after { HA_ASYNC_AFTER_COMPLETE, HA_ASYNC_AFTER_SCHED };
 enum ha_unload_gate { HA_UNLOAD_LENIENT, HA_UNLOAD_STRICT };
 enum ha_legacy_count { HA_LEGACY_GROUP0, HA_LEGACY_ALL };

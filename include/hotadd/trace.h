@@ -233,9 +233,10 @@ union ha_payload {
     struct { uint64_t guid[2]; uint32_t flags, function, context; uint16_t category; } pnp_reg;
                         /* category: IO_NOTIFICATION_EVENT_CATEGORY */
     struct { uint32_t interface, event, function, context; uint16_t version, size;
-             uint8_t live, replay, second; } pnp_cb;
+             uint8_t live, replay, second, late; } pnp_cb;
                         /* live: raised, and told by the PnP thread; replay: before the
-                           registration returned; second: of what was replayed */
+                           registration returned; second: of what was replayed;
+                           late: after the older routine has removed the entry */
     struct { int32_t change; uint32_t count, entry; } ref;  /* count: entries' references now */
     uint64_t raw[4];
 };

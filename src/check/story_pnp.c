@@ -41,6 +41,8 @@ void ha_arrival_words(const struct ha_cast *cast, const struct ha_record *enter,
         ha_text_add(words, ", which is there already");
     if (enter->as.pnp_cb.second)
         ha_text_add(words, ", once more");
+    if (enter->as.pnp_cb.late)
+        ha_text_add(words, ", though it is removed");
 }
 
 void ha_story_pnp_opening(const struct ha_cast *cast, const struct ha_record *record,

@@ -316,6 +316,7 @@ static const struct ha_field pnp_cb[] = {
     FIELD("live", HA_SHAPE_FLAG, as.pnp_cb.live),
     FIELD("replay", HA_SHAPE_FLAG, as.pnp_cb.replay),
     FIELD("second", HA_SHAPE_FLAG, as.pnp_cb.second),
+    FIELD("late", HA_SHAPE_FLAG, as.pnp_cb.late),
 };
 static const struct ha_field ref[] = {
     FIELD("change", HA_SHAPE_SIGNED, as.ref.change),

@@ -56,7 +56,7 @@
  *   PNP_UNREG_ENTER  ex
  *   PNP_UNREG_RETURN ex status
  *   PNP_CB_ENTER, PNP_DEAD_CALL   notification interface function context Version Size live replay
- *                    second
+ *                    second late
  *   REF              change count entry
  *
  * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE.

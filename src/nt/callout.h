@@ -89,7 +89,7 @@ void ha_callout_wait(struct ha_kernel *kernel, const struct ha_registration *reg
                      const struct ha_driver *driver);
 
 /* How an entry comes to hear of an instance. */
-enum ha_telling { HA_TELL_LIVE, HA_TELL_REPLAY, HA_TELL_SECOND };
+enum ha_telling { HA_TELL_LIVE, HA_TELL_REPLAY, HA_TELL_SECOND, HA_TELL_LATE };
 
 /*
  * Call the callback of an entry with the arrival of an instance; when its driver's image is gone

@@ -56,6 +56,7 @@ static void record_call(struct ha_kernel *kernel, enum ha_kind kind,
     record->as.pnp_cb.live = telling == HA_TELL_LIVE;
     record->as.pnp_cb.replay = telling == HA_TELL_REPLAY;
     record->as.pnp_cb.second = telling == HA_TELL_SECOND;
+    record->as.pnp_cb.late = telling == HA_TELL_LATE;
 }
 
 /* The callback itself, called and recorded. */
@@ -89,6 +90,7 @@ void ha_callout_notify(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
     thread->stamp.driver = entry->driver->id;
     ha_thread_set_irql(thread, PASSIVE_LEVEL);
     entry->calls++;
+    entry->told = instance;
     call(kernel, entry, instance, telling);
     entry->calls--;
     ha_thread_set_irql(thread, stamp.irql);

@@ -12,6 +12,7 @@
 #include "nt/driver_extension.h"
 #include "nt/leftovers.h"
 #include "nt/pnp_entry.h"
+#include "nt/pnp_queue.h"
 #include "nt/pool.h"
 #include "nt/registration.h"
 #include "nt/registry.h"
@@ -40,6 +41,7 @@ static void write_registry_path(struct ha_registry_path *path, const char *name)
 static void free_image(struct ha_driver *driver)
 {
     struct ha_kernel *kernel = driver->kernel;
+    ha_pnp_wait_late(kernel, driver);
     ha_callout_wait(kernel, NULL, driver);
     ha_registrations_bury(kernel, driver);
     ha_pnp_entries_bury(kernel, driver);

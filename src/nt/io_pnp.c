@@ -229,8 +229,10 @@ static void record_removal(struct ha_kernel *kernel, enum ha_kind kind, uint32_t
     record->as.status.status = status;
 }
 
-static void remove_entry(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
-                         enum ha_routine routine)
+/* Returns the instance of a call that is due although the entry is removed, NULL for none. */
+static const struct ha_interface *remove_entry(struct ha_kernel *kernel,
+                                               struct ha_pnp_entry *entry,
+                                               enum ha_routine routine)
 {
     struct ha_thread *thread = kernel->world.sched.running;
     bool inside = ha_callout_is_notified(thread, entry);
@@ -239,9 +241,11 @@ static void remove_entry(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
         ha_record_misuse(kernel, routine, HA_MISUSE_RAISED_IRQL, entry->link.id, 0);
     if (ex && inside && entry->replaying == thread)
         ha_record_misuse(kernel, routine, HA_MISUSE_SELF_REMOVAL, entry->link.id, 0);
+    const struct ha_interface *late = ex ? NULL : ha_pnp_is_late(kernel, entry);
     ha_pnp_entry_remove(kernel, entry);
     if (ex && !inside && thread->stamp.irql <= APC_LEVEL)
         ha_callout_wait_notified(kernel, entry);
+    return late;
 }
 
 static NTSTATUS unregister(struct ha_kernel *kernel, PVOID handle, enum ha_routine routine)
@@ -259,10 +263,11 @@ static NTSTATUS unregister(struct ha_kernel *kernel, PVOID handle, enum ha_routi
                                                                       : HA_MISUSE_UNKNOWN_HANDLE,
                          0, 0);
     NTSTATUS status = entry ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    const struct ha_interface *late = NULL;
     ha_notify_begin(&kernel->pnp.entries, false);
     if (entry) {
         thread->operations++;
-        remove_entry(kernel, entry, routine);
+        late = remove_entry(kernel, entry, routine);
         thread->operations--;
     }
     record_removal(kernel, HA_PNP_UNREG_RETURN, id, routine, status);
@@ -270,13 +275,16 @@ static NTSTATUS unregister(struct ha_kernel *kernel, PVOID handle, enum ha_routi
         entry->removal_returned = true;
         ha_pnp_entry_let_go(entry);
     }
+    if (late)
+        ha_pnp_raise_late(kernel, late, entry);
     ha_notify_end(&kernel->pnp.entries);
     ha_sched_point(&kernel->world);
     return status;
 }
 
 /*
- * Remove an entry: what is queued for it is dropped, and a call that runs is not waited for.
+ * Remove an entry: a call that runs is not waited for. What is queued for it is dropped, unless the
+ * profile has one call come after all.
  *
  *   NotificationEntry  from IoRegisterPlugPlayNotification; what is none, or none any more, is a
  *                      misuse

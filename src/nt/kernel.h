@@ -55,6 +55,7 @@ struct ha_driver {
     const char *next_name;          /* of the registration being made; NULL for ke1, ke2, ... */
     uint32_t registrations_made;    /* those without a `next_name` */
     uint32_t entries_made, entry_references;    /* of PnP notification: nt/pnp_entry.c */
+    uint32_t late_calls;            /* that are due after an entry was removed */
     struct ha_object unreferenced;  /* set when the last of them goes; made when it is waited for */
     const void *event;              /* what loads or unloads it, for hooks.ended; NULL for none */
     uint16_t id;
@@ -157,6 +158,7 @@ struct ha_pnp {
     struct ha_slots handles;
     uint32_t made;
     struct ha_arrival *first, *last;
+    const struct ha_arrival *now;   /* that is being delivered; NULL for none */
     uint64_t raised, released;      /* events so far, and up to which they may be delivered */
     struct ha_thread *thread;       /* delivers them all; NULL before the first */
     bool idle;                      /* it waits for an event */

@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+#include "nt/in_use.h"
+
 static void free_entry(struct ha_notify *entries, struct ha_notify_entry *link)
 {
     struct ha_kernel *kernel =
@@ -68,8 +70,19 @@ void ha_pnp_entry_remove(struct ha_kernel *kernel, struct ha_pnp_entry *entry)
 
 void ha_pnp_entry_let_go(struct ha_pnp_entry *entry)
 {
-    if (entry->has_reference && entry->removal_returned && !entry->calls)
+    if (entry->has_reference && entry->removal_returned && !entry->calls &&
+        !entry->is_late)
         count_reference(entry, -1);
+}
+
+bool ha_pnp_entries_use(const struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    for (struct ha_notify_entry *link = kernel->pnp.entries.left; link; link = link->next_left) {
+        const struct ha_pnp_entry *entry = ha_pnp_entry_of(link);
+        if ((entry->calls || entry->is_late) && ha_lies_in(entry->context, memory, size))
+            return true;
+    }
+    return false;
 }
 
 void ha_pnp_entries_bury(struct ha_kernel *kernel, const struct ha_driver *driver)

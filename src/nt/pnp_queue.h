@@ -19,6 +19,17 @@ void ha_pnp_raise_again(struct ha_kernel *kernel, const struct ha_interface *ins
                         const struct ha_pnp_entry *entry);
 
 /*
+ * The older routine has removed an entry: with legacy_late_call=deliver one call still comes if an
+ * event is queued for it or a call of it runs. ha_pnp_is_late() says of what, NULL for none, and
+ * pins the entry; ha_pnp_raise_late() has that call begin, as soon as the PnP thread may run.
+ */
+const struct ha_interface *ha_pnp_is_late(struct ha_kernel *kernel, struct ha_pnp_entry *entry);
+void ha_pnp_raise_late(struct ha_kernel *kernel, const struct ha_interface *instance,
+                       struct ha_pnp_entry *entry);
+/* Wait until no such call is due for a driver. */
+void ha_pnp_wait_late(struct ha_kernel *kernel, const struct ha_driver *driver);
+
+/*
  * Let events up to this number be delivered, and let all that were raised. The preset
  * "adversarial" holds them until the next add has ended or the run drains; others never do.
  */

@@ -205,14 +205,16 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
     {{.kind = HA_PNP_UNREG_ENTER, .flags = HA_PNP_EX}, ",\"ex\":true}\n"},
     {{.kind = HA_PNP_UNREG_RETURN, .as.status = {INSUF}},
      ",\"ex\":false,\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
-    {{.kind = HA_PNP_CB_ENTER, .as.pnp_cb = {4, HA_PNP_ARRIVAL, 5, 6, 1, 48, 1, 0, 0}},
+    {{.kind = HA_PNP_CB_ENTER, .as.pnp_cb = {4, HA_PNP_ARRIVAL, 5, 6, 1, 48, 1, 0, 0, 0}},
      ",\"notification\":\"Arrival\",\"interface\":4,\"function\":5,\"context\":6,"
-     "\"Version\":1,\"Size\":48,\"live\":true,\"replay\":false,\"second\":false}\n"},
+     "\"Version\":1,\"Size\":48,\"live\":true,\"replay\":false,\"second\":false,"
+     "\"late\":false}\n"},
     {{.kind = HA_PNP_CB_LEAVE, .as.status = {INSUF}},
      ",\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
-    {{.kind = HA_PNP_DEAD_CALL, .as.pnp_cb = {4, HA_PNP_ARRIVAL, 5, 6, 1, 48, 0, 1, 1}},
+    {{.kind = HA_PNP_DEAD_CALL, .as.pnp_cb = {4, HA_PNP_ARRIVAL, 5, 6, 1, 48, 0, 1, 1, 1}},
      ",\"notification\":\"Arrival\",\"interface\":4,\"function\":5,\"context\":6,"
-     "\"Version\":1,\"Size\":48,\"live\":false,\"replay\":true,\"second\":true}\n"},
+     "\"Version\":1,\"Size\":48,\"live\":false,\"replay\":true,\"second\":true,"
+     "\"late\":true}\n"},
     {{.kind = HA_REF, .as.ref = {-1, 2, 3}}, ",\"change\":-1,\"count\":2,\"entry\":3}\n"},
     {{.kind = HA_CRASH, .as.crash = {11, 0}}, ",\"signal\":11,\"exit_code\":0}\n"},
 };

@@ -100,7 +100,7 @@ static void what_happens_in_a_replay_stands_inside_the_registration(void **state
         NOW "system-3  broken.pnp1 registers, existing instances first\n"
         NOW "system-3    enters broken.pnp1 Arrival processor 4, which is there already\n"
         NOW "system-3      removes broken.pnp1\n"
-        NOW "system-3        ? refused: IRQL is too high\n"
+        NOW "system-3        an unknown routine refused: IRQL is too high\n"
         NOW "system-3      broken.pnp1 removed\n"
         NOW "system-3    leaves broken.pnp1 Arrival processor 4, which is there already\n"
         NOW "system-3  broken.pnp1 registered\n");
