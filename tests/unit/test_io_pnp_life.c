@@ -116,6 +116,27 @@ static void an_entry_that_is_left_keeps_the_image(void **state)
     assert_int_equal(ha_machine_ending(b->machine), HA_END_NORMALLY);
 }
 
+static NTSTATUS enter_with_both(struct driver *driver)
+{
+    driver_register(driver, 0);
+    return listener_start(driver->extra);
+}
+
+/* DRV-5, DRV-6, DRV-7: that the image stays is no fault of the kernel's */
+static void who_leaves_both_kinds_is_blamed_for_the_synchronous_one(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *both = listener_add(*state, "a",
+        (struct listener){.stays_registered = true});
+    both->driver->enter = enter_with_both;
+    b->findings = "a DRV-5\n";
+
+    bench_finish(b);
+
+    assert_int_equal(bench_count(b, HA_UNLOAD_LEAVE), 1);
+    assert_int_equal(bench_count(b, HA_IMAGE_FREED), 0);
+}
+
 /* DRV-7: the last reference lets it go */
 static void an_image_that_was_kept_goes_with_the_last_entry(void **state)
 {
@@ -162,7 +183,6 @@ static void an_entry_of_a_driver_that_failed_is_dead(void **state)
     struct bench *b = bench_of(state);
     struct listener *heard = listener_add(*state, "a", (struct listener){0});
     heard->driver->enter = enter_and_fail;
-    b->findings = NULL;
 
     bench_add_processor(b);
 
@@ -187,7 +207,6 @@ static void irql_and_regions_are_put_back_after_the_call(void **state)
     struct bench *b = bench_of(state);
     listener_add(*state, "a", (struct listener){.act = raise_and_stay});
     listener_add(*state, "b", (struct listener){.act = wait_a_turn});
-    b->findings = NULL;
 
     bench_add_processor(b);
 
@@ -206,6 +225,7 @@ int main(void)
         LISTENER_TEST(adversarial_holds_arrivals_until_the_next_add_has_ended),
         LISTENER_TEST(unload_removes_the_entry_and_the_image_goes),
         LISTENER_TEST(an_entry_that_is_left_keeps_the_image),
+        LISTENER_TEST(who_leaves_both_kinds_is_blamed_for_the_synchronous_one),
         LISTENER_TEST(an_image_that_was_kept_goes_with_the_last_entry),
         LISTENER_TEST(a_strict_gate_keeps_unload_until_the_last_entry_is_gone),
         LISTENER_TEST(an_entry_of_a_driver_that_failed_is_dead),
