@@ -132,6 +132,9 @@ static void ranges_of_memory_are_instances_of_their_class(void **state)
     assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 1)->as.pnp_cb.interface, 6);
     assert_true(bench_record(b, HA_INTERFACE, 5)->as.iface.of_memory);
     assert_int_equal(bench_record(b, HA_INTERFACE, 5)->as.iface.device, 2);
+    bench_add_processor(b);
+    assert_int_equal(bench_record(b, HA_IFACE_UP, 0)->id, 7);
+    assert_int_equal(bench_record(b, HA_IFACE_UP, 0)->as.iface.device, 4);
 }
 
 /* PNP-5, PNP-24 */

@@ -81,6 +81,22 @@ static void adversarial_holds_arrivals_until_the_next_add_has_ended(void **state
                 ha_record_seq(bench_record(b, HA_UNLOAD_REQ, 0)));
 }
 
+/* PNP-2, PNP-24: it is live from its REF on, and the event was raised before */
+static void who_registers_while_an_arrival_is_held_does_not_get_it(void **state)
+{
+    struct bench *b = bench_of(state);
+    b->options.profile = ha_profile_preset(HA_PRESET_ADVERSARIAL);
+    listener_add(*state, "a", (struct listener){0});
+    bench_add_processor(b);
+    listener_add(*state, "b", (struct listener){0});
+    bench_load(b);
+
+    bench_finish(b);
+
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 1);
+    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 0)->id, 1);
+}
+
 /* Worked trace 4.10 with one entry: PNP-10, PNP-16 */
 static void unload_removes_the_entry_and_the_image_goes(void **state)
 {
@@ -223,6 +239,7 @@ int main(void)
         LISTENER_TEST(a_failed_add_is_followed_by_no_arrival),
         LISTENER_TEST(the_profile_may_announce_a_processor_before_complete),
         LISTENER_TEST(adversarial_holds_arrivals_until_the_next_add_has_ended),
+        LISTENER_TEST(who_registers_while_an_arrival_is_held_does_not_get_it),
         LISTENER_TEST(unload_removes_the_entry_and_the_image_goes),
         LISTENER_TEST(an_entry_that_is_left_keeps_the_image),
         LISTENER_TEST(who_leaves_both_kinds_is_blamed_for_the_synchronous_one),
