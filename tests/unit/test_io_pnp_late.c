@@ -118,6 +118,45 @@ static void unload_does_not_end_before_the_late_call(void **state)
     assert_int_equal(bench_count(b, HA_IMAGE_FREED), 1);
 }
 
+/*
+ * An add, and the arrival that follows, with so many bytes of memory; `again`: a thread removes the
+ * entry meanwhile. Whether all of it came about.
+ */
+static int add_with(size_t bytes, bool again)
+{
+    const struct ha_add_options add = {HA_ANYWHERE};
+    void *hall;
+    listener_setup(&hall);
+    struct bench *b = bench_of(&hall);
+    deliver(b);
+    listener_add(hall, "a", (struct listener){.act = again ? remove_meanwhile : NULL,
+                                              .old = true});
+    bench_load(b);
+    assert_int_equal(ha_machine_add_processor(b->machine, 0, &add), HA_OK);
+    struct ha_arena *arena = &b->machine->kernel.world.host->arena;
+    size_t whole = arena->size;
+    arena->size = ha_arena_used(arena) + bytes;
+    int err = ha_machine_run(b->machine);
+    arena->size = whole;
+    assert_int_equal(ha_machine_ending(b->machine), err ? HA_END_MEMORY : HA_END_NOT_YET);
+    size_t removals = bench_count(b, HA_PNP_UNREG_RETURN);
+    if (!err)
+        assert_int_equal(bench_count(b, HA_PNP_CB_LEAVE), 1 + removals);
+    listener_teardown(&hall);
+    return err || (again && !removals) ? HA_ENOMEM : HA_OK;     /* there may be no thread for it */
+}
+
+static void a_run_without_memory_for_an_arrival_ends(void **state)
+{
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        size_t bytes = 0;
+        while (add_with(bytes, again != 0) != HA_OK)
+            bytes += 32;
+        assert_true(bytes > 500);
+    }
+}
+
 /* A context that lies in pool. */
 struct context {
     PVOID entry;
@@ -167,6 +206,7 @@ int main(void)
         LISTENER_TEST(where_nothing_is_due_no_call_comes),
         LISTENER_TEST(after_the_newer_routine_no_call_comes),
         LISTENER_TEST(unload_does_not_end_before_the_late_call),
+        cmocka_unit_test(a_run_without_memory_for_an_arrival_ends),
         LISTENER_TEST(a_context_that_is_freed_stays_while_its_call_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
