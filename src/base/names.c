@@ -218,6 +218,20 @@ static const char *const pnp_events[HA_PNP_EVENT_COUNT] = {
     [HA_PNP_ARRIVAL] = "Arrival",
 };
 
+/* Source: WDK reference, wdm.h, IO_NOTIFICATION_EVENT_CATEGORY. */
+static const char *const pnp_categories[] = {
+    "EventCategoryReserved", "EventCategoryHardwareProfileChange",
+    "EventCategoryDeviceInterfaceChange", "EventCategoryTargetDeviceChange",
+    "EventCategoryKernelSoftRestart",
+};
+
+static const char *const pnp_units[] = {"processor", "memory"};
+
+/* Source: WDK reference, wdm.h, KDPC_IMPORTANCE. */
+static const char *const importances[] = {
+    "LowImportance", "MediumImportance", "HighImportance", "MediumHighImportance",
+};
+
 static const char *const choice_kinds[] = {
     [HA_CHOICE_THREAD] = "thread", [HA_CHOICE_FAULT] = "fault",
 };
@@ -255,6 +269,9 @@ const char *ha_ending_name(unsigned ending) { return NAME_OF(endings, ending); }
 const char *ha_left_name(unsigned what) { return NAME_OF(lefts, what); }
 const char *ha_thread_kind_name(unsigned kind) { return NAME_OF(thread_kinds, kind); }
 const char *ha_namespace_name(unsigned space) { return NAME_OF(namespaces, space); }
+const char *ha_pnp_category_name(unsigned category) { return NAME_OF(pnp_categories, category); }
+const char *ha_pnp_unit_name(unsigned of_memory) { return NAME_OF(pnp_units, of_memory); }
+const char *ha_importance_name(unsigned number) { return NAME_OF(importances, number); }
 const char *ha_pnp_event_name(unsigned event) { return NAME_OF(pnp_events, event); }
 const char *ha_choice_kind_name(unsigned kind) { return NAME_OF(choice_kinds, kind); }
 const char *ha_state_name(unsigned state) { return NAME_OF(states, state); }

@@ -84,8 +84,12 @@ const char *ha_ending_name(unsigned ending);
 const char *ha_left_name(unsigned what);
 const char *ha_thread_kind_name(unsigned kind);
 const char *ha_namespace_name(unsigned space);
-/* Arrival. */
+/* PnP notification: Arrival; EventCategoryDeviceInterfaceChange ...; processor, or 1 for memory. */
 const char *ha_pnp_event_name(unsigned event);
+const char *ha_pnp_category_name(unsigned category);
+const char *ha_pnp_unit_name(unsigned of_memory);
+/* KDPC_IMPORTANCE: LowImportance ... */
+const char *ha_importance_name(unsigned importance);
 const char *ha_choice_kind_name(unsigned kind);
 /* KeProcessorAddStartNotify ..., and in short as calls are written: Start, Complete, Failure. */
 const char *ha_state_name(unsigned state);

@@ -63,30 +63,6 @@ static const char *client_word(unsigned client)
     return client ? "object" : "ke";
 }
 
-/* Source: WDK reference, wdm.h, KDPC_IMPORTANCE. */
-static const char *importance_word(unsigned importance)
-{
-    static const char *const words[] = {"LowImportance", "MediumImportance", "HighImportance",
-                                        "MediumHighImportance"};
-    return importance < COUNT(words) ? words[importance] : NULL;
-}
-
-/* Source: WDK reference, wdm.h, IO_NOTIFICATION_EVENT_CATEGORY. */
-static const char *category_word(unsigned category)
-{
-    static const char *const words[] = {
-        "EventCategoryReserved", "EventCategoryHardwareProfileChange",
-        "EventCategoryDeviceInterfaceChange", "EventCategoryTargetDeviceChange",
-        "EventCategoryKernelSoftRestart"};
-    return category < COUNT(words) ? words[category] : NULL;
-}
-
-static const char *unit_word(unsigned of_memory)
-{
-    static const char *const words[] = {"processor", "memory"};
-    return of_memory < COUNT(words) ? words[of_memory] : NULL;
-}
-
 static const struct ha_field all[] = {
     FIELD("seq", HA_SHAPE_SEQUENCE, seq_low),
     FIELD("t", HA_SHAPE_NUMBER, time_ns),
@@ -271,7 +247,7 @@ static const struct ha_field dpc_target[] = {
 };
 static const struct ha_field dpc_insert[] = {
     TARGET,
-    WORD("importance", as.dpc.importance, importance_word),
+    WORD("importance", as.dpc.importance, ha_importance_name),
     FIELD("result", HA_SHAPE_FLAG, as.dpc.result),
     FLAG_BIT("by_timer", HA_DPC_BY_TIMER),
     FLAG_BIT("waits", HA_DPC_WAITS),
@@ -289,11 +265,11 @@ static const struct ha_field left_behind[] = {
 static const struct ha_field iface[] = {
     FIELD("class", HA_SHAPE_GUID, as.iface.guid),
     FIELD("device", HA_SHAPE_NUMBER, as.iface.device),
-    WORD("unit", as.iface.of_memory, unit_word),
+    WORD("unit", as.iface.of_memory, ha_pnp_unit_name),
     FIELD("cause", HA_SHAPE_NUMBER, as.iface.cause),
 };
 static const struct ha_field pnp_reg[] = {
-    WORD("category", as.pnp_reg.category, category_word),
+    WORD("category", as.pnp_reg.category, ha_pnp_category_name),
     FIELD("flags", HA_SHAPE_NUMBER, as.pnp_reg.flags),
     FIELD("class", HA_SHAPE_GUID, as.pnp_reg.guid),
     FIELD("function", HA_SHAPE_NUMBER, as.pnp_reg.function),

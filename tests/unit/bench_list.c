@@ -9,8 +9,6 @@
 
 #include "base/names.h"
 #include "check/expect.h"
-#include "check/nest.h"
-#include "check/story_words.h"
 #include "check/who.h"
 
 void expect_text(const char *what, const char *expected, const char *seen)
@@ -243,35 +241,6 @@ static void add_affinity(struct ha_text *text, const struct ha_record *record)
                      record->as.affinity.output_mask);
 }
 
-/* "a.pnp1 Arrival processor 4": PnP notification. */
-static void add_pnp(struct ha_text *text, const struct ha_cast *cast,
-                    const struct ha_record *record)
-{
-    ha_text_add(text, " ");
-    switch (record->kind) {
-    case HA_PNP_CB_ENTER: case HA_PNP_DEAD_CALL:
-        ha_arrival_words(cast, record, text);
-        return;
-    case HA_REF:
-        ha_driver_words(cast, (uint16_t)record->id, text);
-        ha_text_addf(text, " %+d: %u", (int)record->as.ref.change, (unsigned)record->as.ref.count);
-        return;
-    case HA_DEVICE_STARTED: case HA_IFACE_UP:
-        ha_text_addf(text, "%u", (unsigned)record->as.iface.device);
-        return;
-    default:
-        ha_entry_words(cast, record->id, text);
-    }
-    if (record->kind == HA_PNP_UNREG_ENTER && record->flags & HA_PNP_EX)
-        ha_text_add(text, " Ex");
-    if (record->kind == HA_PNP_REG_ENTER)
-        ha_text_addf(text, " flags=%u", (unsigned)record->as.pnp_reg.flags);
-    if (ha_opener_of(record->kind)) {
-        ha_text_add(text, " ");
-        add_status(text, record->as.status.status);
-    }
-}
-
 /* What a record says that is no call. */
 static void add_fact(struct ha_text *text, const struct ha_cast *cast,
                      const struct ha_record *record)
@@ -340,15 +309,11 @@ static void add_fact(struct ha_text *text, const struct ha_cast *cast,
         ha_text_add(text, " ");
         ha_registration_words(cast, record->id, text);
         break;
-    case HA_DEVICE_STARTED: case HA_IFACE_UP: case HA_REF: case HA_PNP_REG_ENTER:
-    case HA_PNP_REG_RETURN: case HA_PNP_UNREG_ENTER: case HA_PNP_UNREG_RETURN:
-    case HA_PNP_CB_ENTER: case HA_PNP_CB_LEAVE: case HA_PNP_DEAD_CALL:
-        add_pnp(text, cast, record);
-        break;
     case HA_TRACE_END:
         ha_text_addf(text, " %s", ha_ending_name(record->as.end.ending));
         break;
     default:
+        bench_pnp_words(text, cast, record);
         break;
     }
 }
