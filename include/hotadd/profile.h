@@ -51,6 +51,10 @@ enum ha_dereg_wait { HA_DEREG_TRANSACTION, HA_DEREG_PER_CALL, HA_DEREG_DEFERRED 
 enum ha_register_during_add { HA_REGISTER_BLOCK, HA_REGISTER_LATE_JOIN };
 enum ha_callback_chain { HA_CHAIN_SINGLE, HA_CHAIN_KE_FIRST, HA_CHAIN_OBJECT_FIRST };
 enum ha_unknown_flags { HA_FLAGS_IGNORE, HA_FLAGS_REJECT };
+enum ha_include_existing_dup { HA_EXISTING_ONCE, HA_EXISTING_TWICE };
+enum ha_legacy_late_call { HA_LATE_CALL_DROP, HA_LATE_CALL_DELIVER };
+enum ha_async_after { HA_ASYNC_AFTER_COMPLETE, HA_ASYNC_AFTER_SCHED };
+enum ha_unload_gate { HA_UNLOAD_LENIENT, HA_UNLOAD_STRICT };
 enum ha_legacy_count { HA_LEGACY_GROUP0, HA_LEGACY_ALL };
 enum ha_group_assign { HA_ASSIGN_LOWEST_FREE, HA_ASSIGN_BY_NODE, HA_ASSIGN_EXPLICIT };
 enum ha_number_map_at_start { HA_MAP_VALID, HA_MAP_INVALID };

@@ -74,6 +74,15 @@ enum ha_kind {
     HA_FREE_PAGES, HA_EVENT_SET, HA_EVENT_CLEAR,
     /* A companion of TRACE_BEGIN, where the partition has memory. */
     HA_POOL_LIMITS,
+    /* Instances of device interfaces. INTERFACE: one that was enabled when the system started,
+       told when a driver first asks for any. */
+    HA_INTERFACE, HA_DEVICE_STARTED, HA_IFACE_UP,
+    /* IoRegisterPlugPlayNotification and its two opposites; id: the entry, in the order of asking.
+       PNP_DEAD_CALL: its driver's image is gone, and nothing is called. */
+    HA_PNP_REG_ENTER, HA_PNP_REG_RETURN, HA_PNP_UNREG_ENTER, HA_PNP_UNREG_RETURN,
+    HA_PNP_CB_ENTER, HA_PNP_CB_LEAVE, HA_PNP_DEAD_CALL,
+    /* The references that entries hold on the driver object with this id. */
+    HA_REF,
     HA_KIND_COUNT
 };
 
@@ -91,7 +100,9 @@ enum ha_state { HA_STATE_START = 0, HA_STATE_COMPLETE = 1, HA_STATE_FAILURE = 2 
 
 /* flags of NAME: what the id in the record counts */
 enum ha_namespace {
-    HA_NS_SCENARIO = 1, HA_NS_DRIVER, HA_NS_REGISTRATION, HA_NS_OBJECT, HA_NS_THREAD, HA_NS_CHECK
+    HA_NS_SCENARIO = 1, HA_NS_DRIVER, HA_NS_REGISTRATION, HA_NS_OBJECT, HA_NS_THREAD, HA_NS_CHECK,
+    HA_NS_INTERFACE,            /* its symbolic link */
+    HA_NS_ENTRY                 /* of PnP notification */
 };
 #define HA_NAME_MORE 0x80u             /* the text goes on in the next NAME record */
 
@@ -122,6 +133,12 @@ enum ha_memory_condition {
     HA_NO_CONDITION, HA_CONDITION_HIGH, HA_CONDITION_LOW, HA_CONDITION_COUNT
 };
 
+/* flags of PNP_UNREG_ENTER and PNP_UNREG_RETURN */
+#define HA_PNP_EX 0x01u                /* IoUnregisterPlugPlayNotificationEx */
+
+/* What a PnP callback is told (PNP_CB_ENTER.event). */
+enum ha_pnp_event { HA_PNP_NO_EVENT, HA_PNP_ARRIVAL, HA_PNP_EVENT_COUNT };
+
 /* flags of DPC_DROP and DPC_INSERT */
 #define HA_DPC_BY_DRIVER 0x01u         /* DROP: KeRemoveQueueDpc */
 #define HA_DPC_BY_TIMER  0x02u         /* INSERT: a timer did it, and the thread is any */
@@ -137,6 +154,8 @@ enum ha_reason {
     HA_REASON_POLLS,        /* DEADLOCK: it looks for something that does not come */
     HA_REASON_NO_ADD_DEVICE,    /* no routine: a device has come for a driver without AddDevice */
     HA_REASON_NOT_OWN_THREAD,
+    HA_REASON_NULL_POINTER,     /* where there must be something */
+    HA_REASON_PARAMETER,        /* what the routine does not take */
     HA_REASON_COUNT
 };
 
@@ -229,6 +248,17 @@ union ha_payload {
     struct { uint64_t paged, nonpaged; int32_t status; } pool_limits;
                         /* POOL_LIMITS, MEM_ADD_END: bytes; only the latter has a status */
     struct { uint64_t free, low, high; } pages;     /* FREE_PAGES; thresholds of the events */
+    struct { uint64_t guid[2]; uint32_t device, cause; uint8_t of_memory; } iface;
+                        /* INTERFACE, DEVICE_STARTED, IFACE_UP: id: instance; guid: its class;
+                           device: index of the processor, or number of the range; cause: add */
+    struct { uint64_t guid[2]; uint32_t flags, function, context; uint16_t category; } pnp_reg;
+                        /* category: IO_NOTIFICATION_EVENT_CATEGORY */
+    struct { uint32_t interface, event, function, context; uint16_t version, size;
+             uint8_t live, replay, second, late; } pnp_cb;
+                        /* live: raised, and told by the PnP thread; replay: before the
+                           registration returned; second: of what was replayed;
+                           late: after the older routine has removed the entry */
+    struct { int32_t change; uint32_t count, entry; } ref;  /* count: entries' references now */
     uint64_t raw[4];
 };
 

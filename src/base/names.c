@@ -95,6 +95,9 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_GET_EXTENSION] = "IoGetDriverObjectExtension",
     [HA_RT_CREATE_EVENT] = "IoCreateNotificationEvent", [HA_RT_OPEN_EVENT] = "ZwOpenEvent",
     [HA_RT_SET_NAMED_EVENT] = "ZwSetEvent",
+    [HA_RT_REGISTER_PNP] = "IoRegisterPlugPlayNotification",
+    [HA_RT_UNREGISTER_PNP] = "IoUnregisterPlugPlayNotification",
+    [HA_RT_UNREGISTER_PNP_EX] = "IoUnregisterPlugPlayNotificationEx",
     [HA_RT_ACTIVE_COUNT_EX] = "KeQueryActiveProcessorCountEx",
     [HA_RT_ACTIVE_PROCESSORS] = "KeQueryActiveProcessors",
     [HA_RT_MAXIMUM_COUNT] = "KeQueryMaximumProcessorCount",
@@ -153,6 +156,12 @@ static const char *const kinds[HA_KIND_COUNT] = {
     [HA_MEM_ONLINE] = "MEM_ONLINE", [HA_FREE_PAGES] = "FREE_PAGES",
     [HA_EVENT_SET] = "EVENT_SET", [HA_EVENT_CLEAR] = "EVENT_CLEAR",
     [HA_POOL_LIMITS] = "POOL_LIMITS",
+    [HA_INTERFACE] = "INTERFACE", [HA_DEVICE_STARTED] = "DEVICE_STARTED",
+    [HA_IFACE_UP] = "IFACE_UP",
+    [HA_PNP_REG_ENTER] = "PNP_REG_ENTER", [HA_PNP_REG_RETURN] = "PNP_REG_RETURN",
+    [HA_PNP_UNREG_ENTER] = "PNP_UNREG_ENTER", [HA_PNP_UNREG_RETURN] = "PNP_UNREG_RETURN",
+    [HA_PNP_CB_ENTER] = "PNP_CB_ENTER", [HA_PNP_CB_LEAVE] = "PNP_CB_LEAVE",
+    [HA_PNP_DEAD_CALL] = "PNP_DEAD_CALL", [HA_REF] = "REF",
 };
 
 static const char *const reasons[HA_REASON_COUNT] = {
@@ -168,6 +177,8 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_POLLS] = "it looks again and again for what does not come",
     [HA_REASON_NO_ADD_DEVICE] = "the driver has no AddDevice",
     [HA_REASON_NOT_OWN_THREAD] = "the thread is not the driver's to end",
+    [HA_REASON_NULL_POINTER] = "a pointer is NULL that must not be",
+    [HA_REASON_PARAMETER] = "a parameter that the routine does not take",
 };
 
 static const char *const misuses[HA_MISUSE_COUNT] = {
@@ -222,7 +233,25 @@ static const char *const thread_kinds[] = {
 static const char *const namespaces[] = {
     [HA_NS_SCENARIO] = "scenario", [HA_NS_DRIVER] = "driver",
     [HA_NS_REGISTRATION] = "registration", [HA_NS_OBJECT] = "object", [HA_NS_THREAD] = "thread",
-    [HA_NS_CHECK] = "check",
+    [HA_NS_CHECK] = "check", [HA_NS_INTERFACE] = "interface", [HA_NS_ENTRY] = "entry",
+};
+
+static const char *const pnp_events[HA_PNP_EVENT_COUNT] = {
+    [HA_PNP_ARRIVAL] = "Arrival",
+};
+
+/* Source: WDK reference, wdm.h, IO_NOTIFICATION_EVENT_CATEGORY. */
+static const char *const pnp_categories[] = {
+    "EventCategoryReserved", "EventCategoryHardwareProfileChange",
+    "EventCategoryDeviceInterfaceChange", "EventCategoryTargetDeviceChange",
+    "EventCategoryKernelSoftRestart",
+};
+
+static const char *const pnp_units[] = {"processor", "memory"};
+
+/* Source: WDK reference, wdm.h, KDPC_IMPORTANCE. */
+static const char *const importances[] = {
+    "LowImportance", "MediumImportance", "HighImportance", "MediumHighImportance",
 };
 
 static const char *const choice_kinds[] = {
@@ -263,6 +292,10 @@ const char *ha_left_name(unsigned what) { return NAME_OF(lefts, what); }
 const char *ha_condition_name(unsigned condition) { return NAME_OF(conditions, condition); }
 const char *ha_thread_kind_name(unsigned kind) { return NAME_OF(thread_kinds, kind); }
 const char *ha_namespace_name(unsigned space) { return NAME_OF(namespaces, space); }
+const char *ha_pnp_category_name(unsigned category) { return NAME_OF(pnp_categories, category); }
+const char *ha_pnp_unit_name(unsigned of_memory) { return NAME_OF(pnp_units, of_memory); }
+const char *ha_importance_name(unsigned number) { return NAME_OF(importances, number); }
+const char *ha_pnp_event_name(unsigned event) { return NAME_OF(pnp_events, event); }
 const char *ha_choice_kind_name(unsigned kind) { return NAME_OF(choice_kinds, kind); }
 const char *ha_state_name(unsigned state) { return NAME_OF(states, state); }
 const char *ha_relation_name(unsigned relation)

@@ -65,6 +65,7 @@ enum ha_routine {
     HA_RT_ATTACHED_DEVICE, HA_RT_REFER_ATTACHED, HA_RT_LOWER_DEVICE, HA_RT_DEVICE_POINTER,
     HA_RT_RELATED_DEVICE, HA_RT_CREATE_LINK, HA_RT_DELETE_LINK, HA_RT_ADD_EXTENSION,
     HA_RT_GET_EXTENSION, HA_RT_CREATE_EVENT, HA_RT_OPEN_EVENT, HA_RT_SET_NAMED_EVENT,
+    HA_RT_REGISTER_PNP, HA_RT_UNREGISTER_PNP, HA_RT_UNREGISTER_PNP_EX,
     /* From here on they are queries. */
     HA_RT_ACTIVE_COUNT, HA_RT_ACTIVE_COUNT_EX, HA_RT_ACTIVE_PROCESSORS,
     HA_RT_MAXIMUM_COUNT, HA_RT_MAXIMUM_COUNT_EX, HA_RT_GROUP_AFFINITY,
@@ -87,6 +88,12 @@ const char *ha_left_name(unsigned what);
 const char *ha_condition_name(unsigned condition);
 const char *ha_thread_kind_name(unsigned kind);
 const char *ha_namespace_name(unsigned space);
+/* PnP notification: Arrival; EventCategoryDeviceInterfaceChange ...; processor, or 1 for memory. */
+const char *ha_pnp_event_name(unsigned event);
+const char *ha_pnp_category_name(unsigned category);
+const char *ha_pnp_unit_name(unsigned of_memory);
+/* KDPC_IMPORTANCE: LowImportance ... */
+const char *ha_importance_name(unsigned importance);
 const char *ha_choice_kind_name(unsigned kind);
 /* KeProcessorAddStartNotify ..., and in short as calls are written: Start, Complete, Failure. */
 const char *ha_state_name(unsigned state);

@@ -11,12 +11,15 @@
 
 #include "base/bag.h"
 
-#define SPACES (HA_NS_CHECK + 1)
+#define SPACES (HA_NS_ENTRY + 1)
 #define MOST_IDS (1u << 24)     /* a trace from elsewhere may hold any id; memory has an end */
+
+#define OF_MEMORY 0x8000u        /* in the fact of an interface */
 
 struct member {
     const char *name;           /* NULL when the trace gave none */
-    uint16_t fact;              /* registration, object: its driver; thread: its kind */
+    uint16_t fact;              /* registration, object, entry: its driver; thread: its
+                                   kind; interface: its device */
     bool more;                  /* the name goes on in the next NAME record */
 };
 
@@ -115,6 +118,12 @@ bool ha_cast_take(struct ha_cast *cast, const struct ha_record *record)
         return take_fact(&cast->table[HA_NS_THREAD], record->id, record->as.made.kind);
     case HA_REG_ENTER:
         return take_fact(&cast->table[HA_NS_REGISTRATION], record->id, record->driver);
+    case HA_PNP_REG_ENTER:
+        return take_fact(&cast->table[HA_NS_ENTRY], record->id, record->driver);
+    case HA_INTERFACE: case HA_IFACE_UP:
+        return take_fact(&cast->table[HA_NS_INTERFACE], record->id,
+                         (uint16_t)(record->as.iface.device |
+                                    (record->as.iface.of_memory ? OF_MEMORY : 0)));
     default:
         return true;
     }
@@ -137,6 +146,19 @@ uint16_t ha_cast_owner(const struct ha_cast *cast, uint32_t registration)
 {
     const struct member *member = find(cast, HA_NS_REGISTRATION, registration);
     return member ? member->fact : 0;
+}
+
+uint16_t ha_cast_entry_owner(const struct ha_cast *cast, uint32_t entry)
+{
+    const struct member *member = find(cast, HA_NS_ENTRY, entry);
+    return member ? member->fact : 0;
+}
+
+uint16_t ha_cast_device(const struct ha_cast *cast, uint32_t interface, bool *of_memory)
+{
+    const struct member *member = find(cast, HA_NS_INTERFACE, interface);
+    *of_memory = member && member->fact & OF_MEMORY;
+    return member ? (uint16_t)(member->fact & ~OF_MEMORY) : 0;
 }
 
 bool ha_cast_is_drivers(const struct ha_cast *cast, uint32_t object)

@@ -24,6 +24,10 @@ bool ha_cast_take(struct ha_cast *cast, const struct ha_record *record);
 const char *ha_cast_name(const struct ha_cast *cast, enum ha_namespace space, uint32_t id);
 /* The driver that made a registration, 0 when unknown. */
 uint16_t ha_cast_owner(const struct ha_cast *cast, uint32_t registration);
+/* The driver that made an entry of PnP notification, 0 when unknown. */
+uint16_t ha_cast_entry_owner(const struct ha_cast *cast, uint32_t entry);
+/* Which processor, or range of memory, an instance of a device interface stands for. */
+uint16_t ha_cast_device(const struct ha_cast *cast, uint32_t interface, bool *of_memory);
 /* Whether a driver named the object, so that it is none of the kernel's own. */
 bool ha_cast_is_drivers(const struct ha_cast *cast, uint32_t object);
 /* enum ha_thread_kind of a thread, 0 when unknown. */

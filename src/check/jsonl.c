@@ -118,6 +118,20 @@ static void add_place(struct ha_text *text, const unsigned char *member)
     ha_text_addf(text, "{\"group\":%u,\"number\":%u,\"reserved\":%u}", group, member[2], member[3]);
 }
 
+/* As the WDK writes them: two numbers are short and one is long, and the rest goes byte by byte. */
+static void add_guid(struct ha_text *text, const unsigned char *member)
+{
+    uint32_t first;
+    uint16_t pair[2];
+
+    memcpy(&first, member, sizeof first);
+    memcpy(pair, member + 4, sizeof pair);
+    ha_text_addf(text, "\"{%08x-%04x-%04x-", (unsigned)first, pair[0], pair[1]);
+    for (size_t i = 8; i < 16; i++)
+        ha_text_addf(text, i == 10 ? "-%02x" : "%02x", member[i]);
+    ha_text_add(text, "}\"");
+}
+
 /* The shape that a field has in this record, and its word if it is one. */
 static enum ha_shape settle(const struct ha_field *field, const struct ha_record *record,
                             uint64_t value, const char **word)
@@ -175,6 +189,10 @@ static void add_value(struct ha_text *text, const struct ha_field *field,
         add_place(text, (const unsigned char *)member);
         return;
     }
+    if (field->shape == HA_SHAPE_GUID) {
+        add_guid(text, (const unsigned char *)member);
+        return;
+    }
     value = ha_field_value(field, record);
     switch (settle(field, record, value, &word)) {
     case HA_SHAPE_HEX:
@@ -185,6 +203,9 @@ static void add_value(struct ha_text *text, const struct ha_field *field,
         break;
     case HA_SHAPE_WORD:
         add_word(text, word, value);
+        break;
+    case HA_SHAPE_SIGNED:
+        ha_text_addf(text, "%d", (int)(int32_t)(uint32_t)value);
         break;
     case HA_SHAPE_TAG:
         add_tag(text, value);

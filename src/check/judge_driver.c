@@ -115,7 +115,7 @@ static void judge_end(struct ha_judge *judge)
         if (driver->entry_failed)
             ha_blame(judge, HA_RULE_DRV_3, 0, "the image freed after DriverEntry failed",
                      "that of %s still there", ha_driver_name(judge, (uint16_t)id));
-        else if (driver->left_behind)
+        else if (driver->left_behind && !driver->references)
             ha_blame(judge, HA_RULE_DRV_6, 0, "the image freed, whatever is still registered",
                      "that of %s still there", ha_driver_name(judge, (uint16_t)id));
     }
@@ -231,6 +231,11 @@ void ha_driver_absorb(struct ha_judge *judge)
         break;
     case HA_IMAGE_FREED:
         image_freed(judge);
+        break;
+    case HA_REF:
+        driver = ha_reach_driver(judge, record->id);
+        if (driver)
+            driver->references = record->as.ref.count;
         break;
     default:
         break;

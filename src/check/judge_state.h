@@ -68,6 +68,7 @@ struct ha_seen_driver {
     bool took;                      /* any block of pool */
     uint32_t held;                  /* blocks that it did not give back, and their bytes */
     uint64_t held_bytes;
+    uint32_t references;            /* of its PnP entries, which keep its image */
 };
 
 /* Whether a thread has an affinity that a routine set, which can be reverted. */

@@ -239,6 +239,7 @@ static bool is_silent(struct ha_story *story, const struct ha_record *record)
     case HA_GROUP: case HA_NODE: case HA_PROCESSOR: case HA_MEMORY: case HA_NAME: case HA_THREAD:
     case HA_CHOICE: case HA_REG_LOCKED: case HA_DEREG_LOCKED: case HA_ACTIVE: case HA_SCHED:
     case HA_POOL_LIMITS:
+    case HA_INTERFACE: case HA_DEVICE_STARTED: case HA_IFACE_UP: case HA_REF:
         return true;
     case HA_HW_START:
         return record->as.status.status == 0;

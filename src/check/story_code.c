@@ -93,7 +93,7 @@ static bool is_place(const struct ha_record *opener)
 {
     switch (opener->kind) {
     case HA_CB_ENTER: case HA_DRV_ENTRY_ENTER: case HA_UNLOAD_ENTER: case HA_ADD_BEGIN:
-    case HA_DPC_RUN_ENTER: case HA_IPI_ENTER: case HA_ADD_DEVICE_ENTER:
+    case HA_DPC_RUN_ENTER: case HA_IPI_ENTER: case HA_ADD_DEVICE_ENTER: case HA_PNP_CB_ENTER:
         return true;
     default:
         return false;
@@ -116,6 +116,8 @@ void ha_story_place(const struct ha_cast *cast, const struct ha_record *place,
     ha_text_add(words, " in ");
     if (place->kind == HA_CB_ENTER)
         ha_call_words(cast, place, NULL, words);
+    else if (place->kind == HA_PNP_CB_ENTER)
+        ha_arrival_words(cast, place, words);
     else if (place->kind == HA_ADD_BEGIN)
         ha_text_addf(words, "add %u", (unsigned)place->id);
     else

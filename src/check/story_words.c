@@ -168,6 +168,9 @@ void ha_story_opening(const struct ha_cast *cast, const struct ha_record *record
         ha_text_add(words, "enters ");
         ha_call_words(cast, record, NULL, words);
         break;
+    case HA_PNP_REG_ENTER: case HA_PNP_UNREG_ENTER: case HA_PNP_CB_ENTER:
+        ha_story_pnp_opening(cast, record, words);
+        break;
     case HA_UNIT_BEGIN:
         ha_text_addf(words, "unit %u of %u processors begins", (unsigned)record->id,
                      (unsigned)record->as.unit.processors);
@@ -316,6 +319,8 @@ enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *
         return ha_story_affinity(cast, record, words);
     case HA_DPC_TARGET: case HA_DPC_INSERT: case HA_DPC_DROP:
         return ha_story_dpc(cast, record, words);
+    case HA_PNP_REG_RETURN: case HA_PNP_UNREG_RETURN: case HA_PNP_CB_LEAVE: case HA_PNP_DEAD_CALL:
+        return ha_story_pnp(cast, record, setting, words);
     case HA_LEFT_BEHIND: case HA_CRASH:
         return ha_story_last(cast, record, setting, words);
     case HA_DEBUG_PRINT:

@@ -63,14 +63,6 @@ static const char *client_word(unsigned client)
     return client ? "object" : "ke";
 }
 
-/* Source: WDK reference, wdm.h, KDPC_IMPORTANCE. */
-static const char *importance_word(unsigned importance)
-{
-    static const char *const words[] = {"LowImportance", "MediumImportance", "HighImportance",
-                                        "MediumHighImportance"};
-    return importance < COUNT(words) ? words[importance] : NULL;
-}
-
 static const struct ha_field all[] = {
     FIELD("seq", HA_SHAPE_SEQUENCE, seq_low),
     FIELD("t", HA_SHAPE_NUMBER, time_ns),
@@ -272,7 +264,7 @@ static const struct ha_field dpc_target[] = {
 };
 static const struct ha_field dpc_insert[] = {
     TARGET,
-    WORD("importance", as.dpc.importance, importance_word),
+    WORD("importance", as.dpc.importance, ha_importance_name),
     FIELD("result", HA_SHAPE_FLAG, as.dpc.result),
     FLAG_BIT("by_timer", HA_DPC_BY_TIMER),
     FLAG_BIT("waits", HA_DPC_WAITS),
@@ -286,6 +278,43 @@ static const struct ha_field dpc_run[] = {
 };
 static const struct ha_field left_behind[] = {
     WORD("what", as.left.what, ha_left_name),
+};
+static const struct ha_field iface[] = {
+    FIELD("class", HA_SHAPE_GUID, as.iface.guid),
+    FIELD("device", HA_SHAPE_NUMBER, as.iface.device),
+    WORD("unit", as.iface.of_memory, ha_pnp_unit_name),
+    FIELD("cause", HA_SHAPE_NUMBER, as.iface.cause),
+};
+static const struct ha_field pnp_reg[] = {
+    WORD("category", as.pnp_reg.category, ha_pnp_category_name),
+    FIELD("flags", HA_SHAPE_NUMBER, as.pnp_reg.flags),
+    FIELD("class", HA_SHAPE_GUID, as.pnp_reg.guid),
+    FIELD("function", HA_SHAPE_NUMBER, as.pnp_reg.function),
+    FIELD("context", HA_SHAPE_NUMBER, as.pnp_reg.context),
+};
+static const struct ha_field pnp_unreg[] = {
+    FLAG_BIT("ex", HA_PNP_EX),
+};
+static const struct ha_field pnp_unreg_return[] = {
+    FLAG_BIT("ex", HA_PNP_EX),
+    FIELD("status", HA_SHAPE_STATUS, as.status.status),
+};
+static const struct ha_field pnp_cb[] = {
+    WORD("notification", as.pnp_cb.event, ha_pnp_event_name),
+    FIELD("interface", HA_SHAPE_NUMBER, as.pnp_cb.interface),
+    FIELD("function", HA_SHAPE_NUMBER, as.pnp_cb.function),
+    FIELD("context", HA_SHAPE_NUMBER, as.pnp_cb.context),
+    FIELD("Version", HA_SHAPE_NUMBER, as.pnp_cb.version),
+    FIELD("Size", HA_SHAPE_NUMBER, as.pnp_cb.size),
+    FIELD("live", HA_SHAPE_FLAG, as.pnp_cb.live),
+    FIELD("replay", HA_SHAPE_FLAG, as.pnp_cb.replay),
+    FIELD("second", HA_SHAPE_FLAG, as.pnp_cb.second),
+    FIELD("late", HA_SHAPE_FLAG, as.pnp_cb.late),
+};
+static const struct ha_field ref[] = {
+    FIELD("change", HA_SHAPE_SIGNED, as.ref.change),
+    FIELD("count", HA_SHAPE_NUMBER, as.ref.count),
+    FIELD("entry", HA_SHAPE_NUMBER, as.ref.entry),
 };
 static const struct ha_field crash[] = {
     FIELD("signal", HA_SHAPE_NUMBER, as.crash.signal),
@@ -322,6 +351,11 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_MEM_ONLINE] = ROW(memory), [HA_FREE_PAGES] = ROW(free_pages),
     [HA_EVENT_SET] = ROW(condition), [HA_EVENT_CLEAR] = ROW(condition),
     [HA_POOL_LIMITS] = ROW(pool_limits),
+    [HA_INTERFACE] = ROW(iface), [HA_DEVICE_STARTED] = ROW(iface), [HA_IFACE_UP] = ROW(iface),
+    [HA_PNP_REG_ENTER] = ROW(pnp_reg), [HA_PNP_REG_RETURN] = ROW(status),
+    [HA_PNP_UNREG_ENTER] = ROW(pnp_unreg), [HA_PNP_UNREG_RETURN] = ROW(pnp_unreg_return),
+    [HA_PNP_CB_ENTER] = ROW(pnp_cb), [HA_PNP_CB_LEAVE] = ROW(status),
+    [HA_PNP_DEAD_CALL] = ROW(pnp_cb), [HA_REF] = ROW(ref),
 };
 
 /*

@@ -54,6 +54,14 @@
  *   MEM_ADD_END      status paged nonpaged
  *   FREE_PAGES       free low high
  *   EVENT_SET, EVENT_CLEAR  condition
+ *   INTERFACE, DEVICE_STARTED, IFACE_UP   class device unit cause
+ *   PNP_REG_ENTER    category flags class function context
+ *   PNP_REG_RETURN, PNP_CB_LEAVE   status
+ *   PNP_UNREG_ENTER  ex
+ *   PNP_UNREG_RETURN ex status
+ *   PNP_CB_ENTER, PNP_DEAD_CALL   notification interface function context Version Size live replay
+ *                    second late
+ *   REF              change count entry
  *
  * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE.
  * ALLOC was made in the call that registration, operation, State and NtNumber name; outside any
@@ -98,6 +106,8 @@ enum ha_shape {
     HA_SHAPE_TAG,           /* "Perp"; "0x0100424d" when one of its letters cannot be printed */
     HA_SHAPE_RELATION,      /* an object, see above */
     HA_SHAPE_FLAG,          /* true or false */
+    HA_SHAPE_SIGNED,        /* -1, of 32 bits */
+    HA_SHAPE_GUID,          /* "{97fadb10-4e33-40ae-359c-8bef029dbdd0}" */
     HA_SHAPE_PLACE,         /* {"group":0,"number":4,"reserved":0} */
     HA_SHAPE_TEXT,          /* "calm"; an array of bytes when they are no UTF-8 by themselves */
     HA_SHAPE_KNOB_VALUE,    /* as WORD, by the knob in the record's id */
@@ -118,7 +128,7 @@ struct ha_field {
 const struct ha_field *ha_fields_of_all(size_t *count);
 /* The fields of a kind; none for a kind that is not known. */
 const struct ha_field *ha_fields_of_kind(unsigned kind, size_t *count);
-/* What a field holds, as an unsigned number. Not for PLACE and TEXT. */
+/* What a field holds, as an unsigned number. Not for PLACE, GUID and TEXT. */
 uint64_t ha_field_value(const struct ha_field *field, const struct ha_record *record);
 
 /* What a query is given and gives back: the shapes of its result, output and argument. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "nt/locks.h"
+#include "nt/pnp_entry.h"
 #include "nt/registration.h"
 
 #define POISON 0xdd
@@ -345,6 +346,8 @@ static bool is_inside(const struct ha_thread *thread, const struct ha_registrati
     for (const struct ha_callout *call = thread->callout; call; call = call->outer)
         if (call->inside && (registration ? call->inside == registration
                                           : call->inside->driver_id == driver->id))
+            return true;
+        else if (call->notified && !registration && call->notified->driver == driver)
             return true;
     return false;
 }

@@ -11,12 +11,15 @@
 #include "nt/kernel.h"
 
 struct ha_registration;
+struct ha_pnp_entry;
+struct ha_interface;
 
 /* What a thread is doing for the kernel while driver code may run; on the thread's own stack. */
 struct ha_callout {
     struct ha_callout *outer;
     struct ha_registration *inside;     /* the callback that runs; NULL in other code */
     bool in_add_device;
+    const struct ha_pnp_entry *notified;    /* the PnP callback that runs; NULL in other code */
 };
 
 /*
@@ -86,6 +89,19 @@ const struct ha_round *ha_callout_round(const struct ha_thread *thread);
  */
 void ha_callout_wait(struct ha_kernel *kernel, const struct ha_registration *registration,
                      const struct ha_driver *driver);
+
+/* How an entry comes to hear of an instance. */
+enum ha_telling { HA_TELL_LIVE, HA_TELL_REPLAY, HA_TELL_SECOND, HA_TELL_LATE };
+
+/*
+ * Call the callback of an entry with the arrival of an instance; when its driver's image is gone
+ * the record PNP_DEAD_CALL stands for the call. The chain of entries is being walked.
+ */
+void ha_callout_notify(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
+                       const struct ha_interface *instance, enum ha_telling telling);
+/* Whether the thread is inside a call of the entry; wait until no other thread is. */
+bool ha_callout_is_notified(const struct ha_thread *thread, const struct ha_pnp_entry *entry);
+void ha_callout_wait_notified(struct ha_kernel *kernel, const struct ha_pnp_entry *entry);
 
 /* Call DriverEntry. The registry path is poisoned when it returns (DRV-11). */
 NTSTATUS ha_callout_entry(struct ha_driver *driver);

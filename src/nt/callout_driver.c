@@ -6,6 +6,7 @@
 
 #include "nt/callout.h"
 #include "nt/locks.h"
+#include "nt/pnp_queue.h"
 
 #define POISON 0xdd
 
@@ -55,6 +56,7 @@ void ha_callout_unload(struct ha_driver *driver)
     struct ha_callout call;
     enter_driver(driver, &call, HA_UNLOAD_ENTER, driver->id);
     driver->object.DriverUnload(&driver->object);
+    ha_pnp_wait_late(driver->kernel, driver);
     leave_entered(driver, &call, HA_UNLOAD_LEAVE, driver->id, STATUS_SUCCESS);
 }
 

@@ -11,6 +11,8 @@
 #include "nt/callout.h"
 #include "nt/driver_extension.h"
 #include "nt/leftovers.h"
+#include "nt/pnp_entry.h"
+#include "nt/pnp_queue.h"
 #include "nt/pool.h"
 #include "nt/registration.h"
 #include "nt/registry.h"
@@ -41,8 +43,10 @@ static UNICODE_STRING join(const WCHAR *path, const char *name, WCHAR *text)
 static void free_image(struct ha_driver *driver)
 {
     struct ha_kernel *kernel = driver->kernel;
+    ha_pnp_wait_late(kernel, driver);
     ha_callout_wait(kernel, NULL, driver);
     ha_registrations_bury(kernel, driver);
+    ha_pnp_entries_bury(kernel, driver);
     ha_pool_blocks_look_over(kernel, driver->id);
     ha_leftovers_look_over(kernel, driver);
     ha_record_open(&kernel->world, HA_IMAGE_FREED, driver->id)->driver = driver->id;
@@ -76,11 +80,19 @@ static void unload(void *argument)
 {
     struct ha_driver *driver = argument;
     struct ha_thread *thread = driver->kernel->world.sched.running;
+    if (ha_kernel_knob(driver->kernel, HA_KNOB_UNLOAD_GATE) == HA_UNLOAD_STRICT)
+        ha_pnp_entries_wait(driver);
     thread->operations++;
     ha_callout_unload(driver);
-    free_image(driver);
+    bool is_kept = driver->entry_references != 0;
+    if (!is_kept)
+        free_image(driver);
     thread->operations--;
     ha_kernel_ended(driver->kernel, driver->event);
+    if (is_kept) {                      /* DRV-7: until nothing refers to it, or for ever */
+        ha_pnp_entries_wait(driver);
+        free_image(driver);
+    }
 }
 
 struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
@@ -144,6 +156,9 @@ int ha_driver_unload(struct ha_driver *driver, const void *event)
     NTSTATUS status = STATUS_SUCCESS;
     if (driver->state != HA_DRIVER_LOADED || !driver->object.DriverUnload)
         status = STATUS_INVALID_DEVICE_REQUEST;
+    else if (driver->entry_references &&
+             ha_kernel_knob(driver->kernel, HA_KNOB_UNLOAD_GATE) == HA_UNLOAD_STRICT)
+        status = STATUS_PENDING;
     struct ha_record *request = ha_record_open(world, HA_UNLOAD_REQ, driver->id);
     request->driver = driver->id;
     request->as.status.status = status;

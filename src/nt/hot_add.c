@@ -10,6 +10,8 @@
 #include "nt/callout.h"
 #include "nt/dpc.h"
 #include "nt/mem_add.h"
+#include "nt/interface.h"
+#include "nt/pnp_queue.h"
 #include "nt/registration.h"
 
 struct add {
@@ -101,9 +103,15 @@ static NTSTATUS add_at_place(struct add *add)
         status = start_hardware(add);
     if (NT_SUCCESS(status))
         bring_up(add);
+    bool announced = NT_SUCCESS(status) &&
+                     ha_kernel_knob(kernel, HA_KNOB_ASYNC_AFTER) == HA_ASYNC_AFTER_SCHED;
+    if (announced)
+        ha_interface_up(kernel, add->id);
     second_round(add, status, vetoed);
     if (!NT_SUCCESS(status))
         withdraw(add);
+    else if (!announced)
+        ha_interface_up(kernel, add->id);
     return status;
 }
 
@@ -139,6 +147,7 @@ static bool add_processor(struct ha_kernel *kernel, const struct ha_add_options 
     struct ha_thread *thread = world->sched.running;
     struct add add = {.kernel = kernel, .options = options, .unit = unit};
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+    uint64_t events_before = kernel->pnp.raised;
 
     thread->operations++;
     ha_registrations_lock(kernel);
@@ -159,6 +168,7 @@ static bool add_processor(struct ha_kernel *kernel, const struct ha_add_options 
     }                                   /* otherwise HOT-13 */
     ha_record_open(world, HA_ADD_END, add.id)->as.status.status = status;
     ha_registrations_unlock(kernel);
+    ha_pnp_release(kernel, events_before);
     thread->operations--;
     return NT_SUCCESS(status);
 }

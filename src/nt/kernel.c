@@ -10,6 +10,8 @@
 
 #include "nt/dpc.h"
 #include "nt/free_memory.h"
+#include "nt/interface.h"
+#include "nt/pnp_entry.h"
 #include "nt/ps_thread.h"
 #include "nt/registration.h"
 
@@ -50,6 +52,8 @@ bool ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile)
     kernel->world.sched.thread_ends = ha_ps_thread_ends;
     ha_registrations_init(kernel);
     ha_free_memory_init(kernel);
+    ha_interfaces_init(kernel);
+    ha_pnp_entries_init(kernel);
     ha_object_init(&kernel->world, &kernel->call_ends, "the end of a running callback");
     ha_broadcasts_init(kernel);
     return ha_dpcs_init(kernel);

@@ -29,6 +29,8 @@ struct ha_rundown_wait; /* nt/rundown.c */
 struct ha_wait;         /* nt/dispatcher.c */
 struct ha_timer_setting;    /* nt/ke_timer.c */
 struct ha_dpc_entry;    /* nt/dpc.c */
+struct ha_interface;    /* nt/interface.c */
+struct ha_arrival;      /* nt/pnp_queue.c */
 struct ha_script;
 struct ha_scripted;     /* what a script's driver remembers; nt/scripted.c */
 
@@ -56,6 +58,9 @@ struct ha_driver {
     int32_t add_device_status;      /* of the last AddDevice; STATUS_PENDING while it runs */
     const char *next_name;          /* of the registration being made; NULL for ke1, ke2, ... */
     uint32_t registrations_made;    /* those without a `next_name` */
+    uint32_t entries_made, entry_references;    /* of PnP notification: nt/pnp_entry.c */
+    uint32_t late_calls;            /* that are due after an entry was removed */
+    struct ha_object unreferenced;  /* set when the last of them goes; made when it is waited for */
     const void *event;              /* what loads or unloads it, for hooks.ended; NULL for none */
     uint16_t id;
     uint8_t state;                  /* enum ha_driver_state */
@@ -155,6 +160,25 @@ struct ha_free_memory {
     bool is_set[HA_CONDITION_COUNT];
 };
 
+/* Instances of device interfaces; nt/interface.c. */
+struct ha_interfaces {
+    struct ha_interface *first, *last;
+    uint32_t processors;            /* active at the start */
+    uint32_t enabled, made;         /* instances, and how many of them have a structure */
+};
+
+/* Notification of PnP events; nt/pnp_entry.c and nt/pnp_queue.c. */
+struct ha_pnp {
+    struct ha_notify entries;       /* in the order of registration */
+    struct ha_slots handles;
+    uint32_t made;
+    struct ha_arrival *first, *last;
+    const struct ha_arrival *now;   /* that is being delivered; NULL for none */
+    uint64_t raised, released;      /* events so far, and up to which they may be delivered */
+    struct ha_thread *thread;       /* delivers them all; NULL before the first */
+    bool idle;                      /* it waits for an event */
+};
+
 struct ha_kernel {
     struct ha_world world;          /* first */
     struct ha_profile profile;
@@ -170,6 +194,8 @@ struct ha_kernel {
     struct ha_guard *guards;        /* of threads in guarded regions; nt/guarded.c */
     struct ha_registry registry;
     struct ha_devices devices;
+    struct ha_interfaces interfaces;
+    struct ha_pnp pnp;
     struct ha_dpcs dpcs;
     struct ha_broadcasts broadcasts;
     struct ha_wait *waits;          /* of threads that are blocked for objects, newest first */

@@ -13,6 +13,7 @@
 
 #include "nt/callout.h"
 #include "nt/in_use.h"
+#include "nt/pnp_entry.h"
 #include "nt/registration.h"
 
 /* As long as an element of most tables, so that the first field of one too many falls into it. */
@@ -177,8 +178,8 @@ void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag)
     record->as.pool.tag = block->tag;
     unlink_block(kernel, block);
     block->seal = 0;                    /* whether or not the arena writes there */
-    if (used)
-        return;                         /* the kernel goes on with what lies there */
+    if (used || ha_pnp_entries_use(kernel, memory, block->size))
+        return;                         /* who goes on with what lies there finds it (PNP-18) */
     memset(memory, GIVEN_BACK_BYTE, block->size);
     ha_arena_give(arena, (unsigned char *)block - block->front,
                   bytes_of(block->size, block->alignment));

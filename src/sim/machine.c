@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "nt/driver.h"
 #include "nt/hot_add.h"
+#include "nt/pnp_queue.h"
 #include "sim/keep.h"
 
 #define DEFAULT_ARENA_BYTES ((size_t)256 << 20)
@@ -338,6 +339,10 @@ int ha_machine_finish(struct ha_machine *machine)
     int err = ha_machine_enter(machine);
     if (!err)
         err = ha_machine_settle_all(machine, HA_OK);
+    if (!err && !world->sched.ending) {
+        ha_pnp_release_all(&machine->kernel);
+        err = ha_machine_settle_all(machine, HA_OK);
+    }
     struct ha_driver *driver = machine->kernel.last_driver;
     while (!err && !world->sched.ending && !is_deadlocked(machine)) {
         while (driver && (driver->state != HA_DRIVER_LOADED || !driver->object.DriverUnload))

@@ -314,13 +314,15 @@ static void add_fact(struct ha_text *text, const struct ha_cast *cast,
         break;
     default:
         bench_add_memory(text, record);
+        bench_pnp_words(text, cast, record);
         break;
     }
 }
 
 static bool introduces(const struct ha_record *record)
 {
-    return record->kind < HA_TRACE_END || record->kind == HA_POOL_LIMITS;
+    return record->kind < HA_TRACE_END || record->kind == HA_POOL_LIMITS ||
+           record->kind == HA_INTERFACE;
 }
 
 /* The records from one to before another. */

@@ -134,6 +134,8 @@ static void a_registration_that_outlives_its_image_is_not_called(void **state)
                       "hot-add SCHED 4 [5]\n"
                       "hot-add DEAD_CALL a.ke1 [5]\n"
                       "hot-add c.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                      "hot-add DEVICE_STARTED 4 [5]\n"
+                      "hot-add IFACE_UP 4 [5]\n"
                       "hot-add ADD_END 0 [5]\n"
                       "hot-add UNIT_END 1 [5]\n");
     const struct ha_record *dead = bench_record(b, HA_DEAD_CALL, 0);

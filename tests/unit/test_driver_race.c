@@ -29,6 +29,8 @@ static void a_driver_that_is_loaded_during_an_add_registers_behind_it(void **sta
                      "hot-add ACTIVE 1 [2]\n"
                      "hot-add SCHED 1 [2]\n"
                      "hot-add a.sync Complete 1 (0.1) st=0 op=0>0 [2]\n"
+                     "hot-add DEVICE_STARTED 1 [2]\n"
+                     "hot-add IFACE_UP 1 [2]\n"
                      "hot-add ADD_END 0 [2]\n"
                      "hot-add UNIT_END 1 [2]\n"
                      "system-4 WAIT_END [2]\n"
@@ -63,6 +65,8 @@ static void a_driver_that_is_unloaded_during_an_add_hears_it_to_the_end(void **s
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                      "hot-add c.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n"
                      "system-5 WAIT_END [5]\n"
@@ -98,6 +102,8 @@ static void the_image_of_a_driver_that_forgets_waits_for_its_running_call(void *
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                      "hot-add c.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n"
                      "system-5 WAIT_END [5]\n"
@@ -130,6 +136,8 @@ static void where_removals_wait_for_a_call_a_driver_is_unloaded_behind_it(void *
                      "hot-add ACTIVE 4 [5]\n"
                      "hot-add SCHED 4 [5]\n"
                      "hot-add c.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n");
 }
@@ -159,6 +167,8 @@ static void where_removals_are_deferred_the_image_still_waits_for_the_call(void 
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                      "hot-add c.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n"
                      "system-5 WAIT_END [5]\n"
@@ -209,6 +219,8 @@ static void where_removals_are_deferred_a_driver_that_has_not_been_called_goes_a
                      "hot-add ACTIVE 4 [5]\n"
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n");
 }

@@ -44,6 +44,8 @@ static void an_add_tells_start_then_starts_then_tells_complete(void **state)
         "hot-add SCHED 4 [5]\n"
         "hot-add a.ke1 Complete 4 (0.4) st=0 op=0>0, act 5, mask 0x1F, map(4) 0.4 [5]\n"
         "hot-add b.ke1 Complete 4 (0.4) st=0 op=0>0, act 5, mask 0x1F, map(4) 0.4 [5]\n"
+        "hot-add DEVICE_STARTED 4 [5]\n"
+        "hot-add IFACE_UP 4 [5]\n"
         "hot-add ADD_END 0 [5]\n"
         "hot-add UNIT_END 1 [5]\n");
     assert_int_equal(map_of(4), STATUS_SUCCESS);
@@ -130,6 +132,8 @@ static void an_add_without_registrations_calls_nobody(void **state)
                       "hot-add HW_START 0 [4]\n"
                       "hot-add ACTIVE 4 [5]\n"
                       "hot-add SCHED 4 [5]\n"
+                      "hot-add DEVICE_STARTED 4 [5]\n"
+                      "hot-add IFACE_UP 4 [5]\n"
                       "hot-add ADD_END 0 [5]\n"
                       "hot-add UNIT_END 1 [5]\n");
 }
@@ -179,6 +183,8 @@ static void a_unit_is_a_sequence_of_adds_and_goes_on_after_a_failure(void **stat
                       "hot-add ACTIVE 4 [5]\n"
                       "hot-add SCHED 4 [5]\n"
                       "hot-add a.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                      "hot-add DEVICE_STARTED 4 [5]\n"
+                      "hot-add IFACE_UP 4 [5]\n"
                       "hot-add ADD_END 0 [5]\n"
                       "hot-add ADD_BEGIN [5]\n"
                       "hot-add a.ke1 Start 5 (0.5) st=0 op=0>" INSUF_TEXT " [5]\n"

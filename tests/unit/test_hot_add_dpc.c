@@ -54,6 +54,8 @@ static void complete_may_wait_for_a_dpc_on_the_new_processor(void **state)
                          "DPC-4 DPC_RUN_LEAVE 1 to 4 [5]\n"
                          "hot-add WAIT_END [5]\n"
                          "hot-add leaves a.ke1 Complete op=0 [5]\n"
+                         "hot-add DEVICE_STARTED 4 [5]\n"
+                         "hot-add IFACE_UP 4 [5]\n"
                          "hot-add ADD_END 0 [5]\n"
                          "hot-add UNIT_END 1 [5]\n");
     assert_int_equal(bench_record(c->b, HA_DPC_RUN_ENTER, 0)->processor, 4);
@@ -128,6 +130,8 @@ static void one_for_the_incoming_processor_waits_until_threads_may_run_there(voi
                          "hot-add ACTIVE 4 [5]\n"
                          "hot-add SCHED 4 [5]\n"
                          "hot-add a.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                         "hot-add DEVICE_STARTED 4 [5]\n"
+                         "hot-add IFACE_UP 4 [5]\n"
                          "hot-add ADD_END 0 [5]\n"
                          "hot-add UNIT_END 1 [5]\n"
                          "DPC-4 DPC_RUN_ENTER 1 to 4 [5]\n"

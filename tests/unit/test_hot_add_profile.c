@@ -139,6 +139,8 @@ static void hardware_starts_before_start_is_told_when_the_profile_says_so(void *
                       "hot-add ACTIVE 4 [5]\n"
                       "hot-add SCHED 4 [5]\n"
                       "hot-add a.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                      "hot-add DEVICE_STARTED 4 [5]\n"
+                      "hot-add IFACE_UP 4 [5]\n"
                       "hot-add ADD_END 0 [5]\n"
                       "hot-add UNIT_END 1 [5]\n");
 }

@@ -189,6 +189,33 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
     {{.kind = HA_ADD_DEVICE_LEAVE, .as.status = {INSUF}},
      ",\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
     {{.kind = HA_LEFT_BEHIND, .as.left = {HA_LEFT_TIMER}}, ",\"what\":\"set timer\"}\n"},
+#define PROCESSORS "{97fadb10-4e33-40ae-359c-8bef029dbdd0}"
+    {{.kind = HA_INTERFACE, .as.iface = {{0x40ae4e3397fadb10, 0xd0bd9d02ef8b9c35}, 3, 0, 0}},
+     ",\"class\":\"" PROCESSORS "\",\"device\":3,\"unit\":\"processor\",\"cause\":0}\n"},
+    {{.kind = HA_DEVICE_STARTED, .as.iface = {{0x40ae4e3397fadb10, 0xd0bd9d02ef8b9c35}, 4, 1, 0}},
+     ",\"class\":\"" PROCESSORS "\",\"device\":4,\"unit\":\"processor\",\"cause\":1}\n"},
+    {{.kind = HA_IFACE_UP, .as.iface = {{0x40ae4e3397fadb10, 0xd0bd9d02ef8b9c35}, 4, 1, 1}},
+     ",\"class\":\"" PROCESSORS "\",\"device\":4,\"unit\":\"memory\",\"cause\":1}\n"},
+    {{.kind = HA_PNP_REG_ENTER,
+      .as.pnp_reg = {{0x40ae4e3397fadb10, 0xd0bd9d02ef8b9c35}, 1, 5, 6, 2}},
+     ",\"category\":\"EventCategoryDeviceInterfaceChange\",\"flags\":1,"
+     "\"class\":\"" PROCESSORS "\",\"function\":5,\"context\":6}\n"},
+    {{.kind = HA_PNP_REG_RETURN, .as.status = {INSUF}},
+     ",\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
+    {{.kind = HA_PNP_UNREG_ENTER, .flags = HA_PNP_EX}, ",\"ex\":true}\n"},
+    {{.kind = HA_PNP_UNREG_RETURN, .as.status = {INSUF}},
+     ",\"ex\":false,\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
+    {{.kind = HA_PNP_CB_ENTER, .as.pnp_cb = {4, HA_PNP_ARRIVAL, 5, 6, 1, 48, 1, 0, 0, 0}},
+     ",\"notification\":\"Arrival\",\"interface\":4,\"function\":5,\"context\":6,"
+     "\"Version\":1,\"Size\":48,\"live\":true,\"replay\":false,\"second\":false,"
+     "\"late\":false}\n"},
+    {{.kind = HA_PNP_CB_LEAVE, .as.status = {INSUF}},
+     ",\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
+    {{.kind = HA_PNP_DEAD_CALL, .as.pnp_cb = {4, HA_PNP_ARRIVAL, 5, 6, 1, 48, 0, 1, 1, 1}},
+     ",\"notification\":\"Arrival\",\"interface\":4,\"function\":5,\"context\":6,"
+     "\"Version\":1,\"Size\":48,\"live\":false,\"replay\":true,\"second\":true,"
+     "\"late\":true}\n"},
+    {{.kind = HA_REF, .as.ref = {-1, 2, 3}}, ",\"change\":-1,\"count\":2,\"entry\":3}\n"},
     {{.kind = HA_CRASH, .as.crash = {11, 0}}, ",\"signal\":11,\"exit_code\":0}\n"},
     {{.kind = HA_MEM_ADD_BEGIN, .as.memory = {0x400000000, 0x100000000}},
      ",\"base\":\"0x400000000\",\"size\":4294967296}\n"},
@@ -388,6 +415,8 @@ static uint64_t value_from(const struct ha_field *field, const struct ha_record 
     case HA_SHAPE_FLAG:
         assert_true(cJSON_IsBool(item));
         return cJSON_IsTrue(item) != 0;
+    case HA_SHAPE_SIGNED:
+        return (uint32_t)(int32_t)item->valuedouble;
     case HA_SHAPE_OR_NULL:
         return cJSON_IsNull(item) ? UINT64_MAX : number_from(item);
     case HA_SHAPE_HANDLE:
@@ -441,6 +470,21 @@ static void read_text(unsigned char *member, const cJSON *item)
             *member++ = (unsigned char)byte->valuedouble;
 }
 
+static void read_guid(unsigned char *member, const cJSON *item)
+{
+    struct {
+        uint32_t first;
+        uint16_t second, third;
+        uint8_t rest[8];
+    } parts;
+    assert_int_equal(sscanf(item->valuestring, "{%8" SCNx32 "-%4" SCNx16 "-%4" SCNx16 "-%2" SCNx8
+                            "%2" SCNx8 "-%2" SCNx8 "%2" SCNx8 "%2" SCNx8 "%2" SCNx8 "%2" SCNx8
+                            "%2" SCNx8 "}", &parts.first, &parts.second, &parts.third,
+                            &parts.rest[0], &parts.rest[1], &parts.rest[2], &parts.rest[3],
+                            &parts.rest[4], &parts.rest[5], &parts.rest[6], &parts.rest[7]), 11);
+    memcpy(member, &parts, sizeof parts);
+}
+
 static void read_field(const struct ha_field *field, struct ha_record *record, const cJSON *line)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(line, field->name);
@@ -450,6 +494,8 @@ static void read_field(const struct ha_field *field, struct ha_record *record, c
         fail_msg("%s is missing", field->name);
     if (field->shape == HA_SHAPE_PLACE)
         read_place(member, item);
+    else if (field->shape == HA_SHAPE_GUID)
+        read_guid(member, item);
     else if (field->shape == HA_SHAPE_TEXT)
         read_text(member, item);
     else
@@ -493,6 +539,8 @@ static void fill_field(const struct ha_field *field, struct ha_record *record, u
         return;
     if (field->shape == HA_SHAPE_TEXT)
         memset(member, wide ? 0xe2 : 'x', field->size - 1u);
+    else if (field->shape == HA_SHAPE_GUID)
+        memset(member, (int)(value & 0xff), 16);
     else if (field->shape == HA_SHAPE_PLACE)
         memset(member, (int)(value & 0xff), 4);
     else if (field->shape == HA_SHAPE_FLAG)

@@ -59,6 +59,8 @@ static void above_apc_level_it_does_not_wait_for_the_add(void **state)
         "hot-add ACTIVE 4 [5]\n"
         "hot-add SCHED 4 [5]\n"
         "hot-add c.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
+        "hot-add DEVICE_STARTED 4 [5]\n"
+        "hot-add IFACE_UP 4 [5]\n"
         "hot-add ADD_END 0 [5]\n"
         "hot-add UNIT_END 1 [5]\n");
 }
@@ -113,6 +115,8 @@ static void during_an_add_it_waits_until_the_add_has_ended(void **state)
         "hot-add SCHED 4 [5]\n"
         "hot-add a.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
         "hot-add b.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
+        "hot-add DEVICE_STARTED 4 [5]\n"
+        "hot-add IFACE_UP 4 [5]\n"
         "hot-add ADD_END 0 [5]\n"
         "hot-add UNIT_END 1 [5]\n"
         "system-5 WAIT_END [5]\n"

@@ -58,6 +58,8 @@ static void a_registration_during_an_add_waits_until_it_has_ended(void **state)
         "hot-add ACTIVE 4 [5]\n"
         "hot-add SCHED 4 [5]\n"
         "hot-add a.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
+        "hot-add DEVICE_STARTED 4 [5]\n"
+        "hot-add IFACE_UP 4 [5]\n"
         "hot-add ADD_END 0 [5]\n"
         "hot-add UNIT_END 1 [5]\n"
         "system-5 WAIT_END [5]\n"
@@ -130,6 +132,8 @@ static void a_late_joiner_is_registered_at_once_and_misses_the_running_add(void 
         "hot-add ACTIVE 1 [2]\n"
         "hot-add SCHED 1 [2]\n"
         "hot-add a.ke1 Complete 1 (0.1) st=0 op=0>0 [2]\n"
+        "hot-add DEVICE_STARTED 1 [2]\n"
+        "hot-add IFACE_UP 1 [2]\n"
         "hot-add ADD_END 0 [2]\n"
         "hot-add UNIT_END 1 [2]\n");
     bench_add_processor(b);
@@ -171,6 +175,8 @@ static void a_registration_inside_a_callback_is_refused_at_once(void **state)
         "hot-add SCHED 4 [5]\n"
         "hot-add a.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
         "hot-add c.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
+        "hot-add DEVICE_STARTED 4 [5]\n"
+        "hot-add IFACE_UP 4 [5]\n"
         "hot-add ADD_END 0 [5]\n"
         "hot-add UNIT_END 1 [5]\n");
     assert_int_equal(a->handle_count, 1);

@@ -44,6 +44,8 @@ static void drivers_are_loaded_in_order_and_unloaded_the_last_first(void **state
                       "hot-add SCHED 4 [5]\n"
                       "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                       "hot-add c.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                      "hot-add DEVICE_STARTED 4 [5]\n"
+                      "hot-add IFACE_UP 4 [5]\n"
                       "hot-add ADD_END 0 [5]\n"
                       "hot-add UNIT_END 1 [5]\n"
                       "caller UNLOAD_REQ c 0 [5]\n"

@@ -56,6 +56,8 @@ static void a_dpc_plays_its_steps_on_the_new_processor_while_the_callback_waits(
                      "DPC-4 DPC_RUN_LEAVE 1 to 1 [2]\n"
                      "hot-add WAIT_END [2]\n"
                      "hot-add leaves a.sync Complete op=0 [2]\n"
+                     "hot-add DEVICE_STARTED 1 [2]\n"
+                     "hot-add IFACE_UP 1 [2]\n"
                      "hot-add ADD_END 0 [2]\n"
                      "hot-add UNIT_END 1 [2]\n");
     assert_int_equal(bench_record(b, HA_DPC_RUN_ENTER, 0)->processor, 1);
@@ -103,6 +105,8 @@ static void a_dpc_that_waits_for_a_processor_is_dropped_with_it_and_may_be_queue
                      "hot-add ACTIVE 1 [2]\n"
                      "hot-add SCHED 1 [2]\n"
                      "hot-add a.sync Complete 1 (0.1) st=0 op=0>0 [2]\n"
+                     "hot-add DEVICE_STARTED 1 [2]\n"
+                     "hot-add IFACE_UP 1 [2]\n"
                      "hot-add ADD_END 0 [2]\n"
                      "hot-add UNIT_END 1 [2]\n"
                      "DPC-4 DPC_RUN_ENTER 1 to 1 [2]\n"

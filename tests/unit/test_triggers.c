@@ -38,6 +38,8 @@ static void during_a_call_is_before_its_first_step(void **state)
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                      "hot-add c.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n");
 }
@@ -92,6 +94,8 @@ static void a_triggered_thread_gives_the_baton_back_when_it_blocks(void **state)
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                      "hot-add c.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n"
                      "system-5 WAIT_END [5]\n"
@@ -145,6 +149,8 @@ static void several_at_one_call_begin_in_file_order(void **state)
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                      "hot-add c.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n"
                      "system-6 WAIT_END [5]\n"
@@ -244,6 +250,8 @@ static void a_call_counts_before_what_it_triggers(void **state)
                      "hot-add SCHED 1 [2]\n"
                      "hot-add a.sync Complete 1 (0.1) st=0 op=0>0 [2]\n"
                      "hot-add c.sync Complete 1 (0.1) st=0 op=0>0 [2]\n"
+                     "hot-add DEVICE_STARTED 1 [2]\n"
+                     "hot-add IFACE_UP 1 [2]\n"
                      "hot-add ADD_END 0 [2]\n"
                      "hot-add UNIT_END 1 [2]\n");
 }

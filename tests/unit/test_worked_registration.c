@@ -45,6 +45,8 @@ static void a_registration_with_existing_hears_of_the_new_one_among_the_old(void
                      "hot-add ACTIVE 4 [5]\n"
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n"
                      "system-5 WAIT_END [5]\n"
@@ -79,6 +81,8 @@ static void a_registration_without_existing_hears_nothing(void **state)
                      "hot-add ACTIVE 4 [5]\n"
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n"
                      "system-5 WAIT_END [5]\n"
@@ -138,6 +142,8 @@ static void a_registration_from_inside_the_call_is_refused_at_once(void **state)
                      "hot-add ACTIVE 4 [5]\n"
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n");
 }
@@ -169,6 +175,8 @@ static void a_late_joiner_hears_of_the_old_ones_at_once_and_never_of_the_new_one
                      "hot-add ACTIVE 4 [5]\n"
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n");
 }
@@ -219,6 +227,8 @@ static void registration_and_removal_get_the_lock_in_turn(void **state)
                      "hot-add ACTIVE 4 [5]\n"
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n"
                      "hot-add UNIT_BEGIN 1 [5]\n"
@@ -236,6 +246,8 @@ static void registration_and_removal_get_the_lock_in_turn(void **state)
                      "hot-add ACTIVE 5 [6]\n"
                      "hot-add SCHED 5 [6]\n"
                      "hot-add x.sync Complete 5 (0.5) st=0 op=0>0 [6]\n"
+                     "hot-add DEVICE_STARTED 5 [6]\n"
+                     "hot-add IFACE_UP 5 [6]\n"
                      "hot-add ADD_END 0 [6]\n"
                      "hot-add UNIT_END 1 [6]\n");
 }

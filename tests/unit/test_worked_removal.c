@@ -47,6 +47,8 @@ static void a_removal_waits_for_the_end_of_the_add(void **state)
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                      "hot-add b.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n"
                      "system-5 WAIT_END [5]\n"
@@ -75,6 +77,8 @@ static void a_removal_that_waits_for_the_call_only_drops_the_second_call(void **
                      "hot-add ACTIVE 4 [5]\n"
                      "hot-add SCHED 4 [5]\n"
                      "hot-add b.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n");
 }
@@ -99,6 +103,8 @@ static void a_deferred_removal_takes_effect_behind_the_add(void **state)
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                      "hot-add b.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n");
 }
@@ -182,6 +188,8 @@ static void a_removal_on_the_thread_of_the_add_is_done_at_once(void **state)
                      "hot-add ACTIVE 4 [5]\n"
                      "hot-add SCHED 4 [5]\n"
                      "hot-add b.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n");
 }
@@ -205,6 +213,8 @@ static void so_it_is_where_removals_wait_for_a_call_only(void **state)
                      "hot-add ACTIVE 4 [5]\n"
                      "hot-add SCHED 4 [5]\n"
                      "hot-add b.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n");
 }
@@ -228,6 +238,8 @@ static void where_removals_are_deferred_a_hears_complete(void **state)
                      "hot-add SCHED 4 [5]\n"
                      "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
                      "hot-add b.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
                      "hot-add ADD_END 0 [5]\n"
                      "hot-add UNIT_END 1 [5]\n");
 }

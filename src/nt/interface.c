@@ -1,0 +1,135 @@
+/*
+ * interface - instances of device interfaces
+ *
+ * Owns struct ha_interface. Ids are given as if every instance were made when it is enabled:
+ * first the processors of the start, then its ranges of memory, then what was added. The
+ * structures are made when a driver first wants to hear of any, so a run without such a driver
+ * pays nothing for them.
+ */
+#include "nt/interface.h"
+
+#include <poclass.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "nt/pnp_queue.h"
+#include "nt/ps_thread.h"
+
+/* The names under which ACPI lists processors and memory. */
+#define PROCESSOR_NAME "GenuineIntel_-_Intel64_Family_6_Model_85"
+#define MEMORY_NAME "PNP0C80"
+
+/* What an instance stands for. */
+struct unit {
+    const GUID *class_guid;
+    uint32_t id;
+    uint32_t device;                /* index of the processor, or number of the range */
+    bool of_memory;
+};
+
+static struct unit unit_of(const struct ha_kernel *kernel, uint32_t id)
+{
+    uint32_t processors = kernel->interfaces.processors;
+    uint32_t ranges = kernel->world.partition.memory_count;
+    if (id <= processors)
+        return (struct unit){&GUID_DEVICE_PROCESSOR, id, id - 1, false};
+    if (id <= processors + ranges)
+        return (struct unit){&GUID_DEVICE_MEMORY, id, id - processors, true};
+    return (struct unit){&GUID_DEVICE_PROCESSOR, id, id - 1 - ranges, false};
+}
+
+/* Source: WDK, Device Interface Classes, for the class at the end; the rest is our choice. */
+static void write_link(const struct unit *unit, char link[HA_LINK_LENGTH])
+{
+    const GUID *guid = unit->class_guid;
+    const UCHAR *byte = guid->Data4;
+    snprintf(link, HA_LINK_LENGTH,
+             "\\??\\ACPI#%s#%u#{%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x}",
+             unit->of_memory ? MEMORY_NAME : PROCESSOR_NAME, (unsigned)unit->device,
+             (unsigned)guid->Data1, guid->Data2, guid->Data3, byte[0], byte[1], byte[2], byte[3],
+             byte[4], byte[5], byte[6], byte[7]);
+}
+
+static void record(struct ha_kernel *kernel, enum ha_kind kind, const struct unit *unit,
+                   uint32_t cause)
+{
+    struct ha_record *record = ha_record_open(&kernel->world, kind, unit->id);
+    memcpy(record->as.iface.guid, unit->class_guid, sizeof record->as.iface.guid);
+    record->as.iface.device = unit->device;
+    record->as.iface.cause = cause;
+    record->as.iface.of_memory = unit->of_memory;
+}
+
+/* The link is the system's, whoever's code runs. */
+static void record_link(struct ha_kernel *kernel, uint32_t id, const char *link)
+{
+    struct ha_thread *self = kernel->world.sched.running;
+    uint16_t driver = self->stamp.driver;
+    self->stamp.driver = 0;
+    ha_record_name(&kernel->world, HA_NS_INTERFACE, id, link);
+    self->stamp.driver = driver;
+}
+
+static struct ha_interface *make(struct ha_kernel *kernel, const struct unit *unit)
+{
+    struct ha_interfaces *all = &kernel->interfaces;
+    struct ha_interface *instance = ha_arena_take(&kernel->world.host->arena, sizeof *instance);
+    if (!instance)
+        return NULL;
+    instance->id = unit->id;
+    instance->class_guid = unit->class_guid;
+    write_link(unit, instance->link);
+    if (all->last)
+        all->last->next = instance;
+    else
+        all->first = instance;
+    all->last = instance;
+    all->made = unit->id;
+    return instance;
+}
+
+static uint32_t at_start(const struct ha_kernel *kernel)
+{
+    return kernel->interfaces.processors + kernel->world.partition.memory_count;
+}
+
+void ha_interfaces_init(struct ha_kernel *kernel)
+{
+    kernel->interfaces.processors = kernel->world.partition.active;
+    kernel->interfaces.enabled = at_start(kernel);
+}
+
+struct ha_interface *ha_interfaces(struct ha_kernel *kernel, bool *ok)
+{
+    struct ha_interfaces *all = &kernel->interfaces;
+    *ok = true;
+    while (*ok && all->made < all->enabled) {
+        const struct unit unit = unit_of(kernel, all->made + 1);
+        const struct ha_interface *instance = make(kernel, &unit);
+        *ok = instance != NULL;
+        if (instance && unit.id <= at_start(kernel)) {
+            record_link(kernel, unit.id, instance->link);
+            record(kernel, HA_INTERFACE, &unit, 0);
+        }
+    }
+    return all->first;
+}
+
+void ha_interface_up(struct ha_kernel *kernel, uint32_t add)
+{
+    struct ha_interfaces *all = &kernel->interfaces;
+    bool wanted = all->made == all->enabled;    /* somebody has asked before */
+    uint32_t id = ++all->enabled;
+    const struct unit unit = unit_of(kernel, id);
+    char link[HA_LINK_LENGTH];
+    write_link(&unit, link);
+    record(kernel, HA_DEVICE_STARTED, &unit, add);
+    record_link(kernel, id, link);
+    record(kernel, HA_IFACE_UP, &unit, add);
+    if (!wanted)
+        return;
+    const struct ha_interface *instance = make(kernel, &unit);
+    if (!instance)
+        ha_ps_no_memory(kernel);
+    ha_pnp_raise(kernel, instance);
+}

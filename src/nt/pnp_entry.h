@@ -1,0 +1,57 @@
+/*
+ * pnp_entry - registrations for PnP notification
+ *
+ * An entry is live from the moment at which it takes its reference on the driver object, the
+ * record REF, until it is removed. The reference is given back when the removal has returned and
+ * no call of the entry runs, or is due, any more.
+ */
+#ifndef HA_NT_PNP_ENTRY_H
+#define HA_NT_PNP_ENTRY_H
+
+#include "nt/kernel.h"
+
+struct ha_pnp_entry {
+    struct ha_notify_entry link;    /* first; marked: the image of its driver is gone */
+    PDRIVER_NOTIFICATION_CALLBACK_ROUTINE function;
+    PVOID context;
+    GUID class_guid;                /* zeroes for a category that names none */
+    struct ha_driver *driver;
+    uint64_t events_before;         /* raised before it was live, so not for it */
+    uint64_t last_event;            /* that it was told of */
+    uint32_t place;                 /* in the table of handles */
+    uint32_t function_id, context_id;
+    uint32_t calls;                 /* that run now */
+    const struct ha_thread *replaying;  /* who tells it of what exists already */
+    const struct ha_interface *told;    /* of what, last */
+    bool has_reference;
+    bool is_late;                   /* a call is due after its removal; nt/pnp_queue.c */
+    bool removal_returned;
+};
+
+static inline struct ha_pnp_entry *ha_pnp_entry_of(struct ha_notify_entry *link)
+{
+    return (struct ha_pnp_entry *)(void *)link;
+}
+
+void ha_pnp_entries_init(struct ha_kernel *kernel);
+
+/* An entry with a handle that nobody knows of yet. NULL when the arena is full. */
+struct ha_pnp_entry *ha_pnp_entry_make(struct ha_kernel *kernel);
+/* It becomes live: it takes its reference, and hears of what is raised from now on. */
+void ha_pnp_entry_join(struct ha_kernel *kernel, struct ha_pnp_entry *entry);
+/* The handle that drivers know it by. */
+PVOID ha_pnp_entry_handle(const struct ha_kernel *kernel, const struct ha_pnp_entry *entry);
+/* It hears of nothing more. Its memory goes when nobody walks the entries. */
+void ha_pnp_entry_remove(struct ha_kernel *kernel, struct ha_pnp_entry *entry);
+/* The reference goes if nothing keeps it. */
+void ha_pnp_entry_let_go(struct ha_pnp_entry *entry);
+
+/* Whether the context of a call that runs or is due after its removal lies in some memory. */
+bool ha_pnp_entries_use(const struct ha_kernel *kernel, const void *memory, size_t size);
+
+/* The image of a driver goes: what it left registered is dead, and holds no reference. */
+void ha_pnp_entries_bury(struct ha_kernel *kernel, const struct ha_driver *driver);
+/* Wait until no entry holds a reference on the driver object. */
+void ha_pnp_entries_wait(struct ha_driver *driver);
+
+#endif

@@ -1,0 +1,186 @@
+/* pnp_queue - see pnp_queue.h. Owns struct ha_arrival and the PnP thread. */
+#include "nt/pnp_queue.h"
+
+#include <string.h>
+
+#include "nt/callout.h"
+#include "nt/ps_thread.h"
+
+struct ha_arrival {
+    struct ha_arrival *next;
+    const struct ha_interface *instance;
+    uint64_t number;                /* of the event, from 1 */
+    uint32_t only;                  /* the one entry that it is for; 0 for all */
+    struct ha_pnp_entry *late;      /* that is removed; it holds the walk that keeps its memory */
+};
+
+static bool is_for(const struct ha_arrival *arrival, const struct ha_pnp_entry *entry)
+{
+    if (arrival->only)
+        return entry->link.id == arrival->only;
+    return entry->events_before < arrival->number &&
+           memcmp(&entry->class_guid, arrival->instance->class_guid, sizeof(GUID)) == 0;
+}
+
+/* The call that comes after all. */
+static void deliver_late(struct ha_kernel *kernel, const struct ha_arrival *arrival)
+{
+    struct ha_pnp_entry *entry = arrival->late;
+    struct ha_thread *thread = kernel->world.sched.running;
+    thread->operations++;
+    ha_callout_notify(kernel, entry, arrival->instance, HA_TELL_LATE);
+    thread->operations--;
+    entry->is_late = false;
+    entry->driver->late_calls--;
+    ha_pnp_entry_let_go(entry);
+    if (kernel->call_ends.first_waiter)
+        ha_event_set(&kernel->world, &kernel->call_ends);
+    ha_notify_end(&kernel->pnp.entries);
+}
+
+static void deliver(struct ha_kernel *kernel, const struct ha_arrival *arrival)
+{
+    struct ha_thread *thread = kernel->world.sched.running;
+    const struct ha_notify_walk walk = ha_notify_begin(&kernel->pnp.entries, false);
+    thread->operations++;
+    kernel->pnp.now = arrival;
+    for (struct ha_notify_entry *link = ha_notify_first(&walk); link;
+         link = ha_notify_after(&walk, link)) {
+        struct ha_pnp_entry *entry = ha_pnp_entry_of(link);
+        if (!is_for(arrival, entry))
+            continue;
+        entry->last_event = arrival->number;
+        ha_callout_notify(kernel, entry, arrival->instance,
+                          arrival->only ? HA_TELL_SECOND : HA_TELL_LIVE);
+    }
+    kernel->pnp.now = NULL;
+    thread->operations--;
+    ha_notify_end(&kernel->pnp.entries);
+}
+
+static void pnp_thread(void *argument)
+{
+    struct ha_kernel *kernel = argument;
+    struct ha_pnp *pnp = &kernel->pnp;
+    for (;;) {
+        struct ha_arrival *first = pnp->first;
+        if (!first || first->number > pnp->released) {
+            pnp->idle = true;
+            ha_sched_block(&kernel->world);
+            continue;
+        }
+        pnp->first = first->next;
+        if (!first->next)
+            pnp->last = NULL;
+        const struct ha_arrival arrival = *first;
+        ha_arena_give(&kernel->world.host->arena, first, sizeof *first);
+        if (arrival.late)
+            deliver_late(kernel, &arrival);
+        else
+            deliver(kernel, &arrival);
+    }
+}
+
+void ha_pnp_release(struct ha_kernel *kernel, uint64_t number)
+{
+    struct ha_pnp *pnp = &kernel->pnp;
+    if (number > pnp->released)
+        pnp->released = number;
+    if (!pnp->first || pnp->first->number > pnp->released || !pnp->idle)
+        return;
+    pnp->idle = false;
+    ha_sched_ready(pnp->thread);
+}
+
+void ha_pnp_release_all(struct ha_kernel *kernel)
+{
+    ha_pnp_release(kernel, kernel->pnp.raised);
+}
+
+/* A new event that is not queued yet; from here on there is a PnP thread. */
+static struct ha_arrival *make(struct ha_kernel *kernel, const struct ha_interface *instance)
+{
+    struct ha_pnp *pnp = &kernel->pnp;
+    struct ha_arrival *arrival = ha_arena_take(&kernel->world.host->arena, sizeof *arrival);
+    if (!arrival || (!pnp->thread && ha_thread_create(&kernel->world, HA_THREAD_PNP, 0, pnp_thread,
+                                                      kernel, &pnp->thread) != HA_OK))
+        ha_ps_no_memory(kernel);
+    ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
+    *arrival = (struct ha_arrival){.instance = instance};
+    return arrival;
+}
+
+static void post(struct ha_kernel *kernel, const struct ha_interface *instance, uint32_t only)
+{
+    struct ha_pnp *pnp = &kernel->pnp;
+    struct ha_arrival *arrival = make(kernel, instance);
+    arrival->number = ++pnp->raised;
+    arrival->only = only;
+    if (pnp->last)
+        pnp->last->next = arrival;
+    else
+        pnp->first = arrival;
+    pnp->last = arrival;
+    if (kernel->profile.preset != HA_PRESET_ADVERSARIAL)
+        ha_pnp_release_all(kernel);
+}
+
+void ha_pnp_raise(struct ha_kernel *kernel, const struct ha_interface *instance)
+{
+    if (kernel->pnp.entries.count)
+        post(kernel, instance, 0);
+}
+
+void ha_pnp_raise_again(struct ha_kernel *kernel, const struct ha_interface *instance,
+                        const struct ha_pnp_entry *entry)
+{
+    post(kernel, instance, entry->link.id);
+}
+
+/* What the entry would be told of next, NULL for nothing. */
+static const struct ha_interface *next_for(const struct ha_pnp *pnp,
+                                           const struct ha_pnp_entry *entry)
+{
+    if (pnp->now && is_for(pnp->now, entry) && entry->last_event < pnp->now->number)
+        return pnp->now->instance;
+    const struct ha_arrival *queued = pnp->first;
+    while (queued && (queued->late || !is_for(queued, entry)))
+        queued = queued->next;
+    return queued ? queued->instance : NULL;
+}
+
+const struct ha_interface *ha_pnp_is_late(struct ha_kernel *kernel, struct ha_pnp_entry *entry)
+{
+    if (ha_kernel_knob(kernel, HA_KNOB_LEGACY_LATE_CALL) != HA_LATE_CALL_DELIVER)
+        return NULL;
+    const struct ha_interface *instance = next_for(&kernel->pnp, entry);
+    if (!instance && entry->calls)
+        instance = entry->told;
+    if (instance) {
+        ha_notify_begin(&kernel->pnp.entries, false);
+        entry->is_late = true;
+        entry->driver->late_calls++;
+    }
+    return instance;
+}
+
+void ha_pnp_raise_late(struct ha_kernel *kernel, const struct ha_interface *instance,
+                       struct ha_pnp_entry *entry)
+{
+    struct ha_pnp *pnp = &kernel->pnp;
+    struct ha_arrival *arrival = make(kernel, instance);
+    arrival->late = entry;
+    arrival->next = pnp->first;         /* ahead of what is held */
+    pnp->first = arrival;
+    if (!pnp->last)
+        pnp->last = arrival;
+    ha_pnp_release(kernel, 0);
+}
+
+void ha_pnp_wait_late(struct ha_kernel *kernel, const struct ha_driver *driver)
+{
+    while (driver->late_calls) {
+        kernel->call_ends.set = false;
+        ha_event_wait(&kernel->world, &kernel->call_ends);
+    }
+}

@@ -1,0 +1,39 @@
+/*
+ * pnp_queue - PnP events that were raised, and the thread that delivers them
+ *
+ * An event goes to the entries that were live when it was raised, in the order of their
+ * registration; events go in the order of raising. The calls are made on one thread of the system,
+ * which nobody waits for, so they may come at any time after.
+ */
+#ifndef HA_NT_PNP_QUEUE_H
+#define HA_NT_PNP_QUEUE_H
+
+#include "nt/interface.h"
+#include "nt/kernel.h"
+#include "nt/pnp_entry.h"
+
+/* An instance was enabled. The run ends when the arena is full. */
+void ha_pnp_raise(struct ha_kernel *kernel, const struct ha_interface *instance);
+/* Tell one entry once more of an instance that it was told of when it registered. */
+void ha_pnp_raise_again(struct ha_kernel *kernel, const struct ha_interface *instance,
+                        const struct ha_pnp_entry *entry);
+
+/*
+ * The older routine has removed an entry: with legacy_late_call=deliver one call still comes if an
+ * event is queued for it or a call of it runs. ha_pnp_is_late() says of what, NULL for none, and
+ * pins the entry; ha_pnp_raise_late() has that call begin, as soon as the PnP thread may run.
+ */
+const struct ha_interface *ha_pnp_is_late(struct ha_kernel *kernel, struct ha_pnp_entry *entry);
+void ha_pnp_raise_late(struct ha_kernel *kernel, const struct ha_interface *instance,
+                       struct ha_pnp_entry *entry);
+/* Wait until no such call is due for a driver. */
+void ha_pnp_wait_late(struct ha_kernel *kernel, const struct ha_driver *driver);
+
+/*
+ * Let events up to this number be delivered, and let all that were raised. The preset
+ * "adversarial" holds them until the next add has ended or the run drains; others never do.
+ */
+void ha_pnp_release(struct ha_kernel *kernel, uint64_t number);
+void ha_pnp_release_all(struct ha_kernel *kernel);
+
+#endif

@@ -1,0 +1,37 @@
+/* bench_pnp - what records of PnP notification say, in the lists that tests compare */
+#include "base/names.h"
+#include "check/nest.h"
+#include "check/story_words.h"
+#include "check/who.h"
+#include "unit/bench.h"
+
+void bench_pnp_words(struct ha_text *text, const struct ha_cast *cast,
+                     const struct ha_record *record)
+{
+    if (record->kind < HA_INTERFACE || record->kind > HA_REF)
+        return;
+    ha_text_add(text, " ");
+    switch (record->kind) {
+    case HA_PNP_CB_ENTER: case HA_PNP_DEAD_CALL:
+        ha_arrival_words(cast, record, text);
+        return;
+    case HA_REF:
+        ha_driver_words(cast, (uint16_t)record->id, text);
+        ha_text_addf(text, " %+d: %u", (int)record->as.ref.change, (unsigned)record->as.ref.count);
+        return;
+    case HA_DEVICE_STARTED: case HA_IFACE_UP:
+        ha_text_addf(text, "%u", (unsigned)record->as.iface.device);
+        return;
+    default:
+        ha_entry_words(cast, record->id, text);
+    }
+    if (record->kind == HA_PNP_UNREG_ENTER && record->flags & HA_PNP_EX)
+        ha_text_add(text, " Ex");
+    if (record->kind == HA_PNP_REG_ENTER)
+        ha_text_addf(text, " flags=%u", (unsigned)record->as.pnp_reg.flags);
+    if (ha_opener_of(record->kind)) {
+        char buffer[HA_STATUS_TEXT];
+        int32_t status = record->as.status.status;
+        ha_text_addf(text, " %s", status ? ha_status_text(status, buffer) : "0");
+    }
+}

@@ -1,0 +1,213 @@
+/* pnp_queue, pnp_entry: a call that comes after the older routine has removed its entry */
+#include "unit/listener.h"
+
+#include <poclass.h>
+#include <string.h>
+
+static void deliver(struct bench *b)
+{
+    bench_turn(b, "legacy_late_call", "deliver");
+}
+
+static uint64_t seq_of(struct bench *b, enum ha_kind kind, size_t n)
+{
+    return ha_record_seq(bench_record(b, kind, n));
+}
+
+static void remove_next(struct listener *listener)
+{
+    listener_stop(listener->driver[1].extra);
+}
+
+/* PNP-18, PNP-24, PNP-10: the event was raised for it, and its turn had not come */
+static void an_event_that_was_queued_is_told_once_more_after_the_removal(void **state)
+{
+    struct bench *b = bench_of(state);
+    deliver(b);
+    listener_add(*state, "a", (struct listener){.act = remove_next});
+    listener_add(*state, "b", (struct listener){.old = true, .stays_registered = true});
+    bench_forget(b);
+
+    bench_add_processor(b);
+
+    expect_records(b, "hot-add UNIT_BEGIN 1 [4]\n"
+                      "hot-add ADD_BEGIN [4]\n"
+                      "hot-add HW_START 0 [4]\n"
+                      "hot-add ACTIVE 4 [5]\n"
+                      "hot-add SCHED 4 [5]\n"
+                      "hot-add DEVICE_STARTED 4 [5]\n"
+                      "hot-add IFACE_UP 4 [5]\n"
+                      "hot-add ADD_END 0 [5]\n"
+                      "hot-add UNIT_END 1 [5]\n"
+                      "PnP PNP_CB_ENTER a.pnp1 Arrival processor 4 [5]\n"
+                      "PnP PNP_UNREG_ENTER b.pnp1 [5]\n"
+                      "PnP PNP_UNREG_RETURN b.pnp1 0 [5]\n"
+                      "PnP PNP_CB_LEAVE a.pnp1 0 [5]\n"
+                      "PnP PNP_CB_ENTER b.pnp1 Arrival processor 4, though it is removed [5]\n"
+                      "PnP PNP_CB_LEAVE b.pnp1 0 [5]\n"
+                      "PnP REF b -1: 0 [5]\n");
+}
+
+static void remove_meanwhile(struct listener *listener)
+{
+    listener->act = NULL;
+    bench_interlude(listener->driver, listener_stop_in_thread, listener);
+}
+
+/* PNP-18, PNP-10 */
+static void a_call_that_runs_is_followed_by_one_more(void **state)
+{
+    struct bench *b = bench_of(state);
+    deliver(b);
+    listener_add(*state, "a", (struct listener){.act = remove_meanwhile, .old = true});
+    bench_load(b);
+
+    bench_add_processor(b);
+
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 2);
+    assert_true(bench_record(b, HA_PNP_CB_ENTER, 1)->as.pnp_cb.late);
+    assert_true(seq_of(b, HA_PNP_CB_ENTER, 1) > seq_of(b, HA_PNP_UNREG_RETURN, 0));
+    assert_int_equal(bench_count(b, HA_REF), 2);
+    assert_true(seq_of(b, HA_REF, 1) > seq_of(b, HA_PNP_CB_LEAVE, 1));
+}
+
+/* PNP-18 */
+static void where_nothing_is_due_no_call_comes(void **state)
+{
+    struct bench *b = bench_of(state);
+    deliver(b);
+    struct listener *a = listener_add(*state, "a", (struct listener){.old = true});
+    bench_add_processor(b);
+    bench_forget(b);
+
+    bench_unload(b, a->driver);
+    bench_add_processor(b);
+
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 0);
+    assert_int_equal(bench_count(b, HA_IMAGE_FREED), 1);
+}
+
+/* PNP-16 */
+static void after_the_newer_routine_no_call_comes(void **state)
+{
+    struct bench *b = bench_of(state);
+    deliver(b);
+    listener_add(*state, "a", (struct listener){.act = remove_next});
+    listener_add(*state, "b", (struct listener){.stays_registered = true});
+    bench_load(b);
+
+    bench_add_processor(b);
+
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 1);
+}
+
+/* PNP-18, DRV-8: though the preset still holds the event itself */
+static void unload_does_not_end_before_the_late_call(void **state)
+{
+    struct bench *b = bench_of(state);
+    b->options.profile = ha_profile_preset(HA_PRESET_ADVERSARIAL);
+    struct listener *a = listener_add(*state, "a", (struct listener){.old = true});
+    bench_add_processor(b);
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 0);
+
+    bench_unload(b, a->driver);
+
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 1);
+    assert_true(seq_of(b, HA_PNP_CB_ENTER, 0) > seq_of(b, HA_PNP_UNREG_RETURN, 0));
+    assert_true(seq_of(b, HA_PNP_CB_LEAVE, 0) < seq_of(b, HA_UNLOAD_LEAVE, 0));
+    assert_int_equal(bench_count(b, HA_IMAGE_FREED), 1);
+}
+
+/*
+ * An add, and the arrival that follows, with so many bytes of memory; `again`: a thread removes the
+ * entry meanwhile. Whether all of it came about.
+ */
+static int add_with(size_t bytes, bool again)
+{
+    const struct ha_add_options add = {HA_ANYWHERE};
+    void *hall;
+    listener_setup(&hall);
+    struct bench *b = bench_of(&hall);
+    deliver(b);
+    listener_add(hall, "a", (struct listener){.act = again ? remove_meanwhile : NULL,
+                                              .old = true});
+    bench_load(b);
+    assert_int_equal(ha_machine_add_processor(b->machine, 0, &add), HA_OK);
+    struct ha_arena *arena = &b->machine->kernel.world.host->arena;
+    size_t whole = arena->size;
+    arena->size = ha_arena_used(arena) + bytes;
+    int err = ha_machine_run(b->machine);
+    arena->size = whole;
+    assert_int_equal(ha_machine_ending(b->machine), err ? HA_END_MEMORY : HA_END_NOT_YET);
+    size_t removals = bench_count(b, HA_PNP_UNREG_RETURN);
+    if (!err)
+        assert_int_equal(bench_count(b, HA_PNP_CB_LEAVE), 1 + removals);
+    listener_teardown(&hall);
+    return err || (again && !removals) ? HA_ENOMEM : HA_OK;     /* there may be no thread for it */
+}
+
+static void a_run_without_memory_for_an_arrival_ends(void **state)
+{
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        size_t bytes = 0;
+        while (add_with(bytes, again != 0) != HA_OK)
+            bytes += 32;
+        assert_true(bytes > 500);
+    }
+}
+
+/* A context that lies in pool. */
+struct context {
+    PVOID entry;
+    ULONG word;
+};
+
+#define WORD 0x12345678u
+#define TAG 0x43747863u
+
+static NTSTATUS NTAPI frees_its_context(PVOID NotificationStructure, PVOID Context)
+{
+    struct context *context = Context;
+    (void)NotificationStructure;
+    IoUnregisterPlugPlayNotification(context->entry);
+    ExFreePoolWithTag(context, TAG);
+    return context->word == WORD ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+}
+
+static NTSTATUS enter_with_pool(struct driver *driver)
+{
+    struct context *context = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *context, TAG);
+    context->word = WORD;
+    return IoRegisterPlugPlayNotification(EventCategoryDeviceInterfaceChange, 0,
+                                          (PVOID)(uintptr_t)&GUID_DEVICE_PROCESSOR,
+                                          driver->object, frees_its_context, context,
+                                          &context->entry);
+}
+
+/* PNP-18: with either value of the knob */
+static void a_context_that_is_freed_stays_while_its_call_runs(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *a = listener_add(*state, "a", (struct listener){.stays_registered = true});
+    a->driver->enter = enter_with_pool;
+
+    bench_add_processor(b);
+
+    assert_int_equal(bench_record(b, HA_PNP_CB_LEAVE, 0)->as.status.status, STATUS_SUCCESS);
+    assert_int_equal(bench_count(b, HA_FREE), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LISTENER_TEST(an_event_that_was_queued_is_told_once_more_after_the_removal),
+        LISTENER_TEST(a_call_that_runs_is_followed_by_one_more),
+        LISTENER_TEST(where_nothing_is_due_no_call_comes),
+        LISTENER_TEST(after_the_newer_routine_no_call_comes),
+        LISTENER_TEST(unload_does_not_end_before_the_late_call),
+        cmocka_unit_test(a_run_without_memory_for_an_arrival_ends),
+        LISTENER_TEST(a_context_that_is_freed_stays_while_its_call_runs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

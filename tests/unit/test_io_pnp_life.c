@@ -1,0 +1,252 @@
+/* pnp_entry, pnp_queue, callout_pnp: entries and the life of their driver; what profiles change */
+#include "unit/listener.h"
+
+#include <poclass.h>
+
+/* PNP-15 */
+static void the_structure_is_poison_after_the_call(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *heard = listener_add(*state, "a", (struct listener){0});
+
+    bench_add_processor(b);
+
+    assert_int_not_equal(heard->kept->Version, 1);
+    assert_memory_not_equal(&heard->kept->InterfaceClassGuid, &GUID_DEVICE_PROCESSOR,
+                            sizeof(GUID));
+}
+
+/* ORD-9 */
+static void a_failed_add_is_followed_by_no_arrival(void **state)
+{
+    struct bench *b = bench_of(state);
+    listener_add(*state, "a", (struct listener){0});
+
+    bench_add(b, (struct ha_add_options){HA_ANYWHERE, .hardware_start = STATUS_IO_TIMEOUT});
+
+    assert_int_equal(bench_count(b, HA_DEVICE_STARTED), 0);
+    assert_int_equal(bench_count(b, HA_IFACE_UP), 0);
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 0);
+}
+
+static void wait_a_turn(struct listener *listener)
+{
+    (void)listener;
+    bench_yield();
+}
+
+/* ORD-5, ORD-6 */
+static void the_profile_may_announce_a_processor_before_complete(void **state)
+{
+    struct bench *b = bench_of(state);
+    bench_turn(b, "async_after", "sched");
+    listener_add(*state, "a", (struct listener){0});
+    bench_driver(b, "s");
+    bench_forget(b);
+
+    bench_add_processor(b);
+
+    expect_records(b, "hot-add UNIT_BEGIN 1 [4]\n"
+                      "hot-add ADD_BEGIN [4]\n"
+                      "hot-add s.ke1 Start 4 (0.4) st=0 op=0>0 [4]\n"
+                      "hot-add HW_START 0 [4]\n"
+                      "hot-add ACTIVE 4 [5]\n"
+                      "hot-add SCHED 4 [5]\n"
+                      "hot-add DEVICE_STARTED 4 [5]\n"
+                      "hot-add IFACE_UP 4 [5]\n"
+                      "hot-add s.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                      "hot-add ADD_END 0 [5]\n"
+                      "hot-add UNIT_END 1 [5]\n"
+                      "PnP PNP_CB_ENTER a.pnp1 Arrival processor 4 [5]\n"
+                      "PnP PNP_CB_LEAVE a.pnp1 0 [5]\n");
+}
+
+/* ORD-7, ORD-8: the preset holds an arrival until the next add has ended, or the run drains */
+static void adversarial_holds_arrivals_until_the_next_add_has_ended(void **state)
+{
+    struct bench *b = bench_of(state);
+    b->options.profile = ha_profile_preset(HA_PRESET_ADVERSARIAL);
+    listener_add(*state, "a", (struct listener){0});
+    bench_load(b);
+
+    bench_add_processor(b);
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 0);
+    bench_add_processor(b);
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 1);
+    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 0)->active, 6);
+    bench_finish(b);
+
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 2);
+    assert_true(ha_record_seq(bench_record(b, HA_PNP_CB_LEAVE, 1)) <
+                ha_record_seq(bench_record(b, HA_UNLOAD_REQ, 0)));
+}
+
+/* PNP-2, PNP-24: it is live from its REF on, and the event was raised before */
+static void who_registers_while_an_arrival_is_held_does_not_get_it(void **state)
+{
+    struct bench *b = bench_of(state);
+    b->options.profile = ha_profile_preset(HA_PRESET_ADVERSARIAL);
+    listener_add(*state, "a", (struct listener){0});
+    bench_add_processor(b);
+    listener_add(*state, "b", (struct listener){0});
+    bench_load(b);
+
+    bench_finish(b);
+
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 1);
+    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 0)->id, 1);
+}
+
+/* Worked trace 4.10 with one entry: PNP-10, PNP-16 */
+static void unload_removes_the_entry_and_the_image_goes(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *heard = listener_add(*state, "a", (struct listener){0});
+    bench_forget(b);
+
+    bench_unload(b, heard->driver);
+
+    expect_records(b, "caller UNLOAD_REQ a 0 [4]\n"
+                      "system-3 UNLOAD_ENTER a [4]\n"
+                      "system-3 PNP_UNREG_ENTER a.pnp1 Ex [4]\n"
+                      "system-3 PNP_UNREG_RETURN a.pnp1 0 [4]\n"
+                      "system-3 REF a -1: 0 [4]\n"
+                      "system-3 UNLOAD_LEAVE a [4]\n"
+                      "system-3 IMAGE_FREED a [4]\n");
+}
+
+/* DRV-7: and what is told goes on being told */
+static void an_entry_that_is_left_keeps_the_image(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *heard = listener_add(*state, "a",
+        (struct listener){.stays_registered = true});
+    bench_load(b);
+
+    bench_unload(b, heard->driver);
+    bench_add_processor(b);
+
+    assert_int_equal(bench_count(b, HA_IMAGE_FREED), 0);
+    assert_int_equal(bench_count(b, HA_PNP_CB_LEAVE), 1);
+    bench_finish(b);
+    assert_int_equal(ha_machine_ending(b->machine), HA_END_NORMALLY);
+}
+
+static NTSTATUS enter_with_both(struct driver *driver)
+{
+    driver_register(driver, 0);
+    return listener_start(driver->extra);
+}
+
+/* DRV-5, DRV-6, DRV-7: that the image stays is no fault of the kernel's */
+static void who_leaves_both_kinds_is_blamed_for_the_synchronous_one(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *both = listener_add(*state, "a",
+        (struct listener){.stays_registered = true});
+    both->driver->enter = enter_with_both;
+    b->findings = "a DRV-5\n";
+
+    bench_finish(b);
+
+    assert_int_equal(bench_count(b, HA_UNLOAD_LEAVE), 1);
+    assert_int_equal(bench_count(b, HA_IMAGE_FREED), 0);
+}
+
+/* DRV-7: the last reference lets it go */
+static void an_image_that_was_kept_goes_with_the_last_entry(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *heard = listener_add(*state, "a",
+        (struct listener){.stays_registered = true});
+    bench_load(b);
+    bench_unload(b, heard->driver);
+
+    bench_run(b, NULL, listener_stop_in_thread, heard);
+
+    assert_int_equal(heard->status, STATUS_SUCCESS);
+    assert_int_equal(bench_count(b, HA_IMAGE_FREED), 1);
+    assert_true(ha_record_seq(bench_record(b, HA_IMAGE_FREED, 0)) >
+                ha_record_seq(bench_record(b, HA_REF, 1)));
+}
+
+/* DRV-7: the reading of the other page */
+static void a_strict_gate_keeps_unload_until_the_last_entry_is_gone(void **state)
+{
+    struct bench *b = bench_of(state);
+    bench_turn(b, "unload_gate", "strict");
+    struct listener *heard = listener_add(*state, "a",
+        (struct listener){.stays_registered = true});
+    bench_load(b);
+
+    bench_unload(b, heard->driver);
+    assert_int_equal(bench_record(b, HA_UNLOAD_REQ, 0)->as.status.status, STATUS_PENDING);
+    assert_int_equal(bench_count(b, HA_UNLOAD_ENTER), 0);
+    bench_run(b, NULL, listener_stop_in_thread, heard);
+
+    assert_int_equal(bench_count(b, HA_IMAGE_FREED), 1);
+}
+
+static NTSTATUS enter_and_fail(struct driver *driver)
+{
+    listener_start(driver->extra);
+    return STATUS_UNSUCCESSFUL;
+}
+
+/* DRV-8, PNP-10: its entry is dead, and its reference goes before the image */
+static void an_entry_of_a_driver_that_failed_is_dead(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *heard = listener_add(*state, "a", (struct listener){0});
+    heard->driver->enter = enter_and_fail;
+
+    bench_add_processor(b);
+
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 0);
+    assert_int_equal(bench_record(b, HA_PNP_DEAD_CALL, 0)->driver, 1);
+    assert_true(ha_record_seq(bench_record(b, HA_REF, 1)) <
+                ha_record_seq(bench_record(b, HA_IMAGE_FREED, 0)));
+    assert_int_equal(bench_record(b, HA_REF, 1)->as.ref.count, 0);
+}
+
+/* What a callback leaves raised or entered is put back behind the record that tells of it. */
+static void raise_and_stay(struct listener *listener)
+{
+    KIRQL before;
+    (void)listener;
+    KeRaiseIrql(APC_LEVEL, &before);
+    KeEnterCriticalRegion();
+}
+
+static void irql_and_regions_are_put_back_after_the_call(void **state)
+{
+    struct bench *b = bench_of(state);
+    listener_add(*state, "a", (struct listener){.act = raise_and_stay});
+    listener_add(*state, "b", (struct listener){.act = wait_a_turn});
+
+    bench_add_processor(b);
+
+    assert_int_equal(bench_record(b, HA_PNP_CB_LEAVE, 0)->irql, APC_LEVEL);
+    assert_int_equal(bench_record(b, HA_PNP_CB_LEAVE, 0)->regions, 1);
+    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 1)->irql, PASSIVE_LEVEL);
+    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 1)->regions, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LISTENER_TEST(the_structure_is_poison_after_the_call),
+        LISTENER_TEST(a_failed_add_is_followed_by_no_arrival),
+        LISTENER_TEST(the_profile_may_announce_a_processor_before_complete),
+        LISTENER_TEST(adversarial_holds_arrivals_until_the_next_add_has_ended),
+        LISTENER_TEST(who_registers_while_an_arrival_is_held_does_not_get_it),
+        LISTENER_TEST(unload_removes_the_entry_and_the_image_goes),
+        LISTENER_TEST(an_entry_that_is_left_keeps_the_image),
+        LISTENER_TEST(who_leaves_both_kinds_is_blamed_for_the_synchronous_one),
+        LISTENER_TEST(an_image_that_was_kept_goes_with_the_last_entry),
+        LISTENER_TEST(a_strict_gate_keeps_unload_until_the_last_entry_is_gone),
+        LISTENER_TEST(an_entry_of_a_driver_that_failed_is_dead),
+        LISTENER_TEST(irql_and_regions_are_put_back_after_the_call),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,147 @@
+/* story: PnP notification */
+#include "unit/telling.h"
+
+#include "check/story_words.h"
+
+enum { PNP_THREAD = LOADER + 1, ENTRY = 1, PROCESSOR = 5, RANGE = 6 };
+
+static void introduce(struct bench *b)
+{
+    tale_thread(&b->tale, HA_THREAD_PNP, PNP_THREAD);
+    tale_name(&b->tale, HA_NS_ENTRY, ENTRY, "pnp1");
+    tale_add(&b->tale, HA_IFACE_UP, HOT_ADD, PROCESSOR)->as.iface.device = 4;
+    struct ha_record *range = tale_add(&b->tale, HA_INTERFACE, LOADER, RANGE);
+    range->as.iface.device = 2;
+    range->as.iface.of_memory = 1;
+}
+
+static struct ha_record *call(struct bench *b, enum ha_kind kind, uint32_t thread,
+                              uint32_t interface)
+{
+    struct ha_record *record = by_broken(tale_add(&b->tale, kind, thread, ENTRY));
+    record->as.pnp_cb.interface = interface;
+    record->as.pnp_cb.event = HA_PNP_ARRIVAL;
+    return record;
+}
+
+static struct ha_record *leave(struct bench *b, uint32_t thread, int32_t status)
+{
+    struct ha_record *record = by_broken(tale_add(&b->tale, HA_PNP_CB_LEAVE, thread, ENTRY));
+    record->as.status.status = status;
+    return record;
+}
+
+static void registration(struct bench *b, uint32_t flags, int32_t status)
+{
+    by_broken(tale_add(&b->tale, HA_PNP_REG_ENTER, LOADER, ENTRY))->as.pnp_reg.flags = flags;
+    by_broken(tale_add(&b->tale, HA_PNP_REG_RETURN, LOADER, ENTRY))->as.status.status = status;
+}
+
+#define NOW "    1.000 ms  "
+
+static void a_registration_and_its_removal_are_a_line_each(void **state)
+{
+    struct bench *b = *state;
+
+    introduce(b);
+    registration(b, 1, 0);
+    by_broken(tale_add(&b->tale, HA_PNP_UNREG_ENTER, LOADER, ENTRY));
+    by_broken(tale_add(&b->tale, HA_PNP_UNREG_RETURN, LOADER, ENTRY));
+
+    expect_story(b, HEAD NOW "system-3  broken.pnp1 registered\n"
+                         NOW "system-3  broken.pnp1 removed\n");
+}
+
+static void what_comes_to_nothing_says_why(void **state)
+{
+    struct bench *b = *state;
+
+    introduce(b);
+    registration(b, 0, INSUF);
+    tale_add(&b->tale, HA_PNP_UNREG_ENTER, LOADER, 0);
+    tale_add(&b->tale, HA_PNP_UNREG_RETURN, LOADER, 0)->as.status.status = INSUF;
+
+    expect_story(b, HEAD
+                 NOW "system-3  broken.pnp1 not registered: STATUS_INSUFFICIENT_RESOURCES\n"
+                 NOW "system-3  removes nothing: STATUS_INSUFFICIENT_RESOURCES\n");
+}
+
+static void an_arrival_in_which_nothing_happens_is_one_line(void **state)
+{
+    struct bench *b = *state;
+
+    introduce(b);
+    registration(b, 0, 0);
+    call(b, HA_PNP_CB_ENTER, PNP_THREAD, PROCESSOR);
+    leave(b, PNP_THREAD, 0);
+    call(b, HA_PNP_CB_ENTER, PNP_THREAD, RANGE)->as.pnp_cb.second = 1;
+    leave(b, PNP_THREAD, INSUF);
+
+    expect_story(b, HEAD NOW "system-3  broken.pnp1 registered\n"
+                         NOW "PnP       broken.pnp1 Arrival processor 4\n"
+                         NOW "PnP       broken.pnp1 Arrival memory range 2, once more: "
+                             "STATUS_INSUFFICIENT_RESOURCES\n");
+}
+
+static void what_happens_in_a_replay_stands_inside_the_registration(void **state)
+{
+    struct bench *b = *state;
+
+    introduce(b);
+    by_broken(tale_add(&b->tale, HA_PNP_REG_ENTER, LOADER, ENTRY))->as.pnp_reg.flags = 1;
+    call(b, HA_PNP_CB_ENTER, LOADER, PROCESSOR)->as.pnp_cb.replay = 1;
+    by_broken(tale_add(&b->tale, HA_PNP_UNREG_ENTER, LOADER, ENTRY));
+    tale_add(&b->tale, HA_REFUSED, LOADER, 0)->as.refused.reason = HA_REASON_IRQL;
+    by_broken(tale_add(&b->tale, HA_PNP_UNREG_RETURN, LOADER, ENTRY));
+    leave(b, LOADER, 0);
+    by_broken(tale_add(&b->tale, HA_PNP_REG_RETURN, LOADER, ENTRY));
+
+    expect_story(b, HEAD
+        NOW "system-3  broken.pnp1 registers, existing instances first\n"
+        NOW "system-3    enters broken.pnp1 Arrival processor 4, which is there already\n"
+        NOW "system-3      removes broken.pnp1\n"
+        NOW "system-3        an unknown routine refused: IRQL is too high\n"
+        NOW "system-3      broken.pnp1 removed\n"
+        NOW "system-3    leaves broken.pnp1 Arrival processor 4, which is there already\n"
+        NOW "system-3  broken.pnp1 registered\n");
+}
+
+static void a_call_into_an_image_that_is_gone_is_told_as_such(void **state)
+{
+    struct bench *b = *state;
+
+    introduce(b);
+    registration(b, 0, 0);
+    call(b, HA_PNP_DEAD_CALL, PNP_THREAD, PROCESSOR);
+
+    expect_story(b, HEAD NOW "system-3  broken.pnp1 registered\n"
+                         NOW "PnP       broken.pnp1 Arrival processor 4 not called: "
+                             "the driver is gone\n");
+}
+
+static void what_has_no_name_goes_by_its_number(void **state)
+{
+    struct bench *b = *state;
+    struct ha_text words = {0};
+    struct ha_cast *cast = ha_cast_create();
+
+    (void)b;
+    assert_non_null(cast);
+    ha_entry_words(cast, 7, &words);
+    assert_string_equal(ha_text_string(&words), "driver0.#7");
+    ha_text_close(&words);
+    ha_cast_destroy(cast);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_registration_and_its_removal_are_a_line_each),
+        CASE(what_comes_to_nothing_says_why),
+        CASE(an_arrival_in_which_nothing_happens_is_one_line),
+        CASE(what_happens_in_a_replay_stands_inside_the_registration),
+        CASE(a_call_into_an_image_that_is_gone_is_told_as_such),
+        CASE(what_has_no_name_goes_by_its_number),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
