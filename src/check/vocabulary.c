@@ -358,20 +358,6 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_PNP_DEAD_CALL] = ROW(pnp_cb), [HA_REF] = ROW(ref),
 };
 
-/*
- * KeGetProcessorNumberFromIndex and KeGetCurrentProcessorNumberEx store a number as
- * Group << 16 | Number; statuses are kept as 32 bits without sign.
- */
-static const struct ha_answer answers[HA_ROUTINE_COUNT] = {
-    [HA_RT_ACTIVE_COUNT] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX, HA_SHAPE_NUMBER},
-    [HA_RT_ACTIVE_PROCESSORS] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
-    [HA_RT_GROUP_AFFINITY] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
-    [HA_RT_NUMBER_FROM_INDEX] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
-    [HA_RT_NODE_AFFINITY] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX, HA_SHAPE_NUMBER},
-    [HA_RT_NODE_AFFINITY2] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
-    [HA_RT_LOGICAL_RELATIONSHIP] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_RELATION},
-};
-
 const struct ha_field *ha_fields_of_all(size_t *count)
 {
     *count = COUNT(all);
@@ -382,11 +368,6 @@ const struct ha_field *ha_fields_of_kind(unsigned kind, size_t *count)
 {
     *count = kind < HA_KIND_COUNT ? kinds[kind].count : 0;
     return *count ? kinds[kind].field : NULL;
-}
-
-struct ha_answer ha_answer_of(unsigned routine)
-{
-    return answers[routine < HA_ROUTINE_COUNT ? routine : HA_NO_ROUTINE];
 }
 
 uint64_t ha_field_value(const struct ha_field *field, const struct ha_record *record)

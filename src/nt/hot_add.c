@@ -106,12 +106,12 @@ static NTSTATUS add_at_place(struct add *add)
     bool announced = NT_SUCCESS(status) &&
                      ha_kernel_knob(kernel, HA_KNOB_ASYNC_AFTER) == HA_ASYNC_AFTER_SCHED;
     if (announced)
-        ha_interface_up(kernel, add->id);
+        ha_interface_up(kernel, add->id, add->index, false);
     second_round(add, status, vetoed);
     if (!NT_SUCCESS(status))
         withdraw(add);
     else if (!announced)
-        ha_interface_up(kernel, add->id);
+        ha_interface_up(kernel, add->id, add->index, false);
     return status;
 }
 

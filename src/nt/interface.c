@@ -1,10 +1,10 @@
 /*
  * interface - instances of device interfaces
  *
- * Owns struct ha_interface. Ids are given as if every instance were made when it is enabled:
- * first the processors of the start, then its ranges of memory, then what was added. The
- * structures are made when a driver first wants to hear of any, so a run without such a driver
- * pays nothing for them.
+ * Owns struct ha_interface and struct ha_added_unit. Ids are given as if every instance were made
+ * when it is enabled: first the processors of the start, then its ranges of memory, then what was
+ * added. The structures are made when a driver first wants to hear of any, so a run without such a
+ * driver pays little for them.
  */
 #include "nt/interface.h"
 
@@ -27,15 +27,33 @@ struct unit {
     bool of_memory;
 };
 
-static struct unit unit_of(const struct ha_kernel *kernel, uint32_t id)
+/* Of what was added there is a note in the order of adding. */
+struct ha_added_unit {
+    struct ha_added_unit *next;
+    uint32_t device;
+    bool of_memory;
+};
+
+static const GUID *class_of(bool of_memory)
 {
-    uint32_t processors = kernel->interfaces.processors;
-    uint32_t ranges = kernel->world.partition.memory_count;
-    if (id <= processors)
-        return (struct unit){&GUID_DEVICE_PROCESSOR, id, id - 1, false};
-    if (id <= processors + ranges)
-        return (struct unit){&GUID_DEVICE_MEMORY, id, id - processors, true};
-    return (struct unit){&GUID_DEVICE_PROCESSOR, id, id - 1 - ranges, false};
+    return of_memory ? &GUID_DEVICE_MEMORY : &GUID_DEVICE_PROCESSOR;
+}
+
+static uint32_t at_start(const struct ha_interfaces *all)
+{
+    return all->processors + all->ranges;
+}
+
+/* The unit whose instance is made next. */
+static struct unit next_unit(const struct ha_interfaces *all)
+{
+    uint32_t id = all->made + 1;
+    bool of_memory = id > all->processors;
+    if (id <= at_start(all))
+        return (struct unit){class_of(of_memory), id,
+                             of_memory ? id - all->processors : id - 1, of_memory};
+    const struct ha_added_unit *added = all->next_added;
+    return (struct unit){class_of(added->of_memory), id, added->device, added->of_memory};
 }
 
 /* Source: WDK, Device Interface Classes, for the class at the end; the rest is our choice. */
@@ -85,18 +103,17 @@ static struct ha_interface *make(struct ha_kernel *kernel, const struct unit *un
         all->first = instance;
     all->last = instance;
     all->made = unit->id;
+    if (unit->id > at_start(all))
+        all->next_added = all->next_added->next;
     return instance;
-}
-
-static uint32_t at_start(const struct ha_kernel *kernel)
-{
-    return kernel->interfaces.processors + kernel->world.partition.memory_count;
 }
 
 void ha_interfaces_init(struct ha_kernel *kernel)
 {
-    kernel->interfaces.processors = kernel->world.partition.active;
-    kernel->interfaces.enabled = at_start(kernel);
+    struct ha_interfaces *all = &kernel->interfaces;
+    all->processors = kernel->world.partition.active;
+    all->ranges = kernel->world.partition.memory_count;
+    all->enabled = at_start(all);
 }
 
 struct ha_interface *ha_interfaces(struct ha_kernel *kernel, bool *ok)
@@ -104,10 +121,10 @@ struct ha_interface *ha_interfaces(struct ha_kernel *kernel, bool *ok)
     struct ha_interfaces *all = &kernel->interfaces;
     *ok = true;
     while (*ok && all->made < all->enabled) {
-        const struct unit unit = unit_of(kernel, all->made + 1);
+        const struct unit unit = next_unit(all);
         const struct ha_interface *instance = make(kernel, &unit);
         *ok = instance != NULL;
-        if (instance && unit.id <= at_start(kernel)) {
+        if (instance && unit.id <= at_start(all)) {
             record_link(kernel, unit.id, instance->link);
             record(kernel, HA_INTERFACE, &unit, 0);
         }
@@ -115,16 +132,34 @@ struct ha_interface *ha_interfaces(struct ha_kernel *kernel, bool *ok)
     return all->first;
 }
 
-void ha_interface_up(struct ha_kernel *kernel, uint32_t add)
+/* Note a unit that was added, behind the others. False when the arena is full. */
+static bool note(struct ha_kernel *kernel, uint32_t device, bool of_memory)
+{
+    struct ha_interfaces *all = &kernel->interfaces;
+    struct ha_added_unit *added = ha_arena_take(&kernel->world.host->arena, sizeof *added);
+    if (!added)
+        return false;
+    added->device = device;
+    added->of_memory = of_memory;
+    if (all->last_added)
+        all->last_added->next = added;
+    all->last_added = added;
+    if (!all->next_added)
+        all->next_added = added;
+    return true;
+}
+
+void ha_interface_up(struct ha_kernel *kernel, uint32_t add, uint32_t device, bool of_memory)
 {
     struct ha_interfaces *all = &kernel->interfaces;
     bool wanted = all->made == all->enabled;    /* somebody has asked before */
-    uint32_t id = ++all->enabled;
-    const struct unit unit = unit_of(kernel, id);
+    const struct unit unit = {class_of(of_memory), ++all->enabled, device, of_memory};
     char link[HA_LINK_LENGTH];
+    if (!note(kernel, device, of_memory))
+        ha_ps_no_memory(kernel);
     write_link(&unit, link);
     record(kernel, HA_DEVICE_STARTED, &unit, add);
-    record_link(kernel, id, link);
+    record_link(kernel, unit.id, link);
     record(kernel, HA_IFACE_UP, &unit, add);
     if (!wanted)
         return;

@@ -28,9 +28,11 @@ void ha_interfaces_init(struct ha_kernel *kernel);
 struct ha_interface *ha_interfaces(struct ha_kernel *kernel, bool *ok);
 
 /*
- * The device of the processor that an add has made active starts, and its instance is enabled:
- * DEVICE_STARTED and IFACE_UP. Its arrival is queued for those who want to hear of it.
+ * The device that an add has brought starts, and its instance is enabled: DEVICE_STARTED and
+ * IFACE_UP. Its arrival is queued for those who want to hear of it.
+ *
+ *   device  index of the processor, or number of the range
  */
-void ha_interface_up(struct ha_kernel *kernel, uint32_t add);
+void ha_interface_up(struct ha_kernel *kernel, uint32_t add, uint32_t device, bool of_memory);
 
 #endif

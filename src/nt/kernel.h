@@ -30,6 +30,7 @@ struct ha_wait;         /* nt/dispatcher.c */
 struct ha_timer_setting;    /* nt/ke_timer.c */
 struct ha_dpc_entry;    /* nt/dpc.c */
 struct ha_interface;    /* nt/interface.c */
+struct ha_added_unit;   /* nt/interface.c */
 struct ha_arrival;      /* nt/pnp_queue.c */
 struct ha_script;
 struct ha_scripted;     /* what a script's driver remembers; nt/scripted.c */
@@ -163,7 +164,8 @@ struct ha_free_memory {
 /* Instances of device interfaces; nt/interface.c. */
 struct ha_interfaces {
     struct ha_interface *first, *last;
-    uint32_t processors;            /* active at the start */
+    uint32_t processors, ranges;    /* active at the start, and its memory */
+    struct ha_added_unit *next_added, *last_added;  /* the first without a structure, the newest */
     uint32_t enabled, made;         /* instances, and how many of them have a structure */
 };
 

@@ -7,6 +7,8 @@
 #include "nt/mem_add.h"
 
 #include "nt/free_memory.h"
+#include "nt/interface.h"
+#include "nt/pnp_queue.h"
 
 /* Whether the range can lie where it shall. The choice of the statuses is ours. */
 static NTSTATUS check(const struct ha_partition *partition, const struct ha_memory_options *range)
@@ -43,6 +45,7 @@ void ha_mem_add(struct ha_kernel *kernel, const struct ha_memory_add_options *op
 {
     const struct ha_memory_options range = {options->base, options->size};
     const struct ha_partition *partition = &kernel->world.partition;
+    uint64_t events_before = kernel->pnp.raised;
     uint32_t id = ++kernel->memory_adds_made;
     record_range(kernel, HA_MEM_ADD_BEGIN, id, &range);
     NTSTATUS status = check(partition, &range);
@@ -50,9 +53,11 @@ void ha_mem_add(struct ha_kernel *kernel, const struct ha_memory_add_options *op
         status = options->start;
     if (NT_SUCCESS(status))
         status = bring_online(kernel, id, &range);
-    /* When it succeeded the device has started: its interface, GUID_DEVICE_MEMORY, comes here. */
+    if (NT_SUCCESS(status))
+        ha_interface_up(kernel, id, partition->memory_count, true);     /* MEM-2 */
     struct ha_record *end = ha_record_open(&kernel->world, HA_MEM_ADD_END, id);
     end->as.pool_limits.paged = partition->paged_pool;
     end->as.pool_limits.nonpaged = partition->nonpaged_pool;
     end->as.pool_limits.status = NT_SUCCESS(status) ? STATUS_SUCCESS : status;
+    ha_pnp_release(kernel, events_before);
 }

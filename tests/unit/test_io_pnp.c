@@ -29,6 +29,56 @@ static void an_arrival_is_told_by_the_pnp_thread_after_the_add(void **state)
                       "PnP PNP_CB_LEAVE a.pnp1 0 [5]\n");
 }
 
+static void add_memory(struct bench *b, uint64_t base)
+{
+    const struct ha_memory_add_options range = {.base = base, .size = UINT64_C(1) << 30};
+    assert_int_equal(ha_machine_add_memory(b->machine, 0, &range), HA_OK);
+    assert_int_equal(ha_machine_run(b->machine), HA_OK);
+}
+
+/* Worked trace 4.7: MEM-1, MEM-2, PNP-1 */
+static void memory_that_is_added_is_told_to_who_asked_for_memory(void **state)
+{
+    struct bench *b = bench_of(state);
+    listener_add(*state, "m", (struct listener){.class_guid = &GUID_DEVICE_MEMORY});
+    listener_add(*state, "a", (struct listener){0});
+    bench_load(b);
+    bench_forget(b);
+
+    add_memory(b, UINT64_C(1) << 40);
+
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 1);
+    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 0)->id, 1);
+    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 0)->as.pnp_cb.interface,
+                     bench_record(b, HA_IFACE_UP, 0)->id);
+    assert_int_equal(bench_record(b, HA_IFACE_UP, 0)->as.iface.of_memory, 1);
+    assert_int_equal(bench_record(b, HA_IFACE_UP, 0)->as.iface.device, 1);
+}
+
+/* PNP-3: nobody asked while they were added, and who asks later hears what each of them is. */
+static void what_was_added_in_turn_is_replayed_as_what_it_is(void **state)
+{
+    static const struct { uint8_t of_memory; uint32_t device; } added[] = {{1, 1}, {0, 4}, {1, 2}};
+    struct bench *b = bench_of(state);
+    bench_load(b);
+    add_memory(b, UINT64_C(1) << 40);
+    bench_add_processor(b);
+    add_memory(b, UINT64_C(1) << 41);
+    listener_add(*state, "m", (struct listener){.class_guid = &GUID_DEVICE_MEMORY,
+                                                .flags = INCLUDE_EXISTING});
+    bench_load(b);
+
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(bench_record(b, HA_IFACE_UP, i)->as.iface.of_memory, added[i].of_memory);
+        assert_int_equal(bench_record(b, HA_IFACE_UP, i)->as.iface.device, added[i].device);
+    }
+    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 2);
+    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 0)->as.pnp_cb.interface,
+                     bench_record(b, HA_IFACE_UP, 0)->id);
+    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 1)->as.pnp_cb.interface,
+                     bench_record(b, HA_IFACE_UP, 2)->id);
+}
+
 /* PNP-7: also what the record says of it */
 static void the_structure_names_version_size_event_class_and_link(void **state)
 {
@@ -281,6 +331,8 @@ static void a_registration_without_memory_takes_no_reference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        LISTENER_TEST(memory_that_is_added_is_told_to_who_asked_for_memory),
+        LISTENER_TEST(what_was_added_in_turn_is_replayed_as_what_it_is),
         LISTENER_TEST(an_arrival_is_told_by_the_pnp_thread_after_the_add),
         LISTENER_TEST(the_structure_names_version_size_event_class_and_link),
         LISTENER_TEST(entries_of_the_class_are_told_in_the_order_of_registration),

@@ -33,6 +33,8 @@ static void memory_comes_without_a_call_and_leaves_the_pools_as_they_were(void *
     expect_records(b, "hot-add MEM_ADD_BEGIN 1 0x400000000+0x100000000 [4]\n"
                       "hot-add MEM_ONLINE 1 0x400000000+0x100000000 [4]\n"
                       "hot-add FREE_PAGES 5242880 low 16384 high 49152 [4]\n"
+                      "hot-add DEVICE_STARTED 2 [4]\n"
+                      "hot-add IFACE_UP 2 [4]\n"
                       "hot-add MEM_ADD_END 1 0 pools " POOLS " [4]\n");
 }
 
@@ -93,12 +95,16 @@ static void processors_and_memory_come_one_after_the_other_in_the_order_posted(v
     expect_records(b, "hot-add MEM_ADD_BEGIN 1 0x1000000000+0x40000000 [4]\n"
                       "hot-add MEM_ONLINE 1 0x1000000000+0x40000000 [4]\n"
                       "hot-add FREE_PAGES 4456448 low 16384 high 49152 [4]\n"
+                      "hot-add DEVICE_STARTED 2 [4]\n"
+                      "hot-add IFACE_UP 2 [4]\n"
                       "hot-add MEM_ADD_END 1 0 pools " POOLS " [4]\n"
                       "hot-add UNIT_BEGIN 1 [4]\n"
                       "hot-add ADD_BEGIN [4]\n"
                       "hot-add HW_START 0 [4]\n"
                       "hot-add ACTIVE 4 [5]\n"
                       "hot-add SCHED 4 [5]\n"
+                      "hot-add DEVICE_STARTED 4 [5]\n"
+                      "hot-add IFACE_UP 4 [5]\n"
                       "hot-add ADD_END 0 [5]\n"
                       "hot-add UNIT_END 1 [5]\n"
                       "hot-add MEM_ADD_BEGIN 2 0x800000000+0x40000000 [5]\n"
@@ -118,6 +124,8 @@ static void a_machine_without_memory_gets_its_first_range(void **state)
                       "hot-add MEM_ONLINE 1 0x0+0x40000000 [4]\n"
                       "hot-add FREE_PAGES 262144 low 0 high 0 [4]\n"
                       "hot-add EVENT_SET HighMemoryCondition [4]\n"
+                      "hot-add DEVICE_STARTED 1 [4]\n"
+                      "hot-add IFACE_UP 1 [4]\n"
                       "hot-add MEM_ADD_END 1 0 pools 0x0 0x0 [4]\n");
 }
 
