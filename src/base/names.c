@@ -93,6 +93,9 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_CREATE_LINK] = "IoCreateSymbolicLink", [HA_RT_DELETE_LINK] = "IoDeleteSymbolicLink",
     [HA_RT_ADD_EXTENSION] = "IoAllocateDriverObjectExtension",
     [HA_RT_GET_EXTENSION] = "IoGetDriverObjectExtension",
+    [HA_RT_CREATE_CALLBACK] = "ExCreateCallback", [HA_RT_REGISTER_CALLBACK] = "ExRegisterCallback",
+    [HA_RT_UNREGISTER_CALLBACK] = "ExUnregisterCallback",
+    [HA_RT_NOTIFY_CALLBACK] = "ExNotifyCallback",
     [HA_RT_ACTIVE_COUNT_EX] = "KeQueryActiveProcessorCountEx",
     [HA_RT_ACTIVE_PROCESSORS] = "KeQueryActiveProcessors",
     [HA_RT_MAXIMUM_COUNT] = "KeQueryMaximumProcessorCount",
@@ -146,6 +149,9 @@ static const char *const kinds[HA_KIND_COUNT] = {
     [HA_ADD_DEVICE_ENTER] = "ADD_DEVICE_ENTER", [HA_ADD_DEVICE_LEAVE] = "ADD_DEVICE_LEAVE",
     [HA_LEFT_BEHIND] = "LEFT_BEHIND", [HA_CRASH] = "CRASH",
     [HA_LOCK_TAKEN] = "LOCK_TAKEN", [HA_LOCK_GIVEN] = "LOCK_GIVEN",
+    [HA_EX_CREATE] = "EX_CREATE", [HA_EX_REG] = "EX_REG", [HA_EX_UNREG] = "EX_UNREG",
+    [HA_EX_NOTIFY] = "EX_NOTIFY", [HA_EX_CALL_ENTER] = "EX_CALL_ENTER",
+    [HA_EX_CALL_LEAVE] = "EX_CALL_LEAVE",
 };
 
 static const char *const reasons[HA_REASON_COUNT] = {
@@ -161,6 +167,7 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_POLLS] = "it looks again and again for what does not come",
     [HA_REASON_NO_ADD_DEVICE] = "the driver has no AddDevice",
     [HA_REASON_NOT_OWN_THREAD] = "the thread is not the driver's to end",
+    [HA_REASON_ONE_CLIENT] = "the object takes one client, and has it",
 };
 
 static const char *const misuses[HA_MISUSE_COUNT] = {
@@ -200,6 +207,7 @@ static const char *const lefts[HA_LEFT_COUNT] = {
     [HA_LEFT_NOTHING] = "nothing", [HA_LEFT_TIMER] = "set timer", [HA_LEFT_DPC] = "queued DPC",
     [HA_LEFT_WORK_ITEM] = "work item", [HA_LEFT_DEVICE] = "device object",
     [HA_LEFT_HANDLE] = "handle", [HA_LEFT_LOOKASIDE_LIST] = "lookaside list",
+    [HA_LEFT_CALLBACK_OBJECT] = "callback object",
 };
 
 static const char *const thread_kinds[] = {

@@ -19,16 +19,16 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
 static void build_index(struct ha_judge *judge)
 {
     for (size_t rule = 0; rule < HA_RULE_COUNT; rule++) {
-        for (size_t i = 0; i < HA_JUDGES_OF_A_RULE && ha_rule_rows[rule].at[i].judge; i++) {
+        for (size_t i = 0; i < HA_JUDGES_OF_A_RULE && ha_rule_rows[0][rule].at[i].judge; i++) {
             for (unsigned kind = 0; kind < HA_KIND_COUNT; kind++) {
                 size_t at = 0;
-                if (!(ha_rule_rows[rule].at[i].kinds >> kind & 1))
+                if (!ha_rule_is_judged_at(rule, i, kind))
                     continue;
                 while (at < judge->index[kind].count
-                       && judge->index[kind].judge[at] != ha_rule_rows[rule].at[i].judge)
+                       && judge->index[kind].judge[at] != ha_rule_rows[0][rule].at[i].judge)
                     at++;
                 assert(at < HA_JUDGES_OF_A_KIND);
-                judge->index[kind].judge[at] = ha_rule_rows[rule].at[i].judge;
+                judge->index[kind].judge[at] = ha_rule_rows[0][rule].at[i].judge;
                 if (at == judge->index[kind].count)
                     judge->index[kind].count++;
             }
@@ -90,7 +90,7 @@ void ha_judge_reset(struct ha_judge *judge)
     judge->registration_count = judge->driver_count = judge->thread_count = 0;
     judge->call_count = judge->phase_count = judge->finding_count = 0;
     judge->alive_count = judge->dpc_count = 0;
-    judge->spins = false;
+    judge->spins = judge->has_unlisted = false;
     ha_routine_reset(judge);
     judge->first = judge->last = judge->listed = judge->next_place = 0;
     judge->locked_removals = judge->looked = judge->shown = 0;
@@ -170,8 +170,6 @@ static bool look_up(struct ha_judge *judge)
     judge->around = call ? &call->enter : NULL;
 
     if (is_call(record->kind)) {
-        if (record->flags & HA_CB_OBJECT)
-            return false;
         judge->enter = record->kind == HA_CB_LEAVE ? judge->around : record;
         if (!judge->enter)
             return false;
@@ -189,6 +187,9 @@ static bool look_up(struct ha_judge *judge)
             return record->kind >= HA_DEREG_ENTER;
         judge->registration = ha_reach_registration(judge, record->id);
         judge->phase = ha_phase_find(judge, record->id);
+        return judge->registration != NULL;
+    } else if ((record->kind == HA_EX_REG || record->kind == HA_EX_UNREG) && record->id) {
+        judge->registration = ha_reach_registration(judge, record->id);
         return judge->registration != NULL;
     }
     return !judge->lost;

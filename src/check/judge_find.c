@@ -69,8 +69,8 @@ static void put_call(struct ha_judge *judge, struct ha_finding *finding)
 static bool may_speak(const struct ha_judge *judge, enum ha_rule_number rule)
 {
     for (size_t i = 0; i < HA_JUDGES_OF_A_RULE; i++)
-        if (ha_rule_rows[rule].at[i].judge == judge->speaking
-            && ha_rule_rows[rule].at[i].kinds >> judge->record->kind & 1)
+        if (ha_rule_rows[0][rule].at[i].judge == judge->speaking
+            && ha_rule_is_judged_at(rule, i, judge->record->kind))
             return true;
     return false;
 }

@@ -19,19 +19,29 @@ const struct ha_rule ha_rule_table[HA_RULE_COUNT] = {
 };
 #undef RULE
 
-/* Sets of kinds, as the rows name them. */
-#define ON(kind) (UINT64_C(1) << HA_##kind)
+/* Sets of kinds, as the rows name them: what of them lies in PART. */
+#define ON(kind) (HA_##kind / 64 == PART ? UINT64_C(1) << HA_##kind % 64 : 0)
 #define ENTERED (ON(CB_ENTER) | ON(CB_CALL))
 #define LEFT (ON(CB_LEAVE) | ON(CB_CALL))
-#define ANY (~(ON(DRV_ENTRY_ENTER) - 1))
+#define ANY (PART ? UINT64_MAX : UINT64_MAX << HA_DRV_ENTRY_ENTER)
 
 #define AT(set, name) {set, ha_judge_##name}
 #define RULE(symbol, id, class_, binds, severity, sentence, source, ...) \
     [HA_RULE_##symbol] = {{__VA_ARGS__}},
-const struct ha_rule_row ha_rule_rows[HA_RULE_COUNT] = {
+const struct ha_rule_row ha_rule_rows[HA_KIND_PARTS][HA_RULE_COUNT] = {
+    {
+#define PART 0
 #include "check/rules_table.h"
+#undef PART
+    }, {
+#define PART 1
+#include "check/rules_table.h"
+#undef PART
+    },
 };
 #undef RULE
+
+_Static_assert(HA_KIND_PARTS == 2, "a part of each 64 kinds");
 
 const struct ha_rule *ha_rules(size_t *count)
 {

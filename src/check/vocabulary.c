@@ -270,6 +270,28 @@ static const struct ha_field dpc_run[] = {
 static const struct ha_field left_behind[] = {
     WORD("what", as.left.what, ha_left_name),
 };
+static const struct ha_field ex_create[] = {
+    FIELD("name", HA_SHAPE_TEXT, as.ex_create.name),
+    FIELD("named", HA_SHAPE_FLAG, as.ex_create.named),
+    FIELD("create", HA_SHAPE_FLAG, as.ex_create.create),
+    FIELD("multiple", HA_SHAPE_FLAG, as.ex_create.multiple),
+    FIELD("status", HA_SHAPE_STATUS, as.ex_create.status),
+    FLAG_BIT("processor_add", HA_EX_PROCESSOR_ADD),
+};
+static const struct ha_field ex_reg[] = {
+    FIELD("object", HA_SHAPE_NUMBER, as.ex_reg.object),
+    FIELD("function", HA_SHAPE_NUMBER, as.ex_reg.function),
+    FIELD("context", HA_SHAPE_NUMBER, as.ex_reg.context),
+    FIELD("handle", HA_SHAPE_HANDLE, as.ex_reg.handle),
+    FLAG_BIT("processor_add", HA_EX_PROCESSOR_ADD),
+};
+static const struct ha_field ex_unreg[] = {
+    FLAG_BIT("waits", HA_EX_WAITS),
+};
+static const struct ha_field ex_notify[] = {
+    FIELD("called", HA_SHAPE_NUMBER, as.ex_notify.called),
+    FLAG_BIT("processor_add", HA_EX_PROCESSOR_ADD),
+};
 static const struct ha_field crash[] = {
     FIELD("signal", HA_SHAPE_NUMBER, as.crash.signal),
     FIELD("exit_code", HA_SHAPE_NUMBER, as.crash.exit_code),
@@ -301,6 +323,8 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_DPC_RUN_LEAVE] = ROW(dpc_run),
     [HA_ADD_DEVICE_LEAVE] = ROW(status),
     [HA_LEFT_BEHIND] = ROW(left_behind), [HA_CRASH] = ROW(crash),
+    [HA_EX_CREATE] = ROW(ex_create), [HA_EX_REG] = ROW(ex_reg), [HA_EX_UNREG] = ROW(ex_unreg),
+    [HA_EX_NOTIFY] = ROW(ex_notify),
 };
 
 /*

@@ -50,6 +50,10 @@
  *   DPC_RUN_ENTER, DPC_RUN_LEAVE   target group number
  *   LEFT_BEHIND      what
  *   CRASH            signal exit_code
+ *   EX_CREATE        name named create multiple status processor_add
+ *   EX_REG           object function context handle processor_add
+ *   EX_UNREG         waits
+ *   EX_NOTIFY        called processor_add
  *
  * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE.
  * ALLOC was made in the call that registration, operation, State and NtNumber name; outside any

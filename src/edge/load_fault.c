@@ -13,7 +13,8 @@ static void read_routine(struct ha_reader *reader, struct ha_node string, uint32
                                         HA_RT_CREATE_DEVICE, HA_RT_CREATE_LINK,
                                         HA_RT_DEVICE_POINTER, HA_RT_ADD_EXTENSION,
                                         HA_RT_OPEN_KEY, HA_RT_CREATE_KEY, HA_RT_SET_VALUE,
-                                        HA_RT_QUERY_REGISTRY, HA_RT_WRITE_REGISTRY};
+                                        HA_RT_QUERY_REGISTRY, HA_RT_WRITE_REGISTRY,
+                                        HA_RT_CREATE_CALLBACK, HA_RT_REGISTER_CALLBACK};
     const char *names[sizeof routines / sizeof routines[0]];
     size_t choice;
     for (size_t i = 0; i < sizeof routines / sizeof routines[0]; i++)

@@ -313,6 +313,7 @@ static void add_fact(struct ha_text *text, const struct ha_cast *cast,
         ha_text_addf(text, " %s", ha_ending_name(record->as.end.ending));
         break;
     default:
+        bench_callback_words(text, cast, record);
         break;
     }
 }

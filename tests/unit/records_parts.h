@@ -51,6 +51,9 @@ bool records_fact(struct records *records, const struct statement *statement);
 /* DPCs, broadcasts, affinity, devices: records_dpc.c. The same. */
 bool records_dpc(struct records *records, const struct statement *statement);
 
+/* Callback objects: records_callback.c. The same. */
+bool records_callback(struct records *records, const struct statement *statement);
+
 /* Calls and hot-adds: records_add.c */
 void records_call(struct records *records, const struct statement *statement);
 void records_existing_calls(struct records *records, uint32_t id);

@@ -189,6 +189,14 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
     {{.kind = HA_ADD_DEVICE_LEAVE, .as.status = {INSUF}},
      ",\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
     {{.kind = HA_LEFT_BEHIND, .as.left = {HA_LEFT_TIMER}}, ",\"what\":\"set timer\"}\n"},
+    {{.kind = HA_EX_CREATE, .flags = HA_EX_PROCESSOR_ADD,
+      .as.ex_create = {"\\Callback\\ProcessorAdd", INSUF, 0, 1, 1}},
+     ",\"name\":\"\\\\Callback\\\\ProcessorAdd\",\"named\":true,\"create\":false,"
+     "\"multiple\":true,\"status\":\"STATUS_INSUFFICIENT_RESOURCES\",\"processor_add\":true}\n"},
+    {{.kind = HA_EX_REG, .as.ex_reg = {3, 1, 2, 0}},
+     ",\"object\":3,\"function\":1,\"context\":2,\"handle\":null,\"processor_add\":false}\n"},
+    {{.kind = HA_EX_UNREG, .flags = HA_EX_WAITS}, ",\"waits\":true}\n"},
+    {{.kind = HA_EX_NOTIFY, .as.ex_notify = {2}}, ",\"called\":2,\"processor_add\":false}\n"},
     {{.kind = HA_CRASH, .as.crash = {11, 0}}, ",\"signal\":11,\"exit_code\":0}\n"},
 };
 
