@@ -10,7 +10,7 @@ struct use {
     PVOID last[2];              /* the arguments of the latest call */
     char heard[16];             /* one letter a call */
     size_t count;
-    bool removes;               /* the first client removes the second in its call */
+    size_t removed;             /* by the first client in its call: which, from 1; 0 for none */
 };
 
 static NTSTATUS create(const WCHAR *name, BOOLEAN may_make, BOOLEAN multiple,
@@ -34,8 +34,8 @@ static VOID NTAPI first(PVOID CallbackContext, PVOID Argument1, PVOID Argument2)
 {
     struct use *use = CallbackContext;
     hear(use, '1', Argument1, Argument2);
-    if (use->removes)
-        ExUnregisterCallback(use->handle[1]);
+    if (use->removed)
+        ExUnregisterCallback(use->handle[use->removed - 1]);
 }
 
 static VOID NTAPI second(PVOID CallbackContext, PVOID Argument1, PVOID Argument2)
@@ -91,7 +91,7 @@ static void clients_are_called_in_order_with_what_the_speaker_says(void **state)
 static void remove_the_next(void *argument)
 {
     struct use *use = argument;
-    use->removes = true;
+    use->removed = 2;
     make_and_join(use);
     ObDereferenceObject(use->object);           /* its clients hold it */
     ExNotifyCallback(use->object, NULL, NULL);
@@ -106,6 +106,29 @@ static void a_client_that_is_removed_by_another_is_passed_over(void **state)
     bench_run(b, bench_driver(b, "a"), remove_the_next, &use);
 
     assert_string_equal(use.heard, "1");
+}
+
+static void remove_the_one_that_runs(void *argument)
+{
+    struct use *use = argument;
+    use->removed = 1;
+    make_and_join(use);
+    ExNotifyCallback(use->object, NULL, NULL);
+    ExUnregisterCallback(use->handle[1]);
+    ObDereferenceObject(use->object);
+}
+
+/* CB-10 */
+static void a_client_that_removes_itself_is_found_and_the_next_is_called(void **state)
+{
+    struct use use = {0};
+    struct bench *b = *state;
+    b->findings = "a CB-10\n";
+
+    bench_run(b, bench_driver(b, "a"), remove_the_one_that_runs, &use);
+
+    assert_string_equal(use.heard, "12");
+    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_SELF_REMOVAL);
 }
 
 static void take_one_client(void *argument)
@@ -248,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BENCH_TEST(clients_are_called_in_order_with_what_the_speaker_says),
         BENCH_TEST(a_client_that_is_removed_by_another_is_passed_over),
+        BENCH_TEST(a_client_that_removes_itself_is_found_and_the_next_is_called),
         BENCH_TEST(an_object_for_one_client_refuses_a_second_and_every_object_no_function),
         BENCH_TEST(an_object_is_found_by_its_name_until_its_last_reference_is_gone),
         BENCH_TEST(a_driver_that_leaves_its_object_is_found_and_its_clients_are_dead),

@@ -92,6 +92,9 @@ static void a_kernel_that_errs_is_found(void **state)
          "A C; B C; end;"},
         {"one chain in two groups", "CB-6", "set callback_chain=ke_first; client A; reg B; "
          "add; A S; B S; " UP "B C; A C; end;"},
+        {"one chain in two groups, after an add that was right", "CB-6",
+         "set callback_chain=ke_first; reg A; client B; hot A B; add; B S; A S; " UP
+         "A C; B C; end;"},
         {"at another IRQL", "CB-7", "client A; add; A S irql=1; " UP "A C; end;"},
         {"clients of the system's object are notified", "CB-8(a) CB-8",
          "client A; notify a called=1;"},
