@@ -7,7 +7,7 @@ RULE(CB_1, "CB-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "\\Callback\\ProcessorAdd is there from boot, for whoever opens it by its name.",
      "Callback Objects; Using a System-Defined Callback Object", AT(ON(EX_CREATE), callback))
 RULE(CB_2, "CB-2", HA_DOCUMENTED, KERNEL, HA_ERROR,
-     "A client of the object is handed its own context, the change context and the status variable.",
+     "A client of the object is handed its own context, change context and status variable.",
      "ExRegisterCallback", AT(ENTERED, entry))
 RULE(CB_3, "CB-3", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "The object tells of hot-adds only, never of processors that exist.",
@@ -19,7 +19,7 @@ RULE(CB_5, "CB-5", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Clients of the object are called in the order of their registration.",
      "ExNotifyCallback; Defining a Callback Object", AT(ENTERED, round))
 RULE(CB_6, "CB-6", HA_CHOSEN, KERNEL, HA_ERROR,
-     "Clients of the object and of Ke form one list (or two, by callback_chain) and share a variable.",
+     "Clients of the object and of Ke form one list (two, by callback_chain), with one variable.",
      "ExRegisterCallback", AT(ENTERED, round))
 RULE(CB_7, "CB-7", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Clients of the object are called at the IRQL of Ke clients, DISPATCH_LEVEL at most.",

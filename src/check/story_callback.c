@@ -35,7 +35,8 @@ enum ha_paint ha_story_callback(const struct ha_cast *cast, const struct ha_reco
         return record->as.ex_create.status ? HA_YELLOW : HA_PLAIN;
     case HA_EX_REG:
         ha_registration_words(cast, record->id, words);
-        ha_text_add(words, record->as.ex_reg.handle ? " registered with " : " not registered with ");
+        ha_text_add(words, record->as.ex_reg.handle ? " registered with "
+                                                    : " not registered with ");
         if (record->as.ex_reg.object)
             ha_object_words(cast, record->as.ex_reg.object, words);
         else

@@ -16,8 +16,8 @@
 /* The families in the order of the rule book, for "HOT-5" to be compared with "STAT-1". */
 static int family_of(const struct ha_rule *rule)
 {
-    static const char *const families[] = {"REG", "EXIST", "HOT", "STAT", "DEREG", "CTX", "CB", "QRY",
-                                           "ORD", "DRV", "POOL", "IRQL", "OBJ",
+    static const char *const families[] = {"REG", "EXIST", "HOT", "STAT", "DEREG", "CTX", "CB",
+                                           "QRY", "ORD", "DRV", "POOL", "IRQL", "OBJ",
                                            "DPC"};
     size_t length = strcspn(rule->id, "-");
 

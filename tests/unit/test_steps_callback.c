@@ -51,6 +51,8 @@ static void a_step_that_notifies_fails_where_there_is_no_object(void **state)
 
     bench_play(b, script, 1, NULL, 0);
 
+    assert_int_equal(bench_count(b, HA_EX_NOTIFY), 1);
+    assert_int_equal(bench_record(b, HA_EX_NOTIFY, 0)->as.ex_notify.called, 0);
     assert_int_equal(bench_record(b, HA_DRV_ENTRY_LEAVE, 0)->as.status.status,
                      STATUS_OBJECT_NAME_NOT_FOUND);
 }
