@@ -74,6 +74,10 @@ enum ha_kind {
     HA_FREE_PAGES, HA_EVENT_SET, HA_EVENT_CLEAR,
     /* A companion of TRACE_BEGIN, where the partition has memory. */
     HA_POOL_LIMITS,
+    /* Callback objects, each written when its routine returns; id: the object of CREATE and NOTIFY
+       in HA_NS_OBJECT, the registration of REG and UNREG; 0 for none. CALL: a client of an object
+       that a driver made is called; id: its registration. */
+    HA_EX_CREATE, HA_EX_REG, HA_EX_UNREG, HA_EX_NOTIFY, HA_EX_CALL_ENTER, HA_EX_CALL_LEAVE,
     HA_KIND_COUNT
 };
 
@@ -85,6 +89,11 @@ enum ha_state { HA_STATE_START = 0, HA_STATE_COMPLETE = 1, HA_STATE_FAILURE = 2 
 #define HA_CB_OBJECT           0x04u   /* a client of \Callback\ProcessorAdd, not of Ke */
 #define HA_CB_EXISTING         0x08u   /* EXIST phase: operation is a registration, not an add */
 #define HA_CB_CONTEXT_CHANGED  0x10u   /* LEAVE: the driver changed its copy of the context */
+
+/* flags of EX_ records */
+#define HA_EX_PROCESSOR_ADD    0x01u   /* of \Callback\ProcessorAdd, whose clients adds call */
+#define HA_EX_WAITS            0x02u   /* UNREG: the client is removed; another UNREG will say when
+                                          the call of it that still runs has returned */
 
 /* flags of ALLOC: as above, of the callback that it was made in */
 #define HA_CB_NONE             3u      /* as state: in no callback */
@@ -114,7 +123,7 @@ enum ha_ending {
 /* What can be left behind (LEFT_BEHIND.what). */
 enum ha_left {
     HA_LEFT_NOTHING, HA_LEFT_TIMER, HA_LEFT_DPC, HA_LEFT_WORK_ITEM, HA_LEFT_DEVICE,
-    HA_LEFT_HANDLE, HA_LEFT_LOOKASIDE_LIST, HA_LEFT_COUNT
+    HA_LEFT_HANDLE, HA_LEFT_LOOKASIDE_LIST, HA_LEFT_CALLBACK_OBJECT, HA_LEFT_COUNT
 };
 
 /* The standard events that tell how much memory is free (EVENT_SET, EVENT_CLEAR). */
@@ -137,6 +146,7 @@ enum ha_reason {
     HA_REASON_POLLS,        /* DEADLOCK: it looks for something that does not come */
     HA_REASON_NO_ADD_DEVICE,    /* no routine: a device has come for a driver without AddDevice */
     HA_REASON_NOT_OWN_THREAD,
+    HA_REASON_ONE_CLIENT,   /* of a callback object that takes no more */
     HA_REASON_COUNT
 };
 
@@ -229,6 +239,10 @@ union ha_payload {
     struct { uint64_t paged, nonpaged; int32_t status; } pool_limits;
                         /* POOL_LIMITS, MEM_ADD_END: bytes; only the latter has a status */
     struct { uint64_t free, low, high; } pages;     /* FREE_PAGES; thresholds of the events */
+    struct { char name[24]; int32_t status; uint8_t create, multiple, named; } ex_create;
+                        /* name: as it was asked for, not terminated when full */
+    struct { uint32_t object, function, context, handle; } ex_reg;
+    struct { uint32_t called; } ex_notify;      /* clients */
     uint64_t raw[4];
 };
 

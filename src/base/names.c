@@ -95,6 +95,9 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_GET_EXTENSION] = "IoGetDriverObjectExtension",
     [HA_RT_CREATE_EVENT] = "IoCreateNotificationEvent", [HA_RT_OPEN_EVENT] = "ZwOpenEvent",
     [HA_RT_SET_NAMED_EVENT] = "ZwSetEvent",
+    [HA_RT_CREATE_CALLBACK] = "ExCreateCallback", [HA_RT_REGISTER_CALLBACK] = "ExRegisterCallback",
+    [HA_RT_UNREGISTER_CALLBACK] = "ExUnregisterCallback",
+    [HA_RT_NOTIFY_CALLBACK] = "ExNotifyCallback",
     [HA_RT_ACTIVE_COUNT_EX] = "KeQueryActiveProcessorCountEx",
     [HA_RT_ACTIVE_PROCESSORS] = "KeQueryActiveProcessors",
     [HA_RT_MAXIMUM_COUNT] = "KeQueryMaximumProcessorCount",
@@ -153,6 +156,9 @@ static const char *const kinds[HA_KIND_COUNT] = {
     [HA_MEM_ONLINE] = "MEM_ONLINE", [HA_FREE_PAGES] = "FREE_PAGES",
     [HA_EVENT_SET] = "EVENT_SET", [HA_EVENT_CLEAR] = "EVENT_CLEAR",
     [HA_POOL_LIMITS] = "POOL_LIMITS",
+    [HA_EX_CREATE] = "EX_CREATE", [HA_EX_REG] = "EX_REG", [HA_EX_UNREG] = "EX_UNREG",
+    [HA_EX_NOTIFY] = "EX_NOTIFY", [HA_EX_CALL_ENTER] = "EX_CALL_ENTER",
+    [HA_EX_CALL_LEAVE] = "EX_CALL_LEAVE",
 };
 
 static const char *const reasons[HA_REASON_COUNT] = {
@@ -168,6 +174,7 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_POLLS] = "it looks again and again for what does not come",
     [HA_REASON_NO_ADD_DEVICE] = "the driver has no AddDevice",
     [HA_REASON_NOT_OWN_THREAD] = "the thread is not the driver's to end",
+    [HA_REASON_ONE_CLIENT] = "the object takes one client, and has it",
 };
 
 static const char *const misuses[HA_MISUSE_COUNT] = {
@@ -208,6 +215,7 @@ static const char *const lefts[HA_LEFT_COUNT] = {
     [HA_LEFT_NOTHING] = "nothing", [HA_LEFT_TIMER] = "set timer", [HA_LEFT_DPC] = "queued DPC",
     [HA_LEFT_WORK_ITEM] = "work item", [HA_LEFT_DEVICE] = "device object",
     [HA_LEFT_HANDLE] = "handle", [HA_LEFT_LOOKASIDE_LIST] = "lookaside list",
+    [HA_LEFT_CALLBACK_OBJECT] = "callback object",
 };
 
 static const char *const conditions[HA_CONDITION_COUNT] = {

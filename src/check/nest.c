@@ -19,6 +19,7 @@ unsigned ha_opener_of(unsigned kind)
         [HA_ADD_END] = HA_ADD_BEGIN,               [HA_WAIT_END] = HA_WAIT_BEGIN,
         [HA_DPC_RUN_LEAVE] = HA_DPC_RUN_ENTER,     [HA_IPI_LEAVE] = HA_IPI_ENTER,
         [HA_ADD_DEVICE_LEAVE] = HA_ADD_DEVICE_ENTER, [HA_MEM_ADD_END] = HA_MEM_ADD_BEGIN,
+        [HA_EX_CALL_LEAVE] = HA_EX_CALL_ENTER,
     };
     return kind < HA_KIND_COUNT ? openers[kind] : HA_NO_RECORD;
 }

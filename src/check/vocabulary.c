@@ -287,6 +287,28 @@ static const struct ha_field dpc_run[] = {
 static const struct ha_field left_behind[] = {
     WORD("what", as.left.what, ha_left_name),
 };
+static const struct ha_field ex_create[] = {
+    FIELD("name", HA_SHAPE_TEXT, as.ex_create.name),
+    FIELD("named", HA_SHAPE_FLAG, as.ex_create.named),
+    FIELD("create", HA_SHAPE_FLAG, as.ex_create.create),
+    FIELD("multiple", HA_SHAPE_FLAG, as.ex_create.multiple),
+    FIELD("status", HA_SHAPE_STATUS, as.ex_create.status),
+    FLAG_BIT("processor_add", HA_EX_PROCESSOR_ADD),
+};
+static const struct ha_field ex_reg[] = {
+    FIELD("object", HA_SHAPE_NUMBER, as.ex_reg.object),
+    FIELD("function", HA_SHAPE_NUMBER, as.ex_reg.function),
+    FIELD("context", HA_SHAPE_NUMBER, as.ex_reg.context),
+    FIELD("handle", HA_SHAPE_HANDLE, as.ex_reg.handle),
+    FLAG_BIT("processor_add", HA_EX_PROCESSOR_ADD),
+};
+static const struct ha_field ex_unreg[] = {
+    FLAG_BIT("waits", HA_EX_WAITS),
+};
+static const struct ha_field ex_notify[] = {
+    FIELD("called", HA_SHAPE_NUMBER, as.ex_notify.called),
+    FLAG_BIT("processor_add", HA_EX_PROCESSOR_ADD),
+};
 static const struct ha_field crash[] = {
     FIELD("signal", HA_SHAPE_NUMBER, as.crash.signal),
     FIELD("exit_code", HA_SHAPE_NUMBER, as.crash.exit_code),
@@ -322,20 +344,8 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_MEM_ONLINE] = ROW(memory), [HA_FREE_PAGES] = ROW(free_pages),
     [HA_EVENT_SET] = ROW(condition), [HA_EVENT_CLEAR] = ROW(condition),
     [HA_POOL_LIMITS] = ROW(pool_limits),
-};
-
-/*
- * KeGetProcessorNumberFromIndex and KeGetCurrentProcessorNumberEx store a number as
- * Group << 16 | Number; statuses are kept as 32 bits without sign.
- */
-static const struct ha_answer answers[HA_ROUTINE_COUNT] = {
-    [HA_RT_ACTIVE_COUNT] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX, HA_SHAPE_NUMBER},
-    [HA_RT_ACTIVE_PROCESSORS] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
-    [HA_RT_GROUP_AFFINITY] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
-    [HA_RT_NUMBER_FROM_INDEX] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
-    [HA_RT_NODE_AFFINITY] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX, HA_SHAPE_NUMBER},
-    [HA_RT_NODE_AFFINITY2] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
-    [HA_RT_LOGICAL_RELATIONSHIP] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_RELATION},
+    [HA_EX_CREATE] = ROW(ex_create), [HA_EX_REG] = ROW(ex_reg), [HA_EX_UNREG] = ROW(ex_unreg),
+    [HA_EX_NOTIFY] = ROW(ex_notify),
 };
 
 const struct ha_field *ha_fields_of_all(size_t *count)
@@ -348,11 +358,6 @@ const struct ha_field *ha_fields_of_kind(unsigned kind, size_t *count)
 {
     *count = kind < HA_KIND_COUNT ? kinds[kind].count : 0;
     return *count ? kinds[kind].field : NULL;
-}
-
-struct ha_answer ha_answer_of(unsigned routine)
-{
-    return answers[routine < HA_ROUTINE_COUNT ? routine : HA_NO_ROUTINE];
 }
 
 uint64_t ha_field_value(const struct ha_field *field, const struct ha_record *record)

@@ -54,6 +54,10 @@
  *   MEM_ADD_END      status paged nonpaged
  *   FREE_PAGES       free low high
  *   EVENT_SET, EVENT_CLEAR  condition
+ *   EX_CREATE        name named create multiple status processor_add
+ *   EX_REG           object function context handle processor_add
+ *   EX_UNREG         waits
+ *   EX_NOTIFY        called processor_add
  *
  * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE.
  * ALLOC was made in the call that registration, operation, State and NtNumber name; outside any

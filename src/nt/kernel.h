@@ -56,6 +56,7 @@ struct ha_driver {
     int32_t add_device_status;      /* of the last AddDevice; STATUS_PENDING while it runs */
     const char *next_name;          /* of the registration being made; NULL for ke1, ke2, ... */
     uint32_t registrations_made;    /* those without a `next_name` */
+    uint32_t clients_made;          /* the same, with callback objects */
     const void *event;              /* what loads or unloads it, for hooks.ended; NULL for none */
     uint16_t id;
     uint8_t state;                  /* enum ha_driver_state */
@@ -155,11 +156,20 @@ struct ha_free_memory {
     bool is_set[HA_CONDITION_COUNT];
 };
 
+/* Callback objects; nt/callback_object.c. */
+struct ha_callbacks {
+    PCALLBACK_OBJECT first;         /* of all, the newest first */
+    PCALLBACK_OBJECT processor_add;     /* NULL until somebody asks for it */
+    uint32_t in_chain;              /* clients of that one */
+};
+
 struct ha_kernel {
     struct ha_world world;          /* first */
     struct ha_profile profile;
     struct ha_kernel_hooks hooks;
-    struct ha_notify chain;         /* processor-change registrations, in order of REG_LOCKED */
+    struct ha_notify chain;         /* processor-change registrations in their order; with the
+                                       clients of \Callback\ProcessorAdd (CB-6) */
+    struct ha_callbacks callbacks;
     struct ha_slots handles;
     struct ha_slots object_handles;
     uint32_t handles_made;

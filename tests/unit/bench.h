@@ -160,6 +160,9 @@ void expect_records(struct bench *b, const char *expected);
 void expect_middle(struct bench *b, const char *expected);
 /* What a record about memory says besides its kind; in bench_memory.c. */
 void bench_add_memory(struct ha_text *text, const struct ha_record *record);
+/* "STATUS_UNSUCCESSFUL", "a.cb1 NULL", "a.cb1 waits", "2 called", of records of that family. */
+void bench_callback_words(struct ha_text *text, const struct ha_cast *cast,
+                          const struct ha_record *record);
 /* Both texts are printed when they differ. */
 void expect_text(const char *what, const char *expected, const char *seen);
 
