@@ -83,6 +83,10 @@ enum ha_kind {
     HA_PNP_CB_ENTER, HA_PNP_CB_LEAVE, HA_PNP_DEAD_CALL,
     /* The references that entries hold on the driver object with this id. */
     HA_REF,
+    /* Callback objects, each written when its routine returns; id: the object of CREATE and NOTIFY
+       in HA_NS_OBJECT, the registration of REG and UNREG; 0 for none. CALL: a client of an object
+       that a driver made is called; id: its registration. */
+    HA_EX_CREATE, HA_EX_REG, HA_EX_UNREG, HA_EX_NOTIFY, HA_EX_CALL_ENTER, HA_EX_CALL_LEAVE,
     HA_KIND_COUNT
 };
 
@@ -94,6 +98,11 @@ enum ha_state { HA_STATE_START = 0, HA_STATE_COMPLETE = 1, HA_STATE_FAILURE = 2 
 #define HA_CB_OBJECT           0x04u   /* a client of \Callback\ProcessorAdd, not of Ke */
 #define HA_CB_EXISTING         0x08u   /* EXIST phase: operation is a registration, not an add */
 #define HA_CB_CONTEXT_CHANGED  0x10u   /* LEAVE: the driver changed its copy of the context */
+
+/* flags of EX_ records */
+#define HA_EX_PROCESSOR_ADD    0x01u   /* of \Callback\ProcessorAdd, whose clients adds call */
+#define HA_EX_WAITS            0x02u   /* UNREG: the client is removed; another UNREG will say when
+                                          the call of it that still runs has returned */
 
 /* flags of ALLOC: as above, of the callback that it was made in */
 #define HA_CB_NONE             3u      /* as state: in no callback */
@@ -125,7 +134,7 @@ enum ha_ending {
 /* What can be left behind (LEFT_BEHIND.what). */
 enum ha_left {
     HA_LEFT_NOTHING, HA_LEFT_TIMER, HA_LEFT_DPC, HA_LEFT_WORK_ITEM, HA_LEFT_DEVICE,
-    HA_LEFT_HANDLE, HA_LEFT_LOOKASIDE_LIST, HA_LEFT_COUNT
+    HA_LEFT_HANDLE, HA_LEFT_LOOKASIDE_LIST, HA_LEFT_CALLBACK_OBJECT, HA_LEFT_COUNT
 };
 
 /* The standard events that tell how much memory is free (EVENT_SET, EVENT_CLEAR). */
@@ -156,6 +165,7 @@ enum ha_reason {
     HA_REASON_NOT_OWN_THREAD,
     HA_REASON_NULL_POINTER,     /* where there must be something */
     HA_REASON_PARAMETER,        /* what the routine does not take */
+    HA_REASON_ONE_CLIENT,   /* of a callback object that takes no more */
     HA_REASON_COUNT
 };
 
@@ -259,6 +269,10 @@ union ha_payload {
                            registration returned; second: of what was replayed;
                            late: after the older routine has removed the entry */
     struct { int32_t change; uint32_t count, entry; } ref;  /* count: entries' references now */
+    struct { char name[24]; int32_t status; uint8_t create, multiple, named; } ex_create;
+                        /* name: as it was asked for, not terminated when full */
+    struct { uint32_t object, function, context, handle; } ex_reg;
+    struct { uint32_t called; } ex_notify;      /* clients */
     uint64_t raw[4];
 };
 

@@ -98,6 +98,9 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_REGISTER_PNP] = "IoRegisterPlugPlayNotification",
     [HA_RT_UNREGISTER_PNP] = "IoUnregisterPlugPlayNotification",
     [HA_RT_UNREGISTER_PNP_EX] = "IoUnregisterPlugPlayNotificationEx",
+    [HA_RT_CREATE_CALLBACK] = "ExCreateCallback", [HA_RT_REGISTER_CALLBACK] = "ExRegisterCallback",
+    [HA_RT_UNREGISTER_CALLBACK] = "ExUnregisterCallback",
+    [HA_RT_NOTIFY_CALLBACK] = "ExNotifyCallback",
     [HA_RT_ACTIVE_COUNT_EX] = "KeQueryActiveProcessorCountEx",
     [HA_RT_ACTIVE_PROCESSORS] = "KeQueryActiveProcessors",
     [HA_RT_MAXIMUM_COUNT] = "KeQueryMaximumProcessorCount",
@@ -162,6 +165,9 @@ static const char *const kinds[HA_KIND_COUNT] = {
     [HA_PNP_UNREG_ENTER] = "PNP_UNREG_ENTER", [HA_PNP_UNREG_RETURN] = "PNP_UNREG_RETURN",
     [HA_PNP_CB_ENTER] = "PNP_CB_ENTER", [HA_PNP_CB_LEAVE] = "PNP_CB_LEAVE",
     [HA_PNP_DEAD_CALL] = "PNP_DEAD_CALL", [HA_REF] = "REF",
+    [HA_EX_CREATE] = "EX_CREATE", [HA_EX_REG] = "EX_REG", [HA_EX_UNREG] = "EX_UNREG",
+    [HA_EX_NOTIFY] = "EX_NOTIFY", [HA_EX_CALL_ENTER] = "EX_CALL_ENTER",
+    [HA_EX_CALL_LEAVE] = "EX_CALL_LEAVE",
 };
 
 static const char *const reasons[HA_REASON_COUNT] = {
@@ -179,6 +185,7 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_NOT_OWN_THREAD] = "the thread is not the driver's to end",
     [HA_REASON_NULL_POINTER] = "a pointer is NULL that must not be",
     [HA_REASON_PARAMETER] = "a parameter that the routine does not take",
+    [HA_REASON_ONE_CLIENT] = "the object takes one client, and has it",
 };
 
 static const char *const misuses[HA_MISUSE_COUNT] = {
@@ -219,6 +226,7 @@ static const char *const lefts[HA_LEFT_COUNT] = {
     [HA_LEFT_NOTHING] = "nothing", [HA_LEFT_TIMER] = "set timer", [HA_LEFT_DPC] = "queued DPC",
     [HA_LEFT_WORK_ITEM] = "work item", [HA_LEFT_DEVICE] = "device object",
     [HA_LEFT_HANDLE] = "handle", [HA_LEFT_LOOKASIDE_LIST] = "lookaside list",
+    [HA_LEFT_CALLBACK_OBJECT] = "callback object",
 };
 
 static const char *const conditions[HA_CONDITION_COUNT] = {

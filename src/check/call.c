@@ -33,6 +33,8 @@ void ha_call_words(const struct ha_cast *cast, const struct ha_record *enter,
     char buffer[HA_STATUS_TEXT];
 
     ha_client_words(cast, enter->driver, enter->id, words);
+    if (!state && (enter->flags & HA_CB_OBJECT))
+        return;                 /* of an object that a driver made: no processor is spoken of */
     ha_text_addf(words, " %s %u", state ? state : "?", (unsigned)enter->as.cb.nt_number);
     if (enter->as.cb.status)
         ha_text_addf(words, " (%s)", ha_status_text(enter->as.cb.status, buffer));

@@ -117,6 +117,7 @@ bool ha_cast_take(struct ha_cast *cast, const struct ha_record *record)
     case HA_THREAD:
         return take_fact(&cast->table[HA_NS_THREAD], record->id, record->as.made.kind);
     case HA_REG_ENTER:
+    case HA_EX_REG:
         return take_fact(&cast->table[HA_NS_REGISTRATION], record->id, record->driver);
     case HA_PNP_REG_ENTER:
         return take_fact(&cast->table[HA_NS_ENTRY], record->id, record->driver);

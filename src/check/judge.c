@@ -91,7 +91,7 @@ void ha_judge_reset(struct ha_judge *judge)
     judge->registration_count = judge->driver_count = judge->thread_count = 0;
     judge->call_count = judge->phase_count = judge->finding_count = 0;
     judge->alive_count = judge->dpc_count = 0;
-    judge->spins = false;
+    judge->spins = judge->has_unlisted = false;
     ha_routine_reset(judge);
     judge->first = judge->last = judge->listed = judge->next_place = 0;
     judge->locked_removals = judge->looked = judge->shown = 0;
@@ -171,8 +171,6 @@ static bool look_up(struct ha_judge *judge)
     judge->around = call ? &call->enter : NULL;
 
     if (is_call(record->kind)) {
-        if (record->flags & HA_CB_OBJECT)
-            return false;
         judge->enter = record->kind == HA_CB_LEAVE ? judge->around : record;
         if (!judge->enter)
             return false;
@@ -190,6 +188,9 @@ static bool look_up(struct ha_judge *judge)
             return record->kind >= HA_DEREG_ENTER;
         judge->registration = ha_reach_registration(judge, record->id);
         judge->phase = ha_phase_find(judge, record->id);
+        return judge->registration != NULL;
+    } else if ((record->kind == HA_EX_REG || record->kind == HA_EX_UNREG) && record->id) {
+        judge->registration = ha_reach_registration(judge, record->id);
         return judge->registration != NULL;
     }
     return !judge->lost;

@@ -3,7 +3,7 @@
  *
  * Owns what happens to registrations, adds and the partition. Calls are absorbed by judge_round.c
  * and judge_phase.c, a driver's life by judge_driver.c, its pool by judge_pool.c, threads by
- * judge_affinity.c.
+ * judge_affinity.c, answers by judge_query.c.
  */
 #include <string.h>
 
@@ -52,8 +52,7 @@ static void register_entered(struct ha_judge *judge)
     judge->thread->registering = record->id;
 }
 
-/* Its place in the list is taken, unless its image is gone: then it is dead from the start. */
-static void join(struct ha_judge *judge, uint32_t id, enum ha_standing standing)
+void ha_absorb_join(struct ha_judge *judge, uint32_t id, enum ha_standing standing)
 {
     struct ha_seen_registration *registration = &judge->registrations[id];
 
@@ -68,7 +67,7 @@ void ha_absorb_lock(struct ha_judge *judge, uint32_t id, uint32_t thread)
 {
     if (judge->registrations[id].standing != HA_ENTERED)
         return;
-    join(judge, id, HA_LOCKED);
+    ha_absorb_join(judge, id, HA_LOCKED);
     ha_phase_open(judge, id, thread);
 }
 
@@ -85,7 +84,7 @@ static void register_returned(struct ha_judge *judge)
         ha_phase_close(judge, judge->phase);
     registration->regions = 0;
     if (judge->record->as.reg.handle) {
-        join(judge, id, HA_LIVE);
+        ha_absorb_join(judge, id, HA_LIVE);
         return;
     }
     ha_list_unlink(judge, id);
@@ -103,6 +102,8 @@ static void absorb_trouble(struct ha_judge *judge)
     struct ha_seen_registration *registration =
         ha_seen_registration(judge, judge->thread->registering);
 
+    if (record->as.refused.routine == HA_RT_REGISTER_CALLBACK)
+        judge->thread->client_refused = true;
     if (record->kind == HA_MISUSE) {
         unsigned misuse = record->as.misuse.misuse;
         if (misuse == HA_MISUSE_NULL_HANDLE || misuse == HA_MISUSE_UNKNOWN_HANDLE
@@ -303,38 +304,6 @@ static void add_ended(struct ha_judge *judge)
     add->round = HA_NO_ROUND;
 }
 
-static void absorb_answer(struct ha_judge *judge)
-{
-    const struct ha_record *record = judge->record;
-    uint32_t argument = record->as.query.argument;
-    size_t slot = argument == HA_NO_GROUP ? HA_JUDGED_GROUPS : argument;
-
-    if (slot > HA_JUDGED_GROUPS && record->as.query.routine != HA_RT_SYSTEM_ROUTINE)
-        return;
-    switch (record->as.query.routine) {
-    case HA_RT_ACTIVE_COUNT_EX:
-        judge->counted[slot] = record->as.query.result;
-        break;
-    case HA_RT_ACTIVE_COUNT:
-        judge->counted[HA_JUDGED_GROUPS + 1] = record->as.query.result;
-        break;
-    case HA_RT_ACTIVE_GROUPS:
-        judge->counted_groups = record->as.query.result;
-        break;
-    case HA_RT_MAXIMUM_COUNT_EX:
-        judge->maxima[slot] = record->as.query.result + 1;
-        break;
-    case HA_RT_MAXIMUM_COUNT:
-        judge->maxima[HA_JUDGED_GROUPS + 1] = record->as.query.result + 1;
-        break;
-    case HA_RT_SYSTEM_ROUTINE:
-        ha_routine_absorb(judge);
-        break;
-    default:
-        break;
-    }
-}
-
 static void absorb_unit(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
@@ -355,7 +324,8 @@ void ha_absorb(struct ha_judge *judge)
         judge->layout.active = record->active;
     if (record->kind >= HA_DRV_ENTRY_ENTER)
         judge->shown = record->active;
-    if ((record->kind == HA_NAME || record->kind == HA_THREAD || record->kind == HA_REG_ENTER)
+    if ((record->kind == HA_NAME || record->kind == HA_THREAD || record->kind == HA_REG_ENTER
+         || record->kind == HA_EX_REG)
         && !ha_cast_take(judge->cast, record))
         judge->lost = true;
     if (record->kind == HA_QUERY || judge->listing.open)
@@ -382,9 +352,11 @@ void ha_absorb(struct ha_judge *judge)
     case HA_HW_START:      hardware_started(judge); break;
     case HA_ACTIVE:        became_active(judge); break;
     case HA_SCHED:         became_schedulable(judge); break;
-    case HA_QUERY:         absorb_answer(judge); break;
+    case HA_QUERY:         ha_query_absorb(judge); break;
     case HA_AFFINITY:      ha_affinity_absorb(judge); break;
     case HA_ALLOC:         ha_pool_absorb_taken(judge); break;
+    case HA_EX_REG:        case HA_EX_UNREG:
+    case HA_EX_CALL_ENTER: case HA_EX_CALL_LEAVE: ha_callback_absorb(judge); break;
     case HA_FREE:          ha_pool_absorb_given_back(judge); break;
     case HA_MEMORY: case HA_POOL_LIMITS: case HA_MEM_ADD_BEGIN: case HA_MEM_ADD_END:
     case HA_MEM_ONLINE: case HA_FREE_PAGES: case HA_EVENT_SET: case HA_EVENT_CLEAR:

@@ -85,6 +85,8 @@ struct ha_bar ha_call_bar(const struct ha_judge *judge)
         return bar(HA_RULE_DRV_8, "no call after the image was freed", "a call");
     if (!known)
         return no_bar();
+    if (registration->object)
+        return ha_client_bar(judge);
     if (own_phase && own_phase->registration != judge->record->id)
         return bar(HA_RULE_EXIST_5, "calls of the new registration only",
                    "a call of another one while it is being made");
@@ -136,18 +138,21 @@ void ha_judge_entry(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     uint8_t irql = judge->knob[HA_KNOB_CALLBACK_IRQL] == HA_CALLBACK_APC ? 1 : 0;
+    bool object = record->flags & HA_CB_OBJECT;
+    enum ha_rule_number level = object ? HA_RULE_CB_7 : HA_RULE_REG_2;
+    enum ha_rule_number context = object ? HA_RULE_CB_2 : HA_RULE_REG_3;
     char seen[HA_IRQL_TEXT];
 
-    ha_exercise(judge, HA_RULE_REG_2);
+    ha_exercise(judge, level);
     if (record->irql != irql)
-        ha_blame(judge, HA_RULE_REG_2, 0, irql ? "called at APC_LEVEL" : "called at PASSIVE_LEVEL",
+        ha_blame(judge, level, 0, irql ? "called at APC_LEVEL" : "called at PASSIVE_LEVEL",
                  "called at %s", ha_irql_text(record->irql, seen));
     if (judge->bar.rule != HA_RULE_COUNT || !judge->registration
         || judge->registration->standing == HA_UNHEARD_OF)
         return;
-    ha_exercise(judge, HA_RULE_REG_3);
+    ha_exercise(judge, context);
     if (record->as.cb.context != judge->registration->context)
-        ha_blame(judge, HA_RULE_REG_3, 0, "the CallbackContext that was registered",
+        ha_blame(judge, context, 0, "the CallbackContext that was registered",
                  record->as.cb.context ? "another pointer" : "NULL");
 }
 
@@ -313,6 +318,23 @@ void ha_judge_variable(struct ha_judge *judge)
         add->parted = add->strayed = true;      /* nobody can tell what decides now */
 }
 
+/* A client of the callback object has written. Whether CB-4 is broken, and found. */
+static bool judge_client_wrote(struct ha_judge *judge)
+{
+    const struct ha_record *enter = judge->enter;
+    int32_t found = enter->as.cb.op_in;
+    bool start = HA_CB_STATE(enter->flags) == HA_STATE_START;
+    char buffer[HA_STATUS_TEXT], other[HA_STATUS_TEXT];
+
+    if (start && !found)
+        return false;
+    ha_blame(judge, HA_RULE_CB_4, enter->driver,
+             start ? "the variable left alone where it does not hold STATUS_SUCCESS"
+                   : "the variable left alone outside Start", "%s written over %s",
+             ha_status_text(judge->left.op_out, buffer), ha_status_text(found, other));
+    return true;
+}
+
 /* One verdict for a call that wrote, the first that applies. */
 static void judge_written(struct ha_judge *judge)
 {
@@ -321,12 +343,15 @@ static void judge_written(struct ha_judge *judge)
     bool start = HA_CB_STATE(enter->flags) == HA_STATE_START;
     char buffer[HA_STATUS_TEXT], other[HA_STATUS_TEXT];
 
-    ha_exercise(judge, HA_RULE_STAT_3);
-    if (!start)
-        ha_exercise(judge, HA_RULE_STAT_2);
+    if (enter->flags & HA_CB_OBJECT)
+        ha_exercise(judge, HA_RULE_CB_4);
     else
+        ha_exercise(judge, HA_RULE_STAT_3);
+    if (!start && !(enter->flags & HA_CB_OBJECT))
+        ha_exercise(judge, HA_RULE_STAT_2);
+    else if (start && (ha_nt_success(found) || !(enter->flags & HA_CB_OBJECT)))
         ha_exercise(judge, ha_nt_success(found) ? HA_RULE_STAT_7 : HA_RULE_STAT_6);
-    if (wrote == found)
+    if (wrote == found || ((enter->flags & HA_CB_OBJECT) && judge_client_wrote(judge)))
         return;
     if (!start)
         ha_blame(judge, HA_RULE_STAT_2, enter->driver, "OperationStatus unchanged outside Start",
@@ -358,6 +383,9 @@ void ha_judge_leave(struct ha_judge *judge)
         ha_blame(judge, HA_RULE_CTX_7, enter->driver, "left at the IRQL of its entry",
                  "entered at %s, left at %s", ha_irql_text(enter->irql, before),
                  ha_irql_text(judge->left.irql, after));
+    if ((enter->flags & HA_CB_OBJECT) && judge->left.regions != enter->regions)
+        ha_blame(judge, HA_RULE_CTX_7, enter->driver, "critical regions balanced over the call",
+                 "%+d left", judge->left.regions - enter->regions);
     if (enter->flags & HA_CB_EXISTING)
         return;
     ha_exercise(judge, HA_RULE_HOT_11);

@@ -67,6 +67,11 @@ static void judge_left(struct ha_judge *judge, enum ha_rule_number rule, const c
         if (judge->registrations[id].driver == judge->record->driver)
             ha_blame(judge, rule, judge->record->driver, expected, "%s is still registered",
                      ha_client(judge, id));
+    for (uint32_t id = 1; judge->has_unlisted && id < judge->registration_count; id++)
+        if (judge->registrations[id].driver == judge->record->driver
+            && judge->registrations[id].unlisted && judge->registrations[id].standing == HA_LIVE)
+            ha_blame(judge, rule, judge->record->driver, expected, "%s is still registered",
+                     ha_client(judge, id));
 }
 
 static void judge_unload(struct ha_judge *judge)
@@ -185,7 +190,7 @@ static void image_freed(struct ha_judge *judge)
             continue;
         if (one->standing == HA_LEAVING)
             one->standing = HA_REMOVED;
-        else if (one->listed)
+        else if (one->listed || (one->unlisted && one->standing == HA_LIVE))
             one->standing = HA_DEAD;
         ha_list_unlink(judge, id);
     }

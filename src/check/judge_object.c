@@ -163,6 +163,8 @@ void ha_judge_object(struct ha_judge *judge)
     case HA_MISUSE_STALE_HANDLE:
         if (record->as.misuse.routine == HA_RT_CLOSE)
             judge_use(judge, HA_RULE_OBJ_4, "a handle that is open");
+        else if (record->as.misuse.routine == HA_RT_UNREGISTER_CALLBACK)
+            judge_use(judge, HA_RULE_OBJ_4, "a client that is registered");
         break;
     case HA_MISUSE_QUEUED:
         judge_use(judge, HA_RULE_OBJ_5, "a work item that is not queued");

@@ -309,3 +309,35 @@ void ha_judge_query(struct ha_judge *judge)
         break;
     }
 }
+
+void ha_query_absorb(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    uint32_t argument = record->as.query.argument;
+    size_t slot = argument == HA_NO_GROUP ? HA_JUDGED_GROUPS : argument;
+
+    if (slot > HA_JUDGED_GROUPS && record->as.query.routine != HA_RT_SYSTEM_ROUTINE)
+        return;
+    switch (record->as.query.routine) {
+    case HA_RT_ACTIVE_COUNT_EX:
+        judge->counted[slot] = record->as.query.result;
+        break;
+    case HA_RT_ACTIVE_COUNT:
+        judge->counted[HA_JUDGED_GROUPS + 1] = record->as.query.result;
+        break;
+    case HA_RT_ACTIVE_GROUPS:
+        judge->counted_groups = record->as.query.result;
+        break;
+    case HA_RT_MAXIMUM_COUNT_EX:
+        judge->maxima[slot] = record->as.query.result + 1;
+        break;
+    case HA_RT_MAXIMUM_COUNT:
+        judge->maxima[HA_JUDGED_GROUPS + 1] = record->as.query.result + 1;
+        break;
+    case HA_RT_SYSTEM_ROUTINE:
+        ha_routine_absorb(judge);
+        break;
+    default:
+        break;
+    }
+}

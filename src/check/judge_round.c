@@ -113,15 +113,20 @@ static void judge_order(struct ha_judge *judge, unsigned state)
     bool reverse = state == HA_STATE_FAILURE
                    && judge->knob[HA_KNOB_FAILURE_ORDER] == HA_FAILURE_REVERSE;
     bool new_round = state != HA_STATE_START && add->second_state == HA_NO_ROUND;
-    uint32_t place = judge->registration->place;
+    uint64_t turn = ha_turn_of(judge, judge->registration);
+    bool object = judge->registration->object;
+    enum ha_rule_number rule = HA_RULE_HOT_3;
 
+    if (!new_round && add->last_turn)
+        rule = object != add->last_object ? HA_RULE_CB_6 : object ? HA_RULE_CB_5 : HA_RULE_HOT_3;
     ha_exercise(judge, HA_RULE_HOT_3);
-    if (new_round || !add->last_place
+    ha_exercise(judge, rule);
+    if (new_round || !add->last_turn
         || !ha_is_called_by_adds(judge, judge->registration))
         return;
-    if (reverse ? place < add->last_place : place > add->last_place)
+    if (reverse ? turn < add->last_turn : turn > add->last_turn)
         return;
-    stray(judge, add->removals ? HA_RULE_DEREG_6 : HA_RULE_HOT_3,
+    stray(judge, add->removals ? HA_RULE_DEREG_6 : rule,
           reverse ? "callbacks in reverse order of registration"
                   : "callbacks in the order of registration", "a callback out of turn");
 }
@@ -228,7 +233,7 @@ static void judge_missing_start(struct ha_judge *judge)
         rule = HA_RULE_HOT_5;
     else if (missing->started && missing->started == judge->failed_add)
         rule = HA_RULE_HOT_12;
-    else if (has_twin(judge, missing))
+    else if (!missing->object && has_twin(judge, missing))
         rule = HA_RULE_REG_7;
     ha_blame(judge, rule, 0, "a Start call for each live registration", "none for %s",
              ha_client(judge, id));
@@ -302,7 +307,7 @@ void ha_round_absorb_entry(struct ha_judge *judge)
     add->variable = enter->as.cb.op_in;
     if (state != HA_STATE_START) {
         if (add->second_state == HA_NO_ROUND)
-            add->last_place = 0;        /* the first of the round may be one who is leaving */
+            add->last_turn = 0;         /* the first of the round may be one who is leaving */
         add->second_begun = true;
         add->second_state = (uint8_t)state;
     }
@@ -321,7 +326,12 @@ void ha_round_absorb_entry(struct ha_judge *judge)
         registration->ended = add->id;
         add->ended++;
     }
-    add->last_place = registration->place;
+    add->last_turn = ha_turn_of(judge, registration);
+    add->last_object = registration->object;
+    if (registration->object) {
+        add->round = HA_NO_ROUND;       /* the next call is looked at: it need not be in turn */
+        return;
+    }
     add->round = add->strayed || !judge->layout.known ? HA_NO_ROUND : (uint8_t)state;
     add->next = reverse ? registration->previous : registration->next;
     ha_round_foresee(judge);
@@ -365,7 +375,7 @@ void ha_round_absorb_leave(struct ha_judge *judge)
     if (state == HA_STATE_START)
         add->final = judge->left.op_out;
     add->dirty = judge->left.changed;
-    if (difference && registration && registration->listed) {
+    if (difference && registration && registration->listed && !registration->object) {
         add->unbalanced -= registration->regions != 0;
         registration->regions = (int16_t)(registration->regions + difference);
         add->unbalanced += registration->regions != 0;

@@ -60,6 +60,8 @@ void ha_judge_held(struct ha_judge *judge);
 /* What a driver does with memory and IRQL: judge_misuse.c */
 void ha_judge_memory(struct ha_judge *judge);
 void ha_judge_irql(struct ha_judge *judge);
+/* Callback objects and their clients: judge_callback.c */
+void ha_judge_callback(struct ha_judge *judge);
 /* Objects that threads wait for, and locks: judge_object.c */
 void ha_judge_object(struct ha_judge *judge);
 /* What outlives its driver: judge_alive.c */
@@ -70,6 +72,9 @@ void ha_judge_dead_call(struct ha_judge *judge);
 
 /* How a record goes into the memory: judge_absorb.c, calls: judge_short.c and by operation */
 void ha_absorb(struct ha_judge *judge);
+/* Its place in the list is taken, unless its image is gone: then it is dead from the start. */
+void ha_absorb_join(struct ha_judge *judge, uint32_t registration, enum ha_standing standing);
+void ha_callback_absorb(struct ha_judge *judge);
 void ha_absorb_lock(struct ha_judge *judge, uint32_t registration, uint32_t thread);
 void ha_absorb_entry(struct ha_judge *judge);
 void ha_absorb_leave(struct ha_judge *judge);
@@ -84,6 +89,7 @@ void ha_pool_absorb_driver_gone(struct ha_judge *judge, uint16_t driver);
 /* At the end of an operation: if it failed, who heard Start, for which processors. */
 void ha_pool_absorb_failure(struct ha_judge *judge);
 void ha_alive_absorb(struct ha_judge *judge);
+void ha_query_absorb(struct ha_judge *judge);
 void ha_relation_absorb(struct ha_judge *judge);
 void ha_dpc_absorb(struct ha_judge *judge);
 void ha_memory_absorb(struct ha_judge *judge);
@@ -136,5 +142,7 @@ const char *ha_driver_name(struct ha_judge *judge, uint16_t driver);
 
 /* Why the call in hand must not be made at all; its rule is HA_RULE_COUNT when it may. */
 struct ha_bar ha_call_bar(const struct ha_judge *judge);
+/* The same for a client of the callback object that is known. */
+struct ha_bar ha_client_bar(const struct ha_judge *judge);
 
 #endif

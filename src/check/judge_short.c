@@ -51,7 +51,8 @@ void ha_absorb_entry(struct ha_judge *judge)
                    || HA_CB_STATE(judge->enter->flags) > HA_STATE_FAILURE;
     if (!judge->aside) {
         enter_operation(judge);
-        if (!strayed && !judge->gap && judge->layout.known)
+        if (!strayed && !judge->gap && judge->layout.known
+            && !(judge->enter->flags & HA_CB_OBJECT))       /* those have rules of their own */
             judge->looked |= ENTRY_LOOKED(judge->enter);
     }
     if (judge->record->kind == HA_CB_ENTER)
@@ -62,7 +63,8 @@ void ha_absorb_leave(struct ha_judge *judge)
 {
     if (!judge->aside) {
         leave_operation(judge);
-        judge->looked |= LEAVE_LOOKED(judge->enter);
+        if (!(judge->enter->flags & HA_CB_OBJECT))
+            judge->looked |= LEAVE_LOOKED(judge->enter);
         if (judge->left.changed)
             judge->looked = 0;      /* the next call tells whether its context is fresh (CTX-4) */
     }
@@ -142,7 +144,8 @@ static void tell_of_add(struct ha_judge *judge, const struct ha_record *record)
         add->second_state = record->flags;
     }
     add->called = add->placed = true;
-    add->last_place = registration->place;
+    add->last_turn = ha_turn_of(judge, registration);
+    add->last_object = false;
     add->next = add->backwards ? registration->previous : registration->next;
     if (record->kind == HA_CB_ENTER)
         return;

@@ -56,6 +56,8 @@ struct ha_seen_registration {
     bool listed;
     bool wrote;                 /* an error, in the Start call of the add `started` */
     bool in_entry;              /* made inside DriverEntry */
+    bool object;                /* a client of a callback object */
+    bool unlisted;              /* and that is a driver's, so no add calls it */
 };
 
 struct ha_seen_driver {
@@ -107,6 +109,9 @@ struct ha_seen_thread {
     bool removing_misused;
     bool removing_locked;
     bool removing_open;
+    uint8_t client_irql, client_regions;
+    uint32_t client;            /* of a driver's callback object, that was called at these */
+    bool client_refused;        /* a record has said why the next client is not registered */
     uint32_t registering;
     uint32_t removing;          /* registration, 0 for a handle that is none */
 };
@@ -169,7 +174,8 @@ struct ha_add {
     uint32_t place_limit;       /* registrations from this place on have come too late */
     uint32_t due, told;         /* Start calls */
     uint32_t heard, writers, ended;     /* second calls: told and still there, writers, made */
-    uint32_t last_place;        /* of the latest call of this round, 0 for none */
+    uint64_t last_turn;         /* of the latest call of this round, 0 for none */
+    bool last_object;           /* and whether it was of a client of the callback object */
     uint32_t removals, unbalanced;
     uint64_t first_block;       /* how many blocks of pool had been taken when it began */
     uint32_t next;              /* the shortcut: the registration whose turn it is, ... */
@@ -221,6 +227,7 @@ struct ha_judge {
     size_t registration_count, registration_room, driver_count, driver_room;
     size_t thread_count, thread_room, call_count, call_room, phase_count, phase_room;
     size_t alive_count, alive_room, dpc_count, dpc_room;
+    bool has_unlisted;                  /* some registration is `unlisted` */
     bool spins;                         /* somebody does, among those who wait for ever */
     uint32_t first, last, listed;       /* the list in registration order */
     uint32_t next_place;
@@ -290,6 +297,15 @@ struct ha_seen_dpc *ha_reach_dpc(struct ha_judge *judge, uint32_t id);
 /* Registration order. Unlinking settles what the add that is going on still owed. */
 void ha_list_append(struct ha_judge *judge, uint32_t id);
 void ha_list_unlink(struct ha_judge *judge, uint32_t id);
+
+/* Its rank in the rounds of an add, by callback_chain; at least 1. */
+static inline uint64_t ha_turn_of(const struct ha_judge *judge,
+                                  const struct ha_seen_registration *registration)
+{
+    uint8_t chain = judge->knob[HA_KNOB_CALLBACK_CHAIN];
+    bool later = chain != HA_CHAIN_SINGLE && registration->object == (chain == HA_CHAIN_KE_FIRST);
+    return (uint64_t)later << 32 | registration->place;
+}
 
 /* Calls that are open; the innermost of a thread, or NULL. `id` 0 stands for any. */
 struct ha_open_call *ha_innermost_call(const struct ha_judge *judge, uint32_t thread, uint32_t id);

@@ -22,6 +22,7 @@ unsigned ha_opener_of(unsigned kind)
         [HA_PNP_REG_RETURN] = HA_PNP_REG_ENTER,
         [HA_PNP_UNREG_RETURN] = HA_PNP_UNREG_ENTER,
         [HA_PNP_CB_LEAVE] = HA_PNP_CB_ENTER,
+        [HA_EX_CALL_LEAVE] = HA_EX_CALL_ENTER,
     };
     return kind < HA_KIND_COUNT ? openers[kind] : HA_NO_RECORD;
 }

@@ -1,7 +1,7 @@
 /*
  * query_words - what a driver asked and was told, in words
  *
- * Owns the wording of arguments, results and outputs, by routine.
+ * Owns the shapes and the wording of arguments, results and outputs, by routine.
  */
 #include "check/query_words.h"
 
@@ -15,6 +15,25 @@
 #define ALL_GROUPS 0xffffu          /* ALL_PROCESSOR_GROUPS */
 #define INVALID_INDEX 0xffffffffu   /* INVALID_PROCESSOR_INDEX */
 #define RELATION_GROUP 4u
+
+/*
+ * KeGetProcessorNumberFromIndex and KeGetCurrentProcessorNumberEx store a number as
+ * Group << 16 | Number; statuses are kept as 32 bits without sign.
+ */
+static const struct ha_answer answers[HA_ROUTINE_COUNT] = {
+    [HA_RT_ACTIVE_COUNT] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX, HA_SHAPE_NUMBER},
+    [HA_RT_ACTIVE_PROCESSORS] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
+    [HA_RT_GROUP_AFFINITY] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
+    [HA_RT_NUMBER_FROM_INDEX] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
+    [HA_RT_NODE_AFFINITY] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX, HA_SHAPE_NUMBER},
+    [HA_RT_NODE_AFFINITY2] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
+    [HA_RT_LOGICAL_RELATIONSHIP] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_RELATION},
+};
+
+struct ha_answer ha_answer_of(unsigned routine)
+{
+    return answers[routine < HA_ROUTINE_COUNT ? routine : HA_NO_ROUTINE];
+}
 
 const char *ha_routine_words(uint32_t routine)
 {

@@ -171,6 +171,10 @@ void ha_story_opening(const struct ha_cast *cast, const struct ha_record *record
     case HA_PNP_REG_ENTER: case HA_PNP_UNREG_ENTER: case HA_PNP_CB_ENTER:
         ha_story_pnp_opening(cast, record, words);
         break;
+    case HA_EX_CALL_ENTER:
+        ha_text_add(words, "calls ");
+        ha_registration_words(cast, record->id, words);
+        break;
     case HA_UNIT_BEGIN:
         ha_text_addf(words, "unit %u of %u processors begins", (unsigned)record->id,
                      (unsigned)record->as.unit.processors);
@@ -315,6 +319,8 @@ enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *
         ha_text_add(words, record->kind == HA_LOCK_TAKEN ? "takes " : "gives back ");
         ha_awaited_words(cast, record->id, words);
         return HA_PLAIN;
+    case HA_EX_CREATE: case HA_EX_REG: case HA_EX_UNREG: case HA_EX_NOTIFY: case HA_EX_CALL_LEAVE:
+        return ha_story_callback(cast, record, words);
     case HA_AFFINITY:
         return ha_story_affinity(cast, record, words);
     case HA_DPC_TARGET: case HA_DPC_INSERT: case HA_DPC_DROP:

@@ -56,6 +56,10 @@ struct ha_story_setting {
 enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *record,
                             const struct ha_story_setting *setting, struct ha_text *words);
 
+/* Callback objects and their clients: story_callback.c */
+enum ha_paint ha_story_callback(const struct ha_cast *cast, const struct ha_record *record,
+                                struct ha_text *words);
+
 /* "waits for the lock, held by hot-add", of WAIT_BEGIN and DEADLOCK. */
 void ha_story_wait(const struct ha_cast *cast, const struct ha_record *record,
                    struct ha_text *words);

@@ -279,43 +279,7 @@ static const struct ha_field dpc_run[] = {
 static const struct ha_field left_behind[] = {
     WORD("what", as.left.what, ha_left_name),
 };
-static const struct ha_field iface[] = {
-    FIELD("class", HA_SHAPE_GUID, as.iface.guid),
-    FIELD("device", HA_SHAPE_NUMBER, as.iface.device),
-    WORD("unit", as.iface.of_memory, ha_pnp_unit_name),
-    FIELD("cause", HA_SHAPE_NUMBER, as.iface.cause),
-};
-static const struct ha_field pnp_reg[] = {
-    WORD("category", as.pnp_reg.category, ha_pnp_category_name),
-    FIELD("flags", HA_SHAPE_NUMBER, as.pnp_reg.flags),
-    FIELD("class", HA_SHAPE_GUID, as.pnp_reg.guid),
-    FIELD("function", HA_SHAPE_NUMBER, as.pnp_reg.function),
-    FIELD("context", HA_SHAPE_NUMBER, as.pnp_reg.context),
-};
-static const struct ha_field pnp_unreg[] = {
-    FLAG_BIT("ex", HA_PNP_EX),
-};
-static const struct ha_field pnp_unreg_return[] = {
-    FLAG_BIT("ex", HA_PNP_EX),
-    FIELD("status", HA_SHAPE_STATUS, as.status.status),
-};
-static const struct ha_field pnp_cb[] = {
-    WORD("notification", as.pnp_cb.event, ha_pnp_event_name),
-    FIELD("interface", HA_SHAPE_NUMBER, as.pnp_cb.interface),
-    FIELD("function", HA_SHAPE_NUMBER, as.pnp_cb.function),
-    FIELD("context", HA_SHAPE_NUMBER, as.pnp_cb.context),
-    FIELD("Version", HA_SHAPE_NUMBER, as.pnp_cb.version),
-    FIELD("Size", HA_SHAPE_NUMBER, as.pnp_cb.size),
-    FIELD("live", HA_SHAPE_FLAG, as.pnp_cb.live),
-    FIELD("replay", HA_SHAPE_FLAG, as.pnp_cb.replay),
-    FIELD("second", HA_SHAPE_FLAG, as.pnp_cb.second),
-    FIELD("late", HA_SHAPE_FLAG, as.pnp_cb.late),
-};
-static const struct ha_field ref[] = {
-    FIELD("change", HA_SHAPE_SIGNED, as.ref.change),
-    FIELD("count", HA_SHAPE_NUMBER, as.ref.count),
-    FIELD("entry", HA_SHAPE_NUMBER, as.ref.entry),
-};
+#include "check/vocabulary_notify.h"
 static const struct ha_field crash[] = {
     FIELD("signal", HA_SHAPE_NUMBER, as.crash.signal),
     FIELD("exit_code", HA_SHAPE_NUMBER, as.crash.exit_code),
@@ -356,6 +320,8 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_PNP_UNREG_ENTER] = ROW(pnp_unreg), [HA_PNP_UNREG_RETURN] = ROW(pnp_unreg_return),
     [HA_PNP_CB_ENTER] = ROW(pnp_cb), [HA_PNP_CB_LEAVE] = ROW(status),
     [HA_PNP_DEAD_CALL] = ROW(pnp_cb), [HA_REF] = ROW(ref),
+    [HA_EX_CREATE] = ROW(ex_create), [HA_EX_REG] = ROW(ex_reg), [HA_EX_UNREG] = ROW(ex_unreg),
+    [HA_EX_NOTIFY] = ROW(ex_notify),
 };
 
 const struct ha_field *ha_fields_of_all(size_t *count)

@@ -62,6 +62,10 @@
  *   PNP_CB_ENTER, PNP_DEAD_CALL   notification interface function context Version Size live replay
  *                    second late
  *   REF              change count entry
+ *   EX_CREATE        name named create multiple status processor_add
+ *   EX_REG           object function context handle processor_add
+ *   EX_UNREG         waits
+ *   EX_NOTIFY        called processor_add
  *
  * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE.
  * ALLOC was made in the call that registration, operation, State and NtNumber name; outside any

@@ -38,15 +38,18 @@ static void read_flags(struct ha_reader *reader, struct ha_node node, uint32_t *
 void ha_load_register(struct ha_loading *loading, uint32_t driver, struct ha_node value,
                       struct ha_node as, struct ha_node flags, struct ha_step *step)
 {
-    static const char *const kinds[] = {"processor-change"};
+    static const char *const kinds[] = {"processor-change", "callback-object"};
     struct ha_reader *reader = &loading->reader;
-    size_t kind;
+    size_t kind = 0;
 
     if (!strcmp(ha_node_string(value), "device-interface"))
         HA_COMPLAIN(reader, value, "\"device-interface\" is not simulated yet");
     else
-        ha_read_choice(reader, value, "notification", kinds, 1, &kind);
-    if (flags.json)
+        ha_read_choice(reader, value, "notification", kinds, 2, &kind);
+    step->with_object = kind == 1;
+    if (flags.json && step->with_object)
+        HA_COMPLAIN(reader, flags, "a client of a callback object has no flags");
+    else if (flags.json)
         read_flags(reader, flags, &step->flags);
     if (!as.json || !(step->name = ha_read_name(reader, as)))
         return;

@@ -8,6 +8,7 @@
 
 #include "edge/load_reading.h"
 
+#define MOST_OBJECT_NAME 64u         /* characters */
 #define MOST_SET ((int64_t)1 << 53) /* what a double holds exactly */
 
 static const struct ha_key keys[HA_STEP_KEYS] = {
@@ -37,6 +38,7 @@ static const struct ha_key keys[HA_STEP_KEYS] = {
     [HA_STEP_QUEUE_WORK] = {"queue_work", HA_JSON_STRING, false},
     [HA_STEP_START_THREAD] = {"start_thread", HA_JSON_STRING, false},
     [HA_STEP_JOIN] = {"join", HA_JSON_STRING, false},
+    [HA_STEP_NOTIFY] = {"notify", HA_JSON_STRING, false},
     [HA_OPT_AS] = {"as", HA_JSON_STRING, false},
     [HA_OPT_FLAGS] = {"flags", HA_JSON_NUMBER | HA_JSON_STRING | HA_JSON_ARRAY, false},
     [HA_OPT_FUNCTION] = {"function", HA_JSON_NULL, false},
@@ -90,6 +92,19 @@ void ha_read_true(struct ha_reading *r, struct ha_node value, struct ha_step *st
 static void read_event_name(struct ha_reading *r, struct ha_node value, struct ha_step *step)
 {
     step->name = ha_read_string(r->reader, value);
+}
+
+static void read_object_name(struct ha_reading *r, struct ha_node value, struct ha_step *step)
+{
+    size_t length = 0;
+    step->name = ha_read_string(r->reader, value);
+    if (!step->name)
+        return;
+    while (step->name[length] >= ' ' && step->name[length] < 0x7f)
+        length++;
+    if (step->name[length] || length > MOST_OBJECT_NAME)
+        HA_COMPLAIN(r->reader, value, "the name of an object is up to %u printable ASCII "
+                    "characters", MOST_OBJECT_NAME);
 }
 
 static void read_query(struct ha_reading *r, struct ha_node value, struct ha_step *step)
@@ -198,6 +213,7 @@ static const struct {
     [HA_STEP_START_THREAD] = {ha_read_start_thread, OPTION(DO),
                               OPTION(PROCESSOR) | OPTION(IF_FAILS), false},
     [HA_STEP_JOIN] = {ha_read_join, 0, OPTION(IF_FAILS), false},
+    [HA_STEP_NOTIFY] = {read_object_name, 0, OPTION(IF_FAILS), false},
 };
 
 /* The one verb of a step; HA_STEP_KIND_COUNT, with a complaint, when it is not one. A key that is

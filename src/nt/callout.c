@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "nt/locks.h"
-#include "nt/pnp_entry.h"
 #include "nt/registration.h"
 
 #define POISON 0xdd
@@ -26,6 +25,22 @@ static void refresh(struct ha_round *round)
     round->enter.time_ns = world->time_ns;
     round->enter.active = (uint16_t)world->partition.active;
     round->enter.regions = round->thread->stamp.regions;
+}
+
+/* The clients that are there now, in the order that the profile asks for (CB-6). */
+static void plan_parts(struct ha_round *round)
+{
+    struct ha_kernel *kernel = round->kernel;
+    unsigned order = ha_kernel_knob(kernel, HA_KNOB_CALLBACK_CHAIN);
+    const struct ha_notify_walk walk = ha_notify_begin(&kernel->chain, false);
+    round->parts = 1;
+    round->part[0] = (struct ha_round_part){walk, HA_EVERYONE};
+    if (order == HA_CHAIN_SINGLE || !kernel->callbacks.in_chain)
+        return;
+    bool ke_first = order == HA_CHAIN_KE_FIRST;
+    round->parts = 2;
+    round->part[0].whom = ke_first ? HA_KE_CLIENTS : HA_OBJECT_CLIENTS;
+    round->part[1] = (struct ha_round_part){walk, ke_first ? HA_OBJECT_CLIENTS : HA_KE_CLIENTS};
 }
 
 void ha_round_begin(struct ha_round *round, struct ha_kernel *kernel, uint32_t operation,
@@ -46,7 +61,7 @@ void ha_round_begin(struct ha_round *round, struct ha_kernel *kernel, uint32_t o
 
     ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_READ);
     kernel->rounds++;
-    round->walk = ha_notify_begin(&kernel->chain, false);
+    plan_parts(round);
     thread->callout = round;
     thread->disturbed = false;
     thread->stamp.irql = ha_kernel_knob(kernel, HA_KNOB_CALLBACK_IRQL) == HA_CALLBACK_APC
@@ -111,6 +126,8 @@ static void leave_disturbed(struct ha_round *round, const struct ha_registration
     ha_spin_leave(round->kernel, HA_RT_REGISTER_PROCESSOR_CHANGE, 0);
     struct ha_record *record = ha_record_open(world, HA_CB_LEAVE, client->link.id);
     record->flags = round->enter.flags;
+    if (client->of_object)
+        record->flags |= HA_CB_OBJECT;
     if (differ(copy, &round->context))
         record->flags |= HA_CB_CONTEXT_CHANGED;
     memset(copy, POISON, sizeof *copy);
@@ -159,17 +176,9 @@ static void record_dead_call(struct ha_round *round, const struct ha_registratio
 {
     struct ha_record *dead = ha_record_open(&round->kernel->world, HA_DEAD_CALL, client->link.id);
     dead->driver = client->driver_id;
-    dead->flags = round->enter.flags;
+    dead->flags = (uint8_t)(round->enter.flags | (client->of_object ? HA_CB_OBJECT : 0));
     dead->as = round->enter.as;
     dead->as.cb.context = client->context_id;
-}
-
-static struct ha_called as_called(const struct ha_round *round,
-                                  const struct ha_registration *client)
-{
-    return (struct ha_called){client, (enum ha_state)round->context.State,
-                              round->context.NtNumber,
-                              {round->enter.as.cb.group, round->enter.as.cb.number}};
 }
 
 /* A call that somebody waits for has begun or ended. */
@@ -181,21 +190,16 @@ static void tell(struct ha_round *round, const struct ha_called *called, bool en
         round->thread->disturbed = false;       /* others may have run, between two calls */
 }
 
-/* Call one client. Returns whether anything was to be looked at. Part of each of its callers. */
-__attribute__((always_inline)) static inline bool call_one(struct ha_round *round,
-                                                           struct ha_registration *client,
-                                                           bool watched)
+/*
+ * Call one client that is there, of Ke or of the callback object. Returns whether anything was to
+ * be looked at. Part of each of its callers.
+ */
+__attribute__((always_inline)) static inline bool call_live(struct ha_round *round,
+                                                            struct ha_registration *client,
+                                                            bool watched, bool of_object)
 {
     struct ha_world *world = &round->kernel->world;
     struct ha_trace *trace = &world->trace;
-    if (world->sched.attention)
-        pause_between_calls(round);
-    if (client->link.unusual) {
-        if (!client->link.left)         /* it may have been removed in the meantime (DEREG-2) */
-            record_dead_call(round, client);
-        return false;
-    }
-
     struct ha_record *enter = trace->next;
     if (enter == trace->limit)
         enter = ha_trace_make_room(world);
@@ -204,6 +208,8 @@ __attribute__((always_inline)) static inline bool call_one(struct ha_round *roun
     enter->driver = client->driver_id;
     enter->id = client->link.id;
     enter->as.cb.context = client->context_id;
+    if (of_object)
+        enter->flags |= HA_CB_OBJECT;
     trace->next = ++enter;
     round->thread->stamp.driver = client->driver_id;
     round->callout.inside = client;
@@ -212,10 +218,13 @@ __attribute__((always_inline)) static inline bool call_one(struct ha_round *roun
     round->turn ^= sizeof *copy;
 
     if (watched) {
-        const struct ha_called called = as_called(round, client);
+        const struct ha_called called = ha_round_called(round, client);
         tell(round, &called, true);
     }
-    client->function(client->context, copy, &round->variable);
+    if (of_object)
+        client->object_function(client->context, copy, &round->variable);   /* CB-2 */
+    else
+        client->function(client->context, copy, &round->variable);
 
     /* Unless the thread is disturbed, the record is where it was: what follows it was added. */
     if (!round->thread->disturbed && trace->next == enter &&
@@ -229,10 +238,32 @@ __attribute__((always_inline)) static inline bool call_one(struct ha_round *roun
     return true;
 }
 
+/* A client that has left, is dead, or is one of the callback object. */
+static bool call_unusual(struct ha_round *round, struct ha_registration *client, bool watched)
+{
+    if (client->link.left)              /* it may have been removed in the meantime (DEREG-2) */
+        return false;
+    if (!client->dead)
+        return call_live(round, client, watched, true);
+    record_dead_call(round, client);
+    return false;
+}
+
+__attribute__((always_inline)) static inline bool call_one(struct ha_round *round,
+                                                           struct ha_registration *client,
+                                                           bool watched)
+{
+    if (round->kernel->world.sched.attention)
+        pause_between_calls(round);
+    if (client->link.unusual)
+        return call_unusual(round, client, watched);
+    return call_live(round, client, watched, false);
+}
+
 /* The same when somebody waits for calls. The client may be gone when it has returned. */
 static bool call_watched(struct ha_round *round, struct ha_registration *client)
 {
-    const struct ha_called called = as_called(round, client);
+    const struct ha_called called = ha_round_called(round, client);
     bool looked = call_one(round, client, true);
     if (round->entered) {               /* it may have been removed in the meantime */
         leave_driver(round);
@@ -254,44 +285,75 @@ void ha_callout_one(struct ha_round *round, struct ha_registration *client)
     leave_driver(round);
 }
 
-__attribute__((always_inline)) static inline void call_with_start(struct ha_round *round,
-                                                                  bool watched)
+static bool is_meant(const struct ha_registration *client, enum ha_whom whom)
+{
+    return whom == HA_EVERYONE || client->of_object == (whom == HA_OBJECT_CLIENTS);
+}
+
+/* Returns false when an error has ended the round. */
+__attribute__((always_inline)) static inline bool call_with_start(struct ha_round *round,
+                                                                  struct ha_round_part *part,
+                                                                  enum ha_whom whom, bool watched)
 {
     bool stop = ha_kernel_knob(round->kernel, HA_KNOB_HOT_START_ERROR) == HA_STOP_AT_ERROR;
-    const struct ha_notify_walk walk = {round->walk.first, round->walk.last, false};
+    const struct ha_notify_walk walk = part->walk;
     for (struct ha_notify_entry *entry = walk.first; entry;
          entry = ha_notify_step(&walk, entry)) {
         struct ha_registration *client = ha_registration_of(entry);
+        if (!is_meant(client, whom))
+            continue;
         if (call_client(round, client, watched) && round->wrote_error) {
             client->wrote_error = round->enter.as.cb.operation;
             if (stop) {
-                round->walk.last = entry;       /* nobody behind it was told */
-                break;
+                part->walk.last = entry;        /* nobody behind it was told */
+                return false;
             }
         }
     }
-    leave_driver(round);
+    return true;
 }
 
 void ha_callout_start(struct ha_round *round)
 {
-    if (round->watched)
-        call_with_start(round, true);
+    struct ha_round_part *part = round->part;
+    unsigned parts = round->parts;
+    bool goes_on = true;
+    if (part->whom == HA_EVERYONE)
+        goes_on = round->watched ? call_with_start(round, part, HA_EVERYONE, true)
+                                 : call_with_start(round, part, HA_EVERYONE, false);
     else
-        call_with_start(round, false);
+        for (round->parts = 0; goes_on && round->parts < parts; part++) {
+            round->parts++;
+            goes_on = call_with_start(round, part, part->whom, round->watched);
+        }
+    leave_driver(round);
 }
 
 __attribute__((always_inline)) static inline void call_again(struct ha_round *round,
                                                              const struct ha_notify_walk *walk,
-                                                             uint32_t spared, bool watched)
+                                                             uint32_t spared, enum ha_whom whom,
+                                                             bool watched)
 {
     for (struct ha_notify_entry *entry = walk->first; entry;
          entry = ha_notify_step(walk, entry)) {
         struct ha_registration *client = ha_registration_of(entry);
-        if (!spared || client->wrote_error != spared)
+        if (is_meant(client, whom) && (!spared || client->wrote_error != spared))
             call_client(round, client, watched);
     }
-    leave_driver(round);
+}
+
+static void call_part_again(struct ha_round *round, const struct ha_round_part *part,
+                            uint32_t spared, bool backwards)
+{
+    struct ha_notify_walk walk = part->walk;
+    if (backwards)
+        walk = (struct ha_notify_walk){part->walk.last, part->walk.first, true};
+    if (part->whom != HA_EVERYONE)
+        call_again(round, &walk, spared, part->whom, round->watched);
+    else if (round->watched)
+        call_again(round, &walk, spared, HA_EVERYONE, true);
+    else
+        call_again(round, &walk, spared, HA_EVERYONE, false);
 }
 
 void ha_callout_second(struct ha_round *round, bool vetoed)
@@ -300,70 +362,10 @@ void ha_callout_second(struct ha_round *round, bool vetoed)
     bool failed = round->context.State == KeProcessorAddFailureNotify;
     uint32_t spared = vetoed && ha_kernel_knob(kernel, HA_KNOB_HOT_FAILURE_SCOPE) ==
                                     HA_EXCLUDE_WRITER ? round->enter.as.cb.operation : 0;
-    struct ha_notify_walk walk = round->walk;
-    if (failed && ha_kernel_knob(kernel, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE)
-        walk = (struct ha_notify_walk){round->walk.last, round->walk.first, true};
-    if (round->watched)
-        call_again(round, &walk, spared, true);
-    else
-        call_again(round, &walk, spared, false);
-}
-
-struct ha_registration *ha_callout_inside(const struct ha_thread *thread)
-{
-    for (const struct ha_callout *call = thread->callout; call; call = call->outer)
-        if (call->inside)
-            return call->inside;
-    return NULL;
-}
-
-const struct ha_round *ha_callout_round(const struct ha_thread *thread)
-{
-    for (const struct ha_callout *call = thread->callout; call; call = call->outer)
-        if (call->inside)
-            return (const struct ha_round *)call;       /* which begins with it */
-    return NULL;
-}
-
-bool ha_callout_irql_is_raised(const struct ha_kernel *kernel, const struct ha_thread *thread)
-{
-    KIRQL allowed = ha_kernel_knob(kernel, HA_KNOB_CALLBACK_IRQL) == HA_CALLBACK_APC &&
-                    ha_callout_inside(thread) ? APC_LEVEL : PASSIVE_LEVEL;
-    return thread->stamp.irql > allowed;
-}
-
-bool ha_callout_call(const struct ha_thread *thread, struct ha_called *call)
-{
-    const struct ha_round *round = ha_callout_round(thread);
-    if (round)
-        *call = as_called(round, round->callout.inside);
-    return round != NULL;
-}
-
-static bool is_inside(const struct ha_thread *thread, const struct ha_registration *registration,
-                      const struct ha_driver *driver)
-{
-    for (const struct ha_callout *call = thread->callout; call; call = call->outer)
-        if (call->inside && (registration ? call->inside == registration
-                                          : call->inside->driver_id == driver->id))
-            return true;
-        else if (call->notified && !registration && call->notified->driver == driver)
-            return true;
-    return false;
-}
-
-void ha_callout_wait(struct ha_kernel *kernel, const struct ha_registration *registration,
-                     const struct ha_driver *driver)
-{
-    const struct ha_thread *self = kernel->world.sched.running;
-    const struct ha_thread *thread = kernel->world.sched.first_live;
-    while (thread) {
-        if (thread == self || !is_inside(thread, registration, driver)) {
-            thread = thread->next_live;
-            continue;
-        }
-        kernel->call_ends.set = false;
-        ha_event_wait(&kernel->world, &kernel->call_ends);
-        thread = kernel->world.sched.first_live;
-    }
+    bool backwards =
+        failed && ha_kernel_knob(kernel, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE;
+    for (unsigned n = 0; n < round->parts; n++)
+        call_part_again(round, &round->part[backwards ? round->parts - 1 - n : n], spared,
+                        backwards);
+    leave_driver(round);
 }

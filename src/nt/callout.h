@@ -18,8 +18,15 @@ struct ha_interface;
 struct ha_callout {
     struct ha_callout *outer;
     struct ha_registration *inside;     /* the callback that runs; NULL in other code */
+    struct ha_registration *client;     /* of a driver's callback object, that runs */
     bool in_add_device;
     const struct ha_pnp_entry *notified;    /* the PnP callback that runs; NULL in other code */
+};
+
+/* Clients of one kind, or of both, and where a walk over them goes. */
+struct ha_round_part {
+    struct ha_notify_walk walk;
+    enum ha_whom { HA_EVERYONE, HA_KE_CLIENTS, HA_OBJECT_CLIENTS } whom;
 };
 
 /*
@@ -30,7 +37,8 @@ struct ha_round {
     struct ha_callout callout;                      /* first */
     struct ha_kernel *kernel;
     struct ha_thread *thread;
-    struct ha_notify_walk walk;                     /* over the clients; held until the end */
+    struct ha_round_part part[2];                   /* the clients, held until the end: all, or */
+    unsigned parts;                                 /* one kind after the other (CB-6) */
     struct ha_record enter;                         /* what the records of entry have in common */
     KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT context;     /* as every client gets it */
     /*
@@ -50,6 +58,15 @@ struct ha_round {
     KIRQL irql;                                     /* before the operation began, */
     uint8_t regions;                                /* and in how many critical regions */
 };
+
+/* The call of a client that the round makes now, for those who wait for one. */
+static inline struct ha_called ha_round_called(const struct ha_round *round,
+                                               const struct ha_registration *client)
+{
+    return (struct ha_called){client, (enum ha_state)round->context.State,
+                              round->context.NtNumber,
+                              {round->enter.as.cb.group, round->enter.as.cb.number}};
+}
 
 /*
  * An operation of the running thread begins: the status variable is STATUS_SUCCESS. From here to
@@ -73,6 +90,16 @@ void ha_callout_start(struct ha_round *round);
  * veto: those who wrote an error.
  */
 void ha_callout_second(struct ha_round *round, bool vetoed);
+
+/* Call a client of a callback object that a driver made. */
+void ha_callout_client(struct ha_kernel *kernel, struct ha_registration *client, PVOID argument1,
+                       PVOID argument2);
+
+/* Whether a call of the registration runs, on any thread. */
+bool ha_callout_runs(const struct ha_kernel *kernel, const struct ha_registration *registration);
+/* Whether the thread is inside a call of the registration. */
+bool ha_callout_is_inside(const struct ha_thread *thread,
+                          const struct ha_registration *registration);
 
 /* The innermost processor-change callback that the thread is inside, NULL when in none. */
 struct ha_registration *ha_callout_inside(const struct ha_thread *thread);

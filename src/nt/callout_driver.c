@@ -1,12 +1,13 @@
 /*
  * callout_driver - the part of the one door through which DriverEntry, DriverUnload and AddDevice
- *                   are called
+ *                   are called, and the clients of drivers' callback objects
  */
 #include <string.h>
 
 #include "nt/callout.h"
 #include "nt/locks.h"
 #include "nt/pnp_queue.h"
+#include "nt/registration.h"
 
 #define POISON 0xdd
 
@@ -67,6 +68,31 @@ NTSTATUS ha_callout_add_device(struct ha_driver *driver, PDEVICE_OBJECT device, 
     NTSTATUS status = driver->extension.AddDevice(&driver->object, device);
     leave_entered(driver, &call, HA_ADD_DEVICE_LEAVE, number, status);
     return status;
+}
+
+void ha_callout_client(struct ha_kernel *kernel, struct ha_registration *client, PVOID argument1,
+                       PVOID argument2)
+{
+    struct ha_world *world = &kernel->world;
+    struct ha_thread *thread = world->sched.running;
+    struct ha_callout call = {.outer = thread->callout, .client = client};
+    uint16_t driver = thread->stamp.driver;
+    uint8_t irql = thread->stamp.irql, regions = thread->stamp.regions;
+    uint32_t locks = thread->locks[HA_SPIN_LOCKS].count;
+    thread->callout = &call;
+    thread->stamp.driver = client->driver_id;
+    ha_record_open(world, HA_EX_CALL_ENTER, client->link.id);
+    ha_sched_point(world);
+    client->object_function(client->context, argument1, argument2);
+    ha_spin_leave(kernel, HA_RT_NOTIFY_CALLBACK, locks);
+    ha_record_open(world, HA_EX_CALL_LEAVE, client->link.id);
+    ha_thread_set_irql(thread, irql);           /* CTX-7 */
+    thread->stamp.regions = regions;
+    thread->stamp.driver = driver;
+    thread->callout = call.outer;
+    thread->disturbed = true;
+    if (kernel->call_ends.first_waiter)
+        ha_event_set(world, &kernel->call_ends);
 }
 
 bool ha_callout_in_add_device(const struct ha_thread *thread)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "nt/add_device.h"
+#include "nt/callback_object.h"
 #include "nt/callout.h"
 #include "nt/driver_extension.h"
 #include "nt/leftovers.h"
@@ -47,6 +48,7 @@ static void free_image(struct ha_driver *driver)
     ha_callout_wait(kernel, NULL, driver);
     ha_registrations_bury(kernel, driver);
     ha_pnp_entries_bury(kernel, driver);
+    ha_callback_objects_bury(kernel, driver);
     ha_pool_blocks_look_over(kernel, driver->id);
     ha_leftovers_look_over(kernel, driver);
     ha_record_open(&kernel->world, HA_IMAGE_FREED, driver->id)->driver = driver->id;

@@ -128,7 +128,8 @@ static struct ha_registration *register_callback(struct ha_kernel *kernel,
     registration->context_id = enter->as.reg.context;
 
     bool locked = lock_for_registration(kernel);
-    registration->link.marked = driver && driver->state == HA_DRIVER_GONE;     /* DRV-8 */
+    if (driver && driver->state == HA_DRIVER_GONE)
+        ha_registration_die(registration);      /* DRV-8 */
     ha_registration_join(kernel, registration);
     ha_notify_begin(&kernel->chain, false);     /* who guesses the handle cannot free it under us */
     NTSTATUS status = enter->as.reg.flags & KE_PROCESSOR_CHANGE_ADD_EXISTING
@@ -258,8 +259,9 @@ VOID KeDeregisterProcessorChangeCallback(PVOID CallbackHandle)
     enum ha_slot_answer answer =
         ha_slots_get(&kernel->handles, (uint64_t)(uintptr_t)CallbackHandle, &object);
     struct ha_registration *registration = object;
-    if (registration && (registration->deferred || registration->link.left)) {
-        /* Its removal has begun; or it has not joined, and nobody can know its handle. */
+    if (registration &&
+        (registration->deferred || registration->link.left || registration->of_object)) {
+        /* Its removal has begun; or it is none of Ke's, or has not joined: nobody has a handle. */
         answer = registration->deferred ? HA_HANDLE_STALE : HA_HANDLE_UNKNOWN;
         registration = NULL;
     }

@@ -62,6 +62,7 @@ struct ha_driver {
     uint32_t entries_made, entry_references;    /* of PnP notification: nt/pnp_entry.c */
     uint32_t late_calls;            /* that are due after an entry was removed */
     struct ha_object unreferenced;  /* set when the last of them goes; made when it is waited for */
+    uint32_t clients_made;          /* the same, with callback objects */
     const void *event;              /* what loads or unloads it, for hooks.ended; NULL for none */
     uint16_t id;
     uint8_t state;                  /* enum ha_driver_state */
@@ -181,11 +182,20 @@ struct ha_pnp {
     bool idle;                      /* it waits for an event */
 };
 
+/* Callback objects; nt/callback_object.c. */
+struct ha_callbacks {
+    PCALLBACK_OBJECT first;         /* of all, the newest first */
+    PCALLBACK_OBJECT processor_add;     /* NULL until somebody asks for it */
+    uint32_t in_chain;              /* clients of that one */
+};
+
 struct ha_kernel {
     struct ha_world world;          /* first */
     struct ha_profile profile;
     struct ha_kernel_hooks hooks;
-    struct ha_notify chain;         /* processor-change registrations, in order of REG_LOCKED */
+    struct ha_notify chain;         /* processor-change registrations in their order; with the
+                                       clients of \Callback\ProcessorAdd (CB-6) */
+    struct ha_callbacks callbacks;
     struct ha_slots handles;
     struct ha_slots object_handles;
     uint32_t handles_made;

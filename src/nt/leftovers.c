@@ -1,6 +1,7 @@
 /* leftovers - see leftovers.h. Owns the list of those who look. */
 #include "nt/leftovers.h"
 
+#include "nt/callback_object.h"
 #include "nt/device.h"
 #include "nt/dispatcher.h"
 #include "nt/dpc.h"
@@ -15,6 +16,7 @@ static void (*const lookers[])(struct ha_kernel *kernel, const struct ha_driver 
     ha_devices_look_over,
     ha_lookasides_look_over,
     ha_ob_handles_look_over,
+    ha_callback_objects_look_over,
 };
 
 void ha_leftovers_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)

@@ -42,15 +42,28 @@ uint64_t ha_registration_handle(const struct ha_kernel *kernel,
 
 void ha_registration_join(struct ha_kernel *kernel, struct ha_registration *registration)
 {
-    ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_WRITE);
     ha_record_open(&kernel->world, HA_REG_LOCKED, registration->link.id);
+    ha_registration_append(kernel, registration);
+}
+
+void ha_registration_append(struct ha_kernel *kernel, struct ha_registration *registration)
+{
+    ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_WRITE);
+    kernel->callbacks.in_chain += registration->of_object;
     ha_notify_join(&kernel->chain, &registration->link);
+}
+
+void ha_registration_die(struct ha_registration *registration)
+{
+    registration->dead = true;
+    registration->link.marked = true;
 }
 
 void ha_registration_remove(struct ha_kernel *kernel, struct ha_registration *registration)
 {
     ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_WRITE);
     ha_slots_drop(&kernel->handles, registration->place);
+    kernel->callbacks.in_chain -= registration->of_object;
     ha_notify_leave(&kernel->chain, &registration->link);
 }
 
@@ -66,7 +79,7 @@ void ha_registrations_bury(struct ha_kernel *kernel, const struct ha_driver *dri
         if (registration->deferred)
             ha_registration_remove(kernel, registration);
         else
-            registration->link.marked = true;
+            ha_registration_die(registration);
     }
     ha_notify_end(&kernel->chain);
 }

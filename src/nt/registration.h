@@ -7,18 +7,24 @@
 #include "nt/kernel.h"
 
 /*
- * One line of the host's cache: a hundred thousand of them may be told, or removed, in turn. It
- * is dead when the image of its driver is gone (DRV-8): then its entry is marked.
+ * One line of the host's cache: a hundred thousand of them may be told, or removed, in turn. Its
+ * entry is marked when it is dead or is no client of Ke: whoever tells it looks again.
  */
 struct ha_registration {
     struct ha_notify_entry link;    /* first, so that an entry of the chain leads to it */
-    PPROCESSOR_CALLBACK_FUNCTION function;
+    union {
+        PPROCESSOR_CALLBACK_FUNCTION function;
+        PCALLBACK_FUNCTION object_function;     /* of a client of a callback object */
+    };
     PVOID context;
     uint32_t place;                 /* in the table of handles */
     uint32_t context_id;
     uint32_t wrote_error;           /* the last add in which it wrote an error at Start */
     uint16_t driver_id;             /* 0 when the adopted thread registered for itself */
-    bool deferred;                  /* deregistered, but told until the round is over */
+    bool deferred : 1;              /* deregistered, but told until the round is over */
+    bool dead : 1;                  /* the image of its driver is gone (DRV-8) */
+    bool of_object : 1;             /* a client of a callback object: made with Ex, not Ke */
+    bool of_driver : 1;             /* and that object is a driver's: struct callback_client */
 };
 
 _Static_assert(sizeof(struct ha_registration) == 64, "one line of the cache");
@@ -38,6 +44,10 @@ void ha_registration_join(struct ha_kernel *kernel, struct ha_registration *regi
 /* The handle that drivers know it by. */
 uint64_t ha_registration_handle(const struct ha_kernel *kernel,
                                 const struct ha_registration *registration);
+/* The same with the records of a routine that has its own. */
+void ha_registration_append(struct ha_kernel *kernel, struct ha_registration *registration);
+/* A live registration becomes one that is dead: it is told no more. */
+void ha_registration_die(struct ha_registration *registration);
 /* End a registration; its handle is stale at once, its memory goes when nobody walks the chain. */
 void ha_registration_remove(struct ha_kernel *kernel, struct ha_registration *registration);
 /* The image of a driver is gone: what it left registered is dead. */

@@ -58,7 +58,7 @@ enum ha_each {
 };
 
 enum ha_step_kind {
-    HA_STEP_REGISTER,               /* name, flags, null_function */
+    HA_STEP_REGISTER,               /* name, flags, null_function, with_object */
     HA_STEP_DEREGISTER,             /* name (NULL: a NULL handle), driver */
     HA_STEP_SET_OPERATION_STATUS,   /* nt_status: into *OperationStatus, and kept by the driver */
     HA_STEP_MODIFY_CONTEXT,         /* write into the change context, which is forbidden (CTX-3) */
@@ -84,6 +84,7 @@ enum ha_step_kind {
     HA_STEP_QUEUE_WORK,             /* name, body */
     HA_STEP_START_THREAD,           /* name, body; of_processor: it runs only on the index value */
     HA_STEP_JOIN,                   /* name: wait for the end of all threads started under it */
+    HA_STEP_NOTIFY,                 /* name: of a callback object, opened and notified */
     HA_STEP_KIND_COUNT
 };
 
@@ -100,6 +101,7 @@ struct ha_step {
     const char *driver;         /* DEREGISTER: whose registration, NULL for the driver's own */
     uint32_t flags;             /* REGISTER: as KeRegisterProcessorChangeCallback takes them */
     bool null_function;         /* REGISTER: pass a NULL CallbackFunction (REG-8) */
+    bool with_object;           /* REGISTER: with \Callback\ProcessorAdd, not with Ke */
     bool whole;                 /* FREE: the table itself */
     bool of_processor;          /* there is a processor, and its index is `value` */
     uint8_t irql;

@@ -13,6 +13,7 @@
 #include "nt/driver.h"
 #include "nt/registration.h"
 #include "nt/steps.h"
+#include "nt/steps_callback.h"
 
 static VOID NTAPI scripted_unload(PDRIVER_OBJECT DriverObject)
 {
@@ -112,7 +113,8 @@ bool ha_scripted_fits(const struct ha_kernel *kernel, const struct ha_call_patte
     if (!driver || !driver->script)
         return false;
     const struct ha_own_registration *own = call->client->context;
-    if (call->client->function == ha_steps_callback)
+    if (call->client->of_object ? call->client->object_function == ha_steps_client
+                                : call->client->function == ha_steps_callback)
         return strcmp(own->as_named.name, pattern->registration) == 0;
     own = ha_own_registration_find(driver, pattern->registration);
     return own && own->id == call->client->link.id;

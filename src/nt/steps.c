@@ -11,11 +11,21 @@
 #include "nt/pool.h"
 #include "nt/query_step.h"
 #include "nt/steps_affinity.h"
+#include "nt/steps_callback.h"
 #include "nt/steps_event.h"
 #include "nt/steps_later.h"
 #include "nt/values.h"
 
 #define MOST_SLOTS (UINT32_C(1) << 20)      /* of a table: 8 MiB */
+
+/* Remove what a step has registered, the way it was registered. */
+static void remove(bool with_object, PVOID handle)
+{
+    if (with_object)
+        ExUnregisterCallback(handle);
+    else
+        KeDeregisterProcessorChangeCallback(handle);
+}
 
 static NTSTATUS do_register(struct ha_stage *stage, const struct ha_step *step)
 {
@@ -23,6 +33,9 @@ static NTSTATUS do_register(struct ha_stage *stage, const struct ha_step *step)
     struct ha_own_registration *registration = ha_own_registration(driver, step->name);
     if (!registration)
         return STATUS_INSUFFICIENT_RESOURCES;
+    registration->with_object = step->with_object;
+    if (step->with_object)
+        return ha_step_register_client(registration, step);
     driver->next_name = step->name;
     PVOID handle = KeRegisterProcessorChangeCallback(step->null_function ? NULL
                                                                          : ha_steps_callback,
@@ -43,7 +56,7 @@ static void do_deregister(struct ha_stage *stage, const struct ha_step *step)
         registration = ha_own_registration_find(owner, step->name);
     }
     PVOID handle = registration ? registration->handle : NULL;
-    KeDeregisterProcessorChangeCallback(handle);
+    remove(registration && registration->with_object, handle);
     /* It may have been waited for, and been made anew meanwhile. */
     if (registration && registration->handle == handle)
         ha_own_registration_gone(registration);
@@ -235,6 +248,7 @@ static NTSTATUS do_step(struct ha_stage *stage, const struct ha_step *step)
     case HA_STEP_QUEUE_WORK: return ha_step_queue_work(stage, step);
     case HA_STEP_START_THREAD: return ha_step_start_thread(stage, step);
     case HA_STEP_JOIN: return ha_step_join(stage, step);
+    case HA_STEP_NOTIFY: return ha_step_notify(step);
     default:
         stage->returned = true;
         stage->status = step->nt_status;
@@ -264,7 +278,7 @@ void ha_steps_undo(struct ha_driver *driver)
     struct ha_scripted *scripted = driver->scripted;
     for (struct ha_own_registration *newest; (newest = scripted->newest);) {
         ha_own_registration_gone(newest);
-        KeDeregisterProcessorChangeCallback(newest->handle);
+        remove(newest->with_object, newest->handle);
     }
     ha_steps_later_undo(driver);
     for (struct ha_own_table *table = scripted->newest_table; table; table = table->older) {

@@ -164,6 +164,9 @@ void bench_add_memory(struct ha_text *text, const struct ha_record *record);
    notification; nothing for others. */
 void bench_pnp_words(struct ha_text *text, const struct ha_cast *cast,
                      const struct ha_record *record);
+/* "STATUS_UNSUCCESSFUL", "a.cb1 NULL", "a.cb1 waits", "2 called", of records of that family. */
+void bench_callback_words(struct ha_text *text, const struct ha_cast *cast,
+                          const struct ha_record *record);
 /* Both texts are printed when they differ. */
 void expect_text(const char *what, const char *expected, const char *seen);
 

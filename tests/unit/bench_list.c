@@ -305,16 +305,13 @@ static void add_fact(struct ha_text *text, const struct ha_cast *cast,
     case HA_IPI_ENTER: case HA_IPI_LEAVE:
         ha_text_addf(text, " on %u", (unsigned)record->processor);
         break;
-    case HA_DEAD_CALL:
-        ha_text_add(text, " ");
-        ha_registration_words(cast, record->id, text);
-        break;
     case HA_TRACE_END:
         ha_text_addf(text, " %s", ha_ending_name(record->as.end.ending));
         break;
     default:
         bench_add_memory(text, record);
         bench_pnp_words(text, cast, record);
+        bench_callback_words(text, cast, record);
         break;
     }
 }

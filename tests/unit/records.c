@@ -3,7 +3,8 @@
  *
  * Owns the reading of the notation that records.h describes, what a trace starts from, and
  * registrations and drivers. Calls and hot-adds are in records_add.c, queries, memory and trouble
- * in records_fact.c, DPCs and affinity in records_dpc.c.
+ * in records_fact.c, DPCs and affinity in records_dpc.c, callback objects in
+ * records_callback.c.
  */
 #include "unit/records.h"
 
@@ -249,7 +250,7 @@ static void obey(struct records *records, const struct statement *statement)
         introduce(records);
     if (registering(records, statement) || driver_life(records, statement)
         || records_fact(records, statement) || records_dpc(records, statement)
-        || records_memory(records, statement))
+        || records_memory(records, statement) || records_callback(records, statement))
         return;
     if (!strcmp(verb, "add"))
         records_add_begin(records, statement);

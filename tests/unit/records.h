@@ -33,7 +33,12 @@
  *   queue DPC TARGET [waits] [timer]           DPC_INSERT      drop DPC TARGET [driver]   DPC_DROP
  *   run> DPC CPU     run< DPC CPU              DPC_RUN_ENTER, DPC_RUN_LEAVE, on D at DISPATCH_LEVEL
  *   ipi> ID  ipi< ID  device> ID  device< ID   IPI_ and ADD_DEVICE_ENTER, _LEAVE
- *   left KIND ID     LEFT_BEHIND: timer, dpc, work, device, handle, lookaside
+ *   left KIND ID     LEFT_BEHIND: timer, dpc, work, device, handle, lookaside, object
+ *   open system|other|none [STATUS]   EX_CREATE; lost is STATUS_OBJECT_NAME_NOT_FOUND
+ *   client A [null|other]    EX_REG, of \Callback\ProcessorAdd or a driver's object; A's calls are
+ *                    then those of a client of the object
+ *   unclient A [waits]  EX_UNREG          notify a [other]   EX_NOTIFY
+ *   client> A        EX_CALL_ENTER        client< A          EX_CALL_LEAVE
  *   stuck THREAD     DEADLOCK, of that waiter
  *   memory BASE SIZE    MEMORY           limits PAGED NONPAGED   POOL_LIMITS
  *   mem> BASE SIZE   MEM_ADD_BEGIN    online BASE SIZE   MEM_ONLINE
@@ -45,7 +50,7 @@
  * number. What follows as name=value changes the record: id irql cpu active skip (records that
  * are missing before it) fn ctx flags handle group number node unit kind in out st nt at
  * (group.number) state res aff op lirql laff regions changed split of (routine) tag count maximum
- * accepted to (target of a run).
+ * accepted to (target of a run) create called.
  * Without it the record is as it should be.
  */
 #ifndef HA_TESTS_RECORDS_H
@@ -71,6 +76,7 @@ struct records {
     uint64_t group_mask[4];
     struct { uint16_t group; uint8_t number; } place[32];
     uint8_t regions[8];                 /* by thread */
+    bool is_client[8];                  /* registrations with a callback object */
     struct ha_record entered[8];        /* by registration: its latest CB_ENTER */
     uint32_t add, unit;
     uint16_t index, group;              /* of the processor that is being added */

@@ -27,7 +27,8 @@ static struct ha_record *enter(struct records *records, const struct statement *
 
     record->driver = (uint16_t)id;
     record->irql = records->profile.knob[HA_KNOB_CALLBACK_IRQL] == HA_CALLBACK_APC;
-    record->flags = (uint8_t)(state | (existing ? HA_CB_EXISTING : 0));
+    record->flags = (uint8_t)(state | (existing ? HA_CB_EXISTING : 0)
+                              | (records->is_client[id] ? HA_CB_OBJECT : 0));
     record->as.cb.operation = existing ? id : records->add;
     record->as.cb.context = 20 + id;
     record->as.cb.nt_number = index;

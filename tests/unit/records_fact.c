@@ -39,6 +39,7 @@ static uint32_t routine_of(const char *word)
         {"free", HA_RT_FREE_POOL},           {"routine", HA_RT_SYSTEM_ROUTINE},
         {"setaffinity", HA_RT_SET_AFFINITY}, {"paged", HA_RT_PAGED_CODE},
         {"initdpc", HA_RT_INITIALIZE_DPC},   {"create", HA_RT_CREATE_THREAD},
+        {"registerobject", HA_RT_REGISTER_CALLBACK},
         {"lock", HA_RT_ACQUIRE_SPIN_LOCK},   {"slist", HA_RT_SLIST},
         {"guarded", HA_RT_ACQUIRE_GUARDED_MUTEX}, {"insert", HA_RT_INSERT_DPC},
         {"ranges", HA_RT_MEMORY_RANGES},

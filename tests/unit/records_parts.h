@@ -53,6 +53,8 @@ bool records_dpc(struct records *records, const struct statement *statement);
 
 /* Memory that is added, and how much is free: records_memory.c. The same. */
 bool records_memory(struct records *records, const struct statement *statement);
+/* Callback objects: records_callback.c. The same. */
+bool records_callback(struct records *records, const struct statement *statement);
 
 /* Calls and hot-adds: records_add.c */
 void records_call(struct records *records, const struct statement *statement);

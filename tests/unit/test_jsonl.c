@@ -216,6 +216,14 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      "\"Version\":1,\"Size\":48,\"live\":false,\"replay\":true,\"second\":true,"
      "\"late\":true}\n"},
     {{.kind = HA_REF, .as.ref = {-1, 2, 3}}, ",\"change\":-1,\"count\":2,\"entry\":3}\n"},
+    {{.kind = HA_EX_CREATE, .flags = HA_EX_PROCESSOR_ADD,
+      .as.ex_create = {"\\Callback\\ProcessorAdd", INSUF, 0, 1, 1}},
+     ",\"name\":\"\\\\Callback\\\\ProcessorAdd\",\"named\":true,\"create\":false,"
+     "\"multiple\":true,\"status\":\"STATUS_INSUFFICIENT_RESOURCES\",\"processor_add\":true}\n"},
+    {{.kind = HA_EX_REG, .as.ex_reg = {3, 1, 2, 0}},
+     ",\"object\":3,\"function\":1,\"context\":2,\"handle\":null,\"processor_add\":false}\n"},
+    {{.kind = HA_EX_UNREG, .flags = HA_EX_WAITS}, ",\"waits\":true}\n"},
+    {{.kind = HA_EX_NOTIFY, .as.ex_notify = {2}}, ",\"called\":2,\"processor_add\":false}\n"},
     {{.kind = HA_CRASH, .as.crash = {11, 0}}, ",\"signal\":11,\"exit_code\":0}\n"},
     {{.kind = HA_MEM_ADD_BEGIN, .as.memory = {0x400000000, 0x100000000}},
      ",\"base\":\"0x400000000\",\"size\":4294967296}\n"},

@@ -113,8 +113,9 @@ static void tell_step(struct ha_text *text, const struct ha_step *step)
 
     switch (step->kind) {
     case HA_STEP_REGISTER:
-        ha_text_addf(text, "register %s flags %u%s", step->name, (unsigned)step->flags,
-                     step->null_function ? " without function" : "");
+        ha_text_addf(text, "register %s flags %u%s%s", step->name, (unsigned)step->flags,
+                     step->null_function ? " without function" : "",
+                     step->with_object ? " with the object" : "");
         break;
     case HA_STEP_DEREGISTER:
         ha_text_addf(text, "deregister %s of %s", step->name ? step->name : "NULL",
@@ -153,6 +154,7 @@ static void tell_step(struct ha_text *text, const struct ha_step *step)
         break;
     case HA_STEP_REMOVE_DPC: ha_text_addf(text, "remove DPC %s", step->name); break;
     case HA_STEP_FLUSH_DPCS: ha_text_add(text, "flush DPCs"); break;
+    case HA_STEP_NOTIFY: ha_text_addf(text, "notify %s", step->name); break;
     case HA_STEP_JOIN: ha_text_addf(text, "join %s", step->name); break;
     default: tell_pool(text, step);
     }
