@@ -9,6 +9,8 @@
     "hot-add UNIT_BEGIN 1 [4]\n"        \
     "hot-add ADD_BEGIN [4]\n"
 #define END                             \
+    "hot-add DEVICE_STARTED 4 [5]\n"                                                              \
+    "hot-add IFACE_UP 4 [5]\n"                                                                    \
     "hot-add ADD_END 0 [5]\n"           \
     "hot-add UNIT_END 1 [5]\n"
 

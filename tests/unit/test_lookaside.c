@@ -286,7 +286,8 @@ static void making_a_list_without_memory_ends_the_run(void **state)
 static void free_pool_with_a_list(void *argument)
 {
     PNPAGED_LOOKASIDE_LIST list =
-        ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *list, 0x6b6f6f6cu);
+        ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_CACHE_ALIGNED, sizeof *list,
+                        0x6b6f6f6cu);
     (void)argument;
     ExInitializeNPagedLookasideList(list, NULL, NULL, 0, 64, 0x6b6f6f6cu, 0);
     ExFreePoolWithTag(list, 0x6b6f6f6cu);
