@@ -10,8 +10,8 @@
  *
  * t is simulated time in ns; id says what the record is about, by kind: a registration for
  * REG_, DEREG_, CB_ and DEAD_CALL, an add for ADD_, HW_START, ACTIVE and SCHED, a unit for UNIT_,
- * a memory add for MEM_, a lock or object for WAIT_ and DEADLOCK, otherwise the number of the thing itself. The fields
- * of the kind follow, in this order:
+ * a memory add for MEM_, a lock or object for WAIT_ and DEADLOCK, otherwise the number of the
+ * thing itself. The fields of the kind follow, in this order:
  *
  *   TRACE_BEGIN      format maker preset scenario_hash profile_hash groups nodes processors maximum
  *   KNOB             knob value
