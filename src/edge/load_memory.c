@@ -30,21 +30,6 @@ const struct ha_memory_add_options *ha_load_memory_add(struct ha_loading *loadin
     return add;
 }
 
-static bool load_range(struct ha_reader *reader, struct ha_node node,
-                       struct ha_memory_options *range)
-{
-    enum { BASE, SIZE, KEYS };
-    static const struct ha_key keys[KEYS] = {
-        [BASE] = {"base", HA_JSON_STRING, true},
-        [SIZE] = {"size", HA_JSON_STRING, true},
-    };
-    struct ha_member member[KEYS];
-    if (!ha_read_kind(reader, node, HA_JSON_OBJECT))
-        return false;
-    ha_read_members(reader, node, keys, KEYS, member);
-    return ha_load_extent(reader, node, member[BASE].value, member[SIZE].value, range);
-}
-
 void ha_load_expected_memory(struct ha_loading *loading, struct ha_node memory)
 {
     struct ha_reader *reader = &loading->reader;
@@ -60,7 +45,7 @@ void ha_load_expected_memory(struct ha_loading *loading, struct ha_node memory)
         return;
     for (struct ha_node node = ha_node_first(memory); node.json;
          node = ha_node_next(&reader->tree, node))
-        good += load_range(reader, node, &range[good]);
+        good += ha_load_range(reader, node, &range[good]);
     expect->has_memory = true;
     expect->memory = range;
     expect->memory_count = good;

@@ -133,14 +133,14 @@ bool ha_plan_suits(const struct ha_plan *plan, const struct ha_profile *profile)
 }
 
 struct range {
-    uint64_t base, size;
+    struct ha_memory_options memory;
     struct ha_node node;
 };
 
 static int by_base(const void *left, const void *right)
 {
     const struct range *a = left, *b = right;
-    return (a->base > b->base) - (a->base < b->base);
+    return (a->memory.base > b->memory.base) - (a->memory.base < b->memory.base);
 }
 
 static bool read_pages(struct ha_reader *reader, struct ha_node node, uint64_t *bytes)
@@ -166,8 +166,7 @@ bool ha_load_extent(struct ha_reader *reader, struct ha_node node, struct ha_nod
     return memory->size > 0 && memory->size - 1 <= UINT64_MAX - memory->base;
 }
 
-/* False when the range is not one that could be compared with others. */
-static bool load_range(struct ha_reader *reader, struct ha_node node, struct range *range)
+bool ha_load_range(struct ha_reader *reader, struct ha_node node, struct ha_memory_options *memory)
 {
     enum { BASE, SIZE, KEYS };
     static const struct ha_key keys[KEYS] = {
@@ -177,13 +176,13 @@ static bool load_range(struct ha_reader *reader, struct ha_node node, struct ran
     struct ha_member member[KEYS];
     if (!ha_read_kind(reader, node, HA_JSON_OBJECT))
         return false;
-
     ha_read_members(reader, node, keys, KEYS, member);
-    struct ha_memory_options memory;
-    if (!ha_load_extent(reader, node, member[BASE].value, member[SIZE].value, &memory))
-        return false;
-    *range = (struct range){memory.base, memory.size, node};
-    return true;
+    return ha_load_extent(reader, node, member[BASE].value, member[SIZE].value, memory);
+}
+
+static uint64_t last_of(const struct range *range)
+{
+    return range->memory.base + (range->memory.size - 1);
 }
 
 static void find_overlaps(struct ha_reader *reader, struct range *range, size_t count)
@@ -192,11 +191,10 @@ static void find_overlaps(struct ha_reader *reader, struct range *range, size_t 
     qsort(range, count, sizeof *range, by_base);
     for (size_t i = 1; i < count; i++) {
         const struct range *low = &range[furthest];
-        uint64_t last = low->base + (low->size - 1);
-        if (range[i].base <= last)
+        if (range[i].memory.base <= last_of(low))
             HA_COMPLAIN(reader, range[i].node, "this range overlaps the one at 0x%" PRIx64,
-                        low->base);
-        if (range[i].base + (range[i].size - 1) > last)
+                        low->memory.base);
+        if (last_of(&range[i]) > last_of(low))
             furthest = i;
     }
 }
@@ -211,10 +209,12 @@ static void load_memory(struct ha_loading *loading, struct ha_node list)
         return;
 
     for (struct ha_node node = ha_node_first(list); node.json;
-         node = ha_node_next(&reader->tree, node))
-        good += load_range(reader, node, &range[good]);
+         node = ha_node_next(&reader->tree, node)) {
+        range[good].node = node;
+        good += ha_load_range(reader, node, &range[good].memory);
+    }
     for (size_t i = 0; i < good; i++)
-        memory[i] = (struct ha_memory_options){.base = range[i].base, .size = range[i].size};
+        memory[i] = range[i].memory;
     find_overlaps(reader, range, good);
     loading->made.plan.partition.memory = memory;
     loading->made.plan.partition.memory_count = good;

@@ -67,6 +67,8 @@ void ha_load_expect(struct ha_loading *loading, struct ha_node expect);
  */
 bool ha_load_extent(struct ha_reader *reader, struct ha_node node, struct ha_node base,
                     struct ha_node size, struct ha_memory_options *memory);
+/* The same of an object with the keys base and size. */
+bool ha_load_range(struct ha_reader *reader, struct ha_node node, struct ha_memory_options *memory);
 /* The value of an event's member "add_memory", and of "memory" among what is expected. */
 const struct ha_memory_add_options *ha_load_memory_add(struct ha_loading *loading,
                                                        struct ha_node object);
