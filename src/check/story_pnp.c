@@ -21,7 +21,8 @@ void ha_entry_words(const struct ha_cast *cast, uint32_t entry, struct ha_text *
         ha_text_addf(words, ".#%u", (unsigned)entry);
 }
 
-void ha_interface_words(const struct ha_cast *cast, uint32_t interface, struct ha_text *words)
+static void interface_words(const struct ha_cast *cast, uint32_t interface,
+                            struct ha_text *words)
 {
     bool of_memory;
     unsigned device = ha_cast_device(cast, interface, &of_memory);
@@ -36,7 +37,7 @@ void ha_arrival_words(const struct ha_cast *cast, const struct ha_record *enter,
 
     ha_entry_words(cast, enter->id, words);
     ha_text_addf(words, " %s ", event ? event : "?");
-    ha_interface_words(cast, enter->as.pnp_cb.interface, words);
+    interface_words(cast, enter->as.pnp_cb.interface, words);
     if (enter->as.pnp_cb.replay)
         ha_text_add(words, ", which is there already");
     if (enter->as.pnp_cb.second)

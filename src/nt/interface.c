@@ -56,16 +56,38 @@ static struct unit next_unit(const struct ha_interfaces *all)
     return (struct unit){class_of(added->of_memory), id, added->device, added->of_memory};
 }
 
+static char *add_hex(char *at, uint64_t value, int digits)
+{
+    for (int i = digits - 1; i >= 0; i--)
+        *at++ = "0123456789abcdef"[value >> (4 * i) & 15];
+    return at;
+}
+
+/* "{97fadb10-4e33-40ae-359c-8bef029dbdd0}". Every add writes one, so printf would cost too much. */
+static void write_class(const GUID *guid, char *at)
+{
+    *at++ = '{';
+    at = add_hex(at, guid->Data1, 8);
+    *at++ = '-';
+    at = add_hex(at, guid->Data2, 4);
+    *at++ = '-';
+    at = add_hex(at, guid->Data3, 4);
+    *at++ = '-';
+    for (int i = 0; i < 8; i++) {
+        if (i == 2)
+            *at++ = '-';
+        at = add_hex(at, guid->Data4[i], 2);
+    }
+    *at++ = '}';
+    *at = '\0';
+}
+
 /* Source: WDK, Device Interface Classes, for the class at the end; the rest is our choice. */
 static void write_link(const struct unit *unit, char link[HA_LINK_LENGTH])
 {
-    const GUID *guid = unit->class_guid;
-    const UCHAR *byte = guid->Data4;
-    snprintf(link, HA_LINK_LENGTH,
-             "\\??\\ACPI#%s#%u#{%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x}",
-             unit->of_memory ? MEMORY_NAME : PROCESSOR_NAME, (unsigned)unit->device,
-             (unsigned)guid->Data1, guid->Data2, guid->Data3, byte[0], byte[1], byte[2], byte[3],
-             byte[4], byte[5], byte[6], byte[7]);
+    int length = snprintf(link, HA_LINK_LENGTH, "\\??\\ACPI#%s#%u#",
+                          unit->of_memory ? MEMORY_NAME : PROCESSOR_NAME, (unsigned)unit->device);
+    write_class(unit->class_guid, link + length);
 }
 
 static void record(struct ha_kernel *kernel, enum ha_kind kind, const struct unit *unit,

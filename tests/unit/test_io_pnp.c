@@ -40,7 +40,9 @@ static void add_memory(struct bench *b, uint64_t base)
 static void memory_that_is_added_is_told_to_who_asked_for_memory(void **state)
 {
     struct bench *b = bench_of(state);
-    listener_add(*state, "m", (struct listener){.class_guid = &GUID_DEVICE_MEMORY});
+    struct listener *m = listener_add(*state, "m", (struct listener){
+        .class_guid = &GUID_DEVICE_MEMORY,
+        .link = u"\\??\\ACPI#PNP0C80#1#{3fd0f03d-92e0-45fb-b75c-5ed8ffb01021}"});
     listener_add(*state, "a", (struct listener){0});
     bench_load(b);
     bench_forget(b);
@@ -53,6 +55,7 @@ static void memory_that_is_added_is_told_to_who_asked_for_memory(void **state)
                      bench_record(b, HA_IFACE_UP, 0)->id);
     assert_int_equal(bench_record(b, HA_IFACE_UP, 0)->as.iface.of_memory, 1);
     assert_int_equal(bench_record(b, HA_IFACE_UP, 0)->as.iface.device, 1);
+    assert_true(m->same_link);
 }
 
 /* PNP-3: nobody asked while they were added, and who asks later hears what each of them is. */
