@@ -14,6 +14,12 @@
 #include "nt/pnp_queue.h"
 #include "nt/registration.h"
 
+struct ha_add_request {
+    struct ha_add_request *next;
+    const void *event;              /* for hooks.ended; NULL for none */
+    struct ha_add_wish wish;
+};
+
 struct add {
     struct ha_kernel *kernel;
     const struct ha_add_options *options;
@@ -198,20 +204,21 @@ static void hot_add_thread(void *argument)
             kernel->last_request = NULL;
         struct ha_add_request asked = *request;
         ha_arena_give(&kernel->world.host->arena, request, sizeof *request);
-        if (asked.is_memory)
-            ha_mem_add(kernel, &asked.memory);
+        if (asked.wish.is_memory)
+            ha_mem_add(kernel, &asked.wish.memory);
         else
-            add_unit(kernel, &asked.options);
+            add_unit(kernel, &asked.wish.processors);
         ha_kernel_ended(kernel, asked.event);
     }
 }
 
-static int post(struct ha_kernel *kernel, const struct ha_add_request *asked)
+int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_wish *wish, const void *event)
 {
     struct ha_add_request *request = ha_arena_take(&kernel->world.host->arena, sizeof *request);
     if (!request)
         return HA_ENOMEM;
-    *request = *asked;
+    request->wish = *wish;
+    request->event = event;
     if (kernel->last_request)
         kernel->last_request->next = request;
     else
@@ -226,17 +233,4 @@ static int post(struct ha_kernel *kernel, const struct ha_add_request *asked)
         ha_sched_ready(kernel->hot_add);
     }
     return HA_OK;
-}
-
-int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_options *options,
-                    const void *event)
-{
-    return post(kernel, &(struct ha_add_request){.event = event, .options = *options});
-}
-
-int ha_hot_add_post_memory(struct ha_kernel *kernel, const struct ha_memory_add_options *options,
-                           const void *event)
-{
-    return post(kernel, &(struct ha_add_request){.event = event, .is_memory = true,
-                                                 .memory = *options});
 }

@@ -6,17 +6,21 @@
 
 #include "nt/kernel.h"
 
+/* What is asked for: a unit of processors, or a range of memory. */
+struct ha_add_wish {
+    bool is_memory;
+    union {
+        struct ha_add_options processors;
+        struct ha_memory_add_options memory;
+    };
+};
+
 /*
- * Ask for a unit of processors to be added. The hot-add thread does what is asked one after
- * another, in the order of asking; `event` is what hooks.ended is told then, NULL for nobody.
+ * Ask for something to be added. The hot-add thread does what is asked one after another, in the
+ * order of asking; `event` is what hooks.ended is told then, NULL for nobody.
  *
  * Returns HA_OK, HA_ENOMEM, or HA_ETHREAD when the host makes no more threads.
  */
-int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_options *options,
-                    const void *event);
-
-/* The same for memory, in the same order. */
-int ha_hot_add_post_memory(struct ha_kernel *kernel, const struct ha_memory_add_options *options,
-                           const void *event);
+int ha_hot_add_post(struct ha_kernel *kernel, const struct ha_add_wish *wish, const void *event);
 
 #endif

@@ -19,6 +19,7 @@
 #include "hotadd/machine.h"
 
 struct ha_object_name;  /* what is found by its name; nt/object_name.c */
+struct ha_add_request;  /* nt/hot_add.c */
 struct ha_pool_block;
 struct ha_guard;
 struct ha_lookaside;    /* a list that was made; nt/lookaside.c */
@@ -67,16 +68,6 @@ struct ha_driver {
     uint16_t id;
     uint8_t state;                  /* enum ha_driver_state */
     int32_t entry_status;
-};
-
-struct ha_add_request {
-    struct ha_add_request *next;
-    const void *event;              /* for hooks.ended; NULL for none */
-    bool is_memory;
-    union {
-        struct ha_add_options options;
-        struct ha_memory_add_options memory;
-    };
 };
 
 struct ha_kernel;

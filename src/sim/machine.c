@@ -13,7 +13,6 @@
 
 #include "base/error.h"
 #include "nt/driver.h"
-#include "nt/hot_add.h"
 #include "nt/pnp_queue.h"
 #include "sim/keep.h"
 
@@ -271,36 +270,6 @@ int ha_machine_unload(struct ha_machine *machine, const char *name)
     if (err || !driver)
         return err ? err : HA_EINVAL;
     return ha_machine_settle_all(machine, ha_driver_unload(driver, NULL));
-}
-
-struct posted_add {
-    struct ha_machine *machine;
-    struct ha_add_options options;
-};
-
-static void begin_add(struct ha_world *world, void *argument)
-{
-    struct posted_add *posted = argument;
-    ha_machine_fail(posted->machine,
-                    ha_hot_add_post(&posted->machine->kernel, &posted->options, NULL));
-    ha_arena_give(&world->host->arena, posted, sizeof *posted);
-}
-
-int ha_machine_add_processor(struct ha_machine *machine, uint64_t due_ns,
-                             const struct ha_add_options *options)
-{
-    struct ha_world *world = world_of(machine);
-    int err = ha_machine_enter(machine);
-    if (err)
-        return err;
-    struct posted_add *posted = ha_arena_take(&world->host->arena, sizeof *posted);
-    if (!posted)
-        return HA_ENOMEM;
-    *posted = (struct posted_add){machine, *options};
-    if (ha_queue_post(world, due_ns, begin_add, posted))
-        return HA_OK;
-    ha_arena_give(&world->host->arena, posted, sizeof *posted);
-    return HA_ENOMEM;
 }
 
 int ha_machine_step(struct ha_machine *machine, bool *ran)

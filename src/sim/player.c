@@ -32,9 +32,10 @@ static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
     struct ha_kernel *kernel = &machine->kernel;
     const void *cookie = ha_triggers_cookie(machine, event);
     if (event->kind == HA_EVENT_ADD_PROCESSOR)
-        return ha_hot_add_post(kernel, event->add, cookie);
+        return ha_hot_add_post(kernel, &(struct ha_add_wish){.processors = *event->add}, cookie);
     if (event->kind == HA_EVENT_ADD_MEMORY)
-        return ha_hot_add_post_memory(kernel, event->memory, cookie);
+        return ha_hot_add_post(
+            kernel, &(struct ha_add_wish){.is_memory = true, .memory = *event->memory}, cookie);
     if (event->kind == HA_EVENT_FREE_MEMORY) {
         ha_free_memory_set(kernel, event->free_bytes / HA_MEMORY_PAGE);
         ha_kernel_ended(kernel, cookie);

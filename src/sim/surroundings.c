@@ -1,8 +1,10 @@
 /*
- * surroundings - what a program puts around the drivers of its machine: parameters and devices
+ * surroundings - what a program puts around the drivers of its machine: parameters, devices,
+ * and how much memory is free
  */
 #include "nt/add_device.h"
 #include "nt/driver.h"
+#include "nt/free_memory.h"
 #include "nt/registry.h"
 #include "sim/machine.h"
 
@@ -27,4 +29,13 @@ int ha_machine_add_device(struct ha_machine *machine, const char *driver, int32_
     if (!err && nt_status)
         *nt_status = found->add_device_status;
     return err;
+}
+
+int ha_machine_set_free_memory(struct ha_machine *machine, uint64_t bytes)
+{
+    int err = ha_machine_enter(machine);
+    if (err)
+        return err;
+    ha_free_memory_set(&machine->kernel, bytes / HA_MEMORY_PAGE);
+    return ha_machine_settle_all(machine, HA_OK);
 }

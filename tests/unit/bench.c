@@ -271,7 +271,7 @@ void bench_run(struct bench *b, struct driver *driver, void (*body)(void *argume
 
 static void post_add(struct bench *b)
 {
-    const struct ha_add_options add = {HA_ANYWHERE};
+    const struct ha_add_wish add = {.processors = {HA_ANYWHERE}};
     assert_int_equal(ha_hot_add_post(&b->machine->kernel, &add, NULL), HA_OK);
 }
 

@@ -146,9 +146,10 @@ static void adds_are_done_one_after_another(void **state)
     bench_driver(b, "b");
     bench_load(b);
     struct ha_kernel *kernel = &b->machine->kernel;
-    struct ha_add_options add = {HA_ANYWHERE};
+    const struct ha_add_wish fails = {.processors = add_that_does_not_start};
+    const struct ha_add_wish add = {.processors = {HA_ANYWHERE}};
 
-    assert_int_equal(ha_hot_add_post(kernel, &add_that_does_not_start, NULL), HA_OK);
+    assert_int_equal(ha_hot_add_post(kernel, &fails, NULL), HA_OK);
     assert_int_equal(ha_hot_add_post(kernel, &add, NULL), HA_OK);
     assert_int_equal(ha_machine_run(b->machine), HA_OK);
 
