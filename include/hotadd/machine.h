@@ -217,6 +217,27 @@ int ha_machine_add_memory(struct ha_machine *machine, uint64_t due_ns,
 int ha_machine_set_free_memory(struct ha_machine *machine, uint64_t bytes);
 
 /*
+ * Hold PnP notification: what is raised from now on waits until it is released, at the latest by
+ * ha_machine_finish(). Releasing lets the machine run until it is quiet.
+ *
+ * Return HA_OK; HA_EBUSY when the run has ended; HA_ENOMEM, HA_ETHREAD as ha_machine_step().
+ */
+int ha_machine_hold_arrivals(struct ha_machine *machine);
+int ha_machine_release_arrivals(struct ha_machine *machine);
+
+/*
+ * Disable an instance of a device interface by hand, which Windows never does with processors and
+ * memory: its removal is told to who registered for its class. The machine runs until it is quiet.
+ *
+ *   device  systemwide index of the processor; number of the range of memory, from 1; or which one
+ *           of those interfaces that drivers registered, from 1
+ *
+ * Returns HA_OK; HA_EINVAL when no such instance is enabled; HA_EBUSY, HA_ENOMEM, HA_ETHREAD as
+ * ha_machine_step().
+ */
+int ha_machine_remove_interface(struct ha_machine *machine, enum ha_unit unit, uint32_t device);
+
+/*
  * Begin what is due next, and let everything that it causes run until the machine is quiet.
  *
  * Simulated time jumps to the due time. All driver code that is due runs before this returns,

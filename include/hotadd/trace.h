@@ -75,12 +75,18 @@ enum ha_kind {
     /* A companion of TRACE_BEGIN, where the partition has memory. */
     HA_POOL_LIMITS,
     /* Instances of device interfaces. INTERFACE: one that was enabled when the system started,
-       told when a driver first asks for any. */
-    HA_INTERFACE, HA_DEVICE_STARTED, HA_IFACE_UP,
+       told when a driver first asks for any. DOWN: it is not enabled any more. SET: a driver's
+       IoRegisterDeviceInterface or IoSetDeviceInterfaceState returns; id: the instance, or 0. */
+    HA_INTERFACE, HA_DEVICE_STARTED, HA_IFACE_UP, HA_IFACE_DOWN, HA_IFACE_SET,
+    /* A device was opened by its name, and closed; id: the file object. */
+    HA_FILE_OPEN, HA_FILE_CLOSE,
     /* IoRegisterPlugPlayNotification and its two opposites; id: the entry, in the order of asking.
-       PNP_DEAD_CALL: its driver's image is gone, and nothing is called. */
+       PNP_CB_CALL stands for an ENTER and its LEAVE, as CB_CALL does; PNP_DEAD_CALL: its driver's
+       image is gone, and nothing is called. */
     HA_PNP_REG_ENTER, HA_PNP_REG_RETURN, HA_PNP_UNREG_ENTER, HA_PNP_UNREG_RETURN,
-    HA_PNP_CB_ENTER, HA_PNP_CB_LEAVE, HA_PNP_DEAD_CALL,
+    HA_PNP_CB_ENTER, HA_PNP_CB_LEAVE, HA_PNP_CB_CALL, HA_PNP_DEAD_CALL,
+    /* The system rebalances resources; the simulator never does, other makers of traces may. */
+    HA_REB_BEGIN, HA_REB_END,
     /* The references that entries hold on the driver object with this id. */
     HA_REF,
     /* Callback objects, each written when its routine returns; id: the object of CREATE and NOTIFY
@@ -134,7 +140,8 @@ enum ha_ending {
 /* What can be left behind (LEFT_BEHIND.what). */
 enum ha_left {
     HA_LEFT_NOTHING, HA_LEFT_TIMER, HA_LEFT_DPC, HA_LEFT_WORK_ITEM, HA_LEFT_DEVICE,
-    HA_LEFT_HANDLE, HA_LEFT_LOOKASIDE_LIST, HA_LEFT_CALLBACK_OBJECT, HA_LEFT_COUNT
+    HA_LEFT_HANDLE, HA_LEFT_LOOKASIDE_LIST, HA_LEFT_CALLBACK_OBJECT, HA_LEFT_INTERFACE,
+    HA_LEFT_COUNT
 };
 
 /* The standard events that tell how much memory is free (EVENT_SET, EVENT_CLEAR). */
@@ -146,7 +153,14 @@ enum ha_memory_condition {
 #define HA_PNP_EX 0x01u                /* IoUnregisterPlugPlayNotificationEx */
 
 /* What a PnP callback is told (PNP_CB_ENTER.event). */
-enum ha_pnp_event { HA_PNP_NO_EVENT, HA_PNP_ARRIVAL, HA_PNP_EVENT_COUNT };
+enum ha_pnp_event { HA_PNP_NO_EVENT, HA_PNP_ARRIVAL, HA_PNP_REMOVAL, HA_PNP_EVENT_COUNT };
+
+/* What an instance of a device interface stands for (IFACE_UP.unit). */
+enum ha_unit {
+    HA_UNIT_PROCESSOR, HA_UNIT_MEMORY,
+    HA_UNIT_INTERFACE,                 /* a driver registered it: of a device of its own */
+    HA_UNIT_COUNT
+};
 
 /* flags of DPC_DROP and DPC_INSERT */
 #define HA_DPC_BY_DRIVER 0x01u         /* DROP: KeRemoveQueueDpc */
@@ -202,7 +216,13 @@ enum ha_misuse {
 /* What a choice of the tape decides (CHOICE.kind). */
 enum ha_choice_kind {
     HA_CHOICE_THREAD = 1,     /* which runnable thread goes on; 0 is the ordinary one */
-    HA_CHOICE_FAULT           /* 1: what the label names fails here */
+    HA_CHOICE_FAULT,          /* 1: what the label names fails here */
+    /* Of PnP notification; 1: */
+    HA_CHOICE_DELIVERY,       /* the arrival is held until the next add has ended, or the drain */
+    HA_CHOICE_TWICE,          /* existing instances are told once more, as include_existing_dup */
+    HA_CHOICE_EARLY,          /* it is raised before the Complete calls, as async_after=sched */
+    HA_CHOICE_LATE,           /* one call comes after the removal, as legacy_late_call=deliver */
+    HA_CHOICE_KIND_COUNT
 };
 
 #define HA_NO_GROUP 0xffffu
@@ -258,9 +278,14 @@ union ha_payload {
     struct { uint64_t paged, nonpaged; int32_t status; } pool_limits;
                         /* POOL_LIMITS, MEM_ADD_END: bytes; only the latter has a status */
     struct { uint64_t free, low, high; } pages;     /* FREE_PAGES; thresholds of the events */
-    struct { uint64_t guid[2]; uint32_t device, cause; uint8_t of_memory; } iface;
-                        /* INTERFACE, DEVICE_STARTED, IFACE_UP: id: instance; guid: its class;
-                           device: index of the processor, or number of the range; cause: add */
+    struct { uint64_t guid[2]; uint32_t device, cause; uint8_t unit; } iface;
+                        /* INTERFACE ... IFACE_DOWN: id: instance; guid: its class; device: index
+                           of the processor, number of the range, or which of those that drivers
+                           registered, from 1; cause: the add, 0 for a driver's or test's doing */
+    struct { uint64_t guid[2]; uint32_t routine, device; int32_t status; uint8_t enable; } iface_set;
+                        /* IFACE_SET: as above */
+    struct { uint32_t device; int32_t status; } file;   /* device: instance that was opened */
+    struct { uint32_t cause; uint8_t of_memory; } rebalance;    /* cause: the add */
     struct { uint64_t guid[2]; uint32_t flags, function, context; uint16_t category; } pnp_reg;
                         /* category: IO_NOTIFICATION_EVENT_CATEGORY */
     struct { uint32_t interface, event, function, context; uint16_t version, size;

@@ -98,6 +98,11 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_REGISTER_PNP] = "IoRegisterPlugPlayNotification",
     [HA_RT_UNREGISTER_PNP] = "IoUnregisterPlugPlayNotification",
     [HA_RT_UNREGISTER_PNP_EX] = "IoUnregisterPlugPlayNotificationEx",
+    [HA_RT_REGISTER_INTERFACE] = "IoRegisterDeviceInterface",
+    [HA_RT_SET_INTERFACE] = "IoSetDeviceInterfaceState",
+    [HA_RT_GET_INTERFACES] = "IoGetDeviceInterfaces",
+    [HA_RT_REPORT_CHANGE] = "IoReportTargetDeviceChange",
+    [HA_RT_REPORT_CHANGE_LATER] = "IoReportTargetDeviceChangeAsynchronous",
     [HA_RT_CREATE_CALLBACK] = "ExCreateCallback", [HA_RT_REGISTER_CALLBACK] = "ExRegisterCallback",
     [HA_RT_UNREGISTER_CALLBACK] = "ExUnregisterCallback",
     [HA_RT_NOTIFY_CALLBACK] = "ExNotifyCallback",
@@ -160,10 +165,13 @@ static const char *const kinds[HA_KIND_COUNT] = {
     [HA_EVENT_SET] = "EVENT_SET", [HA_EVENT_CLEAR] = "EVENT_CLEAR",
     [HA_POOL_LIMITS] = "POOL_LIMITS",
     [HA_INTERFACE] = "INTERFACE", [HA_DEVICE_STARTED] = "DEVICE_STARTED",
-    [HA_IFACE_UP] = "IFACE_UP",
+    [HA_IFACE_UP] = "IFACE_UP", [HA_IFACE_DOWN] = "IFACE_DOWN", [HA_IFACE_SET] = "IFACE_SET",
+    [HA_FILE_OPEN] = "FILE_OPEN", [HA_FILE_CLOSE] = "FILE_CLOSE",
     [HA_PNP_REG_ENTER] = "PNP_REG_ENTER", [HA_PNP_REG_RETURN] = "PNP_REG_RETURN",
     [HA_PNP_UNREG_ENTER] = "PNP_UNREG_ENTER", [HA_PNP_UNREG_RETURN] = "PNP_UNREG_RETURN",
     [HA_PNP_CB_ENTER] = "PNP_CB_ENTER", [HA_PNP_CB_LEAVE] = "PNP_CB_LEAVE",
+    [HA_PNP_CB_CALL] = "PNP_CB_CALL",
+    [HA_REB_BEGIN] = "REB_BEGIN", [HA_REB_END] = "REB_END",
     [HA_PNP_DEAD_CALL] = "PNP_DEAD_CALL", [HA_REF] = "REF",
     [HA_EX_CREATE] = "EX_CREATE", [HA_EX_REG] = "EX_REG", [HA_EX_UNREG] = "EX_UNREG",
     [HA_EX_NOTIFY] = "EX_NOTIFY", [HA_EX_CALL_ENTER] = "EX_CALL_ENTER",
@@ -226,7 +234,7 @@ static const char *const lefts[HA_LEFT_COUNT] = {
     [HA_LEFT_NOTHING] = "nothing", [HA_LEFT_TIMER] = "set timer", [HA_LEFT_DPC] = "queued DPC",
     [HA_LEFT_WORK_ITEM] = "work item", [HA_LEFT_DEVICE] = "device object",
     [HA_LEFT_HANDLE] = "handle", [HA_LEFT_LOOKASIDE_LIST] = "lookaside list",
-    [HA_LEFT_CALLBACK_OBJECT] = "callback object",
+    [HA_LEFT_CALLBACK_OBJECT] = "callback object", [HA_LEFT_INTERFACE] = "enabled interface",
 };
 
 static const char *const conditions[HA_CONDITION_COUNT] = {
@@ -245,7 +253,7 @@ static const char *const namespaces[] = {
 };
 
 static const char *const pnp_events[HA_PNP_EVENT_COUNT] = {
-    [HA_PNP_ARRIVAL] = "Arrival",
+    [HA_PNP_ARRIVAL] = "Arrival", [HA_PNP_REMOVAL] = "Removal",
 };
 
 /* Source: WDK reference, wdm.h, IO_NOTIFICATION_EVENT_CATEGORY. */
@@ -255,15 +263,17 @@ static const char *const pnp_categories[] = {
     "EventCategoryKernelSoftRestart",
 };
 
-static const char *const pnp_units[] = {"processor", "memory"};
+static const char *const pnp_units[HA_UNIT_COUNT] = {"processor", "memory", "interface"};
 
 /* Source: WDK reference, wdm.h, KDPC_IMPORTANCE. */
 static const char *const importances[] = {
     "LowImportance", "MediumImportance", "HighImportance", "MediumHighImportance",
 };
 
-static const char *const choice_kinds[] = {
+static const char *const choice_kinds[HA_CHOICE_KIND_COUNT] = {
     [HA_CHOICE_THREAD] = "thread", [HA_CHOICE_FAULT] = "fault",
+    [HA_CHOICE_DELIVERY] = "delivery", [HA_CHOICE_TWICE] = "twice", [HA_CHOICE_EARLY] = "early",
+    [HA_CHOICE_LATE] = "late",
 };
 
 static const char *const states[] = {
@@ -301,7 +311,7 @@ const char *ha_condition_name(unsigned condition) { return NAME_OF(conditions, c
 const char *ha_thread_kind_name(unsigned kind) { return NAME_OF(thread_kinds, kind); }
 const char *ha_namespace_name(unsigned space) { return NAME_OF(namespaces, space); }
 const char *ha_pnp_category_name(unsigned category) { return NAME_OF(pnp_categories, category); }
-const char *ha_pnp_unit_name(unsigned of_memory) { return NAME_OF(pnp_units, of_memory); }
+const char *ha_pnp_unit_name(unsigned unit) { return NAME_OF(pnp_units, unit); }
 const char *ha_importance_name(unsigned number) { return NAME_OF(importances, number); }
 const char *ha_pnp_event_name(unsigned event) { return NAME_OF(pnp_events, event); }
 const char *ha_choice_kind_name(unsigned kind) { return NAME_OF(choice_kinds, kind); }

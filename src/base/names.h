@@ -66,6 +66,8 @@ enum ha_routine {
     HA_RT_RELATED_DEVICE, HA_RT_CREATE_LINK, HA_RT_DELETE_LINK, HA_RT_ADD_EXTENSION,
     HA_RT_GET_EXTENSION, HA_RT_CREATE_EVENT, HA_RT_OPEN_EVENT, HA_RT_SET_NAMED_EVENT,
     HA_RT_REGISTER_PNP, HA_RT_UNREGISTER_PNP, HA_RT_UNREGISTER_PNP_EX,
+    HA_RT_REGISTER_INTERFACE, HA_RT_SET_INTERFACE, HA_RT_GET_INTERFACES,
+    HA_RT_REPORT_CHANGE, HA_RT_REPORT_CHANGE_LATER,
     HA_RT_CREATE_CALLBACK, HA_RT_REGISTER_CALLBACK, HA_RT_UNREGISTER_CALLBACK,
     HA_RT_NOTIFY_CALLBACK,
     /* From here on they are queries. */
@@ -90,10 +92,10 @@ const char *ha_left_name(unsigned what);
 const char *ha_condition_name(unsigned condition);
 const char *ha_thread_kind_name(unsigned kind);
 const char *ha_namespace_name(unsigned space);
-/* PnP notification: Arrival; EventCategoryDeviceInterfaceChange ...; processor, or 1 for memory. */
+/* PnP notification: Arrival ...; EventCategoryDeviceInterfaceChange ...; processor ... */
 const char *ha_pnp_event_name(unsigned event);
 const char *ha_pnp_category_name(unsigned category);
-const char *ha_pnp_unit_name(unsigned of_memory);
+const char *ha_pnp_unit_name(unsigned unit);
 /* KDPC_IMPORTANCE: LowImportance ... */
 const char *ha_importance_name(unsigned importance);
 const char *ha_choice_kind_name(unsigned kind);

@@ -12,9 +12,8 @@
 #include "base/bag.h"
 
 #define SPACES (HA_NS_ENTRY + 1)
+#define UNIT_SHIFT 14           /* in the fact of an interface, above its device */
 #define MOST_IDS (1u << 24)     /* a trace from elsewhere may hold any id; memory has an end */
-
-#define OF_MEMORY 0x8000u        /* in the fact of an interface */
 
 struct member {
     const char *name;           /* NULL when the trace gave none */
@@ -124,7 +123,7 @@ bool ha_cast_take(struct ha_cast *cast, const struct ha_record *record)
     case HA_INTERFACE: case HA_IFACE_UP:
         return take_fact(&cast->table[HA_NS_INTERFACE], record->id,
                          (uint16_t)(record->as.iface.device |
-                                    (record->as.iface.of_memory ? OF_MEMORY : 0)));
+                                    (unsigned)record->as.iface.unit << UNIT_SHIFT));
     default:
         return true;
     }
@@ -155,11 +154,11 @@ uint16_t ha_cast_entry_owner(const struct ha_cast *cast, uint32_t entry)
     return member ? member->fact : 0;
 }
 
-uint16_t ha_cast_device(const struct ha_cast *cast, uint32_t interface, bool *of_memory)
+unsigned ha_cast_device(const struct ha_cast *cast, uint32_t interface, unsigned *unit)
 {
     const struct member *member = find(cast, HA_NS_INTERFACE, interface);
-    *of_memory = member && member->fact & OF_MEMORY;
-    return member ? (uint16_t)(member->fact & ~OF_MEMORY) : 0;
+    *unit = member ? member->fact >> UNIT_SHIFT : HA_UNIT_COUNT;
+    return member ? member->fact & ((1u << UNIT_SHIFT) - 1) : 0;
 }
 
 bool ha_cast_is_drivers(const struct ha_cast *cast, uint32_t object)

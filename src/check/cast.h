@@ -26,8 +26,9 @@ const char *ha_cast_name(const struct ha_cast *cast, enum ha_namespace space, ui
 uint16_t ha_cast_owner(const struct ha_cast *cast, uint32_t registration);
 /* The driver that made an entry of PnP notification, 0 when unknown. */
 uint16_t ha_cast_entry_owner(const struct ha_cast *cast, uint32_t entry);
-/* Which processor, or range of memory, an instance of a device interface stands for. */
-uint16_t ha_cast_device(const struct ha_cast *cast, uint32_t interface, bool *of_memory);
+/* What an instance of a device interface stands for: iface.device, and enum ha_unit, which is
+ * HA_UNIT_COUNT when it is unknown. */
+unsigned ha_cast_device(const struct ha_cast *cast, uint32_t interface, unsigned *unit);
 /* Whether a driver named the object, so that it is none of the kernel's own. */
 bool ha_cast_is_drivers(const struct ha_cast *cast, uint32_t object);
 /* enum ha_thread_kind of a thread, 0 when unknown. */

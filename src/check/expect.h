@@ -30,6 +30,17 @@ struct ha_expected_driver {
     int32_t nt_status;
 };
 
+/* How often an arrival or removal has to come, in all. */
+struct ha_expected_arrival {
+    const char *call;           /* words, as "a.cpu Arrival processor 4"; * matches any word */
+    uint32_t least, most;
+};
+
+/* Two calls, arrivals or not: the first time of one is before the first time of the other. */
+struct ha_expected_order {
+    const char *before, *after;
+};
+
 struct ha_expect {
     bool has_calls;
     const char *const *call;    /* the words of every synchronous notification call, in order */
@@ -43,6 +54,10 @@ struct ha_expect {
     size_t memory_count;
     bool has_memory_size;       /* ... their bytes together */
     uint64_t memory_size;
+    const struct ha_expected_arrival *arrival;      /* "each", and "never" as 0 to 0 */
+    size_t arrival_count;
+    const struct ha_expected_order *order;
+    size_t order_count;
     const struct ha_expected_driver *driver;
     size_t driver_count;
     const struct ha_expected_violation *violation;

@@ -24,10 +24,11 @@ void ha_entry_words(const struct ha_cast *cast, uint32_t entry, struct ha_text *
 static void interface_words(const struct ha_cast *cast, uint32_t interface,
                             struct ha_text *words)
 {
-    bool of_memory;
-    unsigned device = ha_cast_device(cast, interface, &of_memory);
+    static const char *const names[] = {"processor", "memory range", "interface"};
+    unsigned unit, device = ha_cast_device(cast, interface, &unit);
 
-    ha_text_addf(words, of_memory ? "memory range %u" : "processor %u", device);
+    ha_text_addf(words, "%s %u", unit < HA_UNIT_COUNT ? names[unit] : "instance",
+                 unit < HA_UNIT_COUNT ? device : (unsigned)interface);
 }
 
 void ha_arrival_words(const struct ha_cast *cast, const struct ha_record *enter,

@@ -7,8 +7,23 @@
 static const struct ha_field iface[] = {
     FIELD("class", HA_SHAPE_GUID, as.iface.guid),
     FIELD("device", HA_SHAPE_NUMBER, as.iface.device),
-    WORD("unit", as.iface.of_memory, ha_pnp_unit_name),
+    WORD("unit", as.iface.unit, ha_pnp_unit_name),
     FIELD("cause", HA_SHAPE_NUMBER, as.iface.cause),
+};
+static const struct ha_field iface_set[] = {
+    WORD("routine", as.iface_set.routine, ha_routine_name),
+    FIELD("class", HA_SHAPE_GUID, as.iface_set.guid),
+    FIELD("device", HA_SHAPE_NUMBER, as.iface_set.device),
+    FIELD("enable", HA_SHAPE_FLAG, as.iface_set.enable),
+    FIELD("status", HA_SHAPE_STATUS, as.iface_set.status),
+};
+static const struct ha_field file[] = {
+    FIELD("device", HA_SHAPE_NUMBER, as.file.device),
+    FIELD("status", HA_SHAPE_STATUS, as.file.status),
+};
+static const struct ha_field rebalance[] = {
+    FIELD("cause", HA_SHAPE_NUMBER, as.rebalance.cause),
+    FIELD("of_memory", HA_SHAPE_FLAG, as.rebalance.of_memory),
 };
 static const struct ha_field pnp_reg[] = {
     WORD("category", as.pnp_reg.category, ha_pnp_category_name),

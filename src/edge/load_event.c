@@ -79,8 +79,7 @@ static const struct ha_add_options *make_add(struct ha_loading *loading, struct 
 
 /* What can happen comes first, numbered as enum ha_event_kind. */
 enum {
-    KINDS = HA_EVENT_KIND_COUNT, TRIGGER = KINDS, DO = TRIGGER + HA_TRIGGERS, ID, HOLD, RELEASE,
-    KEYS
+    KINDS = HA_EVENT_KIND_COUNT, TRIGGER = KINDS, DO = TRIGGER + HA_TRIGGERS, ID, KEYS
 };
 
 static const struct ha_key event_keys[KEYS] = {
@@ -90,13 +89,14 @@ static const struct ha_key event_keys[KEYS] = {
     [HA_EVENT_RUN] = {"run", HA_JSON_STRING, false},
     [HA_EVENT_ADD_MEMORY] = {"add_memory", HA_JSON_OBJECT, false},
     [HA_EVENT_FREE_MEMORY] = {"free_memory", HA_JSON_STRING, false},
+    [HA_EVENT_HOLD] = HA_KEY_LATER("hold"),
+    [HA_EVENT_RELEASE] = HA_KEY_LATER("release"),
+    [HA_EVENT_REMOVE_INTERFACE] = HA_KEY_LATER("remove_interface"),
     [TRIGGER + HA_TRIGGER_AT] = {"at", HA_JSON_STRING, false},
     [TRIGGER + HA_TRIGGER_DURING] = {"during", HA_JSON_STRING, false},
     [TRIGGER + HA_TRIGGER_AFTER] = {"after", HA_JSON_STRING | HA_JSON_OBJECT, false},
     [DO] = {"do", HA_JSON_ARRAY, false},
     [ID] = {"id", HA_JSON_STRING, false},
-    [HOLD] = HA_KEY_LATER("hold"),
-    [RELEASE] = HA_KEY_LATER("release"),
 };
 
 /* The kind of an event; KINDS, with a complaint, when it is not exactly one. A key that is unknown

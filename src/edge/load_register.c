@@ -46,8 +46,8 @@ void ha_load_register(struct ha_loading *loading, uint32_t driver, struct ha_nod
         HA_COMPLAIN(reader, value, "\"device-interface\" is not simulated yet");
     else
         ha_read_choice(reader, value, "notification", kinds, 2, &kind);
-    step->with_object = kind == 1;
-    if (flags.json && step->with_object)
+    step->notification = kind == 1 ? HA_CALLBACK_OBJECT : HA_PROCESSOR_CHANGE;
+    if (flags.json && step->notification == HA_CALLBACK_OBJECT)
         HA_COMPLAIN(reader, flags, "a client of a callback object has no flags");
     else if (flags.json)
         read_flags(reader, flags, &step->flags);

@@ -12,7 +12,7 @@
 
 struct ha_registration;
 struct ha_pnp_entry;
-struct ha_interface;
+struct ha_news;
 
 /* What a thread is doing for the kernel while driver code may run; on the thread's own stack. */
 struct ha_callout {
@@ -121,11 +121,11 @@ void ha_callout_wait(struct ha_kernel *kernel, const struct ha_registration *reg
 enum ha_telling { HA_TELL_LIVE, HA_TELL_REPLAY, HA_TELL_SECOND, HA_TELL_LATE };
 
 /*
- * Call the callback of an entry with the arrival of an instance; when its driver's image is gone
+ * Call the callback of an entry with news of an instance; when its driver's image is gone
  * the record PNP_DEAD_CALL stands for the call. The chain of entries is being walked.
  */
 void ha_callout_notify(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
-                       const struct ha_interface *instance, enum ha_telling telling);
+                       const struct ha_news *news, enum ha_telling telling);
 /* Whether the thread is inside a call of the entry; wait until no other thread is. */
 bool ha_callout_is_notified(const struct ha_thread *thread, const struct ha_pnp_entry *entry);
 void ha_callout_wait_notified(struct ha_kernel *kernel, const struct ha_pnp_entry *entry);

@@ -25,8 +25,9 @@ struct notification {
 _Static_assert(sizeof(DEVICE_INTERFACE_CHANGE_NOTIFICATION) == 48, "as on 64-bit Windows (PNP-7)");
 
 static struct notification *make_notification(struct ha_kernel *kernel,
-                                              const struct ha_interface *instance)
+                                              const struct ha_news *news)
 {
+    const struct ha_interface *instance = news->instance;
     struct notification *made = ha_arena_take(&kernel->world.host->arena, sizeof *made);
     if (!made)
         ha_ps_no_memory(kernel);
@@ -37,19 +38,21 @@ static struct notification *make_notification(struct ha_kernel *kernel,
                                   .MaximumLength = (USHORT)((length + 1) * sizeof(WCHAR)),
                                   .Buffer = made->text};
     made->change = (DEVICE_INTERFACE_CHANGE_NOTIFICATION){
-        .Version = 1, .Size = sizeof made->change, .Event = GUID_DEVICE_INTERFACE_ARRIVAL,
+        .Version = 1, .Size = sizeof made->change,
+        .Event = news->event == HA_PNP_REMOVAL ? GUID_DEVICE_INTERFACE_REMOVAL
+                                               : GUID_DEVICE_INTERFACE_ARRIVAL,
         .InterfaceClassGuid = *instance->class_guid, .SymbolicLinkName = &made->link};
     return made;
 }
 
 static void record_call(struct ha_kernel *kernel, enum ha_kind kind,
-                        const struct ha_pnp_entry *entry, const struct ha_interface *instance,
+                        const struct ha_pnp_entry *entry, const struct ha_news *news,
                         enum ha_telling telling)
 {
     struct ha_record *record = ha_record_open(&kernel->world, kind, entry->link.id);
     record->driver = entry->driver->id;
-    record->as.pnp_cb.interface = instance->id;
-    record->as.pnp_cb.event = HA_PNP_ARRIVAL;
+    record->as.pnp_cb.interface = news->instance->id;
+    record->as.pnp_cb.event = news->event;
     record->as.pnp_cb.function = entry->function_id;
     record->as.pnp_cb.context = entry->context_id;
     record->as.pnp_cb.version = 1;
@@ -62,11 +65,11 @@ static void record_call(struct ha_kernel *kernel, enum ha_kind kind,
 
 /* The callback itself, called and recorded. */
 static void call(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
-                 const struct ha_interface *instance, enum ha_telling telling)
+                 const struct ha_news *news, enum ha_telling telling)
 {
     struct ha_world *world = &kernel->world;
-    struct notification *told = make_notification(kernel, instance);
-    record_call(kernel, HA_PNP_CB_ENTER, entry, instance, telling);
+    struct notification *told = make_notification(kernel, news);
+    record_call(kernel, HA_PNP_CB_ENTER, entry, news, telling);
     ha_sched_point(world);
     NTSTATUS status = entry->function(&told->change, entry->context);
     ha_spin_leave(kernel, HA_RT_REGISTER_PNP, 0);
@@ -76,7 +79,7 @@ static void call(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
 }
 
 void ha_callout_notify(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
-                       const struct ha_interface *instance, enum ha_telling telling)
+                       const struct ha_news *news, enum ha_telling telling)
 {
     struct ha_world *world = &kernel->world;
     struct ha_thread *thread = world->sched.running;
@@ -84,7 +87,7 @@ void ha_callout_notify(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
     const struct ha_record stamp = thread->stamp;
     struct ha_callout callout = {.outer = thread->callout, .notified = entry};
     if (entry->link.marked) {
-        record_call(kernel, HA_PNP_DEAD_CALL, entry, instance, telling);
+        record_call(kernel, HA_PNP_DEAD_CALL, entry, news, telling);
         return;
     }
 
@@ -92,8 +95,8 @@ void ha_callout_notify(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
     thread->stamp.driver = entry->driver->id;
     ha_thread_set_irql(thread, PASSIVE_LEVEL);
     entry->calls++;
-    entry->told = instance;
-    call(kernel, entry, instance, telling);
+    entry->told = *news;
+    call(kernel, entry, news, telling);
     entry->calls--;
     ha_thread_set_irql(thread, stamp.irql);
     thread->stamp.regions = stamp.regions;

@@ -97,7 +97,7 @@ static void record(struct ha_kernel *kernel, enum ha_kind kind, const struct uni
     memcpy(record->as.iface.guid, unit->class_guid, sizeof record->as.iface.guid);
     record->as.iface.device = unit->device;
     record->as.iface.cause = cause;
-    record->as.iface.of_memory = unit->of_memory;
+    record->as.iface.unit = unit->of_memory ? HA_UNIT_MEMORY : HA_UNIT_PROCESSOR;
 }
 
 /* The link is the system's, whoever's code runs. */
@@ -117,6 +117,9 @@ static struct ha_interface *make(struct ha_kernel *kernel, const struct unit *un
     if (!instance)
         return NULL;
     instance->id = unit->id;
+    instance->device = unit->device;
+    instance->unit = unit->of_memory ? HA_UNIT_MEMORY : HA_UNIT_PROCESSOR;
+    instance->is_up = true;
     instance->class_guid = unit->class_guid;
     write_link(unit, instance->link);
     if (all->last)
@@ -188,5 +191,22 @@ void ha_interface_up(struct ha_kernel *kernel, uint32_t add, uint32_t device, bo
     const struct ha_interface *instance = make(kernel, &unit);
     if (!instance)
         ha_ps_no_memory(kernel);
-    ha_pnp_raise(kernel, instance);
+    ha_pnp_raise(kernel, instance, HA_PNP_ARRIVAL);
+}
+
+bool ha_interface_down(struct ha_kernel *kernel, enum ha_unit unit, uint32_t device)
+{
+    bool ok;
+    struct ha_interface *instance = ha_interfaces(kernel, &ok);
+    if (!ok)
+        ha_ps_no_memory(kernel);
+    while (instance && (!instance->is_up || instance->unit != unit || instance->device != device))
+        instance = instance->next;
+    if (!instance)
+        return false;
+    instance->is_up = false;
+    record(kernel, HA_IFACE_DOWN,
+           &(struct unit){instance->class_guid, instance->id, device, unit == HA_UNIT_MEMORY}, 0);
+    ha_pnp_raise(kernel, instance, HA_PNP_REMOVAL);
+    return true;
 }

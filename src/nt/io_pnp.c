@@ -97,11 +97,12 @@ static void replay(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
                    const struct ha_interface *first, const struct ha_interface *last, bool again)
 {
     for (const struct ha_interface *at = first; at && !entry->link.left; at = at->next) {
-        if (memcmp(&entry->class_guid, at->class_guid, sizeof(GUID)) == 0) {
+        if (at->is_up && memcmp(&entry->class_guid, at->class_guid, sizeof(GUID)) == 0) {
             if (again)
                 ha_pnp_raise_again(kernel, at, entry);
             else
-                ha_callout_notify(kernel, entry, at, HA_TELL_REPLAY);
+                ha_callout_notify(kernel, entry, &(struct ha_news){at, HA_PNP_ARRIVAL},
+                                  HA_TELL_REPLAY);
         }
         if (at == last)
             break;
@@ -229,10 +230,9 @@ static void record_removal(struct ha_kernel *kernel, enum ha_kind kind, uint32_t
     record->as.status.status = status;
 }
 
-/* Returns the instance of a call that is due although the entry is removed, NULL for none. */
-static const struct ha_interface *remove_entry(struct ha_kernel *kernel,
-                                               struct ha_pnp_entry *entry,
-                                               enum ha_routine routine)
+/* Returns whether a call is due although the entry is removed, and with what. */
+static bool remove_entry(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
+                         enum ha_routine routine, struct ha_news *news)
 {
     struct ha_thread *thread = kernel->world.sched.running;
     bool inside = ha_callout_is_notified(thread, entry);
@@ -241,7 +241,7 @@ static const struct ha_interface *remove_entry(struct ha_kernel *kernel,
         ha_record_misuse(kernel, routine, HA_MISUSE_RAISED_IRQL, entry->link.id, 0);
     if (ex && inside && entry->replaying == thread)
         ha_record_misuse(kernel, routine, HA_MISUSE_SELF_REMOVAL, entry->link.id, 0);
-    const struct ha_interface *late = ex ? NULL : ha_pnp_is_late(kernel, entry);
+    bool late = !ex && ha_pnp_is_late(kernel, entry, news);
     ha_pnp_entry_remove(kernel, entry);
     if (ex && !inside && thread->stamp.irql <= APC_LEVEL)
         ha_callout_wait_notified(kernel, entry);
@@ -263,11 +263,12 @@ static NTSTATUS unregister(struct ha_kernel *kernel, PVOID handle, enum ha_routi
                                                                       : HA_MISUSE_UNKNOWN_HANDLE,
                          0, 0);
     NTSTATUS status = entry ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
-    const struct ha_interface *late = NULL;
+    struct ha_news news;
+    bool late = false;
     ha_notify_begin(&kernel->pnp.entries, false);
     if (entry) {
         thread->operations++;
-        late = remove_entry(kernel, entry, routine);
+        late = remove_entry(kernel, entry, routine, &news);
         thread->operations--;
     }
     record_removal(kernel, HA_PNP_UNREG_RETURN, id, routine, status);
@@ -276,7 +277,7 @@ static NTSTATUS unregister(struct ha_kernel *kernel, PVOID handle, enum ha_routi
         ha_pnp_entry_let_go(entry);
     }
     if (late)
-        ha_pnp_raise_late(kernel, late, entry);
+        ha_pnp_raise_late(kernel, &news, entry);
     ha_notify_end(&kernel->pnp.entries);
     ha_sched_point(&kernel->world);
     return status;

@@ -171,6 +171,7 @@ struct ha_pnp {
     uint64_t raised, released;      /* events so far, and up to which they may be delivered */
     struct ha_thread *thread;       /* delivers them all; NULL before the first */
     bool idle;                      /* it waits for an event */
+    bool held;                      /* what is raised waits, by the word of whoever drives us */
 };
 
 /* Callback objects; nt/callback_object.c. */

@@ -10,6 +10,12 @@
 
 #include "nt/kernel.h"
 
+/* What an entry is told: the arrival, or removal, of an instance. */
+struct ha_news {
+    const struct ha_interface *instance;
+    enum ha_pnp_event event;
+};
+
 struct ha_pnp_entry {
     struct ha_notify_entry link;    /* first; marked: the image of its driver is gone */
     PDRIVER_NOTIFICATION_CALLBACK_ROUTINE function;
@@ -22,7 +28,7 @@ struct ha_pnp_entry {
     uint32_t function_id, context_id;
     uint32_t calls;                 /* that run now */
     const struct ha_thread *replaying;  /* who tells it of what exists already */
-    const struct ha_interface *told;    /* of what, last */
+    struct ha_news told;                /* last */
     bool has_reference;
     bool is_late;                   /* a call is due after its removal; nt/pnp_queue.c */
     bool removal_returned;

@@ -8,7 +8,7 @@
 
 struct ha_arrival {
     struct ha_arrival *next;
-    const struct ha_interface *instance;
+    struct ha_news news;
     uint64_t number;                /* of the event, from 1 */
     uint32_t only;                  /* the one entry that it is for; 0 for all */
     struct ha_pnp_entry *late;      /* that is removed; it holds the walk that keeps its memory */
@@ -19,7 +19,7 @@ static bool is_for(const struct ha_arrival *arrival, const struct ha_pnp_entry *
     if (arrival->only)
         return entry->link.id == arrival->only;
     return entry->events_before < arrival->number &&
-           memcmp(&entry->class_guid, arrival->instance->class_guid, sizeof(GUID)) == 0;
+           memcmp(&entry->class_guid, arrival->news.instance->class_guid, sizeof(GUID)) == 0;
 }
 
 /* The call that comes after all. */
@@ -28,7 +28,7 @@ static void deliver_late(struct ha_kernel *kernel, const struct ha_arrival *arri
     struct ha_pnp_entry *entry = arrival->late;
     struct ha_thread *thread = kernel->world.sched.running;
     thread->operations++;
-    ha_callout_notify(kernel, entry, arrival->instance, HA_TELL_LATE);
+    ha_callout_notify(kernel, entry, &arrival->news, HA_TELL_LATE);
     thread->operations--;
     entry->is_late = false;
     entry->driver->late_calls--;
@@ -50,7 +50,7 @@ static void deliver(struct ha_kernel *kernel, const struct ha_arrival *arrival)
         if (!is_for(arrival, entry))
             continue;
         entry->last_event = arrival->number;
-        ha_callout_notify(kernel, entry, arrival->instance,
+        ha_callout_notify(kernel, entry, &arrival->news,
                           arrival->only ? HA_TELL_SECOND : HA_TELL_LIVE);
     }
     kernel->pnp.now = NULL;
@@ -98,7 +98,7 @@ void ha_pnp_release_all(struct ha_kernel *kernel)
 }
 
 /* A new event that is not queued yet; from here on there is a PnP thread. */
-static struct ha_arrival *make(struct ha_kernel *kernel, const struct ha_interface *instance)
+static struct ha_arrival *make(struct ha_kernel *kernel, const struct ha_news *news)
 {
     struct ha_pnp *pnp = &kernel->pnp;
     struct ha_arrival *arrival = ha_arena_take(&kernel->world.host->arena, sizeof *arrival);
@@ -106,14 +106,14 @@ static struct ha_arrival *make(struct ha_kernel *kernel, const struct ha_interfa
                                                       kernel, &pnp->thread) != HA_OK))
         ha_ps_no_memory(kernel);
     ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
-    *arrival = (struct ha_arrival){.instance = instance};
+    *arrival = (struct ha_arrival){.news = *news};
     return arrival;
 }
 
-static void post(struct ha_kernel *kernel, const struct ha_interface *instance, uint32_t only)
+static void post(struct ha_kernel *kernel, const struct ha_news *news, uint32_t only)
 {
     struct ha_pnp *pnp = &kernel->pnp;
-    struct ha_arrival *arrival = make(kernel, instance);
+    struct ha_arrival *arrival = make(kernel, news);
     arrival->number = ++pnp->raised;
     arrival->only = only;
     if (pnp->last)
@@ -121,54 +121,60 @@ static void post(struct ha_kernel *kernel, const struct ha_interface *instance, 
     else
         pnp->first = arrival;
     pnp->last = arrival;
-    if (kernel->profile.preset != HA_PRESET_ADVERSARIAL)
+    if (kernel->profile.preset != HA_PRESET_ADVERSARIAL && !pnp->held)
         ha_pnp_release_all(kernel);
 }
 
-void ha_pnp_raise(struct ha_kernel *kernel, const struct ha_interface *instance)
+void ha_pnp_hold(struct ha_kernel *kernel, bool hold)
+{
+    kernel->pnp.held = hold;
+    if (!hold)
+        ha_pnp_release_all(kernel);
+}
+
+void ha_pnp_raise(struct ha_kernel *kernel, const struct ha_interface *instance,
+                  enum ha_pnp_event event)
 {
     if (kernel->pnp.entries.count)
-        post(kernel, instance, 0);
+        post(kernel, &(struct ha_news){instance, event}, 0);
 }
 
 void ha_pnp_raise_again(struct ha_kernel *kernel, const struct ha_interface *instance,
                         const struct ha_pnp_entry *entry)
 {
-    post(kernel, instance, entry->link.id);
+    post(kernel, &(struct ha_news){instance, HA_PNP_ARRIVAL}, entry->link.id);
 }
 
-/* What the entry would be told of next, NULL for nothing. */
-static const struct ha_interface *next_for(const struct ha_pnp *pnp,
-                                           const struct ha_pnp_entry *entry)
+/* What the entry would be told next, NULL for nothing. */
+static const struct ha_news *next_for(const struct ha_pnp *pnp, const struct ha_pnp_entry *entry)
 {
     if (pnp->now && is_for(pnp->now, entry) && entry->last_event < pnp->now->number)
-        return pnp->now->instance;
+        return &pnp->now->news;
     const struct ha_arrival *queued = pnp->first;
     while (queued && (queued->late || !is_for(queued, entry)))
         queued = queued->next;
-    return queued ? queued->instance : NULL;
+    return queued ? &queued->news : NULL;
 }
 
-const struct ha_interface *ha_pnp_is_late(struct ha_kernel *kernel, struct ha_pnp_entry *entry)
+bool ha_pnp_is_late(struct ha_kernel *kernel, struct ha_pnp_entry *entry, struct ha_news *news)
 {
     if (ha_kernel_knob(kernel, HA_KNOB_LEGACY_LATE_CALL) != HA_LATE_CALL_DELIVER)
-        return NULL;
-    const struct ha_interface *instance = next_for(&kernel->pnp, entry);
-    if (!instance && entry->calls)
-        instance = entry->told;
-    if (instance) {
-        ha_notify_begin(&kernel->pnp.entries, false);
-        entry->is_late = true;
-        entry->driver->late_calls++;
-    }
-    return instance;
+        return false;
+    const struct ha_news *next = next_for(&kernel->pnp, entry);
+    if (!next && !entry->calls)
+        return false;
+    *news = next ? *next : entry->told;
+    ha_notify_begin(&kernel->pnp.entries, false);
+    entry->is_late = true;
+    entry->driver->late_calls++;
+    return true;
 }
 
-void ha_pnp_raise_late(struct ha_kernel *kernel, const struct ha_interface *instance,
+void ha_pnp_raise_late(struct ha_kernel *kernel, const struct ha_news *news,
                        struct ha_pnp_entry *entry)
 {
     struct ha_pnp *pnp = &kernel->pnp;
-    struct ha_arrival *arrival = make(kernel, instance);
+    struct ha_arrival *arrival = make(kernel, news);
     arrival->late = entry;
     arrival->next = pnp->first;         /* ahead of what is held */
     pnp->first = arrival;

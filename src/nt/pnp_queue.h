@@ -12,19 +12,20 @@
 #include "nt/kernel.h"
 #include "nt/pnp_entry.h"
 
-/* An instance was enabled. The run ends when the arena is full. */
-void ha_pnp_raise(struct ha_kernel *kernel, const struct ha_interface *instance);
+/* An instance was enabled, or disabled. The run ends when the arena is full. */
+void ha_pnp_raise(struct ha_kernel *kernel, const struct ha_interface *instance,
+                  enum ha_pnp_event event);
 /* Tell one entry once more of an instance that it was told of when it registered. */
 void ha_pnp_raise_again(struct ha_kernel *kernel, const struct ha_interface *instance,
                         const struct ha_pnp_entry *entry);
 
 /*
  * The older routine has removed an entry: with legacy_late_call=deliver one call still comes if an
- * event is queued for it or a call of it runs. ha_pnp_is_late() says of what, NULL for none, and
- * pins the entry; ha_pnp_raise_late() has that call begin, as soon as the PnP thread may run.
+ * event is queued for it or a call of it runs. ha_pnp_is_late() says whether, and of what, and pins
+ * the entry; ha_pnp_raise_late() has that call begin, as soon as the PnP thread may run.
  */
-const struct ha_interface *ha_pnp_is_late(struct ha_kernel *kernel, struct ha_pnp_entry *entry);
-void ha_pnp_raise_late(struct ha_kernel *kernel, const struct ha_interface *instance,
+bool ha_pnp_is_late(struct ha_kernel *kernel, struct ha_pnp_entry *entry, struct ha_news *news);
+void ha_pnp_raise_late(struct ha_kernel *kernel, const struct ha_news *news,
                        struct ha_pnp_entry *entry);
 /* Wait until no such call is due for a driver. */
 void ha_pnp_wait_late(struct ha_kernel *kernel, const struct ha_driver *driver);
@@ -35,5 +36,7 @@ void ha_pnp_wait_late(struct ha_kernel *kernel, const struct ha_driver *driver);
  */
 void ha_pnp_release(struct ha_kernel *kernel, uint64_t number);
 void ha_pnp_release_all(struct ha_kernel *kernel);
+/* From now on, events that are raised wait; until they do not, and all that were go. */
+void ha_pnp_hold(struct ha_kernel *kernel, bool hold);
 
 #endif

@@ -16,6 +16,12 @@
 
 #include "hotadd/machine.h"
 
+/*
+ * What callbacks of PnP notification are told stands where others have their state, behind what
+ * enum ha_state can be.
+ */
+#define HA_STATE_ARRIVAL 4
+#define HA_STATE_REMOVAL 5
 #define HA_ANY_STATE (-1)
 #define HA_ANY_PROCESSOR (-1)
 #define HA_ANY_INDEX UINT32_MAX
@@ -58,8 +64,8 @@ enum ha_each {
 };
 
 enum ha_step_kind {
-    HA_STEP_REGISTER,               /* name, flags, null_function, with_object */
-    HA_STEP_DEREGISTER,             /* name (NULL: a NULL handle), driver */
+    HA_STEP_REGISTER,               /* name, flags, null_function, notification, class_guid */
+    HA_STEP_DEREGISTER,             /* name (NULL: a NULL handle), driver, old_routine */
     HA_STEP_SET_OPERATION_STATUS,   /* nt_status: into *OperationStatus, and kept by the driver */
     HA_STEP_MODIFY_CONTEXT,         /* write into the change context, which is forbidden (CTX-3) */
     HA_STEP_QUERY,                  /* routine, value, second, name: variable for the result */
@@ -85,7 +91,16 @@ enum ha_step_kind {
     HA_STEP_START_THREAD,           /* name, body; of_processor: it runs only on the index value */
     HA_STEP_JOIN,                   /* name: wait for the end of all threads started under it */
     HA_STEP_NOTIFY,                 /* name: of a callback object, opened and notified */
+    HA_STEP_PUBLISH,                /* name, class_guid: an interface of the driver is enabled */
+    HA_STEP_WITHDRAW,               /* name: it is disabled */
     HA_STEP_KIND_COUNT
+};
+
+/* What a REGISTER registers for. */
+enum ha_notification {
+    HA_PROCESSOR_CHANGE,        /* KeRegisterProcessorChangeCallback */
+    HA_CALLBACK_OBJECT,         /* ExRegisterCallback with \Callback\ProcessorAdd */
+    HA_DEVICE_INTERFACE         /* IoRegisterPlugPlayNotification */
 };
 
 struct ha_step;
@@ -99,9 +114,11 @@ struct ha_step {
     enum ha_step_kind kind;
     const char *name;           /* of the registration, event, table, variable, DPC ... */
     const char *driver;         /* DEREGISTER: whose registration, NULL for the driver's own */
-    uint32_t flags;             /* REGISTER: as KeRegisterProcessorChangeCallback takes them */
+    uint32_t flags;             /* REGISTER: as the routine takes them */
+    const void *class_guid;     /* REGISTER of a DEVICE_INTERFACE, PUBLISH: a GUID's 16 bytes */
     bool null_function;         /* REGISTER: pass a NULL CallbackFunction (REG-8) */
-    bool with_object;           /* REGISTER: with \Callback\ProcessorAdd, not with Ke */
+    uint8_t notification;       /* REGISTER: enum ha_notification */
+    bool old_routine;           /* DEREGISTER: IoUnregisterPlugPlayNotification, without Ex */
     bool whole;                 /* FREE: the table itself */
     bool of_processor;          /* there is a processor, and its index is `value` */
     uint8_t irql;
@@ -121,11 +138,19 @@ struct ha_step {
     bool has_if_fails;
 };
 
+/* An instance of a device interface, as scenarios speak of it. */
+struct ha_instance_pattern {
+    uint8_t unit;               /* enum ha_unit */
+    uint32_t device;            /* as in a record's iface.device; memory: HA_ANY_INDEX, and ... */
+    uint64_t base;              /* ... where the range begins */
+};
+
 /* What a callback does in one situation. */
 struct ha_handler {
     const char *callback;       /* the registration's name */
-    int state;                  /* enum ha_state, or HA_ANY_STATE */
+    int state;                  /* enum ha_state, HA_STATE_ARRIVAL ..., or HA_ANY_STATE */
     int32_t processor;          /* systemwide index, or HA_ANY_PROCESSOR */
+    const struct ha_instance_pattern *instance;     /* that a PnP callback hears of; NULL: any */
     uint32_t times;             /* how often it applies, counted from the first; 0 for always */
     struct ha_steps steps;
 };
@@ -147,6 +172,10 @@ struct ha_script {
     void *image;
     const char *const *registration;        /* names of its registrations, in order of making; */
     size_t registration_count;              /* those beyond are ke1, ke2, ... */
+    const char *const *client;              /* the same with callback objects: cb1, cb2, ... */
+    size_t client_count;
+    const char *const *entry_name;          /* and of PnP notification: pnp1, pnp2, ... */
+    size_t entry_name_count;
     const struct ha_registry_value *value;  /* what it finds in the registry */
     size_t value_count;
     uint32_t devices;               /* so often AddDevice is called when DriverEntry succeeded */
@@ -162,7 +191,8 @@ struct ha_script {
 struct ha_call_pattern {
     const char *driver;         /* NULL for any */
     const char *registration;   /* NULL for any */
-    int state;                  /* enum ha_state, or HA_ANY_STATE */
+    int state;                  /* enum ha_state, HA_STATE_ARRIVAL ..., or HA_ANY_STATE */
+    const struct ha_instance_pattern *instance;     /* of an arrival or removal; NULL for any */
     uint32_t index;             /* systemwide index, or HA_ANY_INDEX ... */
     uint32_t group, number;     /* ... and then this place, or HA_ANY_INDEX */
     uint32_t occurrence;        /* which of these calls, from 1; 0 where it was left open */

@@ -33,8 +33,8 @@ static NTSTATUS do_register(struct ha_stage *stage, const struct ha_step *step)
     struct ha_own_registration *registration = ha_own_registration(driver, step->name);
     if (!registration)
         return STATUS_INSUFFICIENT_RESOURCES;
-    registration->with_object = step->with_object;
-    if (step->with_object)
+    registration->with_object = step->notification == HA_CALLBACK_OBJECT;
+    if (step->notification == HA_CALLBACK_OBJECT)
         return ha_step_register_client(registration, step);
     driver->next_name = step->name;
     PVOID handle = KeRegisterProcessorChangeCallback(step->null_function ? NULL

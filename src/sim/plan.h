@@ -20,6 +20,9 @@ enum ha_event_kind {
     HA_EVENT_RUN,               /* driver, run: on a thread of its own */
     HA_EVENT_ADD_MEMORY,        /* memory */
     HA_EVENT_FREE_MEMORY,       /* free_bytes */
+    HA_EVENT_HOLD,              /* arrivals that are raised from now on wait for a RELEASE */
+    HA_EVENT_RELEASE,           /* of all that were raised so far */
+    HA_EVENT_REMOVE_INTERFACE,  /* instance: disabled by hand */
     HA_EVENT_KIND_COUNT
 };
 
@@ -41,6 +44,7 @@ struct ha_event_plan {
         const struct ha_steps *run;
         const struct ha_memory_add_options *memory;
         uint64_t free_bytes;
+        const struct ha_instance_pattern *instance;
     };
     uint32_t driver;            /* index into the plan's drivers */
     uint8_t kind;               /* enum ha_event_kind */

@@ -111,7 +111,8 @@ static void run(struct records *records, const struct statement *statement, bool
 static void left(struct records *records, const struct statement *statement)
 {
     static const char *const kinds[HA_LEFT_COUNT] = {"nothing", "timer",  "dpc",      "work",
-                                                     "device",  "handle", "lookaside", "object"};
+                                                     "device",  "handle", "lookaside", "object",
+                                                     "interface"};
     struct ha_record *record =
         records_emit(records, statement, HA_LEFT_BEHIND, SYSTEM, number_at(statement, 2));
 

@@ -53,7 +53,7 @@ static void memory_that_is_added_is_told_to_who_asked_for_memory(void **state)
     assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 0)->id, 1);
     assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 0)->as.pnp_cb.interface,
                      bench_record(b, HA_IFACE_UP, 0)->id);
-    assert_int_equal(bench_record(b, HA_IFACE_UP, 0)->as.iface.of_memory, 1);
+    assert_int_equal(bench_record(b, HA_IFACE_UP, 0)->as.iface.unit, 1);
     assert_int_equal(bench_record(b, HA_IFACE_UP, 0)->as.iface.device, 1);
     assert_true(m->same_link);
 }
@@ -72,7 +72,7 @@ static void what_was_added_in_turn_is_replayed_as_what_it_is(void **state)
     bench_load(b);
 
     for (size_t i = 0; i < 3; i++) {
-        assert_int_equal(bench_record(b, HA_IFACE_UP, i)->as.iface.of_memory, added[i].of_memory);
+        assert_int_equal(bench_record(b, HA_IFACE_UP, i)->as.iface.unit, added[i].of_memory);
         assert_int_equal(bench_record(b, HA_IFACE_UP, i)->as.iface.device, added[i].device);
     }
     assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 2);
@@ -183,7 +183,7 @@ static void ranges_of_memory_are_instances_of_their_class(void **state)
 
     assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 2);
     assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 1)->as.pnp_cb.interface, 6);
-    assert_true(bench_record(b, HA_INTERFACE, 5)->as.iface.of_memory);
+    assert_true(bench_record(b, HA_INTERFACE, 5)->as.iface.unit);
     assert_int_equal(bench_record(b, HA_INTERFACE, 5)->as.iface.device, 2);
     bench_add_processor(b);
     assert_int_equal(bench_record(b, HA_IFACE_UP, 0)->id, 7);

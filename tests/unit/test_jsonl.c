@@ -196,6 +196,18 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      ",\"class\":\"" PROCESSORS "\",\"device\":4,\"unit\":\"processor\",\"cause\":1}\n"},
     {{.kind = HA_IFACE_UP, .as.iface = {{0x40ae4e3397fadb10, 0xd0bd9d02ef8b9c35}, 4, 1, 1}},
      ",\"class\":\"" PROCESSORS "\",\"device\":4,\"unit\":\"memory\",\"cause\":1}\n"},
+    {{.kind = HA_IFACE_DOWN, .as.iface = {{0x40ae4e3397fadb10, 0xd0bd9d02ef8b9c35}, 1, 0, 2}},
+     ",\"class\":\"" PROCESSORS "\",\"device\":1,\"unit\":\"interface\",\"cause\":0}\n"},
+    {{.kind = HA_IFACE_SET,
+      .as.iface_set = {{0x40ae4e3397fadb10, 0xd0bd9d02ef8b9c35}, HA_RT_SET_INTERFACE, 1, INSUF, 1}},
+     ",\"routine\":\"IoSetDeviceInterfaceState\",\"class\":\"" PROCESSORS "\",\"device\":1,"
+     "\"enable\":true,\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
+    {{.kind = HA_FILE_OPEN, .as.file = {4, INSUF}},
+     ",\"device\":4,\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
+    {{.kind = HA_FILE_CLOSE, .as.file = {4, 0}},
+     ",\"device\":4,\"status\":\"STATUS_SUCCESS\"}\n"},
+    {{.kind = HA_REB_BEGIN, .as.rebalance = {3, 0}}, ",\"cause\":3,\"of_memory\":false}\n"},
+    {{.kind = HA_REB_END, .as.rebalance = {3, 1}}, ",\"cause\":3,\"of_memory\":true}\n"},
     {{.kind = HA_PNP_REG_ENTER,
       .as.pnp_reg = {{0x40ae4e3397fadb10, 0xd0bd9d02ef8b9c35}, 1, 5, 6, 2}},
      ",\"category\":\"EventCategoryDeviceInterfaceChange\",\"flags\":1,"

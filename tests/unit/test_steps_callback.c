@@ -3,7 +3,7 @@
 
 static const struct ha_event_plan one_add[] = {{ADD}};
 
-#define JOIN {.kind = HA_STEP_REGISTER, .name = "cb", .with_object = true}
+#define JOIN {.kind = HA_STEP_REGISTER, .name = "cb", .notification = HA_CALLBACK_OBJECT}
 #define NOTIFY(object) {.kind = HA_STEP_NOTIFY, .name = (object)}
 
 /* CB-2: the handler of a name is for whatever stands under it */

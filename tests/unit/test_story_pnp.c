@@ -12,7 +12,7 @@ static void introduce(struct bench *b)
     tale_add(&b->tale, HA_IFACE_UP, HOT_ADD, PROCESSOR)->as.iface.device = 4;
     struct ha_record *range = tale_add(&b->tale, HA_INTERFACE, LOADER, RANGE);
     range->as.iface.device = 2;
-    range->as.iface.of_memory = 1;
+    range->as.iface.unit = 1;
 }
 
 static struct ha_record *call(struct bench *b, enum ha_kind kind, uint32_t thread,

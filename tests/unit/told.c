@@ -115,7 +115,7 @@ static void tell_step(struct ha_text *text, const struct ha_step *step)
     case HA_STEP_REGISTER:
         ha_text_addf(text, "register %s flags %u%s%s", step->name, (unsigned)step->flags,
                      step->null_function ? " without function" : "",
-                     step->with_object ? " with the object" : "");
+                     step->notification == HA_CALLBACK_OBJECT ? " with the object" : "");
         break;
     case HA_STEP_DEREGISTER:
         ha_text_addf(text, "deregister %s of %s", step->name ? step->name : "NULL",
