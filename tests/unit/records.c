@@ -4,7 +4,7 @@
  * Owns the reading of the notation that records.h describes, what a trace starts from, and
  * registrations and drivers. Calls and hot-adds are in records_add.c, queries, memory and trouble
  * in records_fact.c, DPCs and affinity in records_dpc.c, callback objects in
- * records_callback.c.
+ * records_callback.c, PnP notification in records_pnp.c.
  */
 #include "unit/records.h"
 
@@ -177,7 +177,7 @@ static void set_knobs(struct records *records, const struct statement *statement
 static void introduce(struct records *records)
 {
     static const uint16_t threads[] = {HA_THREAD_CALLER, HA_THREAD_HOT_ADD, HA_THREAD_SYSTEM,
-                                       HA_THREAD_SYSTEM, HA_THREAD_DPC};
+                                       HA_THREAD_SYSTEM, HA_THREAD_DPC, HA_THREAD_PNP};
     static const char *const drivers[] = {"a", "b", "c", "x"};
     if (!records->group_count) {
         struct statement usual = {.word = {"partition", "8:4"}, .count = 2};
@@ -204,7 +204,7 @@ static void introduce(struct records *records)
         record->as.existing.group = records->place[index].group;
         record->as.existing.number = records->place[index].number;
     }
-    for (uint32_t thread = 1; thread <= 5; thread++) {
+    for (uint32_t thread = 1; thread <= 6; thread++) {
         struct ha_record *made = records_emit(records, NULL, HA_THREAD, 0, thread);
         made->as.made.kind = threads[thread - 1];
         made->as.made.affinity_mask = records->group_mask[0];
@@ -216,6 +216,9 @@ static void introduce(struct records *records)
         record = records_emit(records, NULL, HA_NAME, 0, id);
         record->flags = HA_NS_REGISTRATION;
         memcpy(record->as.name.text, "sync", 4);
+        record = records_emit(records, NULL, HA_NAME, 0, id);
+        record->flags = HA_NS_ENTRY;
+        memcpy(record->as.name.text, "async", 5);
     }
     struct ha_record *table = records_emit(records, NULL, HA_NAME, 0, 1);
     table->flags = HA_NS_OBJECT;
@@ -250,7 +253,8 @@ static void obey(struct records *records, const struct statement *statement)
         introduce(records);
     if (registering(records, statement) || driver_life(records, statement)
         || records_fact(records, statement) || records_dpc(records, statement)
-        || records_memory(records, statement) || records_callback(records, statement))
+        || records_memory(records, statement) || records_callback(records, statement)
+        || records_pnp(records, statement))
         return;
     if (!strcmp(verb, "add"))
         records_add_begin(records, statement);
@@ -289,8 +293,8 @@ static void read_statement(struct records *records, const char *from, size_t len
     memcpy(statement.text, from, length);
     for (char *save, *word = strtok_r(statement.text, " \n", &save); word;
          word = strtok_r(NULL, " \n", &save)) {
-        if (!statement.count && !statement.thread && !word[1] && word_letter(word, "THSRD"))
-            statement.thread = word_letter(word, "THSRD");
+        if (!statement.count && !statement.thread && !word[1] && word_letter(word, "THSRDN"))
+            statement.thread = word_letter(word, "THSRDN");
         else if (strchr(word, '=') || (word[1] && strstr(flags, word)))
             statement.change[statement.change_count++] = word;
         else

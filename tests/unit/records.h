@@ -2,7 +2,8 @@
  * records - traces written down as text, for the tests of the judge
  *
  * A text is a list of statements, each ended by `;`. Registrations are A B C X (ids 1 to 4) of the
- * drivers a b c x (1 to 4); threads are T caller, H hot-add, S and R system, D DPC (1 to 5).
+ * drivers a b c x (1 to 4); PnP entries are P Q V W (1 to 4) of the same drivers; threads are
+ * T caller, H hot-add, S and R system, D DPC, N PnP (1 to 6).
  * A statement may begin with its thread; otherwise adds run on H and all else on S.
  *
  *   partition 8:4 4:0   maximum:active of each group; 8:4 when it is not said   } these come
@@ -44,13 +45,27 @@
  *   mem> BASE SIZE   MEM_ADD_BEGIN    online BASE SIZE   MEM_ONLINE
  *   mem< [STATUS] [PAGED NONPAGED]    MEM_ADD_END
  *   free PAGES LOW HIGH    FREE_PAGES    signal high|low  EVENT_SET    clear high|low  EVENT_CLEAR
+ *   instance ID [CLASS] [DEVICE]     INTERFACE        started ...  DEVICE_STARTED
+ *   up ...           IFACE_UP         down ...         IFACE_DOWN; CLASS: processor (index ID - 1
+ *                    when it is not said), memory, panel (a driver's own)
+ *   enable ID [STATUS]  disable ID [STATUS]            IFACE_SET
+ *   pnp P [+]        registering, whole, without calls; + includes existing instances
+ *   pnp> P [+]       PNP_REG_ENTER    ref+ P   REF     pnp< P [STATUS]   PNP_REG_RETURN
+ *   unpnp P [ex]     removing, whole; by the Ex routine
+ *   unpnp> P [ex]    PNP_UNREG_ENTER  unpnp< P [ex] [STATUS]  PNP_UNREG_RETURN   ref- P   REF
+ *   P A 5  P R 5     Arrival, Removal of the instance 5, as PNP_CB_CALL; after it may come how it
+ *                    is told: replay, second, late. Without, it is live
+ *   P> A 5           PNP_CB_ENTER     P< [STATUS]      PNP_CB_LEAVE
+ *   untold P A 5     PNP_DEAD_CALL
+ *   rebalance>  rebalance<     REB_BEGIN, REB_END
+ *   choice delivery|twice|early|late ANSWER            CHOICE
  *   over [deadlock]  TRACE_END
  *
  * A status is 0, I (insufficient resources), T (time-out), P (pending), U (unsuccessful) or a
  * number. What follows as name=value changes the record: id irql cpu active skip (records that
  * are missing before it) fn ctx flags handle group number node unit kind in out st nt at
  * (group.number) state res aff op lirql laff regions changed split of (routine) tag count maximum
- * accepted to (target of a run) create called.
+ * accepted to (target of a run) create called class category version size cause.
  * Without it the record is as it should be.
  */
 #ifndef HA_TESTS_RECORDS_H
@@ -78,6 +93,8 @@ struct records {
     uint8_t regions[8];                 /* by thread */
     bool is_client[8];                  /* registrations with a callback object */
     struct ha_record entered[8];        /* by registration: its latest CB_ENTER */
+    uint32_t references[8];             /* by driver: those that its PnP entries hold */
+    uint32_t told_on[8];                /* by PnP entry: the thread of its latest PNP_CB_ENTER */
     uint32_t add, unit;
     uint16_t index, group;              /* of the processor that is being added */
     uint8_t number;

@@ -55,6 +55,8 @@ bool records_dpc(struct records *records, const struct statement *statement);
 bool records_memory(struct records *records, const struct statement *statement);
 /* Callback objects: records_callback.c. The same. */
 bool records_callback(struct records *records, const struct statement *statement);
+/* PnP notification: records_pnp.c. The same. */
+bool records_pnp(struct records *records, const struct statement *statement);
 
 /* Calls and hot-adds: records_add.c */
 void records_call(struct records *records, const struct statement *statement);
