@@ -180,6 +180,7 @@ enum ha_reason {
     HA_REASON_NULL_POINTER,     /* where there must be something */
     HA_REASON_PARAMETER,        /* what the routine does not take */
     HA_REASON_ONE_CLIENT,   /* of a callback object that takes no more */
+    HA_REASON_NO_INTERFACE, /* no routine: an event wants to disable one that is not enabled */
     HA_REASON_COUNT
 };
 

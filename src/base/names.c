@@ -194,6 +194,7 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_NULL_POINTER] = "a pointer is NULL that must not be",
     [HA_REASON_PARAMETER] = "a parameter that the routine does not take",
     [HA_REASON_ONE_CLIENT] = "the object takes one client, and has it",
+    [HA_REASON_NO_INTERFACE] = "no such interface is enabled",
 };
 
 static const char *const misuses[HA_MISUSE_COUNT] = {

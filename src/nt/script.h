@@ -25,6 +25,7 @@
 #define HA_ANY_STATE (-1)
 #define HA_ANY_PROCESSOR (-1)
 #define HA_ANY_INDEX UINT32_MAX
+#define HA_ANY_BASE UINT64_MAX
 #define HA_POOL_SCRIPT_TAG 0x70726353u  /* of what scripts take without naming a tag: 'Scrp' */
 
 /* A number that a step works with, worked out when the step is done. */
@@ -65,7 +66,8 @@ enum ha_each {
 
 enum ha_step_kind {
     HA_STEP_REGISTER,               /* name, flags, null_function, notification, class_guid */
-    HA_STEP_DEREGISTER,             /* name (NULL: a NULL handle), driver, old_routine */
+    HA_STEP_DEREGISTER,             /* name, driver, old_routine; name NULL: notification, for
+                                       whose routine there is a NULL handle */
     HA_STEP_SET_OPERATION_STATUS,   /* nt_status: into *OperationStatus, and kept by the driver */
     HA_STEP_MODIFY_CONTEXT,         /* write into the change context, which is forbidden (CTX-3) */
     HA_STEP_QUERY,                  /* routine, value, second, name: variable for the result */
@@ -117,7 +119,7 @@ struct ha_step {
     uint32_t flags;             /* REGISTER: as the routine takes them */
     const void *class_guid;     /* REGISTER of a DEVICE_INTERFACE, PUBLISH: a GUID's 16 bytes */
     bool null_function;         /* REGISTER: pass a NULL CallbackFunction (REG-8) */
-    uint8_t notification;       /* REGISTER: enum ha_notification */
+    uint8_t notification;       /* REGISTER, DEREGISTER of NULL: enum ha_notification */
     bool old_routine;           /* DEREGISTER: IoUnregisterPlugPlayNotification, without Ex */
     bool whole;                 /* FREE: the table itself */
     bool of_processor;          /* there is a processor, and its index is `value` */
@@ -141,8 +143,10 @@ struct ha_step {
 /* An instance of a device interface, as scenarios speak of it. */
 struct ha_instance_pattern {
     uint8_t unit;               /* enum ha_unit */
-    uint32_t device;            /* as in a record's iface.device; memory: HA_ANY_INDEX, and ... */
-    uint64_t base;              /* ... where the range begins */
+    uint32_t device;            /* as in a record's iface.device, or HA_ANY_INDEX; a processor may
+                                   be named by the group and number of a call's pattern instead */
+    uint64_t base;              /* of memory: where the range begins, or HA_ANY_BASE; its device
+                                   is not looked at */
 };
 
 /* What a callback does in one situation. */
