@@ -1,8 +1,9 @@
 /*
  * cast - who appears in a trace
  *
- * Owns struct ha_cast: one table a namespace, indexed by id. The texts lie in a bag, because
- * nobody is ever forgotten before the whole cast is.
+ * Owns struct ha_cast: one table a namespace, indexed by id, and the places of processors and
+ * ranges of memory. The texts lie in a bag, because nobody is ever forgotten before the whole
+ * cast is.
  */
 #include "check/cast.h"
 
@@ -12,13 +13,17 @@
 #include "base/bag.h"
 
 #define SPACES (HA_NS_ENTRY + 1)
-#define UNIT_SHIFT 14           /* in the fact of an interface, above its device */
+#define PLACES SPACES           /* behind the tables of names: processors, by their index */
+#define TABLES (PLACES + 1)
+#define UNIT_SHIFT 14           /* in the fact of an interface: 1 and its unit, above the device */
+#define NUMBER_SHIFT 6          /* in the fact of a processor, below its group */
 #define MOST_IDS (1u << 24)     /* a trace from elsewhere may hold any id; memory has an end */
 
 struct member {
     const char *name;           /* NULL when the trace gave none */
     uint16_t fact;              /* registration, object, entry: its driver; thread: its
-                                   kind; interface: its device */
+                                   kind; interface: its unit and device;
+                                   processor: 1 and its place; 0: unknown */
     bool more;                  /* the name goes on in the next NAME record */
 };
 
@@ -28,8 +33,10 @@ struct table {
 };
 
 struct ha_cast {
-    struct table table[SPACES];
+    struct table table[TABLES];
     struct ha_bag names;
+    uint64_t *base;             /* of ranges of memory, in the order in which they came */
+    uint32_t base_count, base_room;
 };
 
 struct ha_cast *ha_cast_create(void)
@@ -39,20 +46,22 @@ struct ha_cast *ha_cast_create(void)
 
 void ha_cast_reset(struct ha_cast *cast)
 {
-    for (unsigned space = 0; space < SPACES; space++)
+    for (unsigned space = 0; space < TABLES; space++)
         if (cast->table[space].count)
             memset(cast->table[space].member, 0,
                    cast->table[space].count * sizeof(struct member));
     ha_bag_close(&cast->names);
+    cast->base_count = 0;
 }
 
 void ha_cast_destroy(struct ha_cast *cast)
 {
     if (!cast)
         return;
-    for (unsigned space = 0; space < SPACES; space++)
+    for (unsigned space = 0; space < TABLES; space++)
         free(cast->table[space].member);
     ha_bag_close(&cast->names);
+    free(cast->base);
     free(cast);
 }
 
@@ -104,6 +113,33 @@ static bool take_fact(struct table *table, uint32_t id, uint16_t fact)
     return member != NULL;
 }
 
+static bool take_interface(struct table *table, const struct ha_record *record)
+{
+    unsigned unit = record->as.iface.unit;
+    unsigned fact = record->as.iface.device | (unit + 1) << UNIT_SHIFT;
+    return unit >= HA_UNIT_COUNT || take_fact(table, record->id, (uint16_t)fact);
+}
+
+static bool take_place(struct ha_cast *cast, uint32_t index, uint16_t group, uint8_t number)
+{
+    unsigned place = 1u + ((unsigned)group << NUMBER_SHIFT) + number;
+    return place > UINT16_MAX || take_fact(&cast->table[PLACES], index, (uint16_t)place);
+}
+
+static bool take_range(struct ha_cast *cast, const struct ha_record *record)
+{
+    if (cast->base_count == cast->base_room) {
+        uint32_t room = cast->base_room ? 2 * cast->base_room : 8;
+        uint64_t *base = realloc(cast->base, room * sizeof *base);
+        if (!base)
+            return false;
+        cast->base = base;
+        cast->base_room = room;
+    }
+    cast->base[cast->base_count++] = record->as.memory.base;
+    return true;
+}
+
 bool ha_cast_take(struct ha_cast *cast, const struct ha_record *record)
 {
     unsigned space = record->flags & ~HA_NAME_MORE;
@@ -121,9 +157,15 @@ bool ha_cast_take(struct ha_cast *cast, const struct ha_record *record)
     case HA_PNP_REG_ENTER:
         return take_fact(&cast->table[HA_NS_ENTRY], record->id, record->driver);
     case HA_INTERFACE: case HA_IFACE_UP:
-        return take_fact(&cast->table[HA_NS_INTERFACE], record->id,
-                         (uint16_t)(record->as.iface.device |
-                                    (unsigned)record->as.iface.unit << UNIT_SHIFT));
+        return take_interface(&cast->table[HA_NS_INTERFACE], record);
+    case HA_PROCESSOR:
+        return take_place(cast, record->id, record->as.existing.group,
+                          record->as.existing.number);
+    case HA_ACTIVE:
+        return take_place(cast, record->as.up.nt_number, record->as.up.group,
+                          record->as.up.number);
+    case HA_MEMORY: case HA_MEM_ONLINE:
+        return take_range(cast, record);
     default:
         return true;
     }
@@ -131,14 +173,14 @@ bool ha_cast_take(struct ha_cast *cast, const struct ha_record *record)
 
 static const struct member *find(const struct ha_cast *cast, unsigned space, uint32_t id)
 {
-    if (space >= SPACES || id >= cast->table[space].count)
+    if (space >= TABLES || id >= cast->table[space].count)
         return NULL;
     return &cast->table[space].member[id];
 }
 
 const char *ha_cast_name(const struct ha_cast *cast, enum ha_namespace space, uint32_t id)
 {
-    const struct member *member = find(cast, space, id);
+    const struct member *member = space < SPACES ? find(cast, space, id) : NULL;
     return member ? member->name : NULL;
 }
 
@@ -157,8 +199,26 @@ uint16_t ha_cast_entry_owner(const struct ha_cast *cast, uint32_t entry)
 unsigned ha_cast_device(const struct ha_cast *cast, uint32_t interface, unsigned *unit)
 {
     const struct member *member = find(cast, HA_NS_INTERFACE, interface);
-    *unit = member ? member->fact >> UNIT_SHIFT : HA_UNIT_COUNT;
+    *unit = member && member->fact ? (member->fact >> UNIT_SHIFT) - 1u : HA_UNIT_COUNT;
     return member ? member->fact & ((1u << UNIT_SHIFT) - 1) : 0;
+}
+
+bool ha_cast_place(const struct ha_cast *cast, uint32_t index, uint16_t *group, uint8_t *number)
+{
+    const struct member *member = find(cast, PLACES, index);
+    unsigned place = member && member->fact ? member->fact - 1u : 0;
+
+    *group = (uint16_t)(place >> NUMBER_SHIFT);
+    *number = (uint8_t)(place & ((1u << NUMBER_SHIFT) - 1));
+    return member && member->fact;
+}
+
+bool ha_cast_base(const struct ha_cast *cast, uint32_t range, uint64_t *base)
+{
+    if (!range || range > cast->base_count)
+        return false;
+    *base = cast->base[range - 1];
+    return true;
 }
 
 bool ha_cast_is_drivers(const struct ha_cast *cast, uint32_t object)

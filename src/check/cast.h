@@ -1,7 +1,8 @@
 /*
  * cast - who appears in a trace: the names of drivers, registrations, threads and objects
  *
- * Filled from THREAD, NAME and REG_ENTER records: it knows what the trace itself says, no more.
+ * It knows what the trace itself says, no more: also where processors and ranges of memory are,
+ * because calls are named after those.
  */
 #ifndef HA_CHECK_CAST_H
 #define HA_CHECK_CAST_H
@@ -29,6 +30,10 @@ uint16_t ha_cast_entry_owner(const struct ha_cast *cast, uint32_t entry);
 /* What an instance of a device interface stands for: iface.device, and enum ha_unit, which is
  * HA_UNIT_COUNT when it is unknown. */
 unsigned ha_cast_device(const struct ha_cast *cast, uint32_t interface, unsigned *unit);
+/* Where a processor is, by its index. False when it is unknown. */
+bool ha_cast_place(const struct ha_cast *cast, uint32_t index, uint16_t *group, uint8_t *number);
+/* Where a range of memory begins, by its number, from 1. False when it is unknown. */
+bool ha_cast_base(const struct ha_cast *cast, uint32_t range, uint64_t *base);
 /* Whether a driver named the object, so that it is none of the kernel's own. */
 bool ha_cast_is_drivers(const struct ha_cast *cast, uint32_t object);
 /* enum ha_thread_kind of a thread, 0 when unknown. */

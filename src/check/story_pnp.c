@@ -5,6 +5,8 @@
  */
 #include "check/story_words.h"
 
+#include <inttypes.h>
+
 #include "base/names.h"
 #include "check/who.h"
 
@@ -21,14 +23,23 @@ void ha_entry_words(const struct ha_cast *cast, uint32_t entry, struct ha_text *
         ha_text_addf(words, ".#%u", (unsigned)entry);
 }
 
+/* "processor 4", "memory 0x400000000", "interface 1" */
 static void interface_words(const struct ha_cast *cast, uint32_t interface,
                             struct ha_text *words)
 {
-    static const char *const names[] = {"processor", "memory range", "interface"};
+    static const char *const names[] = {
+        [HA_UNIT_PROCESSOR] = "processor", [HA_UNIT_MEMORY] = "memory",
+        [HA_UNIT_INTERFACE] = "interface",
+    };
     unsigned unit, device = ha_cast_device(cast, interface, &unit);
+    uint64_t base;
 
-    ha_text_addf(words, "%s %u", unit < HA_UNIT_COUNT ? names[unit] : "instance",
-                 unit < HA_UNIT_COUNT ? device : (unsigned)interface);
+    if (unit >= HA_UNIT_COUNT)
+        ha_text_addf(words, "instance %u", (unsigned)interface);
+    else if (unit == HA_UNIT_MEMORY && ha_cast_base(cast, device, &base))
+        ha_text_addf(words, "memory 0x%" PRIx64, base);
+    else
+        ha_text_addf(words, "%s %u", names[unit], device);
 }
 
 void ha_arrival_words(const struct ha_cast *cast, const struct ha_record *enter,
@@ -39,6 +50,12 @@ void ha_arrival_words(const struct ha_cast *cast, const struct ha_record *enter,
     ha_entry_words(cast, enter->id, words);
     ha_text_addf(words, " %s ", event ? event : "?");
     interface_words(cast, enter->as.pnp_cb.interface, words);
+}
+
+void ha_story_arrival(const struct ha_cast *cast, const struct ha_record *enter,
+                      struct ha_text *words)
+{
+    ha_arrival_words(cast, enter, words);
     if (enter->as.pnp_cb.replay)
         ha_text_add(words, ", which is there already");
     if (enter->as.pnp_cb.second)
@@ -52,7 +69,7 @@ void ha_story_pnp_opening(const struct ha_cast *cast, const struct ha_record *re
 {
     if (record->kind == HA_PNP_CB_ENTER) {
         ha_text_add(words, "enters ");
-        ha_arrival_words(cast, record, words);
+        ha_story_arrival(cast, record, words);
     } else if (record->kind == HA_PNP_REG_ENTER) {
         ha_entry_words(cast, record->id, words);
         ha_text_add(words, " registers");
@@ -90,7 +107,7 @@ enum ha_paint ha_story_pnp(const struct ha_cast *cast, const struct ha_record *r
 
     switch (record->kind) {
     case HA_PNP_DEAD_CALL:
-        ha_arrival_words(cast, record, words);
+        ha_story_arrival(cast, record, words);
         ha_text_add(words, " not called: the driver is gone");
         return HA_RED;
     case HA_PNP_UNREG_RETURN:
@@ -102,7 +119,7 @@ enum ha_paint ha_story_pnp(const struct ha_cast *cast, const struct ha_record *r
     default:
         ha_text_add(words, setting->opener && setting->told ? "leaves " : "");
         if (setting->opener)
-            ha_arrival_words(cast, setting->opener, words);
+            ha_story_arrival(cast, setting->opener, words);
         else
             ha_entry_words(cast, record->id, words);
     }

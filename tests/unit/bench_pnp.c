@@ -13,7 +13,7 @@ void bench_pnp_words(struct ha_text *text, const struct ha_cast *cast,
     ha_text_add(text, " ");
     switch (record->kind) {
     case HA_PNP_CB_ENTER: case HA_PNP_DEAD_CALL:
-        ha_arrival_words(cast, record, text);
+        ha_story_arrival(cast, record, text);
         return;
     case HA_REF:
         ha_driver_words(cast, (uint16_t)record->id, text);

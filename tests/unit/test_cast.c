@@ -217,6 +217,51 @@ static void an_object_belongs_to_whoever_named_it(void **state)
     assert_false(ha_cast_is_drivers(b->cast, 3));
 }
 
+static void processors_and_ranges_of_memory_have_their_places(void **state)
+{
+    struct bench *b = *state;
+    uint16_t group;
+    uint8_t number;
+    uint64_t base;
+
+    tale_add(&b->tale, HA_PROCESSOR, 0, 0);
+    tale_add(&b->tale, HA_MEMORY, 0, 1)->as.memory.base = 0x1000;
+    struct ha_record *up = tale_add(&b->tale, HA_ACTIVE, HOT_ADD, 1);
+    up->as.up.nt_number = 70;
+    up->as.up.group = 2;
+    up->as.up.number = 63;
+    tale_add(&b->tale, HA_MEM_ONLINE, HOT_ADD, 9)->as.memory.base = 0x400000000;
+    take_all(b);
+
+    assert_true(ha_cast_place(b->cast, 0, &group, &number));
+    assert_int_equal(group << 8 | number, 0);
+    assert_true(ha_cast_place(b->cast, 70, &group, &number));
+    assert_int_equal(group << 8 | number, 2 << 8 | 63);
+    assert_false(ha_cast_place(b->cast, 1, &group, &number));
+    assert_true(ha_cast_base(b->cast, 1, &base));
+    assert_int_equal(base, 0x1000);
+    assert_true(ha_cast_base(b->cast, 2, &base));
+    assert_int_equal(base, 0x400000000);
+    assert_false(ha_cast_base(b->cast, 0, &base));
+    assert_false(ha_cast_base(b->cast, 3, &base));
+}
+
+static void a_reset_cast_has_no_places(void **state)
+{
+    struct bench *b = *state;
+    uint16_t group;
+    uint8_t number;
+    uint64_t base;
+
+    tale_add(&b->tale, HA_PROCESSOR, 0, 0);
+    tale_add(&b->tale, HA_MEMORY, 0, 1);
+    take_all(b);
+    ha_cast_reset(b->cast);
+
+    assert_false(ha_cast_place(b->cast, 0, &group, &number));
+    assert_false(ha_cast_base(b->cast, 1, &base));
+}
+
 static void a_nest_is_looked_at_from_the_inside(void **state)
 {
     struct bench *b = *state;
@@ -289,6 +334,8 @@ int main(void)
         CASE(a_status_that_was_found_and_left_is_not_shown),
         CASE(a_call_record_is_an_enter_and_a_leave_with_the_next_number),
         CASE(an_object_belongs_to_whoever_named_it),
+        CASE(processors_and_ranges_of_memory_have_their_places),
+        CASE(a_reset_cast_has_no_places),
         CASE(a_nest_is_looked_at_from_the_inside),
         CASE(leaving_takes_what_was_never_left_inside_along),
         CASE(a_collector_keeps_every_record),

@@ -3,7 +3,7 @@
 
 #include "check/story_words.h"
 
-enum { PNP_THREAD = LOADER + 1, ENTRY = 1, PROCESSOR = 5, RANGE = 6 };
+enum { PNP_THREAD = LOADER + 1, ENTRY = 1, PROCESSOR = 5, RANGE, DRIVERS };
 
 static void introduce(struct bench *b)
 {
@@ -12,7 +12,10 @@ static void introduce(struct bench *b)
     tale_add(&b->tale, HA_IFACE_UP, HOT_ADD, PROCESSOR)->as.iface.device = 4;
     struct ha_record *range = tale_add(&b->tale, HA_INTERFACE, LOADER, RANGE);
     range->as.iface.device = 2;
-    range->as.iface.unit = 1;
+    range->as.iface.unit = HA_UNIT_MEMORY;
+    struct ha_record *drivers = tale_add(&b->tale, HA_IFACE_UP, LOADER, DRIVERS);
+    drivers->as.iface.device = 1;
+    drivers->as.iface.unit = HA_UNIT_INTERFACE;
 }
 
 static struct ha_record *call(struct bench *b, enum ha_kind kind, uint32_t thread,
@@ -79,7 +82,7 @@ static void an_arrival_in_which_nothing_happens_is_one_line(void **state)
 
     expect_story(b, HEAD NOW "system-3  broken.pnp1 registered\n"
                          NOW "PnP       broken.pnp1 Arrival processor 4\n"
-                         NOW "PnP       broken.pnp1 Arrival memory range 2, once more: "
+                         NOW "PnP       broken.pnp1 Arrival memory 2, once more: "
                              "STATUS_INSUFFICIENT_RESOURCES\n");
 }
 
@@ -119,6 +122,27 @@ static void a_call_into_an_image_that_is_gone_is_told_as_such(void **state)
                              "the driver is gone\n");
 }
 
+static void memory_goes_by_its_base_and_an_interface_by_its_number(void **state)
+{
+    struct bench *b = *state;
+
+    tale_add(&b->tale, HA_MEMORY, 0, 1);
+    tale_add(&b->tale, HA_MEMORY, 0, 2)->as.memory.base = 0x400000000;
+    introduce(b);
+    registration(b, 0, 0);
+    call(b, HA_PNP_CB_ENTER, PNP_THREAD, RANGE);
+    leave(b, PNP_THREAD, 0);
+    call(b, HA_PNP_CB_ENTER, PNP_THREAD, DRIVERS)->as.pnp_cb.event = HA_PNP_REMOVAL;
+    leave(b, PNP_THREAD, 0);
+    call(b, HA_PNP_CB_ENTER, PNP_THREAD, DRIVERS + 1);
+    leave(b, PNP_THREAD, 0);
+
+    expect_story(b, HEAD NOW "system-3  broken.pnp1 registered\n"
+                         NOW "PnP       broken.pnp1 Arrival memory 0x400000000\n"
+                         NOW "PnP       broken.pnp1 Removal interface 1\n"
+                         NOW "PnP       broken.pnp1 Arrival instance 8\n");
+}
+
 static void what_has_no_name_goes_by_its_number(void **state)
 {
     struct bench *b = *state;
@@ -141,6 +165,7 @@ int main(void)
         CASE(an_arrival_in_which_nothing_happens_is_one_line),
         CASE(what_happens_in_a_replay_stands_inside_the_registration),
         CASE(a_call_into_an_image_that_is_gone_is_told_as_such),
+        CASE(memory_goes_by_its_base_and_an_interface_by_its_number),
         CASE(what_has_no_name_goes_by_its_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
