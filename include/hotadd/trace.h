@@ -323,6 +323,8 @@ struct ha_record {
  * the driver left the status variable, its copy of the context, IRQL, affinity and regions as
  * they were. It is laid out as CB_ENTER and stands for two records with consecutive numbers,
  * its own and the next.
+ *
+ * PNP_CB_CALL: the same of PNP_CB_ENTER and a PNP_CB_LEAVE with STATUS_SUCCESS.
  */
 
 /* A waiter's time-out when it has none. */
@@ -331,6 +333,12 @@ struct ha_record {
 static inline uint64_t ha_record_seq(const struct ha_record *record)
 {
     return (uint64_t)record->seq_high << 32 | record->seq_low;
+}
+
+/* How many records it stands for, and so how many numbers are its own. */
+static inline unsigned ha_record_span(const struct ha_record *record)
+{
+    return record->kind == HA_CB_CALL || record->kind == HA_PNP_CB_CALL ? 2 : 1;
 }
 
 /* Who takes records as they are made. A sink never changes what it is given. */

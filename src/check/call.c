@@ -1,5 +1,5 @@
 /*
- * call - one notification call in words, and the two records that a CB_CALL stands for
+ * call - one notification call in words, and the two records that a call in one stands for
  *
  * Owns the wording of calls: scenarios are matched against it, stories and findings quote it.
  */
@@ -13,14 +13,17 @@
 void ha_record_split(const struct ha_record *record, struct ha_record out[2])
 {
     uint64_t seq = ha_record_seq(record) + 1;
+    bool pnp = record->kind == HA_PNP_CB_CALL;
 
     out[0] = *record;
-    out[0].kind = HA_CB_ENTER;
+    out[0].kind = pnp ? HA_PNP_CB_ENTER : HA_CB_ENTER;
     out[1] = *record;
-    out[1].kind = HA_CB_LEAVE;
+    out[1].kind = pnp ? HA_PNP_CB_LEAVE : HA_CB_LEAVE;
     out[1].seq_low = (uint32_t)seq;
     out[1].seq_high = (uint16_t)(seq >> 32);
     out[1].as = (union ha_payload){.raw = {0}};
+    if (pnp)
+        return;             /* the status is STATUS_SUCCESS */
     out[1].as.cb_leave.affinity_mask = record->as.cb.affinity_mask;
     out[1].as.cb_leave.affinity_group = record->as.cb.affinity_group;
     out[1].as.cb_leave.op_out = record->as.cb.op_in;

@@ -251,7 +251,7 @@ void ha_jsonl_add(struct ha_text *text, const struct ha_record *record)
 {
     struct ha_record pair[2];
 
-    if (record->kind != HA_CB_CALL) {
+    if (ha_record_span(record) == 1) {
         add_line(text, record);
         return;
     }

@@ -2,8 +2,8 @@
  * jsonl - a trace as JSON Lines, one object a record, complete
  *
  * Every line has seq, t (ns), event, thread, processor, irql, driver and active, then the fields
- * of its kind; a CB_CALL is written as the two lines that it stands for. The fields of a kind
- * are one table, which is also their documentation.
+ * of its kind; a CB_CALL or PNP_CB_CALL is written as the two lines that it stands for. The fields
+ * of a kind are one table, which is also their documentation.
  */
 #ifndef HA_CHECK_JSONL_H
 #define HA_CHECK_JSONL_H

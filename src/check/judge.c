@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "check/judge_rules.h"
+#include "check/vocabulary.h"
 
 static void take(struct ha_sink *sink, const struct ha_record *first, size_t count);
 
@@ -207,7 +208,7 @@ static void note_gap(struct ha_judge *judge)
             judge->layout.known = false;
         judge->shown = record->active;
     }
-    judge->next_seq = seq + (record->kind == HA_CB_CALL ? 2 : 1);
+    judge->next_seq = seq + ha_record_span(record);
 }
 
 static void take(struct ha_sink *sink, const struct ha_record *first, size_t count)
@@ -219,6 +220,12 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
             continue;
         if (judge->shortcut && is_call(record->kind) && ha_shortcut(judge, record))
             continue;
+        if (record->kind == HA_PNP_CB_CALL) {
+            struct ha_record pair[2];
+            ha_record_split(record, pair);
+            take(sink, pair, 2);
+            continue;
+        }
         judge->record = record;
         note_gap(judge);
         if (!look_up(judge))

@@ -249,7 +249,7 @@ bool ha_shortcut(struct ha_judge *judge, const struct ha_record *record)
         take_of_phase(judge, record);
     else
         return false;
-    judge->next_seq += record->kind == HA_CB_CALL ? 2 : 1;
+    judge->next_seq += ha_record_span(record);
     if (record->kind == HA_CB_ENTER)
         ha_call_open(judge, record, false);
     return true;

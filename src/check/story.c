@@ -346,7 +346,7 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
 
     for (size_t i = 0; i < count; i++) {
         struct ha_record pair[2];
-        if (first[i].kind != HA_CB_CALL) {
+        if (ha_record_span(&first[i]) == 1) {
             take_record(story, &first[i]);
             continue;
         }

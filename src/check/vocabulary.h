@@ -67,7 +67,8 @@
  *   EX_UNREG         waits
  *   EX_NOTIFY        called processor_add
  *
- * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE.
+ * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE;
+ * nor is PNP_CB_CALL.
  * ALLOC was made in the call that registration, operation, State and NtNumber name; outside any
  * State is null, and the others say nothing. The argument of a query is a number as its routine
  * takes it (Group << 16 | Number for KeGetProcessorIndexFromNumber), but for
@@ -146,7 +147,7 @@ struct ha_answer ha_answer_of(unsigned routine);
 #define HA_RELATION_OF_PROCESSOR 0x80000000u    /* ProcessorNumber was given */
 #define HA_RELATION_INTO_BUFFER 0x40000000u     /* Information was given */
 
-/* The CB_ENTER and the CB_LEAVE that a CB_CALL stands for. */
+/* The ENTER and the LEAVE that a CB_CALL, or a PNP_CB_CALL, stands for. */
 void ha_record_split(const struct ha_record *call, struct ha_record out[2]);
 
 #endif

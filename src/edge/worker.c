@@ -32,7 +32,7 @@ static void close_end(int *end)
 
 static uint64_t number_behind(const struct ha_record *record)
 {
-    return ha_record_seq(record) + (record->kind == HA_CB_CALL ? 2 : 1);
+    return ha_record_seq(record) + ha_record_span(record);
 }
 
 /* Hand records to whoever watches. */

@@ -63,17 +63,26 @@ static void record_call(struct ha_kernel *kernel, enum ha_kind kind,
     record->as.pnp_cb.late = telling == HA_TELL_LATE;
 }
 
-/* The callback itself, called and recorded. */
+/* The callback itself, called and recorded: in one record if nothing came of it. */
 static void call(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
                  const struct ha_news *news, enum ha_telling telling)
 {
     struct ha_world *world = &kernel->world;
+    struct ha_thread *thread = world->sched.running;
     struct notification *told = make_notification(kernel, news);
+    thread->disturbed = false;
     record_call(kernel, HA_PNP_CB_ENTER, entry, news, telling);
+    const struct ha_record *behind = world->trace.next;
     ha_sched_point(world);
     NTSTATUS status = entry->function(&told->change, entry->context);
-    ha_spin_leave(kernel, HA_RT_REGISTER_PNP, 0);
-    ha_record_open(world, HA_PNP_CB_LEAVE, entry->link.id)->as.status.status = status;
+    /* Unless the thread is disturbed, the record is where it was: what follows it was added. */
+    if (!thread->disturbed && world->trace.next == behind && status == STATUS_SUCCESS) {
+        world->trace.next[-1].kind = HA_PNP_CB_CALL;
+        world->trace.seq++;
+    } else {
+        ha_spin_leave(kernel, HA_RT_REGISTER_PNP, 0);
+        ha_record_open(world, HA_PNP_CB_LEAVE, entry->link.id)->as.status.status = status;
+    }
     memset(told, POISON, sizeof *told);
     ha_arena_give(&world->host->arena, told, sizeof *told);
 }
@@ -98,7 +107,7 @@ void ha_callout_notify(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
     entry->told = *news;
     call(kernel, entry, news, telling);
     entry->calls--;
-    ha_thread_set_irql(thread, stamp.irql);
+    ha_thread_set_irql(thread, stamp.irql);         /* and whatever it was called in is disturbed */
     thread->stamp.regions = stamp.regions;
     thread->stamp.driver = stamp.driver;
     if (thread->affinity.mask != affinity.mask || thread->affinity.group != affinity.group)

@@ -12,7 +12,7 @@ void bench_pnp_words(struct ha_text *text, const struct ha_cast *cast,
         return;
     ha_text_add(text, " ");
     switch (record->kind) {
-    case HA_PNP_CB_ENTER: case HA_PNP_DEAD_CALL:
+    case HA_PNP_CB_ENTER: case HA_PNP_CB_CALL: case HA_PNP_DEAD_CALL:
         ha_story_arrival(cast, record, text);
         return;
     case HA_REF:

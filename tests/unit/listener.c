@@ -74,6 +74,20 @@ void listener_stop_in_thread(void *listener)
     listener_stop_itself(listener);
 }
 
+size_t listener_calls(struct bench *bench)
+{
+    return bench_count(bench, HA_PNP_CB_ENTER) + bench_count(bench, HA_PNP_CB_CALL);
+}
+
+const struct ha_record *listener_call(struct bench *bench, size_t which)
+{
+    assert_true(which < listener_calls(bench));
+    const struct ha_record *record = &bench->collector.record[bench->from];
+    while ((record->kind != HA_PNP_CB_ENTER && record->kind != HA_PNP_CB_CALL) || which-- > 0)
+        record++;
+    return record;
+}
+
 static NTSTATUS enter(struct driver *driver)
 {
     listener_start(driver->extra);

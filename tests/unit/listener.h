@@ -47,6 +47,9 @@ void listener_stop(struct listener *listener);
 /* The same as an act and as a thread's body; its unload has nothing to remove then. */
 void listener_stop_itself(struct listener *listener);
 void listener_stop_in_thread(void *listener);
+/* How often PnP callbacks were called, and the record with which one of these calls begins. */
+size_t listener_calls(struct bench *bench);
+const struct ha_record *listener_call(struct bench *bench, size_t which);
 /* The callback that listener_start() registers. */
 DRIVER_NOTIFICATION_CALLBACK_ROUTINE listener_callback;
 

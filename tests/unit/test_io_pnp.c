@@ -25,8 +25,7 @@ static void an_arrival_is_told_by_the_pnp_thread_after_the_add(void **state)
                       "hot-add IFACE_UP 4 [5]\n"
                       "hot-add ADD_END 0 [5]\n"
                       "hot-add UNIT_END 1 [5]\n"
-                      "PnP PNP_CB_ENTER a.pnp1 Arrival processor 4 [5]\n"
-                      "PnP PNP_CB_LEAVE a.pnp1 0 [5]\n");
+                      "PnP PNP_CB_CALL a.pnp1 Arrival processor 4 [5]\n");
 }
 
 static void add_memory(struct bench *b, uint64_t base)
@@ -49,9 +48,9 @@ static void memory_that_is_added_is_told_to_who_asked_for_memory(void **state)
 
     add_memory(b, UINT64_C(1) << 40);
 
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 1);
-    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 0)->id, 1);
-    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 0)->as.pnp_cb.interface,
+    assert_int_equal(listener_calls(b), 1);
+    assert_int_equal(listener_call(b, 0)->id, 1);
+    assert_int_equal(listener_call(b, 0)->as.pnp_cb.interface,
                      bench_record(b, HA_IFACE_UP, 0)->id);
     assert_int_equal(bench_record(b, HA_IFACE_UP, 0)->as.iface.unit, 1);
     assert_int_equal(bench_record(b, HA_IFACE_UP, 0)->as.iface.device, 1);
@@ -75,10 +74,10 @@ static void what_was_added_in_turn_is_replayed_as_what_it_is(void **state)
         assert_int_equal(bench_record(b, HA_IFACE_UP, i)->as.iface.unit, added[i].of_memory);
         assert_int_equal(bench_record(b, HA_IFACE_UP, i)->as.iface.device, added[i].device);
     }
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 2);
-    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 0)->as.pnp_cb.interface,
+    assert_int_equal(listener_calls(b), 2);
+    assert_int_equal(listener_call(b, 0)->as.pnp_cb.interface,
                      bench_record(b, HA_IFACE_UP, 0)->id);
-    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 1)->as.pnp_cb.interface,
+    assert_int_equal(listener_call(b, 1)->as.pnp_cb.interface,
                      bench_record(b, HA_IFACE_UP, 2)->id);
 }
 
@@ -95,7 +94,7 @@ static void the_structure_names_version_size_event_class_and_link(void **state)
     assert_memory_equal(&heard->told.Event, &GUID_DEVICE_INTERFACE_ARRIVAL, sizeof(GUID));
     assert_memory_equal(&heard->told.InterfaceClassGuid, &GUID_DEVICE_PROCESSOR, sizeof(GUID));
     assert_true(heard->same_link);
-    const struct ha_record *call = bench_record(b, HA_PNP_CB_ENTER, 0);
+    const struct ha_record *call = listener_call(b, 0);
     assert_int_equal(call->irql, PASSIVE_LEVEL);
     assert_int_equal(call->driver, 1);
     assert_int_equal(call->as.pnp_cb.version, 1);
@@ -117,10 +116,10 @@ static void entries_of_the_class_are_told_in_the_order_of_registration(void **st
     bench_add(b, (struct ha_add_options){HA_ANYWHERE, .count = 2});
 
     static const struct { uint32_t entry, device; } calls[] = {{1, 5}, {3, 5}, {1, 6}, {3, 6}};
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 4);
+    assert_int_equal(listener_calls(b), 4);
     for (size_t i = 0; i < 4; i++) {
-        assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, i)->id, calls[i].entry);
-        assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, i)->as.pnp_cb.interface,
+        assert_int_equal(listener_call(b, i)->id, calls[i].entry);
+        assert_int_equal(listener_call(b, i)->as.pnp_cb.interface,
                          calls[i].device);
     }
     /* PNP-13: what the first of them answered changed nothing */
@@ -142,10 +141,8 @@ static void with_existing_every_enabled_instance_is_told_before_the_return(void 
         "system-2 DRV_ENTRY_ENTER a [2]\n"
         "system-2 PNP_REG_ENTER a.pnp1 flags=1 [2]\n"
         "system-2 REF a +1: 1 [2]\n"
-        "system-2 PNP_CB_ENTER a.pnp1 Arrival processor 0, which is there already [2]\n"
-        "system-2 PNP_CB_LEAVE a.pnp1 0 [2]\n"
-        "system-2 PNP_CB_ENTER a.pnp1 Arrival processor 1, which is there already [2]\n"
-        "system-2 PNP_CB_LEAVE a.pnp1 0 [2]\n"
+        "system-2 PNP_CB_CALL a.pnp1 Arrival processor 0, which is there already [2]\n"
+        "system-2 PNP_CB_CALL a.pnp1 Arrival processor 1, which is there already [2]\n"
         "system-2 PNP_REG_RETURN a.pnp1 0 [2]\n"
         "system-2 DRV_ENTRY_LEAVE a 0 [2]\n");
     assert_int_equal(bench_record(b, HA_INTERFACE, 1)->as.iface.device, 1);
@@ -164,8 +161,8 @@ static void an_added_instance_is_replayed_to_who_registers_later(void **state)
 
     bench_load(b);
 
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 3);
-    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 2)->as.pnp_cb.interface, 3);
+    assert_int_equal(listener_calls(b), 3);
+    assert_int_equal(listener_call(b, 2)->as.pnp_cb.interface, 3);
     assert_true(all->same_link);
 }
 
@@ -181,8 +178,8 @@ static void ranges_of_memory_are_instances_of_their_class(void **state)
 
     bench_load(b);
 
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 2);
-    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 1)->as.pnp_cb.interface, 6);
+    assert_int_equal(listener_calls(b), 2);
+    assert_int_equal(listener_call(b, 1)->as.pnp_cb.interface, 6);
     assert_true(bench_record(b, HA_INTERFACE, 5)->as.iface.unit);
     assert_int_equal(bench_record(b, HA_INTERFACE, 5)->as.iface.device, 2);
     bench_add_processor(b);
@@ -206,12 +203,10 @@ static void the_profile_may_report_what_was_replayed_once_more(void **state)
         "system-2 DRV_ENTRY_ENTER a [1]\n"
         "system-2 PNP_REG_ENTER a.pnp1 flags=1 [1]\n"
         "system-2 REF a +1: 1 [1]\n"
-        "system-2 PNP_CB_ENTER a.pnp1 Arrival processor 0, which is there already [1]\n"
-        "system-2 PNP_CB_LEAVE a.pnp1 0 [1]\n"
+        "system-2 PNP_CB_CALL a.pnp1 Arrival processor 0, which is there already [1]\n"
         "system-2 PNP_REG_RETURN a.pnp1 0 [1]\n"
         "system-2 DRV_ENTRY_LEAVE a 0 [1]\n"
-        "PnP PNP_CB_ENTER a.pnp1 Arrival processor 0, once more [1]\n"
-        "PnP PNP_CB_LEAVE a.pnp1 0 [1]\n");
+        "PnP PNP_CB_CALL a.pnp1 Arrival processor 0, once more [1]\n");
 }
 
 /* PNP-21 */

@@ -43,8 +43,7 @@ static void an_event_that_was_queued_is_told_once_more_after_the_removal(void **
                       "PnP PNP_UNREG_ENTER b.pnp1 [5]\n"
                       "PnP PNP_UNREG_RETURN b.pnp1 0 [5]\n"
                       "PnP PNP_CB_LEAVE a.pnp1 0 [5]\n"
-                      "PnP PNP_CB_ENTER b.pnp1 Arrival processor 4, though it is removed [5]\n"
-                      "PnP PNP_CB_LEAVE b.pnp1 0 [5]\n"
+                      "PnP PNP_CB_CALL b.pnp1 Arrival processor 4, though it is removed [5]\n"
                       "PnP REF b -1: 0 [5]\n");
 }
 
@@ -64,11 +63,11 @@ static void a_call_that_runs_is_followed_by_one_more(void **state)
 
     bench_add_processor(b);
 
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 2);
-    assert_true(bench_record(b, HA_PNP_CB_ENTER, 1)->as.pnp_cb.late);
-    assert_true(seq_of(b, HA_PNP_CB_ENTER, 1) > seq_of(b, HA_PNP_UNREG_RETURN, 0));
+    assert_int_equal(listener_calls(b), 2);
+    assert_true(listener_call(b, 1)->as.pnp_cb.late);
+    assert_true(ha_record_seq(listener_call(b, 1)) > seq_of(b, HA_PNP_UNREG_RETURN, 0));
     assert_int_equal(bench_count(b, HA_REF), 2);
-    assert_true(seq_of(b, HA_REF, 1) > seq_of(b, HA_PNP_CB_LEAVE, 1));
+    assert_true(seq_of(b, HA_REF, 1) > ha_record_seq(listener_call(b, 1)));
 }
 
 /* PNP-18 */
@@ -83,7 +82,7 @@ static void where_nothing_is_due_no_call_comes(void **state)
     bench_unload(b, a->driver);
     bench_add_processor(b);
 
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 0);
+    assert_int_equal(listener_calls(b), 0);
     assert_int_equal(bench_count(b, HA_IMAGE_FREED), 1);
 }
 
@@ -98,7 +97,7 @@ static void after_the_newer_routine_no_call_comes(void **state)
 
     bench_add_processor(b);
 
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 1);
+    assert_int_equal(listener_calls(b), 1);
 }
 
 /* PNP-18, DRV-8: though the preset still holds the event itself */
@@ -108,13 +107,13 @@ static void unload_does_not_end_before_the_late_call(void **state)
     b->options.profile = ha_profile_preset(HA_PRESET_ADVERSARIAL);
     struct listener *a = listener_add(*state, "a", (struct listener){.old = true});
     bench_add_processor(b);
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 0);
+    assert_int_equal(listener_calls(b), 0);
 
     bench_unload(b, a->driver);
 
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 1);
-    assert_true(seq_of(b, HA_PNP_CB_ENTER, 0) > seq_of(b, HA_PNP_UNREG_RETURN, 0));
-    assert_true(seq_of(b, HA_PNP_CB_LEAVE, 0) < seq_of(b, HA_UNLOAD_LEAVE, 0));
+    assert_int_equal(listener_calls(b), 1);
+    assert_true(ha_record_seq(listener_call(b, 0)) > seq_of(b, HA_PNP_UNREG_RETURN, 0));
+    assert_true(ha_record_seq(listener_call(b, 0)) < seq_of(b, HA_UNLOAD_LEAVE, 0));
     assert_int_equal(bench_count(b, HA_IMAGE_FREED), 1);
 }
 
@@ -141,7 +140,7 @@ static int add_with(size_t bytes, bool again)
     assert_int_equal(ha_machine_ending(b->machine), err ? HA_END_MEMORY : HA_END_NOT_YET);
     size_t removals = bench_count(b, HA_PNP_UNREG_RETURN);
     if (!err)
-        assert_int_equal(bench_count(b, HA_PNP_CB_LEAVE), 1 + removals);
+        assert_int_equal(listener_calls(b), 1 + removals);
     listener_teardown(&hall);
     return err || (again && !removals) ? HA_ENOMEM : HA_OK;     /* there may be no thread for it */
 }

@@ -26,7 +26,7 @@ static void a_failed_add_is_followed_by_no_arrival(void **state)
 
     assert_int_equal(bench_count(b, HA_DEVICE_STARTED), 0);
     assert_int_equal(bench_count(b, HA_IFACE_UP), 0);
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 0);
+    assert_int_equal(listener_calls(b), 0);
 }
 
 static void wait_a_turn(struct listener *listener)
@@ -57,8 +57,7 @@ static void the_profile_may_announce_a_processor_before_complete(void **state)
                       "hot-add s.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
                       "hot-add ADD_END 0 [5]\n"
                       "hot-add UNIT_END 1 [5]\n"
-                      "PnP PNP_CB_ENTER a.pnp1 Arrival processor 4 [5]\n"
-                      "PnP PNP_CB_LEAVE a.pnp1 0 [5]\n");
+                      "PnP PNP_CB_CALL a.pnp1 Arrival processor 4 [5]\n");
 }
 
 /* ORD-7, ORD-8: the preset holds an arrival until the next add has ended, or the run drains */
@@ -70,14 +69,14 @@ static void adversarial_holds_arrivals_until_the_next_add_has_ended(void **state
     bench_load(b);
 
     bench_add_processor(b);
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 0);
+    assert_int_equal(listener_calls(b), 0);
     bench_add_processor(b);
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 1);
-    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 0)->active, 6);
+    assert_int_equal(listener_calls(b), 1);
+    assert_int_equal(listener_call(b, 0)->active, 6);
     bench_finish(b);
 
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 2);
-    assert_true(ha_record_seq(bench_record(b, HA_PNP_CB_LEAVE, 1)) <
+    assert_int_equal(listener_calls(b), 2);
+    assert_true(ha_record_seq(listener_call(b, 1)) <
                 ha_record_seq(bench_record(b, HA_UNLOAD_REQ, 0)));
 }
 
@@ -93,8 +92,8 @@ static void who_registers_while_an_arrival_is_held_does_not_get_it(void **state)
 
     bench_finish(b);
 
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 1);
-    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 0)->id, 1);
+    assert_int_equal(listener_calls(b), 1);
+    assert_int_equal(listener_call(b, 0)->id, 1);
 }
 
 /* Worked trace 4.10 with one entry: PNP-10, PNP-16 */
@@ -127,7 +126,7 @@ static void an_entry_that_is_left_keeps_the_image(void **state)
     bench_add_processor(b);
 
     assert_int_equal(bench_count(b, HA_IMAGE_FREED), 0);
-    assert_int_equal(bench_count(b, HA_PNP_CB_LEAVE), 1);
+    assert_int_equal(listener_calls(b), 1);
     bench_finish(b);
     assert_int_equal(ha_machine_ending(b->machine), HA_END_NORMALLY);
 }
@@ -202,7 +201,7 @@ static void an_entry_of_a_driver_that_failed_is_dead(void **state)
 
     bench_add_processor(b);
 
-    assert_int_equal(bench_count(b, HA_PNP_CB_ENTER), 0);
+    assert_int_equal(listener_calls(b), 0);
     assert_int_equal(bench_record(b, HA_PNP_DEAD_CALL, 0)->driver, 1);
     assert_true(ha_record_seq(bench_record(b, HA_REF, 1)) <
                 ha_record_seq(bench_record(b, HA_IMAGE_FREED, 0)));
@@ -228,8 +227,8 @@ static void irql_and_regions_are_put_back_after_the_call(void **state)
 
     assert_int_equal(bench_record(b, HA_PNP_CB_LEAVE, 0)->irql, APC_LEVEL);
     assert_int_equal(bench_record(b, HA_PNP_CB_LEAVE, 0)->regions, 1);
-    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 1)->irql, PASSIVE_LEVEL);
-    assert_int_equal(bench_record(b, HA_PNP_CB_ENTER, 1)->regions, 0);
+    assert_int_equal(listener_call(b, 1)->irql, PASSIVE_LEVEL);
+    assert_int_equal(listener_call(b, 1)->regions, 0);
 }
 
 int main(void)

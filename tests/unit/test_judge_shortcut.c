@@ -141,7 +141,7 @@ static void calls_that_change_places_are_judged_alike(void **state)
             records.record[at] = second;
             records.record[at + 1] = first;
             records.record[at].seq_low = first.seq_low;
-            records.record[at + 1].seq_low = first.seq_low + (second.kind == HA_CB_CALL ? 2 : 1);
+            records.record[at + 1].seq_low = first.seq_low + ha_record_span(&second);
             expect_the_same(&records, traces[i], at, 0);
             records.record[at] = first;
             records.record[at + 1] = second;

@@ -114,7 +114,7 @@ static const struct ha_record *expect_end(const struct play *p, enum ha_ending e
     assert_true(p->kept.count > 2);
     for (size_t i = 0; i < p->kept.count; i++) {
         assert_int_equal(ha_record_seq(&p->kept.record[i]), next);
-        next += p->kept.record[i].kind == HA_CB_CALL ? 2 : 1;
+        next += ha_record_span(&p->kept.record[i]);
     }
     const struct ha_record *end = &p->kept.record[p->kept.count - 1];
     assert_int_equal(end->kind, HA_TRACE_END);
