@@ -69,6 +69,8 @@ void ha_judge_destroy(struct ha_judge *judge)
     free(judge->phases);
     free(judge->alive);
     free(judge->dpcs);
+    free(judge->entries);
+    free(judge->tellings);
     free(judge->findings);
     free(judge);
 }
@@ -92,6 +94,7 @@ void ha_judge_reset(struct ha_judge *judge)
     judge->registration_count = judge->driver_count = judge->thread_count = 0;
     judge->call_count = judge->phase_count = judge->finding_count = 0;
     judge->alive_count = judge->dpc_count = 0;
+    judge->entry_count = judge->telling_count = 0;
     judge->spins = judge->has_unlisted = false;
     ha_routine_reset(judge);
     judge->first = judge->last = judge->listed = judge->next_place = 0;
@@ -100,7 +103,7 @@ void ha_judge_reset(struct ha_judge *judge)
     judge->next_seq = judge->counted_groups = 0;
     judge->failed_add = judge->abandoned_add = 0;
     judge->failed_index = HA_NO_INDEX;
-    judge->record = judge->enter = judge->around = NULL;
+    judge->record = judge->enter = judge->around = judge->telling = NULL;
 }
 
 struct ha_sink *ha_judge_sink(struct ha_judge *judge)
@@ -153,6 +156,21 @@ static void infer_lock(struct ha_judge *judge)
         ha_absorb_lock(judge, judge->enter->id, judge->registration->thread);
 }
 
+/* An entry of PnP notification, and the call that is left or that the thread is in. */
+static bool look_up_entry(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    uint32_t id = record->kind == HA_REF ? record->as.ref.entry : record->id;
+
+    judge->entry = id ? ha_reach_entry(judge, id) : NULL;
+    if (record->kind == HA_PNP_CB_LEAVE)
+        judge->telling = ha_telling_of(judge, record->thread, id);
+    if (!id)
+        return record->kind == HA_PNP_UNREG_ENTER || record->kind == HA_PNP_UNREG_RETURN
+               || record->kind == HA_REF;
+    return judge->entry != NULL;
+}
+
 /* Find what the record in hand speaks of. False when it cannot be judged or kept. */
 static bool look_up(struct ha_judge *judge)
 {
@@ -165,6 +183,9 @@ static bool look_up(struct ha_judge *judge)
         return false;
     judge->registration = NULL;
     judge->enter = NULL;
+    judge->entry = NULL;
+    judge->telling =
+        judge->telling_count ? ha_telling_of(judge, record->thread, 0) : NULL;
     judge->bar.rule = HA_RULE_COUNT;
     if (judge->call_count)
         call = ha_innermost_call(judge, record->thread,
@@ -193,6 +214,9 @@ static bool look_up(struct ha_judge *judge)
     } else if ((record->kind == HA_EX_REG || record->kind == HA_EX_UNREG) && record->id) {
         judge->registration = ha_reach_registration(judge, record->id);
         return judge->registration != NULL;
+    } else if ((record->kind >= HA_PNP_REG_ENTER && record->kind <= HA_PNP_DEAD_CALL)
+               || record->kind == HA_REF) {
+        return look_up_entry(judge);
     }
     return !judge->lost;
 }
@@ -236,5 +260,5 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
         }
         ha_absorb(judge);
     }
-    judge->record = judge->enter = judge->around = NULL;
+    judge->record = judge->enter = judge->around = judge->telling = NULL;
 }

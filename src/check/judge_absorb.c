@@ -2,7 +2,7 @@
  * judge_absorb - how a record goes into a judge's memory, once it has been judged
  *
  * Owns what happens to registrations, adds and the partition. Calls are absorbed by judge_round.c
- * and judge_phase.c, a driver's life by judge_driver.c, its pool by judge_pool.c, threads by
+ * and judge_phase.c, a driver's life by judge_driver.c, PnP notification by judge_entries.c, its pool by judge_pool.c, threads by
  * judge_affinity.c, answers by judge_query.c.
  */
 #include <string.h>
@@ -102,6 +102,7 @@ static void absorb_trouble(struct ha_judge *judge)
     struct ha_seen_registration *registration =
         ha_seen_registration(judge, judge->thread->registering);
 
+    ha_entry_absorb_trouble(judge);
     if (record->as.refused.routine == HA_RT_REGISTER_CALLBACK)
         judge->thread->client_refused = true;
     if (record->kind == HA_MISUSE) {
@@ -325,7 +326,8 @@ void ha_absorb(struct ha_judge *judge)
     if (record->kind >= HA_DRV_ENTRY_ENTER)
         judge->shown = record->active;
     if ((record->kind == HA_NAME || record->kind == HA_THREAD || record->kind == HA_REG_ENTER
-         || record->kind == HA_EX_REG)
+         || record->kind == HA_EX_REG || record->kind == HA_PNP_REG_ENTER
+         || record->kind == HA_INTERFACE || record->kind == HA_IFACE_UP)
         && !ha_cast_take(judge->cast, record))
         judge->lost = true;
     if (record->kind == HA_QUERY || judge->listing.open)
@@ -357,6 +359,10 @@ void ha_absorb(struct ha_judge *judge)
     case HA_ALLOC:         ha_pool_absorb_taken(judge); break;
     case HA_EX_REG:        case HA_EX_UNREG:
     case HA_EX_CALL_ENTER: case HA_EX_CALL_LEAVE: ha_callback_absorb(judge); break;
+    case HA_PNP_REG_ENTER: case HA_PNP_REG_RETURN: case HA_PNP_UNREG_ENTER:
+    case HA_PNP_UNREG_RETURN: case HA_PNP_CB_ENTER: case HA_PNP_CB_LEAVE: case HA_REF:
+        ha_entry_absorb(judge);
+        break;
     case HA_FREE:          ha_pool_absorb_given_back(judge); break;
     case HA_MEMORY: case HA_POOL_LIMITS: case HA_MEM_ADD_BEGIN: case HA_MEM_ADD_END:
     case HA_MEM_ONLINE: case HA_FREE_PAGES: case HA_EVENT_SET: case HA_EVENT_CLEAR:

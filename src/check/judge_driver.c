@@ -183,6 +183,7 @@ static void note_left_behind(struct ha_judge *judge)
 static void image_freed(struct ha_judge *judge)
 {
     ha_pool_absorb_driver_gone(judge, judge->record->driver);
+    ha_entry_absorb_image(judge);
     judge->driver->freed = true;
     for (uint32_t id = 1; id < judge->registration_count; id++) {
         struct ha_seen_registration *one = &judge->registrations[id];
@@ -236,11 +237,6 @@ void ha_driver_absorb(struct ha_judge *judge)
         break;
     case HA_IMAGE_FREED:
         image_freed(judge);
-        break;
-    case HA_REF:
-        driver = ha_reach_driver(judge, record->id);
-        if (driver)
-            driver->references = record->as.ref.count;
         break;
     default:
         break;

@@ -87,6 +87,15 @@ struct ha_seen_dpc *ha_reach_dpc(struct ha_judge *judge, uint32_t id)
     return entry;
 }
 
+struct ha_seen_entry *ha_reach_entry(struct ha_judge *judge, uint32_t id)
+{
+    void *array = judge->entries;
+    struct ha_seen_entry *entry = reach(judge, &array, &judge->entry_count, &judge->entry_room,
+                                        sizeof *entry, id);
+    judge->entries = array;
+    return entry;
+}
+
 void ha_list_append(struct ha_judge *judge, uint32_t id)
 {
     struct ha_seen_registration *registration = &judge->registrations[id];

@@ -15,6 +15,7 @@
 #include "check/cast.h"
 #include "check/judge.h"
 #include "check/judge_blocks.h"
+#include "check/judge_entry.h"
 #include "check/judge_layout.h"
 #include "check/rules.h"
 #include "hotadd/profile.h"
@@ -114,6 +115,9 @@ struct ha_seen_thread {
     bool client_refused;        /* a record has said why the next client is not registered */
     uint32_t registering;
     uint32_t removing;          /* registration, 0 for a handle that is none */
+    uint32_t entry;             /* of PnP notification, that it is registering */
+    bool removes_no_entry;      /* what it is removing is none; not yet found */
+    bool entry_removal_raised;  /* it began at a raised IRQL */
 };
 
 /* A callback that has been entered and not left. */
@@ -224,9 +228,12 @@ struct ha_judge {
     struct ha_phase *phases;
     struct ha_alive *alive;             /* in the order of their beginning */
     struct ha_seen_dpc *dpcs;
+    struct ha_seen_entry *entries;
+    struct ha_record *tellings;         /* PNP_CB_ENTER of calls that are open */
     size_t registration_count, registration_room, driver_count, driver_room;
     size_t thread_count, thread_room, call_count, call_room, phase_count, phase_room;
     size_t alive_count, alive_room, dpc_count, dpc_room;
+    size_t entry_count, entry_room, telling_count, telling_room;
     bool has_unlisted;                  /* some registration is `unlisted` */
     bool spins;                         /* somebody does, among those who wait for ever */
     uint32_t first, last, listed;       /* the list in registration order */
@@ -254,6 +261,8 @@ struct ha_judge {
     struct ha_seen_driver *driver;
     struct ha_seen_thread *thread;
     struct ha_phase *phase;
+    struct ha_seen_entry *entry;        /* of PnP notification */
+    const struct ha_record *telling;    /* its call that is left, or the one the thread is in */
     const struct ha_record *around;     /* the call that the thread is inside, entered before */
     struct ha_bar bar;
     bool aside;                         /* of the call that is left, see struct ha_open_call */
