@@ -6,6 +6,7 @@
  */
 #include "check/expect.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,7 @@ struct ha_matcher {
     uint32_t active;
     uint32_t group_active[HA_MAXIMUM_GROUPS];
     struct ha_ranges memory;
+    struct ha_arrivals arrivals;
     uint32_t undone;            /* events that had no driver to act in ... */
     uint32_t reloads;           /* ... and those that wanted to load one that was there */
     uint32_t ending;            /* enum ha_ending */
@@ -117,6 +119,7 @@ static void start_over(struct ha_matcher *matcher)
         matcher->entry[i].left = false;
     memset(matcher->group_active, 0, sizeof matcher->group_active);
     matcher->memory.count = 0;
+    ha_arrivals_reset(&matcher->arrivals);
     matcher->call_count = 0;
     matcher->open_count = 0;
     matcher->active = 0;
@@ -139,6 +142,8 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
         matcher->lost |= !ha_cast_take(matcher->cast, record);
         count_processors(matcher, record);
         matcher->lost |= !ha_ranges_take(&matcher->memory, record);
+        matcher->lost |= !ha_arrivals_take(&matcher->arrivals, matcher->expect, matcher->cast,
+                                           record);
         if (matcher->keeps_calls && (record->kind == HA_CB_ENTER || record->kind == HA_CB_CALL))
             enter_call(matcher, record, record->kind == HA_CB_ENTER);
         else if (record->kind == HA_CB_LEAVE)
@@ -157,6 +162,18 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
     }
 }
 
+void ha_matcher_destroy(struct ha_matcher *matcher)
+{
+    if (!matcher)
+        return;
+    ha_cast_destroy(matcher->cast);
+    ha_ranges_close(&matcher->memory);
+    ha_arrivals_close(&matcher->arrivals);
+    free(matcher->call);
+    free(matcher->entry);
+    free(matcher);
+}
+
 struct ha_matcher *ha_matcher_create(const struct ha_expect *expect)
 {
     struct ha_matcher *matcher = calloc(1, sizeof *matcher);
@@ -167,22 +184,11 @@ struct ha_matcher *ha_matcher_create(const struct ha_expect *expect)
     matcher->expect = expect;
     matcher->keeps_calls = expect->has_calls;
     matcher->cast = ha_cast_create();
-    if (!matcher->cast) {
-        free(matcher);
+    if (!ha_arrivals_open(&matcher->arrivals, expect) || !matcher->cast) {
+        ha_matcher_destroy(matcher);
         return NULL;
     }
     return matcher;
-}
-
-void ha_matcher_destroy(struct ha_matcher *matcher)
-{
-    if (!matcher)
-        return;
-    ha_cast_destroy(matcher->cast);
-    ha_ranges_close(&matcher->memory);
-    free(matcher->call);
-    free(matcher->entry);
-    free(matcher);
 }
 
 struct ha_sink *ha_matcher_sink(struct ha_matcher *matcher)
@@ -197,12 +203,32 @@ void ha_matcher_keep_calls(struct ha_matcher *matcher)
 
 void ha_matcher_expect(struct ha_matcher *matcher, const struct ha_expect *expect)
 {
+    assert(expect->arrival_count == matcher->arrivals.arrival_count
+           && expect->order_count == matcher->arrivals.order_count);
     matcher->expect = expect;
 }
 
 size_t ha_matcher_call_count(const struct ha_matcher *matcher)
 {
     return matcher->call_count;
+}
+
+void ha_matcher_keep_arrivals(struct ha_matcher *matcher)
+{
+    matcher->arrivals.keeps = true;
+}
+
+size_t ha_matcher_arrival_count(const struct ha_matcher *matcher)
+{
+    return matcher->arrivals.kept_count;
+}
+
+int ha_matcher_compare_arrivals(const struct ha_matcher *matcher, size_t first,
+                                const char *const *pattern, size_t pattern_count,
+                                struct ha_text *report)
+{
+    return ha_arrivals_compare_kept(&matcher->arrivals, matcher->cast, first, pattern,
+                                    pattern_count, report);
 }
 
 size_t ha_matcher_write_calls(const struct ha_matcher *matcher, struct ha_text *words)
@@ -233,7 +259,7 @@ int ha_matcher_compare_calls(const struct ha_matcher *matcher, size_t first,
             made[i].number = matcher->call[i].enter.as.cb.number;
             next += strlen(next) + 1;
         }
-        differences = ha_calls_compare(pattern, pattern_count, made + first,
+        differences = ha_calls_compare("calls", pattern, pattern_count, made + first,
                                        matcher->call_count - first, report);
     }
     ha_text_close(&words);
@@ -362,6 +388,7 @@ int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *
     }
     differences += compare_active(matcher, report);
     differences += ha_ranges_compare(&matcher->memory, expect, report);
+    differences += ha_arrivals_compare(&matcher->arrivals, expect, matcher->cast, report);
     differences += compare_drivers(matcher, report);
     differences += compare_events(matcher, report);
     differences += compare_end(matcher, report);

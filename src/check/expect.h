@@ -89,7 +89,8 @@ int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *
 /* To be called before the run: keep its calls even if `expect` does not ask which they are. */
 void ha_matcher_keep_calls(struct ha_matcher *matcher);
 
-/* Hold the run against something else from now on; it must outlive the matcher. */
+/* Hold the run against something else from now on, that has the same arrivals and orders; it must
+ * outlive the matcher. */
 void ha_matcher_expect(struct ha_matcher *matcher, const struct ha_expect *expect);
 
 /*
@@ -109,6 +110,13 @@ size_t ha_matcher_call_count(const struct ha_matcher *matcher);
 int ha_matcher_compare_calls(const struct ha_matcher *matcher, size_t first,
                              const char *const *pattern, size_t pattern_count,
                              struct ha_text *report);
+
+/* The same of calls that tell of arrivals and removals, with patterns for those. */
+void ha_matcher_keep_arrivals(struct ha_matcher *matcher);
+size_t ha_matcher_arrival_count(const struct ha_matcher *matcher);
+int ha_matcher_compare_arrivals(const struct ha_matcher *matcher, size_t first,
+                                const char *const *pattern, size_t pattern_count,
+                                struct ha_text *report);
 
 /* Whether memory was lacking while the run was watched: then nothing can be said of it. */
 bool ha_matcher_lost(const struct ha_matcher *matcher);

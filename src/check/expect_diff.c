@@ -166,13 +166,13 @@ static void write_row(struct ha_text *report, const struct row *row, size_t widt
         ha_text_addf(report, "%s\n", row->expected);
 }
 
-static void write_report(const struct diff *diff, struct ha_text *report)
+static void write_report(const struct diff *diff, const char *what, struct ha_text *report)
 {
     size_t width = widest(diff);
     bool differed = false;
 
-    ha_text_addf(report, "calls: %zu expected, %zu made; %zu missing (-), %zu not expected (+)\n",
-                 diff->pattern_count, diff->call_count, diff->missing, diff->superfluous);
+    ha_text_addf(report, "%s: %zu expected, %zu made; %zu missing (-), %zu not expected (+)\n",
+                 what, diff->pattern_count, diff->call_count, diff->missing, diff->superfluous);
     ha_text_addf(report, "     %-*s   made\n", (int)width, "expected");
     for (size_t i = 0; i < diff->row_count;) {
         size_t alike = alike_from(diff, i);
@@ -192,7 +192,7 @@ static void write_report(const struct diff *diff, struct ha_text *report)
     }
 }
 
-int ha_calls_compare(const char *const *pattern, size_t pattern_count,
+int ha_calls_compare(const char *what, const char *const *pattern, size_t pattern_count,
                      const struct ha_made_call *call, size_t call_count, struct ha_text *report)
 {
     struct diff diff = {.pattern = pattern, .call = call,
@@ -208,7 +208,7 @@ int ha_calls_compare(const char *const *pattern, size_t pattern_count,
         return HA_ENOMEM;
     }
     if (diff.missing + diff.superfluous)
-        write_report(&diff, report);
+        write_report(&diff, what, report);
     free(diff.row);
     if (report->lost)
         return HA_ENOMEM;

@@ -112,29 +112,59 @@ static bool tail_matches(struct word pattern, struct word word)
            (status_of(pattern, &expected) && status_of(word, &made) && expected == made);
 }
 
-/* The first three words; both lines are then read up to what follows them. */
-static bool head_matches(const char **pattern, const char **words, const struct ha_made_call *call)
+/* "0x400000000": where memory begins. */
+static bool base_of(struct word word, uint64_t *base)
 {
-    struct word word, colon;
+    char *end;
 
-    if (!client_matches(next_word(pattern), next_word(words)))
+    if (word.length < 3 || memcmp(word.text, "0x", 2) != 0)
         return false;
-    word = next_word(pattern);
-    if (!same(word, next_word(words)) && !is_star(word))
-        return false;
-    word = next_word(pattern);
-    if (same(word, next_word(words)) || is_star(word))
+    *base = strtoull(word.text, &end, 16);
+    return end == word.text + word.length;
+}
+
+/* Which processor, range or interface: an index, GROUP:NUMBER, an address. */
+static bool which_matches(struct word pattern, struct word which, const struct ha_made_call *call)
+{
+    struct word colon;
+    uint64_t expected, made;
+
+    if (is_star(pattern) || same(pattern, which))
         return true;
-    if (!call || !memchr(word.text, ':', word.length))
+    if (base_of(which, &made))
+        return base_of(pattern, &expected) && expected == made;
+    colon.text = pattern.length ? memchr(pattern.text, ':', pattern.length) : NULL;
+    if (!colon.text || call->group == HA_NO_GROUP)
         return false;
-    colon.text = memchr(word.text, ':', word.length);
-    colon.length = word.length - (size_t)(colon.text - word.text);
-    word.length -= colon.length;
-    return is_number(word, call->group) &&
+    colon.length = pattern.length - (size_t)(colon.text - pattern.text);
+    pattern.length -= colon.length;
+    return is_number(pattern, call->group) &&
            is_number((struct word){colon.text + 1, colon.length - 1}, call->number);
 }
 
-bool ha_call_matches(const char *pattern, const struct ha_made_call *call)
+/* The words before the statuses; both lines are then read up to what follows them. */
+static bool head_matches(const char **pattern, const char **words, const struct ha_made_call *call)
+{
+    struct word expected, made;
+
+    if (!client_matches(next_word(pattern), next_word(words)))
+        return false;
+    expected = next_word(pattern);
+    if (!same(expected, next_word(words)) && !is_star(expected))
+        return false;
+    expected = next_word(pattern);
+    made = next_word(words);
+    if (made.length && (made.text[0] < '0' || made.text[0] > '9')) {    /* an arrival's unit */
+        if (!same(expected, made) && !is_star(expected))
+            return false;
+        expected = next_word(pattern);
+        made = next_word(words);
+    }
+    return which_matches(expected, made, call);
+}
+
+/* Whether the words agree, and nothing is left over of a `whole` pattern's call. */
+static bool matches(const char *pattern, const struct ha_made_call *call, bool whole)
 {
     const char *words = call->words;
     struct word expected, made;
@@ -145,9 +175,26 @@ bool ha_call_matches(const char *pattern, const struct ha_made_call *call)
         expected = next_word(&pattern);
         made = next_word(&words);
         if (!expected.length || !made.length)
-            return expected.length == made.length;
+            return !expected.length && (!whole || !made.length);
     } while (tail_matches(expected, made));
     return false;
+}
+
+bool ha_call_matches(const char *pattern, const struct ha_made_call *call)
+{
+    return matches(pattern, call, true);
+}
+
+bool ha_call_is_meant(const char *pattern, const struct ha_made_call *call)
+{
+    return matches(pattern, call, false);
+}
+
+bool ha_call_is_of(const char *pattern, const struct ha_made_call *call)
+{
+    const char *words = call->words;
+
+    return client_matches(next_word(&pattern), next_word(&words));
 }
 
 bool ha_call_begins(const char *pattern, const char *words)

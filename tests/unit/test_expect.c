@@ -108,7 +108,7 @@ static int compare_lists(const char *const *pattern, size_t pattern_count,
     assert_non_null(call);
     for (size_t i = 0; i < count; i++)
         call[i].words = words[i];
-    differences = ha_calls_compare(pattern, pattern_count, call, count, report);
+    differences = ha_calls_compare("calls", pattern, pattern_count, call, count, report);
     free(call);
     return differences;
 }

@@ -37,6 +37,12 @@ static void tell_a_long_tale(struct tale *tale)
         stuck->as.wait.waiter = thread;
         stuck->as.wait.holder = thread + 1;
     }
+    for (uint32_t i = 1; i < 40; i++) {
+        tale_add(tale, HA_MEM_ONLINE, HOT_ADD, i)->as.memory.base = (uint64_t)i << 20;
+        struct ha_record *arrival = tale_add(tale, HA_PNP_CB_CALL, HOT_ADD, 1);
+        arrival->as.pnp_cb.event = HA_PNP_ARRIVAL;
+        tale->seq++;
+    }
     tale_add(tale, HA_TRACE_END, 0, 0)->as.end.ending = HA_END_NORMALLY;
 }
 
@@ -154,6 +160,38 @@ static void match(const struct tale *tale, bool *noticed)
     ha_matcher_destroy(matcher);
 }
 
+static void match_arrivals(const struct tale *tale, bool *noticed)
+{
+    static const char *const calls[] = {"* * * *"};
+    static const struct ha_expected_arrival arrival = {"* * * *", 39, 39};
+    static const struct ha_expected_order order = {"* * 4", "* * * *"};
+    const struct ha_expect expect = {.arrival = &arrival, .arrival_count = 1,
+                                     .order = &order, .order_count = 1};
+    struct ha_matcher *matcher = ha_matcher_create(&expect);
+    struct ha_judge *judge = ha_judge_create();
+    struct ha_text report = {0};
+
+    *noticed = true;
+    if (matcher && judge) {
+        ha_matcher_keep_arrivals(matcher);
+        tale_tell(tale, ha_matcher_sink(matcher));
+        int differences = ha_matcher_compare(matcher, judge, &report);
+        int kept = ha_matcher_compare_arrivals(matcher, 38, calls, 1, &report);
+        *noticed = differences == HA_ENOMEM || kept == HA_ENOMEM;
+        if (!*noticed)
+            assert_int_equal(differences + kept, 0);
+    }
+    ha_judge_destroy(judge);
+    ha_text_close(&report);
+    ha_matcher_destroy(matcher);
+}
+
+static void a_matcher_without_memory_for_arrivals_says_so(void **state)
+{
+    (void)state;
+    refuse_each(match_arrivals);
+}
+
 static void a_matcher_without_memory_says_so(void **state)
 {
     (void)state;
@@ -168,6 +206,7 @@ int main(void)
         cmocka_unit_test(a_collector_that_lost_records_says_so),
         cmocka_unit_test(lines_that_found_no_memory_are_told_to_be_lost),
         cmocka_unit_test(a_matcher_without_memory_says_so),
+        cmocka_unit_test(a_matcher_without_memory_for_arrivals_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
