@@ -1,8 +1,8 @@
 /*
  * expect - what a run must come to, against what it came to
  *
- * Owns struct ha_matcher: the calls in the order in which they were entered, the last active
- * counts, what the drivers' entries returned, and how the run ended.
+ * Owns struct ha_matcher: the last active counts, what the drivers' entries returned, and how the
+ * run ended. Calls, arrivals and ranges of memory are kept by parts of their own.
  */
 #include "check/expect.h"
 
@@ -16,13 +16,6 @@
 #include "hotadd/error.h"
 #include "hotadd/machine.h"
 
-/* A call from its CB_ENTER on; its words are made when somebody asks. */
-struct call {
-    struct ha_record enter;
-    int32_t op_out;
-    bool open;
-};
-
 /* What a driver's entry returned. */
 struct entry {
     bool left;
@@ -34,9 +27,7 @@ struct ha_matcher {
     const struct ha_expect *expect;
     struct ha_cast *cast;
     bool keeps_calls;           /* a run may make more of them than memory holds */
-    struct call *call;
-    size_t call_count, call_room;
-    size_t open_count;
+    struct ha_calls calls;
     struct entry *entry;        /* by the driver's id */
     size_t entry_room;
     uint32_t active;
@@ -50,39 +41,6 @@ struct ha_matcher {
     int32_t end_status;
     bool lost;
 };
-
-static void enter_call(struct ha_matcher *matcher, const struct ha_record *enter, bool open)
-{
-    if (matcher->call_count == matcher->call_room) {
-        size_t room = matcher->call_room ? 2 * matcher->call_room : 64;
-        struct call *call = realloc(matcher->call, room * sizeof *call);
-        if (!call) {
-            matcher->lost = true;
-            return;
-        }
-        matcher->call = call;
-        matcher->call_room = room;
-    }
-    matcher->call[matcher->call_count++] = (struct call){*enter, enter->as.cb.op_in, open};
-    matcher->open_count += open;
-}
-
-/* Find the call that is left: the newest open one of its thread. */
-static void leave_call(struct ha_matcher *matcher, const struct ha_record *leave)
-{
-    size_t open = matcher->open_count;
-
-    for (size_t i = matcher->call_count; open && i > 0; i--) {
-        struct call *call = &matcher->call[i - 1];
-        open -= call->open;
-        if (call->open && call->enter.thread == leave->thread && call->enter.id == leave->id) {
-            call->open = false;
-            call->op_out = leave->as.cb_leave.op_out;
-            matcher->open_count--;
-            return;
-        }
-    }
-}
 
 static void leave_entry(struct ha_matcher *matcher, const struct ha_record *leave)
 {
@@ -120,8 +78,7 @@ static void start_over(struct ha_matcher *matcher)
     memset(matcher->group_active, 0, sizeof matcher->group_active);
     matcher->memory.count = 0;
     ha_arrivals_reset(&matcher->arrivals);
-    matcher->call_count = 0;
-    matcher->open_count = 0;
+    matcher->calls.count = matcher->calls.open_count = 0;
     matcher->active = 0;
     matcher->undone = 0;
     matcher->reloads = 0;
@@ -144,11 +101,9 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
         matcher->lost |= !ha_ranges_take(&matcher->memory, record);
         matcher->lost |= !ha_arrivals_take(&matcher->arrivals, matcher->expect, matcher->cast,
                                            record);
-        if (matcher->keeps_calls && (record->kind == HA_CB_ENTER || record->kind == HA_CB_CALL))
-            enter_call(matcher, record, record->kind == HA_CB_ENTER);
-        else if (record->kind == HA_CB_LEAVE)
-            leave_call(matcher, record);
-        else if (record->kind == HA_DRV_ENTRY_LEAVE)
+        if (matcher->keeps_calls)
+            matcher->lost |= !ha_calls_take(&matcher->calls, record);
+        if (record->kind == HA_DRV_ENTRY_LEAVE)
             leave_entry(matcher, record);
         else if (record->kind == HA_REFUSED) {
             matcher->undone += record->as.refused.reason == HA_REASON_NOT_LOADED;
@@ -169,7 +124,7 @@ void ha_matcher_destroy(struct ha_matcher *matcher)
     ha_cast_destroy(matcher->cast);
     ha_ranges_close(&matcher->memory);
     ha_arrivals_close(&matcher->arrivals);
-    free(matcher->call);
+    ha_calls_close(&matcher->calls);
     free(matcher->entry);
     free(matcher);
 }
@@ -210,7 +165,7 @@ void ha_matcher_expect(struct ha_matcher *matcher, const struct ha_expect *expec
 
 size_t ha_matcher_call_count(const struct ha_matcher *matcher)
 {
-    return matcher->call_count;
+    return matcher->calls.count;
 }
 
 void ha_matcher_keep_arrivals(struct ha_matcher *matcher)
@@ -233,38 +188,16 @@ int ha_matcher_compare_arrivals(const struct ha_matcher *matcher, size_t first,
 
 size_t ha_matcher_write_calls(const struct ha_matcher *matcher, struct ha_text *words)
 {
-    for (size_t i = 0; i < matcher->call_count; i++) {
-        struct ha_record leave = {.kind = HA_CB_LEAVE};
-        leave.as.cb_leave.op_out = matcher->call[i].op_out;
-        ha_call_words(matcher->cast, &matcher->call[i].enter, &leave, words);
-        ha_text_add_bytes(words, "", 1);
-    }
-    return matcher->call_count;
+    ha_calls_write(&matcher->calls, matcher->cast, words);
+    return matcher->calls.count;
 }
 
 int ha_matcher_compare_calls(const struct ha_matcher *matcher, size_t first,
                              const char *const *pattern, size_t pattern_count,
                              struct ha_text *report)
 {
-    struct ha_made_call *made = calloc(matcher->call_count + 1, sizeof *made);
-    struct ha_text words = {0};
-    int differences = HA_ENOMEM;
-
-    ha_matcher_write_calls(matcher, &words);
-    if (made && !words.lost) {
-        const char *next = words.bytes;
-        for (size_t i = 0; i < matcher->call_count; i++) {
-            made[i].words = next;
-            made[i].group = matcher->call[i].enter.as.cb.group;
-            made[i].number = matcher->call[i].enter.as.cb.number;
-            next += strlen(next) + 1;
-        }
-        differences = ha_calls_compare("calls", pattern, pattern_count, made + first,
-                                       matcher->call_count - first, report);
-    }
-    ha_text_close(&words);
-    free(made);
-    return differences;
+    return ha_calls_compare_kept(&matcher->calls, matcher->cast, first, pattern, pattern_count,
+                                 report);
 }
 
 /* "deadlock", "bugcheck 0xE2" */

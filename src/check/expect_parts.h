@@ -48,6 +48,24 @@ bool ha_call_begins(const char *pattern, const char *words);
 int ha_calls_compare(const char *what, const char *const *pattern, size_t pattern_count,
                      const struct ha_made_call *call, size_t call_count, struct ha_text *report);
 
+/* The processor-change calls that were kept; all zero before the first. */
+struct ha_calls {
+    struct ha_kept_call *call;
+    size_t count, room;
+    size_t open_count;              /* entered and not left */
+};
+
+/* A record goes in, if it is of such a call. False when memory is lacking. */
+bool ha_calls_take(struct ha_calls *calls, const struct ha_record *record);
+void ha_calls_close(struct ha_calls *calls);
+/* The words of each, in order, terminated by a NUL. */
+void ha_calls_write(const struct ha_calls *calls, const struct ha_cast *cast,
+                    struct ha_text *words);
+/* Hold them, from the `first` on, against a list; as ha_calls_compare(). */
+int ha_calls_compare_kept(const struct ha_calls *calls, const struct ha_cast *cast, size_t first,
+                          const char *const *pattern, size_t pattern_count,
+                          struct ha_text *report);
+
 /* What came of the arrivals and orders that are expected; all zero before it is opened. */
 struct ha_arrivals {
     struct ha_seen_arrival *seen;   /* of each expected arrival */
@@ -73,7 +91,7 @@ bool ha_arrivals_take(struct ha_arrivals *arrivals, const struct ha_expect *expe
 /* Returns the number of differences, each a paragraph. */
 int ha_arrivals_compare(const struct ha_arrivals *arrivals, const struct ha_expect *expect,
                         const struct ha_cast *cast, struct ha_text *report);
-/* Hold those that were kept, from the `first` on, against a list; as ha_calls_compare(). */
+/* As ha_calls_compare_kept(). */
 int ha_arrivals_compare_kept(const struct ha_arrivals *arrivals, const struct ha_cast *cast,
                              size_t first, const char *const *pattern, size_t pattern_count,
                              struct ha_text *report);
