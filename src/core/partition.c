@@ -107,11 +107,14 @@ int ha_partition_init(struct ha_partition *partition, struct ha_arena *arena,
     partition->group = ha_arena_take(arena, options->group_count * sizeof *partition->group);
     partition->place = ha_arena_take(arena, partition->maximum * sizeof *partition->place);
     partition->memory = ha_arena_take(arena, options->memory_count * sizeof *partition->memory);
-    if (!partition->group || !partition->place || !partition->memory)
+    partition->memory_base = ha_arena_take(arena, options->memory_count * sizeof(uint64_t));
+    if (!partition->group || !partition->place || !partition->memory || !partition->memory_base)
         return ha_error_set(error, HA_ENOMEM, "the arena is too small for the partition");
 
     for (size_t i = 0; i < options->memory_count; i++)
         insert(partition->memory, i, &options->memory[i]);
+    for (size_t i = 0; i < options->memory_count; i++)
+        partition->memory_base[i] = partition->memory[i].base;
     partition->paged_pool = ha_partition_memory_size(partition) / PAGED_PART;
     partition->nonpaged_pool = ha_partition_memory_size(partition) / NONPAGED_PART;
     for (uint32_t g = 0; g < partition->group_count; g++) {
@@ -228,16 +231,35 @@ bool ha_partition_has_memory(const struct ha_partition *partition,
 bool ha_partition_add_memory(struct ha_partition *partition, struct ha_arena *arena,
                              const struct ha_memory_options *range)
 {
-    size_t size = partition->memory_count * sizeof *range;
+    size_t count = partition->memory_count;
+    size_t size = count * sizeof *range, bases = count * sizeof(uint64_t);
     struct ha_memory_options *memory = ha_arena_take(arena, size + sizeof *range);
-    if (!memory)
+    uint64_t *base = memory ? ha_arena_take(arena, bases + sizeof *base) : NULL;
+    if (!base) {
+        if (memory)
+            ha_arena_give(arena, memory, size + sizeof *range);
         return false;
-    if (size)
+    }
+    if (count) {
         memcpy(memory, partition->memory, size);
+        memcpy(base, partition->memory_base, bases);
+    }
     ha_arena_give(arena, partition->memory, size);
-    insert(memory, partition->memory_count++, range);
+    ha_arena_give(arena, partition->memory_base, bases);
+    insert(memory, count, range);
+    base[count] = range->base;
     partition->memory = memory;
+    partition->memory_base = base;
+    partition->memory_count++;
     return true;
+}
+
+uint32_t ha_partition_range_at(const struct ha_partition *partition, uint64_t base)
+{
+    for (uint32_t i = 0; i < partition->memory_count; i++)
+        if (partition->memory_base[i] == base)
+            return i + 1;
+    return 0;
 }
 
 uint64_t ha_partition_memory_size(const struct ha_partition *partition)

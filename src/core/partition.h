@@ -34,6 +34,7 @@ struct ha_partition {
     struct ha_group *group;
     struct ha_place *place;             /* by index; room for the maximum of the partition */
     struct ha_memory_options *memory;   /* ascending */
+    uint64_t *memory_base;              /* of each, in the order in which they came */
     uint32_t group_count, memory_count;
     uint64_t paged_pool, nonpaged_pool; /* limits in bytes, as they were at boot (MEM-5) */
     uint32_t maximum;                   /* processors of all groups together */
@@ -85,6 +86,11 @@ bool ha_partition_has_memory(const struct ha_partition *partition,
 /* A range that is not there comes. False when the arena is full. */
 bool ha_partition_add_memory(struct ha_partition *partition, struct ha_arena *arena,
                              const struct ha_memory_options *range);
+/*
+ * Which range begins there: they are numbered from 1, first those of the start, ascending, then
+ * those that were added, in their order. 0 for none.
+ */
+uint32_t ha_partition_range_at(const struct ha_partition *partition, uint64_t base);
 /* Bytes of all ranges together. */
 uint64_t ha_partition_memory_size(const struct ha_partition *partition);
 

@@ -30,7 +30,7 @@ struct ha_own_registration {
     struct ha_driver *driver;
     PVOID handle;
     uint32_t id;                    /* in the trace, of compiled code's; 0 for a script's own */
-    bool with_object;               /* `handle` is from ExRegisterCallback */
+    uint8_t notification;           /* enum ha_notification: what `handle` is for */
     bool made;                      /* and not removed since; then it stands in this list: */
     struct ha_own_registration *older, *newer;
     uint32_t first_handler, last_handler;   /* in file order; index + 1, 0 for none */

@@ -20,7 +20,8 @@ struct ha_callout {
     struct ha_registration *inside;     /* the callback that runs; NULL in other code */
     struct ha_registration *client;     /* of a driver's callback object, that runs */
     bool in_add_device;
-    const struct ha_pnp_entry *notified;    /* the PnP callback that runs; NULL in other code */
+    const struct ha_pnp_entry *notified;    /* the PnP callback that runs; NULL in other code, */
+    const struct ha_news *news;             /* and what it is told */
 };
 
 /* Clients of one kind, or of both, and where a walk over them goes. */
@@ -63,9 +64,10 @@ struct ha_round {
 static inline struct ha_called ha_round_called(const struct ha_round *round,
                                                const struct ha_registration *client)
 {
-    return (struct ha_called){client, (enum ha_state)round->context.State,
-                              round->context.NtNumber,
-                              {round->enter.as.cb.group, round->enter.as.cb.number}};
+    return (struct ha_called){.client = client,
+                              .state = (int)round->context.State,
+                              .index = round->context.NtNumber,
+                              .place = {round->enter.as.cb.group, round->enter.as.cb.number}};
 }
 
 /*
@@ -105,10 +107,10 @@ bool ha_callout_is_inside(const struct ha_thread *thread,
 struct ha_registration *ha_callout_inside(const struct ha_thread *thread);
 /* Whether the thread is above what counts as PASSIVE_LEVEL there (REG-2, last sentence). */
 bool ha_callout_irql_is_raised(const struct ha_kernel *kernel, const struct ha_thread *thread);
-/* The same call with all that is said of it; false when in none. */
-bool ha_callout_call(const struct ha_thread *thread, struct ha_called *call);
 /* The round that made that call; NULL when in none. */
 const struct ha_round *ha_callout_round(const struct ha_thread *thread);
+/* The innermost call of a processor-change or PnP callback; false when in none. */
+bool ha_callout_call(const struct ha_thread *thread, struct ha_called *call);
 
 /*
  * Wait until no other thread is inside a callback of the registration, or, when that is NULL, of
@@ -126,6 +128,10 @@ enum ha_telling { HA_TELL_LIVE, HA_TELL_REPLAY, HA_TELL_SECOND, HA_TELL_LATE };
  */
 void ha_callout_notify(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
                        const struct ha_news *news, enum ha_telling telling);
+/* That call, for those who wait for one. */
+struct ha_called ha_callout_notified(const struct ha_kernel *kernel,
+                                     const struct ha_pnp_entry *entry,
+                                     const struct ha_news *news);
 /* Whether the thread is inside a call of the entry; wait until no other thread is. */
 bool ha_callout_is_notified(const struct ha_thread *thread, const struct ha_pnp_entry *entry);
 void ha_callout_wait_notified(struct ha_kernel *kernel, const struct ha_pnp_entry *entry);

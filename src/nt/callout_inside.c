@@ -32,10 +32,15 @@ bool ha_callout_irql_is_raised(const struct ha_kernel *kernel, const struct ha_t
 
 bool ha_callout_call(const struct ha_thread *thread, struct ha_called *call)
 {
-    const struct ha_round *round = ha_callout_round(thread);
-    if (round)
-        *call = ha_round_called(round, round->callout.inside);
-    return round != NULL;
+    const struct ha_callout *inside = thread->callout;
+    while (inside && !inside->inside && !inside->notified)
+        inside = inside->outer;
+    if (inside && inside->inside)
+        *call = ha_round_called((const struct ha_round *)inside, inside->inside);
+    else if (inside)
+        *call = ha_callout_notified((const struct ha_kernel *)thread->world, inside->notified,
+                                    inside->news);
+    return inside != NULL;
 }
 
 static bool is_inside(const struct ha_thread *thread, const struct ha_registration *registration,

@@ -12,6 +12,7 @@
 #include "nt/interface.h"
 #include "nt/pnp_entry.h"
 #include "nt/ps_thread.h"
+#include "nt/script.h"
 
 #define POISON 0xdd
 
@@ -63,6 +64,31 @@ static void record_call(struct ha_kernel *kernel, enum ha_kind kind,
     record->as.pnp_cb.late = telling == HA_TELL_LATE;
 }
 
+struct ha_called ha_callout_notified(const struct ha_kernel *kernel,
+                                     const struct ha_pnp_entry *entry,
+                                     const struct ha_news *news)
+{
+    bool of_processor = news->instance->unit == HA_UNIT_PROCESSOR;
+    struct ha_called call = {
+        .entry = entry,
+        .instance = news->instance,
+        .state = news->event == HA_PNP_REMOVAL ? HA_STATE_REMOVAL : HA_STATE_ARRIVAL,
+        .index = of_processor ? news->instance->device : HA_NO_INDEX};
+    if (of_processor)
+        call.place = kernel->world.partition.place[call.index];
+    return call;
+}
+
+/* Who waits for the call hears that it begins, or has ended. */
+static void tell(struct ha_kernel *kernel, const struct ha_pnp_entry *entry,
+                 const struct ha_news *news, bool entered)
+{
+    if (!kernel->hooks.called)
+        return;
+    const struct ha_called called = ha_callout_notified(kernel, entry, news);
+    kernel->hooks.called(kernel, &called, entered);
+}
+
 /* The callback itself, called and recorded: in one record if nothing came of it. */
 static void call(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
                  const struct ha_news *news, enum ha_telling telling)
@@ -73,6 +99,7 @@ static void call(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
     thread->disturbed = false;
     record_call(kernel, HA_PNP_CB_ENTER, entry, news, telling);
     const struct ha_record *behind = world->trace.next;
+    tell(kernel, entry, news, true);
     ha_sched_point(world);
     NTSTATUS status = entry->function(&told->change, entry->context);
     /* Unless the thread is disturbed, the record is where it was: what follows it was added. */
@@ -94,7 +121,7 @@ void ha_callout_notify(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
     struct ha_thread *thread = world->sched.running;
     const struct ha_affinity affinity = thread->affinity;
     const struct ha_record stamp = thread->stamp;
-    struct ha_callout callout = {.outer = thread->callout, .notified = entry};
+    struct ha_callout callout = {.outer = thread->callout, .notified = entry, .news = news};
     if (entry->link.marked) {
         record_call(kernel, HA_PNP_DEAD_CALL, entry, news, telling);
         return;
@@ -116,6 +143,7 @@ void ha_callout_notify(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
     ha_pnp_entry_let_go(entry);
     if (kernel->call_ends.first_waiter)
         ha_event_set(world, &kernel->call_ends);
+    tell(kernel, entry, news, false);
     ha_sched_point(world);
 }
 

@@ -5,7 +5,6 @@
  * clients of \Callback\ProcessorAdd is in hot_add.c. Source of each: WDK reference, wdm.h, the page
  * of its name; Callback Objects.
  */
-#include <stdio.h>
 
 #include "nt/callback_object.h"
 #include "nt/callout.h"
@@ -13,7 +12,6 @@
 #include "nt/ob.h"
 #include "nt/scripted.h"
 
-#define MADE_UP 16u
 
 /* The name that an object is asked for by; NULL for none. */
 static PCUNICODE_STRING name_of(const OBJECT_ATTRIBUTES *attributes)
@@ -117,28 +115,6 @@ NTSTATUS ExCreateCallback(PCALLBACK_OBJECT *CallbackObject, POBJECT_ATTRIBUTES O
     return status;
 }
 
-/*
- * Introduce a client under the name that a scenario gives it, or as cb1, cb2, ...
- *
- * Returns what the scenario knows of it, if it is of a plan's compiled driver; else NULL.
- */
-static struct ha_own_registration *announce(struct ha_kernel *kernel, struct ha_driver *driver,
-                                            uint32_t id)
-{
-    char made_up[MADE_UP];
-    if (driver && driver->next_name) {
-        ha_record_name(&kernel->world, HA_NS_REGISTRATION, id, driver->next_name);
-        return NULL;
-    }
-    snprintf(made_up, sizeof made_up, "cb%u", (unsigned)(driver ? ++driver->clients_made : id));
-    ha_record_name(&kernel->world, HA_NS_REGISTRATION, id, made_up);
-    /* Names that a scenario gives to compiled code are for clients of Ke. */
-    struct ha_own_registration *own = ha_scripted_own(driver, UINT32_MAX, made_up);
-    if (own)
-        own->id = id;
-    return own;
-}
-
 /* Whether the client may come; otherwise it has been recorded why not. */
 static bool is_welcome(struct ha_kernel *kernel, PCALLBACK_OBJECT object,
                        PCALLBACK_FUNCTION function)
@@ -209,7 +185,8 @@ PVOID ExRegisterCallback(PCALLBACK_OBJECT CallbackObject, PCALLBACK_FUNCTION Cal
     struct ha_arena *arena = &world->host->arena;
     uint32_t id = ++kernel->registrations_made;
     struct ha_own_registration *own =
-        announce(kernel, ha_driver_by_id(kernel, world->sched.running->stamp.driver), id);
+        ha_scripted_announce(kernel, ha_driver_by_id(kernel, world->sched.running->stamp.driver),
+                             HA_CALLBACK_OBJECT, id);
     struct ha_registration *client = NULL;
     if (is_welcome(kernel, CallbackObject, CallbackFunction))
         client = make_client(kernel, CallbackObject, CallbackFunction, CallbackContext, id);

@@ -4,7 +4,6 @@
  * Source of each routine: WDK reference, wdm.h, the page of its name. Entries for hardware profiles
  * stand and are never called, because no profile ever changes here.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "nt/callout.h"
@@ -12,6 +11,7 @@
 #include "nt/interface.h"
 #include "nt/pnp_entry.h"
 #include "nt/pnp_queue.h"
+#include "nt/scripted.h"
 
 #define REGISTER HA_RT_REGISTER_PNP
 
@@ -24,6 +24,7 @@ struct wish {
     PDRIVER_NOTIFICATION_CALLBACK_ROUTINE function;
     PVOID context;
     PVOID *handle;
+    struct ha_own_registration *own;    /* what a plan knows of it; NULL for none */
 };
 
 /* Inside a processor-change callback its own IRQL counts as PASSIVE_LEVEL (REG-2). */
@@ -34,12 +35,14 @@ static bool irql_is_raised(const struct ha_kernel *kernel, const struct ha_threa
     return thread->stamp.irql > allowed;
 }
 
-/* What the trace calls the entry: pnp1, pnp2, ... of its driver. */
-static void announce(struct ha_kernel *kernel, struct ha_driver *driver, uint32_t id)
+/* The trace is told of the entry's name. Returns what a plan knows of it, be it of a script. */
+static struct ha_own_registration *announce(struct ha_kernel *kernel, uint32_t id)
 {
-    char name[16];
-    snprintf(name, sizeof name, "pnp%u", (unsigned)(driver ? ++driver->entries_made : id));
-    ha_record_name(&kernel->world, HA_NS_ENTRY, id, name);
+    struct ha_driver *driver = ha_driver_by_id(kernel, kernel->world.sched.running->stamp.driver);
+    const char *name = driver ? driver->next_name : NULL;
+    struct ha_own_registration *own =
+        ha_scripted_announce(kernel, driver, HA_DEVICE_INTERFACE, id);
+    return name ? ha_own_registration_find(driver, name) : own;
 }
 
 static struct ha_record *record_asking(struct ha_kernel *kernel, const struct wish *wish,
@@ -153,6 +156,8 @@ static NTSTATUS register_entry(struct ha_kernel *kernel, const struct wish *wish
     if (!entry)
         return no_memory(kernel);
     *wish->handle = ha_pnp_entry_handle(kernel, entry);
+    if (wish->own)
+        ha_own_registration_made(wish->own, *wish->handle);
     ha_pnp_entry_join(kernel, entry);
     if (!(wish->flags & PNPNOTIFY_DEVICE_INTERFACE_INCLUDE_EXISTING_INTERFACES))
         return STATUS_SUCCESS;
@@ -201,12 +206,12 @@ NTSTATUS IoRegisterPlugPlayNotification(IO_NOTIFICATION_EVENT_CATEGORY EventCate
     struct ha_kernel *kernel = ha_kernel_enter("IoRegisterPlugPlayNotification");
     struct ha_world *world = &kernel->world;
     struct ha_thread *thread = world->sched.running;
-    const struct wish wish = {EventCategory, EventCategoryFlags, EventCategoryData, DriverObject,
-                              CallbackRoutine, Context, NotificationEntry};
+    struct wish wish = {EventCategory, EventCategoryFlags, EventCategoryData, DriverObject,
+                        CallbackRoutine, Context, NotificationEntry, NULL};
     struct ha_pnp_entry *told = NULL;
     const struct ha_interface *last = NULL;
     uint32_t id = ++kernel->pnp.made;
-    announce(kernel, ha_driver_by_id(kernel, thread->stamp.driver), id);
+    wish.own = announce(kernel, id);
     const struct ha_record asked = *record_asking(kernel, &wish, id);
     ha_sched_point(world);
 

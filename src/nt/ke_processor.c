@@ -5,7 +5,6 @@
  * registrations is in hot_add.c; every call of a callback goes through callout.c.
  */
 #include <assert.h>
-#include <stdio.h>
 
 #include "nt/callout.h"
 #include "nt/driver.h"
@@ -15,28 +14,6 @@
 #define REGISTER HA_RT_REGISTER_PROCESSOR_CHANGE
 #define DEREGISTER HA_RT_DEREGISTER_PROCESSOR_CHANGE
 #define NO_ID UINT32_MAX
-
-/*
- * Introduce the registration under the name that a scenario gives it, or as ke1, ke2, ...
- *
- * Returns what the scenario knows of it, if it is of a plan's compiled driver; else NULL.
- */
-static struct ha_own_registration *announce(struct ha_kernel *kernel, struct ha_driver *driver,
-                                            uint32_t id)
-{
-    char made_up[16];
-    if (driver && driver->next_name) {
-        ha_record_name(&kernel->world, HA_NS_REGISTRATION, id, driver->next_name);
-        return NULL;
-    }
-    uint32_t number = driver ? ++driver->registrations_made : id;
-    snprintf(made_up, sizeof made_up, "ke%u", (unsigned)number);
-    struct ha_own_registration *own = ha_scripted_own(driver, number, made_up);
-    if (own)
-        own->id = id;
-    ha_record_name(&kernel->world, HA_NS_REGISTRATION, id, own ? own->as_named.name : made_up);
-    return own;
-}
 
 /* What the trace calls a pointer of the driver's; NO_ID when the arena is full. */
 static uint32_t id_of(struct ha_world *world, uintptr_t pointer)
@@ -166,7 +143,8 @@ PVOID KeRegisterProcessorChangeCallback(PPROCESSOR_CALLBACK_FUNCTION CallbackFun
     struct ha_world *world = &kernel->world;
     struct ha_driver *driver = ha_driver_by_id(kernel, thread->stamp.driver);
     uint32_t id = ++kernel->registrations_made;
-    struct ha_own_registration *own = announce(kernel, driver, id);
+    struct ha_own_registration *own =
+        ha_scripted_announce(kernel, driver, HA_PROCESSOR_CHANGE, id);
     struct ha_record enter = {.id = id};
     enter.as.reg.function = id_of(world, (uintptr_t)CallbackFunction);
     enter.as.reg.context = id_of(world, (uintptr_t)CallbackContext);

@@ -59,11 +59,10 @@ struct ha_driver {
     struct ha_driver_extension *first_extension;    /* nt/device.c */
     int32_t add_device_status;      /* of the last AddDevice; STATUS_PENDING while it runs */
     const char *next_name;          /* of the registration being made; NULL for ke1, ke2, ... */
-    uint32_t registrations_made;    /* those without a `next_name` */
-    uint32_t entries_made, entry_references;    /* of PnP notification: nt/pnp_entry.c */
+    uint32_t made[3];               /* those without a `next_name`, by enum ha_notification */
+    uint32_t entry_references;      /* of PnP notification: nt/pnp_entry.c */
     uint32_t late_calls;            /* that are due after an entry was removed */
     struct ha_object unreferenced;  /* set when the last of them goes; made when it is waited for */
-    uint32_t clients_made;          /* the same, with callback objects */
     const void *event;              /* what loads or unloads it, for hooks.ended; NULL for none */
     uint16_t id;
     uint8_t state;                  /* enum ha_driver_state */
@@ -71,14 +70,17 @@ struct ha_driver {
 };
 
 struct ha_kernel;
+struct ha_pnp_entry;
 struct ha_registration;
 
-/* A call of a processor-change callback, for those who wait for one. */
+/* A call of a processor-change or PnP callback, for those who wait for one. */
 struct ha_called {
-    const struct ha_registration *client;
-    enum ha_state state;
-    uint32_t index;
-    struct ha_place place;
+    const struct ha_registration *client;       /* NULL for a PnP callback, and only there: */
+    const struct ha_pnp_entry *entry;
+    const struct ha_interface *instance;        /* that it hears of */
+    int state;                      /* enum ha_state; HA_STATE_ARRIVAL, ... of nt/script.h */
+    uint32_t index;                 /* of the processor, and its place; HA_NO_INDEX for memory */
+    struct ha_place place;          /* and what drivers registered */
 };
 
 /* What whoever drives the kernel wants to hear of; each may be NULL. */

@@ -102,7 +102,8 @@ enum ha_step_kind {
 enum ha_notification {
     HA_PROCESSOR_CHANGE,        /* KeRegisterProcessorChangeCallback */
     HA_CALLBACK_OBJECT,         /* ExRegisterCallback with \Callback\ProcessorAdd */
-    HA_DEVICE_INTERFACE         /* IoRegisterPlugPlayNotification */
+    HA_DEVICE_INTERFACE,        /* IoRegisterPlugPlayNotification */
+    HA_NOTIFICATION_COUNT
 };
 
 struct ha_step;

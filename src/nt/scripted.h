@@ -25,13 +25,18 @@ int ha_scripted_load(struct ha_kernel *kernel, const struct ha_script *script,
 int ha_scripted_run(struct ha_driver *driver, const struct ha_steps *steps, const void *event);
 
 /*
- * What a scenario knows of the registration that a driver's compiled code makes, the how-manieth
- * `number` says: its name, which is `made_up` where the scenario gives none.
+ * The trace is told what a registration that is being made is called: as the step of a script says,
+ * as the scenario says of compiled code, or ke1, ke2, ... (cb1, pnp1), for the driver's first,
+ * second, ... of that kind.
  *
- * NULL for other drivers, for no driver, and when the arena is full.
+ *   driver  that makes it; NULL for none: `id` takes the place of a number
+ *
+ * Returns what the scenario knows of it if compiled code makes it; NULL for other drivers, and when
+ * the arena is full.
  */
-struct ha_own_registration *ha_scripted_own(struct ha_driver *driver, uint32_t number,
-                                            const char *made_up);
+struct ha_own_registration *ha_scripted_announce(struct ha_kernel *kernel,
+                                                 struct ha_driver *driver,
+                                                 enum ha_notification kind, uint32_t id);
 
 /* Whether a call is one of those that the pattern describes, its occurrence aside. */
 bool ha_scripted_fits(const struct ha_kernel *kernel, const struct ha_call_pattern *pattern,

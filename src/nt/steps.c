@@ -14,17 +14,21 @@
 #include "nt/steps_callback.h"
 #include "nt/steps_event.h"
 #include "nt/steps_later.h"
+#include "nt/steps_pnp.h"
 #include "nt/values.h"
 
 #define MOST_SLOTS (UINT32_C(1) << 20)      /* of a table: 8 MiB */
 
 /* Remove what a step has registered, the way it was registered. */
-static void remove(bool with_object, PVOID handle)
+static NTSTATUS remove(uint8_t notification, PVOID handle, bool with_old_routine)
 {
-    if (with_object)
-        ExUnregisterCallback(handle);
-    else
-        KeDeregisterProcessorChangeCallback(handle);
+    switch (notification) {
+    case HA_CALLBACK_OBJECT: ExUnregisterCallback(handle); return STATUS_SUCCESS;
+    case HA_DEVICE_INTERFACE:
+        return with_old_routine ? IoUnregisterPlugPlayNotification(handle)
+                                : IoUnregisterPlugPlayNotificationEx(handle);
+    default: KeDeregisterProcessorChangeCallback(handle); return STATUS_SUCCESS;
+    }
 }
 
 static NTSTATUS do_register(struct ha_stage *stage, const struct ha_step *step)
@@ -33,9 +37,11 @@ static NTSTATUS do_register(struct ha_stage *stage, const struct ha_step *step)
     struct ha_own_registration *registration = ha_own_registration(driver, step->name);
     if (!registration)
         return STATUS_INSUFFICIENT_RESOURCES;
-    registration->with_object = step->notification == HA_CALLBACK_OBJECT;
+    registration->notification = step->notification;
     if (step->notification == HA_CALLBACK_OBJECT)
         return ha_step_register_client(registration, step);
+    if (step->notification == HA_DEVICE_INTERFACE)
+        return ha_step_register_entry(registration, step);
     driver->next_name = step->name;
     PVOID handle = KeRegisterProcessorChangeCallback(step->null_function ? NULL
                                                                          : ha_steps_callback,
@@ -47,7 +53,7 @@ static NTSTATUS do_register(struct ha_stage *stage, const struct ha_step *step)
     return STATUS_SUCCESS;
 }
 
-static void do_deregister(struct ha_stage *stage, const struct ha_step *step)
+static NTSTATUS do_deregister(struct ha_stage *stage, const struct ha_step *step)
 {
     struct ha_own_registration *registration = NULL;
     if (step->name) {
@@ -56,10 +62,12 @@ static void do_deregister(struct ha_stage *stage, const struct ha_step *step)
         registration = ha_own_registration_find(owner, step->name);
     }
     PVOID handle = registration ? registration->handle : NULL;
-    remove(registration && registration->with_object, handle);
+    NTSTATUS status = remove(registration ? registration->notification : step->notification,
+                             handle, step->old_routine);
     /* It may have been waited for, and been made anew meanwhile. */
     if (registration && registration->handle == handle)
         ha_own_registration_gone(registration);
+    return status;
 }
 
 /* The event of a name, shared by all drivers of the machine; NULL when the arena is full. */
@@ -219,7 +227,7 @@ static NTSTATUS do_step(struct ha_stage *stage, const struct ha_step *step)
     KIRQL old;
     switch (step->kind) {
     case HA_STEP_REGISTER: return do_register(stage, step);
-    case HA_STEP_DEREGISTER: do_deregister(stage, step); break;
+    case HA_STEP_DEREGISTER: return do_deregister(stage, step);
     case HA_STEP_SET_OPERATION_STATUS:
         *stage->operation_status = step->nt_status;
         stage->driver->scripted->stored = step->nt_status;
@@ -278,7 +286,7 @@ void ha_steps_undo(struct ha_driver *driver)
     struct ha_scripted *scripted = driver->scripted;
     for (struct ha_own_registration *newest; (newest = scripted->newest);) {
         ha_own_registration_gone(newest);
-        remove(newest->with_object, newest->handle);
+        remove(newest->notification, newest->handle, false);
     }
     ha_steps_later_undo(driver);
     for (struct ha_own_table *table = scripted->newest_table; table; table = table->older) {
@@ -293,28 +301,39 @@ void ha_steps_undo(struct ha_driver *driver)
     }
 }
 
-static bool handler_applies(const struct ha_handler *handler,
-                            const KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT *context, uint32_t *hits)
+static bool handler_applies(const struct ha_kernel *kernel, const struct ha_handler *handler,
+                            const struct ha_called *call, uint32_t *hits)
 {
-    if (handler->state != HA_ANY_STATE && handler->state != (int)context->State)
+    if (handler->state != HA_ANY_STATE && handler->state != call->state)
         return false;
-    if (handler->processor != HA_ANY_PROCESSOR && (ULONG)handler->processor != context->NtNumber)
+    if (handler->processor != HA_ANY_PROCESSOR && (uint32_t)handler->processor != call->index)
+        return false;
+    if (handler->instance &&
+        (!call->instance || !ha_instance_fits(kernel, handler->instance, call->instance)))
         return false;
     return ++*hits <= handler->times || handler->times == 0;
+}
+
+void ha_steps_answer(struct ha_stage *stage, const struct ha_own_registration *registration,
+                     const struct ha_called *call)
+{
+    struct ha_driver *driver = stage->driver;
+    struct ha_scripted *scripted = driver->scripted;
+    uint32_t next = registration->first_handler;
+    for (; next && !stage->returned; next = scripted->next_handler[next - 1])
+        if (handler_applies(driver->kernel, &driver->script->handler[next - 1], call,
+                            &scripted->handler_hits[next - 1]))
+            ha_steps_play(stage, &driver->script->handler[next - 1].steps);
 }
 
 VOID NTAPI ha_steps_callback(PVOID CallbackContext,
                              PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
                              PNTSTATUS OperationStatus)
 {
-    struct ha_own_registration *registration = CallbackContext;
-    struct ha_driver *driver = registration->driver;
-    struct ha_scripted *scripted = driver->scripted;
-    struct ha_stage stage = {.driver = driver, .context = ChangeContext,
+    const struct ha_own_registration *registration = CallbackContext;
+    struct ha_stage stage = {.driver = registration->driver, .context = ChangeContext,
                              .as_given = *ChangeContext, .operation_status = OperationStatus};
-    uint32_t next = registration->first_handler;
-    for (; next && !stage.returned; next = scripted->next_handler[next - 1])
-        if (handler_applies(&driver->script->handler[next - 1], &stage.as_given,
-                            &scripted->handler_hits[next - 1]))
-            ha_steps_play(&stage, &driver->script->handler[next - 1].steps);
+    const struct ha_called call = {.state = (int)ChangeContext->State,
+                                   .index = ChangeContext->NtNumber};
+    ha_steps_answer(&stage, registration, &call);
 }

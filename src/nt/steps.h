@@ -9,8 +9,9 @@
 /* Where a list of steps is played. Steps change it as they go. */
 struct ha_stage {
     struct ha_driver *driver;
-    PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT context;    /* inside a callback; NULL elsewhere */
-    KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT as_given;    /* the same before steps scribbled on it */
+    PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT context;    /* in a processor-change callback, else NULL */
+    KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT as_given;    /* the same before steps scribbled on it; or
+                                                       the processor that a PnP callback hears of */
     PNTSTATUS operation_status;
     const struct ha_turn *turn;     /* the innermost FOR_EACH; NULL for none */
     bool stops_at_errors;           /* the first step that fails ends it */
@@ -28,7 +29,11 @@ void ha_steps_play(struct ha_stage *stage, const struct ha_steps *steps);
  */
 void ha_steps_undo(struct ha_driver *driver);
 
-/* The callback of every registration that a script makes; plays the handlers that apply. */
+/* A callback of that registration is called: the handlers that apply are played. */
+void ha_steps_answer(struct ha_stage *stage, const struct ha_own_registration *registration,
+                     const struct ha_called *call);
+
+/* The callback of every processor-change registration that a script makes. */
 VOID NTAPI ha_steps_callback(PVOID CallbackContext,
                              PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
                              PNTSTATUS OperationStatus);

@@ -4,6 +4,8 @@
 #include "nt/driver.h"
 #include "nt/free_memory.h"
 #include "nt/hot_add.h"
+#include "nt/interface.h"
+#include "nt/pnp_queue.h"
 #include "nt/scripted.h"
 #include "sim/machine.h"
 #include "sim/triggers.h"
@@ -27,20 +29,43 @@ static int refuse(struct ha_kernel *kernel, enum ha_reason reason, const void *c
     return HA_OK;
 }
 
-static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
+struct removal {
+    struct ha_kernel *kernel;
+    const struct ha_instance_pattern *instance;
+    const void *cookie;
+};
+
+static void remove_thread(void *argument)
+{
+    const struct removal removal = *(struct removal *)argument;
+    struct ha_kernel *kernel = removal.kernel;
+    const struct ha_instance_pattern *instance = removal.instance;
+    uint32_t device = instance->unit == HA_UNIT_MEMORY
+                          ? ha_partition_range_at(&kernel->world.partition, instance->base)
+                          : instance->device;
+    ha_arena_give(&kernel->world.host->arena, argument, sizeof removal);
+    if (ha_interface_down(kernel, (enum ha_unit)instance->unit, device))
+        ha_kernel_ended(kernel, removal.cookie);
+    else
+        refuse(kernel, HA_REASON_NO_INTERFACE, removal.cookie);
+}
+
+/* By hand, so no driver's thread does it, whoever's code runs in that moment. */
+static int remove_interface(struct ha_kernel *kernel, const struct ha_instance_pattern *instance,
+                            const void *cookie)
+{
+    struct removal *removal = ha_arena_take(&kernel->world.host->arena, sizeof *removal);
+    if (!removal)
+        return HA_ENOMEM;
+    *removal = (struct removal){kernel, instance, cookie};
+    return ha_thread_create(&kernel->world, HA_THREAD_SYSTEM, 0, remove_thread, removal, NULL);
+}
+
+/* Of an event that happens in a driver's name. */
+static int begin_with_driver(struct ha_machine *machine, const struct ha_event_plan *event,
+                             const void *cookie)
 {
     struct ha_kernel *kernel = &machine->kernel;
-    const void *cookie = ha_triggers_cookie(machine, event);
-    if (event->kind == HA_EVENT_ADD_PROCESSOR)
-        return ha_hot_add_post(kernel, &(struct ha_add_wish){.processors = *event->add}, cookie);
-    if (event->kind == HA_EVENT_ADD_MEMORY)
-        return ha_hot_add_post(
-            kernel, &(struct ha_add_wish){.is_memory = true, .memory = *event->memory}, cookie);
-    if (event->kind == HA_EVENT_FREE_MEMORY) {
-        ha_free_memory_set(kernel, event->free_bytes / HA_MEMORY_PAGE);
-        ha_kernel_ended(kernel, cookie);
-        return HA_OK;
-    }
     const struct ha_script *script = &machine->plan->driver[event->driver];
     struct ha_driver *driver = ha_driver_find(kernel, script->name);
     bool is_there = driver && driver->state != HA_DRIVER_GONE;
@@ -51,6 +76,28 @@ static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
         return refuse(kernel, HA_REASON_NOT_LOADED, cookie);
     return event->kind == HA_EVENT_UNLOAD ? ha_driver_unload(driver, cookie)
                                           : ha_scripted_run(driver, event->run, cookie);
+}
+
+static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
+{
+    struct ha_kernel *kernel = &machine->kernel;
+    const void *cookie = ha_triggers_cookie(machine, event);
+    switch (event->kind) {
+    case HA_EVENT_ADD_PROCESSOR:
+        return ha_hot_add_post(kernel, &(struct ha_add_wish){.processors = *event->add}, cookie);
+    case HA_EVENT_ADD_MEMORY:
+        return ha_hot_add_post(
+            kernel, &(struct ha_add_wish){.is_memory = true, .memory = *event->memory}, cookie);
+    case HA_EVENT_REMOVE_INTERFACE: return remove_interface(kernel, event->instance, cookie);
+    case HA_EVENT_FREE_MEMORY:
+        ha_free_memory_set(kernel, event->free_bytes / HA_MEMORY_PAGE);
+        break;
+    case HA_EVENT_HOLD:
+    case HA_EVENT_RELEASE: ha_pnp_hold(kernel, event->kind == HA_EVENT_HOLD); break;
+    default: return begin_with_driver(machine, event, cookie);
+    }
+    ha_kernel_ended(kernel, cookie);
+    return HA_OK;
 }
 
 int ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan)
