@@ -19,7 +19,7 @@ void bench_pnp_words(struct ha_text *text, const struct ha_cast *cast,
         ha_driver_words(cast, (uint16_t)record->id, text);
         ha_text_addf(text, " %+d: %u", (int)record->as.ref.change, (unsigned)record->as.ref.count);
         return;
-    case HA_DEVICE_STARTED: case HA_IFACE_UP:
+    case HA_DEVICE_STARTED: case HA_IFACE_UP: case HA_IFACE_DOWN:
         ha_text_addf(text, "%u", (unsigned)record->as.iface.device);
         return;
     default:

@@ -58,6 +58,18 @@
 #define FREE_TABLE {.kind = HA_STEP_FREE, .name = "t", .whole = true}
 #define WAIT(what) {.kind = HA_STEP_WAIT, .name = (what)}
 #define SIGNAL(what) {.kind = HA_STEP_SIGNAL, .name = (what)}
+/* The registration `cpu`, or another, hears of a class of device interfaces; and what is done then. */
+#define LISTEN_TO(what, guid) \
+    {.kind = HA_STEP_REGISTER, .name = (what), .notification = HA_DEVICE_INTERFACE, \
+     .class_guid = &(guid)}
+#define LISTEN LISTEN_TO("cpu", GUID_DEVICE_PROCESSOR)
+#define LISTEN_EXISTING \
+    {.kind = HA_STEP_REGISTER, .name = "cpu", .notification = HA_DEVICE_INTERFACE, \
+     .class_guid = &GUID_DEVICE_PROCESSOR, \
+     .flags = PNPNOTIFY_DEVICE_INTERFACE_INCLUDE_EXISTING_INTERFACES}
+#define STOP(what) {.kind = HA_STEP_DEREGISTER, .name = (what)}
+#define ON_NEWS(what, which, array) \
+    .callback = (what), .state = (which), .processor = HA_ANY_PROCESSOR, .steps = STEPS(array)
 #define REFUSE {.kind = HA_STEP_SET_OPERATION_STATUS, .nt_status = INSUF}
 
 #endif

@@ -164,6 +164,27 @@ static void memory_ranges_ascend_and_are_kept_apart_where_they_touch(void **stat
     assert_ptr_not_equal(b->partition.memory, memory);
 }
 
+/* A number stays with its range, wherever the next ones begin. */
+static void ranges_are_numbered_in_the_order_in_which_they_come(void **state)
+{
+    struct bench *b = *state;
+    struct ha_group_options group = {.maximum = 1, .active_mask = 1};
+    struct ha_memory_options memory[] = {{0x3000, 0x1000}, {0x1000, 0x1000}};
+    struct ha_partition_options options = {&group, 1, memory, 2};
+    assert_int_equal(ha_partition_init(&b->partition, &b->arena, &options, NULL), HA_OK);
+
+    assert_true(ha_partition_add_memory(&b->partition, &b->arena,
+                                        &(struct ha_memory_options){0x2000, 0x1000}));
+    assert_true(ha_partition_add_memory(&b->partition, &b->arena,
+                                        &(struct ha_memory_options){0, 0x1000}));
+
+    assert_int_equal(ha_partition_range_at(&b->partition, 0x1000), 1);
+    assert_int_equal(ha_partition_range_at(&b->partition, 0x3000), 2);
+    assert_int_equal(ha_partition_range_at(&b->partition, 0x2000), 3);
+    assert_int_equal(ha_partition_range_at(&b->partition, 0), 4);
+    assert_int_equal(ha_partition_range_at(&b->partition, 0x1800), 0);
+}
+
 /* QRY-8 */
 static void processors_at_boot_have_indices_without_holes_although_their_numbers_have(void **state)
 {
@@ -319,6 +340,7 @@ int main(void)
         with_bench(options_that_contradict_each_other_are_refused_with_a_sentence),
         with_bench(an_arena_too_small_for_the_partition_is_said_to_be),
         with_bench(memory_ranges_ascend_and_are_kept_apart_where_they_touch),
+        with_bench(ranges_are_numbered_in_the_order_in_which_they_come),
         with_bench(processors_at_boot_have_indices_without_holes_although_their_numbers_have),
         with_bench(the_next_place_is_the_lowest_free_number_of_the_lowest_group),
         with_bench(a_named_group_or_number_is_kept_to),
