@@ -10,6 +10,7 @@
 
 #include "check/expect.h"
 #include "check/judge_rules.h"
+#include "check/story_words.h"
 #include "check/who.h"
 
 /* The finding that this one only counts on: an equal note, or any equal one beyond a thousand. */
@@ -52,16 +53,29 @@ static const char *words(struct ha_judge *judge)
     return ha_text_string(&judge->words);
 }
 
-/* The words of the call that the record belongs to, or was made inside of. */
+/* The PNP_CB_ENTER that the record is, ends, or was made inside of; NULL for none. */
+static const struct ha_record *telling_of(const struct ha_judge *judge)
+{
+    unsigned kind = judge->record->kind;
+
+    return kind == HA_PNP_CB_ENTER || kind == HA_PNP_DEAD_CALL ? judge->record : judge->telling;
+}
+
+/* The words of the innermost call that the record belongs to, or was made inside of. */
 static void put_call(struct ha_judge *judge, struct ha_finding *finding)
 {
     const struct ha_record *record = judge->record;
     const struct ha_record *enter = judge->enter ? judge->enter : judge->around;
+    const struct ha_record *telling = telling_of(judge);
 
-    if (!enter)
+    if (!enter && !telling)
         return;
     ha_text_clear(&judge->words);
-    ha_call_words(judge->cast, enter, record->kind == HA_CB_LEAVE ? record : NULL, &judge->words);
+    if (telling && (!enter || ha_record_seq(enter) < ha_record_seq(telling)))
+        ha_arrival_words(judge->cast, telling, &judge->words);
+    else
+        ha_call_words(judge->cast, enter, record->kind == HA_CB_LEAVE ? record : NULL,
+                      &judge->words);
     snprintf(finding->call, sizeof finding->call, "%s", words(judge));
 }
 

@@ -57,9 +57,23 @@ static void link_holders(struct ha_deadlock *deadlock)
     }
 }
 
+/* " registering a.sync" */
+static void routine_words(const struct ha_cast *cast, const struct ha_record *routine,
+                          struct ha_text *words)
+{
+    bool adds = routine->kind == HA_REG_ENTER || routine->kind == HA_PNP_REG_ENTER;
+
+    ha_text_add(words, adds ? " registering " : " removing ");
+    if (routine->kind == HA_REG_ENTER || routine->kind == HA_DEREG_ENTER)
+        ha_registration_words(cast, routine->id, words);
+    else
+        ha_entry_words(cast, routine->id, words);
+}
+
 static bool is_routine(const struct ha_record *opener)
 {
-    return opener->kind == HA_REG_ENTER || opener->kind == HA_DEREG_ENTER;
+    return opener->kind == HA_REG_ENTER || opener->kind == HA_DEREG_ENTER ||
+           opener->kind == HA_PNP_REG_ENTER || opener->kind == HA_PNP_UNREG_ENTER;
 }
 
 /* ", removing a.sync in Unload of a,": the innermost routine, and the call that it is made in. */
@@ -76,10 +90,8 @@ static void inside_words(const struct ha_cast *cast, const struct ha_nest *nest,
     if (!routine && !place && !record->driver)
         return;
     ha_text_add(words, ",");
-    if (routine) {
-        ha_text_add(words, routine->kind == HA_REG_ENTER ? " registering " : " removing ");
-        ha_registration_words(cast, routine->id, words);
-    }
+    if (routine)
+        routine_words(cast, routine, words);
     if (place) {
         ha_story_place(cast, place, words);
     } else if (record->driver) {

@@ -16,6 +16,10 @@ void ha_entry_words(const struct ha_cast *cast, uint32_t entry, struct ha_text *
 {
     const char *name = ha_cast_name(cast, HA_NS_ENTRY, entry);
 
+    if (!entry) {
+        ha_text_add(words, "an unknown entry");
+        return;
+    }
     ha_driver_words(cast, ha_cast_entry_owner(cast, entry), words);
     if (name)
         ha_text_addf(words, ".%s", name);
@@ -77,10 +81,7 @@ void ha_story_pnp_opening(const struct ha_cast *cast, const struct ha_record *re
             ha_text_add(words, ", existing instances first");
     } else {
         ha_text_add(words, "removes ");
-        if (record->id)
-            ha_entry_words(cast, record->id, words);
-        else
-            ha_text_add(words, "an unknown entry");
+        ha_entry_words(cast, record->id, words);
     }
 }
 

@@ -94,6 +94,45 @@ static void what_a_callback_does_is_found_at_its_call(void **state)
     ha_judge_destroy(judge);
 }
 
+#define ARRIVES "instance 1; instance 2; instance 3; instance 4; pnp P; add; hw; active; sched;" \
+                "started 5; up 5; end; P> A 5; "
+
+static const struct {
+    const char *label, *text, *call;
+} inside[] = {
+    {"a PnP callback", ARRIVES "N misuse overrun 7 driver=1; P<;", "a.async Arrival processor 4"},
+    {"after a PnP callback", ARRIVES "P<; N misuse overrun 7 driver=1;", ""},
+    {"another thread", ARRIVES "misuse overrun 7 driver=1; P<;", ""},
+    {"a processor-change callback in a PnP callback",
+     ARRIVES "N reg> A +; N lock A; N A> ES 0; N misuse overrun 7 driver=1; N A< ES 0;"
+             "N A ES 1; N A ES 2; N A ES 3; N A ES 4; N A EC 0; N A EC 1; N A EC 2; N A EC 3;"
+             "N A EC 4; N reg< A; P<;",
+     "a.sync Start 0"},
+    {"a PnP callback in a processor-change callback",
+     "instance 1; reg A; add; A> S; H pnp> P +; H ref+ P; H P> A 1 replay;"
+     "H misuse overrun 7 driver=1; P<; H pnp< P; A< S; hw; active; sched; A C; end;",
+     "a.async Arrival processor 0"},
+};
+
+static void a_finding_names_the_innermost_call_of_either_kind(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof inside / sizeof inside[0]; i++) {
+        struct ha_judge *judge = ha_judge_create();
+        size_t count;
+        take_text(judge, inside[i].text);
+        const struct ha_finding *finding = ha_judge_findings(judge, &count, NULL);
+        size_t at = 0;
+        while (at < count && strcmp(finding[at].rule->id, "POOL-1") != 0)
+            at++;
+        if (at == count || strcmp(finding[at].call, inside[i].call) != 0)
+            fail_msg("%s: \"%s\" of %zu findings, %s first", inside[i].label,
+                     at < count ? finding[at].call : "no overrun", count,
+                     count ? finding[0].rule->id : "none");
+        ha_judge_destroy(judge);
+    }
+}
+
 static void a_judge_that_was_reset_forgets_everything(void **state)
 {
     (void)state;
@@ -288,6 +327,7 @@ int main(void)
         cmocka_unit_test(clearing_an_error_is_named_as_that),
         cmocka_unit_test(a_finding_outside_a_call_has_no_call_and_names_the_registration),
         cmocka_unit_test(what_a_callback_does_is_found_at_its_call),
+        cmocka_unit_test(a_finding_names_the_innermost_call_of_either_kind),
         cmocka_unit_test(a_judge_that_was_reset_forgets_everything),
         cmocka_unit_test(at_most_a_thousand_findings_are_kept_and_the_rest_is_counted),
         cmocka_unit_test(a_rule_is_exercised_only_by_what_it_speaks_of),

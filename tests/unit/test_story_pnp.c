@@ -122,6 +122,61 @@ static void a_call_into_an_image_that_is_gone_is_told_as_such(void **state)
                              "the driver is gone\n");
 }
 
+/* PNP-14, PNP-16 */
+static void a_deadlock_names_the_arrival_and_the_removal_that_threads_are_in(void **state)
+{
+    struct bench *b = *state;
+
+    introduce(b);
+    tale_name(&b->tale, HA_NS_OBJECT, 1, "the end of a call");
+    tale_name(&b->tale, HA_NS_OBJECT, 2, "removed");
+    b->tale.record[b->tale.count - 1].driver = BROKEN;
+    registration(b, 0, 0);
+    call(b, HA_PNP_CB_ENTER, PNP_THREAD, PROCESSOR);
+    by_broken(tale_add(&b->tale, HA_PNP_UNREG_ENTER, LOADER, ENTRY));
+    const struct { uint32_t waiter, object, holder; } stuck[] = {
+        {LOADER, 1, PNP_THREAD}, {PNP_THREAD, 2, LOADER}, {HOT_ADD, 1, 0}};
+    tale_add(&b->tale, HA_PNP_REG_ENTER, HOT_ADD, ENTRY + 1)->driver = CALM;
+    for (size_t i = 0; i < sizeof stuck / sizeof stuck[0]; i++) {
+        struct ha_record *waits =
+            by_broken(tale_add(&b->tale, HA_DEADLOCK, CALLER, stuck[i].object));
+        waits->as.wait.waiter = stuck[i].waiter;
+        waits->as.wait.holder = stuck[i].holder;
+        waits->as.wait.timeout_ns = HA_FOREVER;
+    }
+    tale_add(&b->tale, HA_TRACE_END, CALLER, 0)->as.end.ending = HA_END_DEADLOCK;
+
+    expect_story(b, HEAD
+        NOW "system-3  broken.pnp1 registered\n"
+        NOW "PnP       enters broken.pnp1 Arrival processor 4\n"
+        NOW "system-3  removes broken.pnp1\n"
+        NOW "hot-add   calm.#2 registers\n"
+        NOW "caller    deadlock: 3 threads wait for ever\n"
+        NOW "caller      hot-add, registering calm.#2 for broken, waits for the end of a call\n"
+        NOW "caller      2 of them in a circle:\n"
+        NOW "caller        system-3, removing broken.pnp1 for broken, waits for the end of a call, "
+            "held by PnP\n"
+        NOW "caller        PnP, in broken.pnp1 Arrival processor 4, waits for event \"removed\", "
+            "held by system-3\n"
+        NOW "caller    the run ended: deadlock\n");
+}
+
+static void a_crash_names_the_arrival_in_which_it_came(void **state)
+{
+    struct bench *b = *state;
+
+    introduce(b);
+    registration(b, 0, 0);
+    call(b, HA_PNP_CB_ENTER, PNP_THREAD, PROCESSOR);
+    by_broken(tale_add(&b->tale, HA_CRASH, PNP_THREAD, 0))->as.crash.exit_code = 3;
+
+    expect_story(b, HEAD
+        NOW "system-3  broken.pnp1 registered\n"
+        NOW "PnP       enters broken.pnp1 Arrival processor 4\n"
+        NOW "PnP         crash: the process was ended with exit code 3 in broken.pnp1 Arrival "
+            "processor 4, on processor 0\n");
+}
+
 static void memory_goes_by_its_base_and_an_interface_by_its_number(void **state)
 {
     struct bench *b = *state;
@@ -152,7 +207,9 @@ static void what_has_no_name_goes_by_its_number(void **state)
     (void)b;
     assert_non_null(cast);
     ha_entry_words(cast, 7, &words);
-    assert_string_equal(ha_text_string(&words), "driver0.#7");
+    ha_text_add(&words, ", ");
+    ha_entry_words(cast, 0, &words);
+    assert_string_equal(ha_text_string(&words), "driver0.#7, an unknown entry");
     ha_text_close(&words);
     ha_cast_destroy(cast);
 }
@@ -165,6 +222,8 @@ int main(void)
         CASE(an_arrival_in_which_nothing_happens_is_one_line),
         CASE(what_happens_in_a_replay_stands_inside_the_registration),
         CASE(a_call_into_an_image_that_is_gone_is_told_as_such),
+        CASE(a_deadlock_names_the_arrival_and_the_removal_that_threads_are_in),
+        CASE(a_crash_names_the_arrival_in_which_it_came),
         CASE(memory_goes_by_its_base_and_an_interface_by_its_number),
         CASE(what_has_no_name_goes_by_its_number),
     };
