@@ -119,23 +119,6 @@ bool ha_callout_call(const struct ha_thread *thread, struct ha_called *call);
 void ha_callout_wait(struct ha_kernel *kernel, const struct ha_registration *registration,
                      const struct ha_driver *driver);
 
-/* How an entry comes to hear of an instance. */
-enum ha_telling { HA_TELL_LIVE, HA_TELL_REPLAY, HA_TELL_SECOND, HA_TELL_LATE };
-
-/*
- * Call the callback of an entry with news of an instance; when its driver's image is gone
- * the record PNP_DEAD_CALL stands for the call. The chain of entries is being walked.
- */
-void ha_callout_notify(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
-                       const struct ha_news *news, enum ha_telling telling);
-/* That call, for those who wait for one. */
-struct ha_called ha_callout_notified(const struct ha_kernel *kernel,
-                                     const struct ha_pnp_entry *entry,
-                                     const struct ha_news *news);
-/* Whether the thread is inside a call of the entry; wait until no other thread is. */
-bool ha_callout_is_notified(const struct ha_thread *thread, const struct ha_pnp_entry *entry);
-void ha_callout_wait_notified(struct ha_kernel *kernel, const struct ha_pnp_entry *entry);
-
 /* Call DriverEntry. The registry path is poisoned when it returns (DRV-11). */
 NTSTATUS ha_callout_entry(struct ha_driver *driver);
 /* Call DriverUnload, which must not be NULL. */

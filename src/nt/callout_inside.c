@@ -3,7 +3,7 @@
  *
  * Owns the questions about struct ha_callout, and the waiting for the end of a call.
  */
-#include "nt/callout.h"
+#include "nt/callout_pnp.h"
 #include "nt/pnp_entry.h"
 #include "nt/registration.h"
 

@@ -1,67 +1,92 @@
-/*
- * callout_pnp - the part of the one door through which callbacks of PnP notification are called
- *
- * The structure and the link lie in memory that is poisoned when the call has returned, so that
- * who keeps a pointer finds nothing there (PNP-15).
- */
+/* callout_pnp - see callout_pnp.h. Owns struct ha_notice. */
+#include "nt/callout_pnp.h"
+
 #include <string.h>
 #include <wdmguid.h>
 
-#include "nt/callout.h"
 #include "nt/locks.h"
-#include "nt/interface.h"
-#include "nt/pnp_entry.h"
-#include "nt/ps_thread.h"
 #include "nt/script.h"
 
 #define POISON 0xdd
 
-/* What one call is given. */
-struct notification {
-    DEVICE_INTERFACE_CHANGE_NOTIFICATION change;
-    UNICODE_STRING link;
-    WCHAR text[HA_LINK_LENGTH];
-};
-
 _Static_assert(sizeof(DEVICE_INTERFACE_CHANGE_NOTIFICATION) == 48, "as on 64-bit Windows (PNP-7)");
 
-static struct notification *make_notification(struct ha_kernel *kernel,
-                                              const struct ha_news *news)
+/* What every entry is given, but for the place of its link. */
+static void describe(struct ha_notice *notice)
 {
-    const struct ha_interface *instance = news->instance;
-    struct notification *made = ha_arena_take(&kernel->world.host->arena, sizeof *made);
-    if (!made)
-        ha_ps_no_memory(kernel);
-    size_t length = strlen(instance->link);
-    for (size_t i = 0; i < length; i++)
-        made->text[i] = (unsigned char)instance->link[i];
-    made->link = (UNICODE_STRING){.Length = (USHORT)(length * sizeof(WCHAR)),
-                                  .MaximumLength = (USHORT)((length + 1) * sizeof(WCHAR)),
-                                  .Buffer = made->text};
-    made->change = (DEVICE_INTERFACE_CHANGE_NOTIFICATION){
-        .Version = 1, .Size = sizeof made->change,
-        .Event = news->event == HA_PNP_REMOVAL ? GUID_DEVICE_INTERFACE_REMOVAL
-                                               : GUID_DEVICE_INTERFACE_ARRIVAL,
-        .InterfaceClassGuid = *instance->class_guid, .SymbolicLinkName = &made->link};
-    return made;
+    const struct ha_interface *instance = notice->news.instance;
+    USHORT length = 0;
+    for (; instance->link[length]; length++)
+        notice->text[length] = (unsigned char)instance->link[length];
+    notice->text[length] = 0;
+    notice->model = (struct ha_told){
+        .change = {.Version = 1, .Size = sizeof notice->model.change,
+                   .Event = notice->news.event == HA_PNP_REMOVAL ? GUID_DEVICE_INTERFACE_REMOVAL
+                                                                 : GUID_DEVICE_INTERFACE_ARRIVAL,
+                   .InterfaceClassGuid = *instance->class_guid},
+        .link = {.Length = (USHORT)(length * sizeof(WCHAR)),
+                 .MaximumLength = (USHORT)((length + 1) * sizeof(WCHAR)),
+                 .Buffer = notice->text}};
 }
 
-static void record_call(struct ha_kernel *kernel, enum ha_kind kind,
-                        const struct ha_pnp_entry *entry, const struct ha_news *news,
-                        enum ha_telling telling)
+void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel,
+                     const struct ha_news *news, enum ha_telling telling)
 {
-    struct ha_record *record = ha_record_open(&kernel->world, kind, entry->link.id);
+    struct ha_thread *thread = kernel->world.sched.running;
+    notice->news = *news;
+    notice->callout = (struct ha_callout){.outer = thread->callout, .news = &notice->news};
+    notice->kernel = kernel;
+    notice->thread = thread;
+    notice->turn = 0;
+    notice->affinity = thread->affinity;
+    notice->driver = thread->stamp.driver;
+    notice->irql = thread->stamp.irql;
+    notice->regions = thread->stamp.regions;
+    notice->enter = (union ha_payload){.pnp_cb = {
+        .interface = news->instance->id, .event = news->event, .version = 1,
+        .size = sizeof notice->model.change, .live = telling == HA_TELL_LIVE,
+        .replay = telling == HA_TELL_REPLAY, .second = telling == HA_TELL_SECOND,
+        .late = telling == HA_TELL_LATE}};
+    describe(notice);
+    thread->callout = &notice->callout;
+    if (notice->irql != PASSIVE_LEVEL)
+        ha_thread_set_irql(thread, PASSIVE_LEVEL);
+}
+
+void ha_notice_end(struct ha_notice *notice)
+{
+    struct ha_thread *thread = notice->thread;
+    memset(notice->text, POISON, sizeof notice->text);
+    thread->callout = notice->callout.outer;
+    if (notice->irql != PASSIVE_LEVEL)
+        ha_thread_set_irql(thread, notice->irql);
+    thread->disturbed = true;       /* records were added to a call that this lies in */
+}
+
+static struct ha_record *record_call(const struct ha_notice *notice, enum ha_kind kind,
+                                     const struct ha_pnp_entry *entry)
+{
+    struct ha_record *record = ha_record_open(&notice->kernel->world, kind, entry->link.id);
     record->driver = entry->driver->id;
-    record->as.pnp_cb.interface = news->instance->id;
-    record->as.pnp_cb.event = news->event;
+    record->as = notice->enter;
     record->as.pnp_cb.function = entry->function_id;
     record->as.pnp_cb.context = entry->context_id;
-    record->as.pnp_cb.version = 1;
-    record->as.pnp_cb.size = sizeof(DEVICE_INTERFACE_CHANGE_NOTIFICATION);
-    record->as.pnp_cb.live = telling == HA_TELL_LIVE;
-    record->as.pnp_cb.replay = telling == HA_TELL_REPLAY;
-    record->as.pnp_cb.second = telling == HA_TELL_SECOND;
-    record->as.pnp_cb.late = telling == HA_TELL_LATE;
+    return record;
+}
+
+/* Something happened during the call, or the driver left something changed, or an error. */
+static void leave_disturbed(const struct ha_notice *notice, const struct ha_pnp_entry *entry,
+                            NTSTATUS status)
+{
+    struct ha_thread *thread = notice->thread;
+    struct ha_world *world = &notice->kernel->world;
+    ha_spin_leave(notice->kernel, HA_RT_REGISTER_PNP, 0);
+    ha_record_open(world, HA_PNP_CB_LEAVE, entry->link.id)->as.status.status = status;
+    ha_thread_set_irql(thread, PASSIVE_LEVEL);
+    thread->stamp.regions = notice->regions;
+    if (thread->affinity.mask != notice->affinity.mask ||
+        thread->affinity.group != notice->affinity.group)
+        ha_thread_set_affinity(thread, notice->affinity);
 }
 
 struct ha_called ha_callout_notified(const struct ha_kernel *kernel,
@@ -80,26 +105,25 @@ struct ha_called ha_callout_notified(const struct ha_kernel *kernel,
 }
 
 /* Who waits for the call hears that it begins, or has ended. */
-static void tell(struct ha_kernel *kernel, const struct ha_pnp_entry *entry,
-                 const struct ha_news *news, bool entered)
+static void tell(const struct ha_notice *notice, const struct ha_pnp_entry *entry, bool entered)
 {
+    struct ha_kernel *kernel = notice->kernel;
     if (!kernel->hooks.called)
         return;
-    const struct ha_called called = ha_callout_notified(kernel, entry, news);
+    const struct ha_called called = ha_callout_notified(kernel, entry, &notice->news);
     kernel->hooks.called(kernel, &called, entered);
 }
 
 /* The callback itself, called and recorded: in one record if nothing came of it. */
-static void call(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
-                 const struct ha_news *news, enum ha_telling telling)
+static void call(const struct ha_notice *notice, const struct ha_pnp_entry *entry,
+                 struct ha_told *told)
 {
-    struct ha_world *world = &kernel->world;
-    struct ha_thread *thread = world->sched.running;
-    struct notification *told = make_notification(kernel, news);
+    struct ha_thread *thread = notice->thread;
+    struct ha_world *world = &notice->kernel->world;
     thread->disturbed = false;
-    record_call(kernel, HA_PNP_CB_ENTER, entry, news, telling);
-    const struct ha_record *behind = world->trace.next;
-    tell(kernel, entry, news, true);
+    const struct ha_record *behind = record_call(notice, HA_PNP_CB_ENTER, entry) + 1;
+    thread->stamp.driver = entry->driver->id;
+    tell(notice, entry, true);
     ha_sched_point(world);
     NTSTATUS status = entry->function(&told->change, entry->context);
     /* Unless the thread is disturbed, the record is where it was: what follows it was added. */
@@ -107,43 +131,35 @@ static void call(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
         world->trace.next[-1].kind = HA_PNP_CB_CALL;
         world->trace.seq++;
     } else {
-        ha_spin_leave(kernel, HA_RT_REGISTER_PNP, 0);
-        ha_record_open(world, HA_PNP_CB_LEAVE, entry->link.id)->as.status.status = status;
+        leave_disturbed(notice, entry, status);
     }
-    memset(told, POISON, sizeof *told);
-    ha_arena_give(&world->host->arena, told, sizeof *told);
+    thread->stamp.driver = notice->driver;
 }
 
-void ha_callout_notify(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
-                       const struct ha_news *news, enum ha_telling telling)
+void ha_callout_notify(struct ha_notice *notice, struct ha_pnp_entry *entry)
 {
-    struct ha_world *world = &kernel->world;
-    struct ha_thread *thread = world->sched.running;
-    const struct ha_affinity affinity = thread->affinity;
-    const struct ha_record stamp = thread->stamp;
-    struct ha_callout callout = {.outer = thread->callout, .notified = entry, .news = news};
+    struct ha_world *world = &notice->kernel->world;
+    struct ha_told *told = &notice->copy[notice->turn];
     if (entry->link.marked) {
-        record_call(kernel, HA_PNP_DEAD_CALL, entry, news, telling);
+        record_call(notice, HA_PNP_DEAD_CALL, entry);
         return;
     }
 
-    thread->callout = &callout;
-    thread->stamp.driver = entry->driver->id;
-    ha_thread_set_irql(thread, PASSIVE_LEVEL);
+    notice->turn ^= 1;
+    *told = notice->model;
+    told->change.SymbolicLinkName = &told->link;
+    notice->callout.notified = entry;
     entry->calls++;
-    entry->told = *news;
-    call(kernel, entry, news, telling);
+    entry->told = notice->news;
+    call(notice, entry, told);
+    memset(told, POISON, sizeof *told);
     entry->calls--;
-    ha_thread_set_irql(thread, stamp.irql);         /* and whatever it was called in is disturbed */
-    thread->stamp.regions = stamp.regions;
-    thread->stamp.driver = stamp.driver;
-    if (thread->affinity.mask != affinity.mask || thread->affinity.group != affinity.group)
-        ha_thread_set_affinity(thread, affinity);
-    thread->callout = callout.outer;
-    ha_pnp_entry_let_go(entry);
-    if (kernel->call_ends.first_waiter)
-        ha_event_set(world, &kernel->call_ends);
-    tell(kernel, entry, news, false);
+    notice->callout.notified = NULL;
+    if (entry->removal_returned)
+        ha_pnp_entry_let_go(entry);
+    if (notice->kernel->call_ends.first_waiter)
+        ha_event_set(world, &notice->kernel->call_ends);
+    tell(notice, entry, false);
     ha_sched_point(world);
 }
 

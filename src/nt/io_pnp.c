@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "nt/callout.h"
+#include "nt/callout_pnp.h"
 #include "nt/driver.h"
 #include "nt/interface.h"
 #include "nt/pnp_entry.h"
@@ -95,6 +95,16 @@ static NTSTATUS examine(struct ha_kernel *kernel, const struct wish *wish,
     return *driver ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
+static void tell(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
+                 const struct ha_interface *instance)
+{
+    struct ha_notice notice;
+    const struct ha_news news = {instance, HA_PNP_ARRIVAL};
+    ha_notice_begin(&notice, kernel, &news, HA_TELL_REPLAY);
+    ha_callout_notify(&notice, entry);
+    ha_notice_end(&notice);
+}
+
 /* Tell a new entry of what is enabled, once, and have it told once more if the profile says so. */
 static void replay(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
                    const struct ha_interface *first, const struct ha_interface *last, bool again)
@@ -104,8 +114,7 @@ static void replay(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
             if (again)
                 ha_pnp_raise_again(kernel, at, entry);
             else
-                ha_callout_notify(kernel, entry, &(struct ha_news){at, HA_PNP_ARRIVAL},
-                                  HA_TELL_REPLAY);
+                tell(kernel, entry, at);
         }
         if (at == last)
             break;

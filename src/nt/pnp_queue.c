@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "nt/callout.h"
+#include "nt/callout_pnp.h"
 #include "nt/ps_thread.h"
 
 struct ha_arrival {
@@ -23,12 +23,15 @@ static bool is_for(const struct ha_arrival *arrival, const struct ha_pnp_entry *
 }
 
 /* The call that comes after all. */
-static void deliver_late(struct ha_kernel *kernel, const struct ha_arrival *arrival)
+static void deliver_late(struct ha_notice *notice, struct ha_kernel *kernel,
+                         const struct ha_arrival *arrival)
 {
     struct ha_pnp_entry *entry = arrival->late;
     struct ha_thread *thread = kernel->world.sched.running;
     thread->operations++;
-    ha_callout_notify(kernel, entry, &arrival->news, HA_TELL_LATE);
+    ha_notice_begin(notice, kernel, &arrival->news, HA_TELL_LATE);
+    ha_callout_notify(notice, entry);
+    ha_notice_end(notice);
     thread->operations--;
     entry->is_late = false;
     entry->driver->late_calls--;
@@ -38,21 +41,23 @@ static void deliver_late(struct ha_kernel *kernel, const struct ha_arrival *arri
     ha_notify_end(&kernel->pnp.entries);
 }
 
-static void deliver(struct ha_kernel *kernel, const struct ha_arrival *arrival)
+static void deliver(struct ha_notice *notice, struct ha_kernel *kernel,
+                    const struct ha_arrival *arrival)
 {
     struct ha_thread *thread = kernel->world.sched.running;
     const struct ha_notify_walk walk = ha_notify_begin(&kernel->pnp.entries, false);
     thread->operations++;
     kernel->pnp.now = arrival;
+    ha_notice_begin(notice, kernel, &arrival->news, arrival->only ? HA_TELL_SECOND : HA_TELL_LIVE);
     for (struct ha_notify_entry *link = ha_notify_first(&walk); link;
          link = ha_notify_after(&walk, link)) {
         struct ha_pnp_entry *entry = ha_pnp_entry_of(link);
         if (!is_for(arrival, entry))
             continue;
         entry->last_event = arrival->number;
-        ha_callout_notify(kernel, entry, &arrival->news,
-                          arrival->only ? HA_TELL_SECOND : HA_TELL_LIVE);
+        ha_callout_notify(notice, entry);
     }
+    ha_notice_end(notice);
     kernel->pnp.now = NULL;
     thread->operations--;
     ha_notify_end(&kernel->pnp.entries);
@@ -62,6 +67,7 @@ static void pnp_thread(void *argument)
 {
     struct ha_kernel *kernel = argument;
     struct ha_pnp *pnp = &kernel->pnp;
+    struct ha_notice notice;        /* here, so that a driver that keeps a pointer into it finds it */
     for (;;) {
         struct ha_arrival *first = pnp->first;
         if (!first || first->number > pnp->released) {
@@ -75,9 +81,9 @@ static void pnp_thread(void *argument)
         const struct ha_arrival arrival = *first;
         ha_arena_give(&kernel->world.host->arena, first, sizeof *first);
         if (arrival.late)
-            deliver_late(kernel, &arrival);
+            deliver_late(&notice, kernel, &arrival);
         else
-            deliver(kernel, &arrival);
+            deliver(&notice, kernel, &arrival);
     }
 }
 

@@ -1,0 +1,59 @@
+/*
+ * callout_pnp - the part of the one door through which callbacks of PnP notification are called
+ *
+ * The calls for one event are made by one thread, one after another. What they have in common is
+ * worked out once, in a struct ha_notice that lies on the stack of that thread.
+ */
+#ifndef HA_NT_CALLOUT_PNP_H
+#define HA_NT_CALLOUT_PNP_H
+
+#include "nt/callout.h"
+#include "nt/interface.h"
+#include "nt/pnp_entry.h"
+
+/* How an entry comes to hear of an instance. */
+enum ha_telling { HA_TELL_LIVE, HA_TELL_REPLAY, HA_TELL_SECOND, HA_TELL_LATE };
+
+struct ha_notice {
+    struct ha_callout callout;          /* first */
+    struct ha_kernel *kernel;
+    struct ha_thread *thread;
+    struct ha_news news;
+    union ha_payload enter;             /* what the records of entry have in common */
+    struct ha_told {
+        DEVICE_INTERFACE_CHANGE_NOTIFICATION change;
+        UNICODE_STRING link;
+    } model;
+    /*
+     * What entries get, in turn: the one that was used last is poisoned while the next entry has
+     * the other, so who keeps the pointer beyond its call finds nothing there (PNP-15).
+     */
+    struct ha_told copy[2];
+    unsigned turn;
+    WCHAR text[HA_LINK_LENGTH];         /* of the link; poisoned when the event has been told */
+    struct ha_affinity affinity;        /* of the thread before, */
+    uint16_t driver;                    /* who was in charge, */
+    KIRQL irql;                         /* at which IRQL, */
+    uint8_t regions;                    /* and in how many critical regions */
+};
+
+/* The running thread tells of an event; until the end it runs at PASSIVE_LEVEL. */
+void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel,
+                     const struct ha_news *news, enum ha_telling telling);
+void ha_notice_end(struct ha_notice *notice);
+
+/*
+ * Call the callback of an entry; when its driver's image is gone the record PNP_DEAD_CALL stands
+ * for the call. The chain of entries is being walked.
+ */
+void ha_callout_notify(struct ha_notice *notice, struct ha_pnp_entry *entry);
+/* That call, for those who wait for one. */
+struct ha_called ha_callout_notified(const struct ha_kernel *kernel,
+                                     const struct ha_pnp_entry *entry,
+                                     const struct ha_news *news);
+
+/* Whether the thread is inside a call of the entry; wait until no other thread is. */
+bool ha_callout_is_notified(const struct ha_thread *thread, const struct ha_pnp_entry *entry);
+void ha_callout_wait_notified(struct ha_kernel *kernel, const struct ha_pnp_entry *entry);
+
+#endif
