@@ -74,7 +74,8 @@ enum ha_kind {
     HA_FREE_PAGES, HA_EVENT_SET, HA_EVENT_CLEAR,
     /* A companion of TRACE_BEGIN, where the partition has memory. */
     HA_POOL_LIMITS,
-    /* Instances of device interfaces. INTERFACE: one that was enabled when the system started,
+    /* Instances of device interfaces. Their links are NAMEs, and none is told before a driver first
+       asks for any. INTERFACE: one that was enabled when the system started,
        told when a driver first asks for any. DOWN: it is not enabled any more. SET: a driver's
        IoRegisterDeviceInterface or IoSetDeviceInterfaceState returns; id: the instance, or 0. */
     HA_INTERFACE, HA_DEVICE_STARTED, HA_IFACE_UP, HA_IFACE_DOWN, HA_IFACE_SET,

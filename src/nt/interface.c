@@ -149,10 +149,11 @@ struct ha_interface *ha_interfaces(struct ha_kernel *kernel, bool *ok)
         const struct unit unit = next_unit(all);
         const struct ha_interface *instance = make(kernel, &unit);
         *ok = instance != NULL;
-        if (instance && unit.id <= at_start(all)) {
-            record_link(kernel, unit.id, instance->link);
+        if (!instance)
+            break;
+        record_link(kernel, unit.id, instance->link);
+        if (unit.id <= at_start(all))
             record(kernel, HA_INTERFACE, &unit, 0);
-        }
     }
     return all->first;
 }
@@ -179,19 +180,17 @@ void ha_interface_up(struct ha_kernel *kernel, uint32_t add, uint32_t device, bo
     struct ha_interfaces *all = &kernel->interfaces;
     bool wanted = all->made == all->enabled;    /* somebody has asked before */
     const struct unit unit = {class_of(of_memory), ++all->enabled, device, of_memory};
-    char link[HA_LINK_LENGTH];
     if (!note(kernel, device, of_memory))
         ha_ps_no_memory(kernel);
-    write_link(&unit, link);
-    record(kernel, HA_DEVICE_STARTED, &unit, add);
-    record_link(kernel, unit.id, link);
-    record(kernel, HA_IFACE_UP, &unit, add);
-    if (!wanted)
-        return;
-    const struct ha_interface *instance = make(kernel, &unit);
-    if (!instance)
+    const struct ha_interface *instance = wanted ? make(kernel, &unit) : NULL;
+    if (wanted && !instance)
         ha_ps_no_memory(kernel);
-    ha_pnp_raise(kernel, instance, HA_PNP_ARRIVAL);
+    record(kernel, HA_DEVICE_STARTED, &unit, add);
+    if (wanted)
+        record_link(kernel, unit.id, instance->link);
+    record(kernel, HA_IFACE_UP, &unit, add);
+    if (wanted)
+        ha_pnp_raise(kernel, instance, HA_PNP_ARRIVAL);
 }
 
 bool ha_interface_down(struct ha_kernel *kernel, enum ha_unit unit, uint32_t device)

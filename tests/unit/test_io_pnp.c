@@ -166,6 +166,33 @@ static void an_added_instance_is_replayed_to_who_registers_later(void **state)
     assert_true(all->same_link);
 }
 
+static size_t links_named(struct bench *b)
+{
+    size_t count = 0;
+    bench_count(b, HA_NAME);
+    for (size_t i = b->from; i < b->collector.count; i++) {
+        const struct ha_record *record = &b->collector.record[i];
+        count += record->kind == HA_NAME && record->flags == HA_NS_INTERFACE;
+    }
+    return count;
+}
+
+static void no_link_is_named_before_somebody_asks(void **state)
+{
+    struct bench *b = bench_of(state);
+    bench_add_processor(b);
+    bench_add_processor(b);
+    assert_int_equal(bench_count(b, HA_IFACE_UP), 2);
+    assert_int_equal(links_named(b), 0);
+    listener_add(*state, "a", (struct listener){0});
+
+    bench_load(b);
+    assert_int_equal(links_named(b), 6);
+    bench_add_processor(b);
+
+    assert_int_equal(links_named(b), 7);
+}
+
 /* PNP-9: every range of memory has an instance */
 static void ranges_of_memory_are_instances_of_their_class(void **state)
 {
@@ -336,6 +363,7 @@ int main(void)
         LISTENER_TEST(entries_of_the_class_are_told_in_the_order_of_registration),
         LISTENER_TEST(with_existing_every_enabled_instance_is_told_before_the_return),
         LISTENER_TEST(an_added_instance_is_replayed_to_who_registers_later),
+        LISTENER_TEST(no_link_is_named_before_somebody_asks),
         LISTENER_TEST(ranges_of_memory_are_instances_of_their_class),
         LISTENER_TEST(the_profile_may_report_what_was_replayed_once_more),
         LISTENER_TEST(wrong_parameters_are_refused_and_touch_nothing),
