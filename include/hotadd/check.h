@@ -61,6 +61,15 @@ const char *ha_test_compare_calls(struct ha_machine *machine, const char *const 
                                   size_t count);
 
 /*
+ * The same of the calls that tell drivers of arrivals and removals, in the order in which they
+ * were made: "driver.pnp1 Arrival processor 4", "pnp2 Arrival memory 0x400000000", "pnp3 Removal
+ * interface 1". They come later, by a thread of their own: a machine that has run until nothing
+ * more could go on has made them all, unless they are held.
+ */
+const char *ha_test_compare_arrivals(struct ha_machine *machine, const char *const *words,
+                                     size_t count);
+
+/*
  * The test is about a driver that breaks this rule, "STAT-2", and fails unless it does. HA_EINVAL
  * when there is no such rule, or when HA_TEST_VIOLATIONS are expected already.
  */

@@ -39,7 +39,7 @@ extern "C" {
 #include <cmocka.h>     /* not every version says itself that it is C */
 
 #define HA_ASSERTION_TEXT 512u      /* of what an assertion says when it fails */
-#define HA_EXPECTED_CALLS 256u      /* that one ha_expect_calls can name */
+#define HA_EXPECTED_CALLS 256u      /* that one ha_expect_calls, ha_expect_arrivals can name */
 
 /* cmocka shortens what it prints at once, so a report goes there line by line. */
 static inline void ha_cmocka_print(const char *report)
@@ -125,7 +125,11 @@ static inline void ha_cmocka_hold(int err, const char *what, const char *file, i
         ha_cmocka_failf(file, line, "%s: %s", what, ha_err_text(err));
 }
 
-static inline void ha_cmocka_expect_calls(const char *file, int line, void *machine, ...)
+/* Words up to a NULL, held against what was called by a function of hotadd/check.h. */
+static inline void ha_cmocka_expect(const char *file, int line,
+                                    const char *(*compare)(struct ha_machine *machine,
+                                                           const char *const *words, size_t count),
+                                    void *machine, ...)
 {
     const char *words[HA_EXPECTED_CALLS], *word;
     size_t count = 0;
@@ -134,9 +138,9 @@ static inline void ha_cmocka_expect_calls(const char *file, int line, void *mach
     while ((word = va_arg(arguments, const char *)) != NULL && count < HA_EXPECTED_CALLS)
         words[count++] = word;
     va_end(arguments);
-    const char *report = ha_test_compare_calls((struct ha_machine *)machine, words, count);
+    const char *report = compare((struct ha_machine *)machine, words, count);
     if (word)
-        report = "more calls are expected than ha_expect_calls can take\n";
+        report = "more calls are expected than one list can take\n";
     if (report)
         ha_cmocka_fail(file, line, report);
 }
@@ -151,7 +155,15 @@ static inline void ha_cmocka_expect_calls(const char *file, int line, void *mach
  * ha_expect_calls, and no others. Without words: none.
  */
 #define ha_expect_calls(...) \
-    ha_cmocka_expect_calls(__FILE__, __LINE__, __VA_ARGS__, (const char *)NULL)
+    ha_cmocka_expect(__FILE__, __LINE__, ha_test_compare_calls, __VA_ARGS__, (const char *)NULL)
+
+/*
+ * ha_expect_arrivals(machine, "pnp1 Arrival processor 4", ...): drivers were told of these arrivals
+ * and removals since the last ha_expect_arrivals, in this order, and of no others.
+ */
+#define ha_expect_arrivals(...) \
+    ha_cmocka_expect(__FILE__, __LINE__, ha_test_compare_arrivals, __VA_ARGS__, \
+                     (const char *)NULL)
 
 /* The driver breaks this rule in this test, as "STAT-2". */
 #define ha_expect_violation(machine, rule) \

@@ -29,7 +29,8 @@ struct fixture {
     struct ha_matcher *matcher;
     struct ha_story *story;
     struct ha_cast *cast;
-    size_t compared;                /* calls that were held against a list */
+    size_t compared_calls;          /* how many were held against a list */
+    size_t compared_arrivals;
     struct ha_text failures, report;
     bool told;                      /* the fatal hook has had the report */
 };
@@ -82,6 +83,7 @@ static struct fixture *open_fixture(const struct ha_test_options *options)
         return NULL;
     }
     ha_matcher_keep_calls(fixture->matcher);
+    ha_matcher_keep_arrivals(fixture->matcher);
     return fixture;
 }
 
@@ -190,30 +192,57 @@ static void complete(struct ha_text *patterns, const char *const *words, size_t 
     }
 }
 
-const char *ha_test_compare_calls(struct ha_machine *machine, const char *const *words,
-                                  size_t count)
+/* What the matcher has kept from the `first` on, against words that are completed to patterns. */
+static int compare(struct fixture *fixture, const char *const *words, size_t count, size_t first,
+                   int (*compare_kept)(const struct ha_matcher *matcher, size_t first,
+                                       const char *const *pattern, size_t pattern_count,
+                                       struct ha_text *report))
 {
-    struct fixture *fixture = fixture_of(machine);
     const char **pattern = calloc(count + 1, sizeof *pattern);
     struct ha_text patterns = {0};
     int found = HA_ENOMEM;
 
-    ha_machine_flush(machine);
     ha_text_clear(&fixture->report);
     complete(&patterns, words, count);
     if (pattern && !patterns.lost) {
         const char *next = patterns.bytes;
         for (size_t i = 0; i < count; next += strlen(next) + 1)
             pattern[i++] = next;
-        found = ha_matcher_compare_calls(fixture->matcher, fixture->compared, pattern, count,
-                                         &fixture->report);
+        found = compare_kept(fixture->matcher, first, pattern, count, &fixture->report);
     }
-    fixture->compared = ha_matcher_call_count(fixture->matcher);
     ha_text_close(&patterns);
     free(pattern);
-    if (found < 0 || ha_matcher_lost(fixture->matcher))
+    return ha_matcher_lost(fixture->matcher) ? HA_ENOMEM : found;
+}
+
+static const char *report_of(const struct fixture *fixture, int found)
+{
+    if (found < 0)
         return "out of memory: the calls cannot be compared\n";
     return found ? ha_text_string(&fixture->report) : NULL;
+}
+
+const char *ha_test_compare_calls(struct ha_machine *machine, const char *const *words,
+                                  size_t count)
+{
+    struct fixture *fixture = fixture_of(machine);
+
+    ha_machine_flush(machine);
+    int found = compare(fixture, words, count, fixture->compared_calls, ha_matcher_compare_calls);
+    fixture->compared_calls = ha_matcher_call_count(fixture->matcher);
+    return report_of(fixture, found);
+}
+
+const char *ha_test_compare_arrivals(struct ha_machine *machine, const char *const *words,
+                                     size_t count)
+{
+    struct fixture *fixture = fixture_of(machine);
+
+    ha_machine_flush(machine);
+    int found = compare(fixture, words, count, fixture->compared_arrivals,
+                        ha_matcher_compare_arrivals);
+    fixture->compared_arrivals = ha_matcher_arrival_count(fixture->matcher);
+    return report_of(fixture, found);
 }
 
 int ha_test_expect_violation(struct ha_machine *machine, const char *rule)

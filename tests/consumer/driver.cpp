@@ -1,5 +1,7 @@
-// A driver in C++, which lets every processor in.
+// A driver in C++, which lets every processor in and hears of its arrival.
+#include <initguid.h>
 #include <ntddk.h>
+#include <poclass.h>
 #include <string.h>
 
 #if defined(__linux__) || _M_AMD64 != 100
@@ -8,12 +10,18 @@
 
 namespace {
 
-PVOID handle;
+PVOID handle, entry;
 
 VOID NTAPI Changed(PVOID, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT, PNTSTATUS) {}
 
+NTSTATUS NTAPI Arrived(PVOID, PVOID)
+{
+    return STATUS_SUCCESS;
+}
+
 VOID NTAPI Unload(PDRIVER_OBJECT)
 {
+    IoUnregisterPlugPlayNotificationEx(entry);
     KeDeregisterProcessorChangeCallback(handle);
 }
 
@@ -26,5 +34,13 @@ extern "C" NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRI
         return STATUS_INVALID_PARAMETER;
     DriverObject->DriverUnload = Unload;
     handle = KeRegisterProcessorChangeCallback(Changed, nullptr, 0);
-    return handle ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+    if (!handle)
+        return STATUS_UNSUCCESSFUL;
+    GUID processors = GUID_DEVICE_PROCESSOR;
+    NTSTATUS status = IoRegisterPlugPlayNotification(EventCategoryDeviceInterfaceChange, 0,
+                                                     &processors, DriverObject, Arrived, nullptr,
+                                                     &entry);
+    if (!NT_SUCCESS(status))
+        KeDeregisterProcessorChangeCallback(handle);
+    return status;
 }

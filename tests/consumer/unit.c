@@ -16,6 +16,7 @@ static void the_processor_with_index_2_is_refused(void **state)
     ha_add_processor(*state);
     ha_expect_calls(*state, "mine.ke1 Start 2 -> STATUS_INSUFFICIENT_RESOURCES",
                     "ke1 Failure 2 (STATUS_INSUFFICIENT_RESOURCES)");
+    ha_expect_arrivals(*state);
 }
 
 int main(void)

@@ -23,6 +23,8 @@ static void processors_beyond_index_2_are_let_in(void **state)
     for (const char *word : {"Start", "Complete"})
         lines.push_back(std::string("driver.ke1 ") + word + " 4");
     ha_expect_calls(*state, lines[0].c_str(), lines[1].c_str());
+    ha_expect_arrivals(*state, "pnp1 Arrival processor 4");
+    ha_expect_arrivals(*state);
     assert_int_equal(lines.size(), 2);
     assert_non_null(*state);
     assert_string_equal(lines[0].c_str(), "driver.ke1 Start 4");

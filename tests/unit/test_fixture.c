@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <ntddk.h>
+#include <poclass.h>
 
 #include "hotadd/hotadd.h"
 
@@ -43,13 +44,48 @@ static NTSTATUS enter(PDRIVER_OBJECT driver, PUNICODE_STRING path)
     return STATUS_SUCCESS;
 }
 
-static struct ha_machine *begin(void)
+static PVOID entries[2];
+
+static NTSTATUS arrived(PVOID change, PVOID context)
 {
-    struct ha_test_options options = {.entry = enter};
+    (void)change;
+    (void)context;
+    return STATUS_SUCCESS;
+}
+
+static VOID unload_listener(PDRIVER_OBJECT driver)
+{
+    (void)driver;
+    for (unsigned i = 0; i < 2; i++)
+        IoUnregisterPlugPlayNotificationEx(entries[i]);
+}
+
+/* Registers for processors and memory. */
+static NTSTATUS enter_listener(PDRIVER_OBJECT driver, PUNICODE_STRING path)
+{
+    const GUID *const classes[] = {&GUID_DEVICE_PROCESSOR, &GUID_DEVICE_MEMORY};
+    NTSTATUS status = STATUS_SUCCESS;
+    (void)path;
+    driver->DriverUnload = unload_listener;
+    for (unsigned i = 0; i < 2 && NT_SUCCESS(status); i++)
+        status = IoRegisterPlugPlayNotification(EventCategoryDeviceInterfaceChange, 0,
+                                                (PVOID)(uintptr_t)classes[i], driver, arrived,
+                                                NULL, &entries[i]);
+    return status;
+}
+
+static struct ha_machine *begin_with(ha_driver_entry *entry)
+{
+    struct ha_test_options options = {.entry = entry};
     struct ha_machine *machine = NULL;
     keeps_memory = checks_wrongly = false;
     assert_int_equal(ha_test_begin(&options, &machine, NULL), HA_OK);
     return machine;
+}
+
+static struct ha_machine *begin(void)
+{
+    return begin_with(enter);
 }
 
 static void a_right_driver_leaves_nothing_to_report(void **state)
@@ -80,6 +116,43 @@ static void other_calls_are_shown_beside_those_expected(void **state)
                         "     expected           made\n"
                         "     *.ke1 Start 4      driver.ke1 Start 4\n"
                         "  >! *.ke2 Complete 4   driver.ke1 Complete 4\n");
+    assert_null(ha_test_end(machine));
+    ha_test_destroy(machine);
+}
+
+/* MEM-2 */
+static void arrivals_are_compared_with_those_since_the_last_comparison(void **state)
+{
+    static const char *const processor[] = {"pnp1 Arrival processor 0:4"};
+    static const char *const memory[] = {"driver.pnp2 Arrival memory 0x400000000"};
+    static const struct ha_memory_add_options range = {.base = 0x400000000, .size = 0x100000};
+    struct ha_machine *machine = begin_with(enter_listener);
+    (void)state;
+
+    assert_null(ha_test_compare_arrivals(machine, NULL, 0));
+    assert_int_equal(ha_test_add_processor(machine), HA_OK);
+    assert_null(ha_test_compare_arrivals(machine, processor, 1));
+    assert_int_equal(ha_machine_add_memory(machine, 0, &range), HA_OK);
+    assert_int_equal(ha_machine_step(machine, NULL), HA_OK);
+    assert_null(ha_test_compare_arrivals(machine, memory, 1));
+    assert_null(ha_test_compare_calls(machine, NULL, 0));
+    assert_null(ha_test_end(machine));
+    ha_test_destroy(machine);
+}
+
+static void other_arrivals_are_shown_beside_those_expected(void **state)
+{
+    static const char *const arrivals[] = {"pnp2 Arrival processor 4"};
+    struct ha_machine *machine = begin_with(enter_listener);
+    (void)state;
+    ha_test_add_processor(machine);
+
+    const char *report = ha_test_compare_arrivals(machine, arrivals, 1);
+
+    assert_string_equal(report,
+                        "arrivals: 1 expected, 1 made; 1 missing (-), 1 not expected (+)\n"
+                        "     expected                     made\n"
+                        "  >! *.pnp2 Arrival processor 4   driver.pnp1 Arrival processor 4\n");
     assert_null(ha_test_end(machine));
     ha_test_destroy(machine);
 }
@@ -231,6 +304,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_right_driver_leaves_nothing_to_report),
         cmocka_unit_test(other_calls_are_shown_beside_those_expected),
+        cmocka_unit_test(arrivals_are_compared_with_those_since_the_last_comparison),
+        cmocka_unit_test(other_arrivals_are_shown_beside_those_expected),
         cmocka_unit_test(memory_kept_at_unload_is_reported_with_the_story),
         cmocka_unit_test(a_failed_check_in_a_callback_fails_the_end),
         cmocka_unit_test(the_thread_of_the_test_is_no_driver),

@@ -6,11 +6,12 @@
 
 #include <cmocka.h>
 #include <ntddk.h>
+#include <poclass.h>
 
 #include "hotadd/check.h"
 #include "unit/failing.h"
 
-static PVOID handle;
+static PVOID handle, entry_of_arrivals;
 
 static VOID changed(PVOID context, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change, PNTSTATUS status)
 {
@@ -19,9 +20,17 @@ static VOID changed(PVOID context, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change, P
     (void)status;
 }
 
+static NTSTATUS arrived(PVOID change, PVOID context)
+{
+    (void)change;
+    (void)context;
+    return STATUS_SUCCESS;
+}
+
 static VOID unload(PDRIVER_OBJECT driver)
 {
     (void)driver;
+    IoUnregisterPlugPlayNotificationEx(entry_of_arrivals);
     KeDeregisterProcessorChangeCallback(handle);
 }
 
@@ -30,7 +39,9 @@ static NTSTATUS entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
     (void)path;
     driver->DriverUnload = unload;
     handle = KeRegisterProcessorChangeCallback(changed, NULL, 0);
-    return STATUS_SUCCESS;
+    return IoRegisterPlugPlayNotification(EventCategoryDeviceInterfaceChange, 0,
+                                          (PVOID)&GUID_DEVICE_PROCESSOR, driver, arrived, NULL,
+                                          &entry_of_arrivals);
 }
 
 /* A test that passes. Returns whether it did. */
@@ -38,6 +49,7 @@ static bool test_once(void)
 {
     static const struct ha_group_options group = {.maximum = 8, .active_mask = 0xf};
     static const char *const calls[] = {"ke1 Start 4", "ke1 Complete 4"};
+    static const char *const arrivals[] = {"pnp1 Arrival processor 4"};
     const struct ha_machine_options small = {.partition = {.group = &group, .group_count = 1},
                                              .arena_bytes = (size_t)1 << 20};
     const struct ha_test_options options = {.machine = &small, .entry = entry};
@@ -51,6 +63,7 @@ static bool test_once(void)
     }
     bool passed = ha_test_add_processor(machine) == HA_OK;
     passed &= ha_test_compare_calls(machine, calls, 2) == NULL;
+    passed &= ha_test_compare_arrivals(machine, arrivals, 1) == NULL;
     passed &= ha_test_end(machine) == NULL;
     ha_test_destroy(machine);
     return passed;
