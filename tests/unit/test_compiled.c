@@ -1,4 +1,6 @@
 /* compiled: a plan's drivers of compiled code, by the names that the plan gives their parts */
+#include <poclass.h>
+
 #include "unit/scripting.h"
 
 static PVOID handles[3];
@@ -27,6 +29,47 @@ static NTSTATUS NTAPI enter(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Registr
     DriverObject->DriverUnload = leave;
     for (ULONG i = 0; i < made; i++)
         handles[i] = KeRegisterProcessorChangeCallback(refuses_4, i ? &handles[i] : NULL, 0);
+    return STATUS_SUCCESS;
+}
+
+static PVOID client, entry[2];
+
+static VOID NTAPI client_callback(PVOID CallbackContext, PVOID Argument1, PVOID Argument2)
+{
+    refuses_4(CallbackContext, Argument1, Argument2);
+}
+
+static NTSTATUS NTAPI hears(PVOID NotificationStructure, PVOID Context)
+{
+    (void)NotificationStructure, (void)Context;
+    return STATUS_SUCCESS;
+}
+
+static VOID NTAPI leave_all(PDRIVER_OBJECT DriverObject)
+{
+    for (size_t i = 0; i < COUNT(entry); i++)
+        IoUnregisterPlugPlayNotificationEx(entry[i]);
+    ExUnregisterCallback(client);
+    leave(DriverObject);
+}
+
+/* One registration, one client of a callback object, and two entries for arrivals. */
+static NTSTATUS NTAPI enter_all(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+    UNICODE_STRING name;
+    OBJECT_ATTRIBUTES attributes;
+    PCALLBACK_OBJECT object;
+    enter(DriverObject, RegistryPath);
+    DriverObject->DriverUnload = leave_all;
+    RtlInitUnicodeString(&name, u"\\Callback\\ProcessorAdd");
+    InitializeObjectAttributes(&attributes, &name, OBJ_CASE_INSENSITIVE, NULL, NULL);
+    ExCreateCallback(&object, &attributes, FALSE, FALSE);
+    client = ExRegisterCallback(object, client_callback, NULL);
+    ObDereferenceObject(object);
+    for (size_t i = 0; i < COUNT(entry); i++)
+        IoRegisterPlugPlayNotification(EventCategoryDeviceInterfaceChange, 0,
+                                       (PVOID)(uintptr_t)&GUID_DEVICE_PROCESSOR, DriverObject,
+                                       hears, NULL, &entry[i]);
     return STATUS_SUCCESS;
 }
 
@@ -163,6 +206,65 @@ static void steps_in_its_name_may_register_besides(void **state)
                     "mine.ke1 Complete 4\nmine.sync Complete 4\n");
 }
 
+/* Each kind has its own names, and its own numbers where those end; triggers know them all. */
+static void its_clients_and_entries_have_names_of_their_own(void **state)
+{
+    struct bench *b = *state;
+    static const char *const clients[] = {"object"}, *const entries[] = {"cpu"};
+    const struct ha_script script[] = {
+        {.name = "mine", .module = "mine.so", .code = enter_all, .client = clients,
+         .client_count = 1, .entry_name = entries, .entry_name_count = 1},
+        {.name = "a", .entry = STEPS(register_sync)}};
+    const struct ha_event_plan event[] = {
+        {ADD},
+        {RUN(1, ask_active), DURING(CALL("mine", "object", HA_STATE_START, 4))},
+        {RUN(1, ask_maximum), DURING(CALL("mine", "cpu", HA_STATE_ARRIVAL, 4))},
+        {RUN(1, ask_active), DURING(CALL("mine", "pnp2", HA_ANY_STATE, HA_ANY_INDEX))}};
+
+    bench_play(b, script, 2, event, COUNT(event));
+
+    expect_middle(b, "hot-add UNIT_BEGIN 1 [4]\n"
+                     "hot-add ADD_BEGIN [4]\n"
+                     "hot-add mine.ke1 Start 4 (0.4) st=0 op=0>0 [4]\n"
+                     "hot-add enters mine.object Start 4 (0.4) st=0 op=0 [4]\n"
+                     "system-5 asks, KeQueryActiveGroupCount [4]\n"
+                     "hot-add leaves mine.object Start op=0 [4]\n"
+                     "hot-add a.sync Start 4 (0.4) st=0 op=0>0 [4]\n"
+                     "hot-add HW_START 0 [4]\n"
+                     "hot-add ACTIVE 4 [5]\n"
+                     "hot-add SCHED 4 [5]\n"
+                     "hot-add mine.ke1 Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add mine.object Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add a.sync Complete 4 (0.4) st=0 op=0>0 [5]\n"
+                     "hot-add DEVICE_STARTED 4 [5]\n"
+                     "hot-add IFACE_UP 4 [5]\n"
+                     "hot-add ADD_END 0 [5]\n"
+                     "hot-add UNIT_END 1 [5]\n"
+                     "PnP PNP_CB_ENTER mine.cpu Arrival processor 4 [5]\n"
+                     "system-7 asks, KeQueryMaximumGroupCount [5]\n"
+                     "PnP PNP_CB_LEAVE mine.cpu 0 [5]\n"
+                     "PnP PNP_CB_ENTER mine.pnp2 Arrival processor 4 [5]\n"
+                     "system-8 asks, KeQueryActiveGroupCount [5]\n"
+                     "PnP PNP_CB_LEAVE mine.pnp2 0 [5]\n");
+}
+
+/* A scenario takes away an entry of compiled code, and that removes it once more. */
+static void steps_in_its_name_know_its_entries(void **state)
+{
+    struct bench *b = *state;
+    static const struct ha_step remove[] = {STOP("pnp1"), STOP("cb1")};
+    const struct ha_script script[] = {
+        {.name = "mine", .module = "mine.so", .code = enter_all}};
+    const struct ha_event_plan event[] = {{RUN(0, remove), .due_ns = 1}, {ADD, .due_ns = 2}};
+    b->drivers_err = true;
+
+    bench_play(b, script, 1, event, 2);
+
+    expect_calls(b, "mine.ke1 Start 4\nmine.ke1 Complete 4\n");
+    assert_int_equal(bench_count(b, HA_PNP_CB_CALL), 1);
+    assert_int_equal(bench_record(b, HA_PNP_CB_CALL, 0)->id, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +275,8 @@ int main(void)
         TEST(a_fault_strikes_its_calls),
         TEST(steps_in_its_name_know_its_registrations),
         TEST(steps_in_its_name_may_register_besides),
+        TEST(its_clients_and_entries_have_names_of_their_own),
+        TEST(steps_in_its_name_know_its_entries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
