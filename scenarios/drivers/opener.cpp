@@ -1,0 +1,285 @@
+/*++
+
+Module Name:
+
+    opener.cpp
+
+Abstract:
+
+    A driver in C++ that opens every panel of publisher.c, those that are there and those that come.
+
+    With existing interfaces included it need not look for panels itself. It stands in the list
+    before it hears of those that are there, so a panel that comes just then may be reported by
+    both, by the registration and by the system's own thread: the second report is for a link that
+    is known, and nothing happens.
+
+Environment:
+
+    Kernel mode
+
+--*/
+
+#include <ntddk.h>
+#include <initguid.h>
+#include <wdmguid.h>
+#include "panel.h"
+
+#define OPENER_TAG 'nepO'
+
+#ifndef IS_KNOWN
+#define IS_KNOWN(_Panel) ((_Panel) != nullptr)
+#endif
+
+#ifndef REMOVE_ENTRY
+#define REMOVE_ENTRY(_Entry) IoUnregisterPlugPlayNotificationEx(_Entry)
+#endif
+
+//
+// Objects lie in pool. Where there is none the result of new is nullptr, as nothing here throws.
+//
+class FromPool
+{
+public:
+    static void *operator new(size_t Size) noexcept
+    {
+        return ExAllocatePool2(POOL_FLAG_NON_PAGED, Size, OPENER_TAG);
+    }
+
+    static void operator delete(void *Block)
+    {
+        ExFreePoolWithTag(Block, OPENER_TAG);
+    }
+};
+
+//
+// A panel that is open. It keeps a name of its own: that of the notification is gone with it.
+//
+class Panel : public FromPool
+{
+public:
+    ~Panel();
+
+    _Must_inspect_result_ NTSTATUS Open(_In_ PCUNICODE_STRING Link);
+    bool Is(_In_ PCUNICODE_STRING Link) const;
+
+    Panel *Next = nullptr;
+
+private:
+    UNICODE_STRING m_Link = {};
+    PFILE_OBJECT m_File = nullptr;
+    PDEVICE_OBJECT m_Device = nullptr;
+};
+
+//
+// All of them. Reports come on two threads while the registration is under way, hence the mutex.
+//
+class PanelList : public FromPool
+{
+public:
+    PanelList();
+    ~PanelList();
+
+    static DRIVER_NOTIFICATION_CALLBACK_ROUTINE Notified;
+
+private:
+    Panel **Find(_In_ PCUNICODE_STRING Link);
+    void Arrived(_In_ PCUNICODE_STRING Link);
+    void Left(_In_ PCUNICODE_STRING Link);
+
+    KGUARDED_MUTEX m_Mutex;
+    Panel *m_First = nullptr;
+};
+
+static PanelList *Panels;
+static PVOID NotificationEntry;
+
+extern "C" DRIVER_INITIALIZE DriverEntry;
+static DRIVER_UNLOAD OpenerUnload;
+
+Panel::~Panel()
+/*++
+
+Routine Description:
+
+    The reference on the file object is what keeps the device open. The device has none of its own.
+
+--*/
+{
+    if (m_File != nullptr) {
+        ObDereferenceObject(m_File);
+    }
+    RtlFreeUnicodeString(&m_Link);
+}
+
+_Use_decl_annotations_
+NTSTATUS
+Panel::Open(
+    PCUNICODE_STRING Link
+    )
+{
+    NTSTATUS status;
+
+    status = RtlDuplicateUnicodeString(RTL_DUPLICATE_UNICODE_STRING_NULL_TERMINATE, Link, &m_Link);
+    if (!NT_SUCCESS(status)) {
+        return status;
+    }
+    return IoGetDeviceObjectPointer(&m_Link, FILE_READ_DATA, &m_File, &m_Device);
+}
+
+_Use_decl_annotations_
+bool
+Panel::Is(
+    PCUNICODE_STRING Link
+    ) const
+{
+    return RtlEqualUnicodeString(&m_Link, Link, TRUE) != FALSE;
+}
+
+PanelList::PanelList()
+{
+    KeInitializeGuardedMutex(&m_Mutex);
+}
+
+PanelList::~PanelList()
+{
+    while (m_First != nullptr) {
+        Panel *panel = m_First;
+
+        m_First = panel->Next;
+        delete panel;
+    }
+}
+
+_Use_decl_annotations_
+Panel **
+PanelList::Find(
+    PCUNICODE_STRING Link
+    )
+/*++
+
+Return Value:
+
+    Where the panel hangs, or where the list ends.
+
+--*/
+{
+    Panel **place = &m_First;
+
+    while (*place != nullptr && !(*place)->Is(Link)) {
+        place = &(*place)->Next;
+    }
+    return place;
+}
+
+_Use_decl_annotations_
+void
+PanelList::Arrived(
+    PCUNICODE_STRING Link
+    )
+{
+    Panel *panel;
+
+    if (IS_KNOWN(*Find(Link))) {
+        return;
+    }
+
+    panel = new Panel;
+    if (panel == nullptr) {
+        return;
+    }
+    if (!NT_SUCCESS(panel->Open(Link))) {
+        //
+        // It may have gone again: this report is of the past.
+        //
+        delete panel;
+        return;
+    }
+
+    panel->Next = m_First;
+    m_First = panel;
+}
+
+_Use_decl_annotations_
+void
+PanelList::Left(
+    PCUNICODE_STRING Link
+    )
+{
+    Panel **place = Find(Link);
+    Panel *panel = *place;
+
+    if (panel != nullptr) {
+        *place = panel->Next;
+        delete panel;
+    }
+}
+
+_Use_decl_annotations_
+NTSTATUS
+PanelList::Notified(
+    PVOID NotificationStructure,
+    PVOID Context
+    )
+{
+    auto notification = static_cast<PDEVICE_INTERFACE_CHANGE_NOTIFICATION>(NotificationStructure);
+    auto panels = static_cast<PanelList *>(Context);
+
+    KeAcquireGuardedMutex(&panels->m_Mutex);
+    if (notification->Event == GUID_DEVICE_INTERFACE_ARRIVAL) {
+        panels->Arrived(notification->SymbolicLinkName);
+    } else if (notification->Event == GUID_DEVICE_INTERFACE_REMOVAL) {
+        panels->Left(notification->SymbolicLinkName);
+    }
+    KeReleaseGuardedMutex(&panels->m_Mutex);
+    return STATUS_SUCCESS;
+}
+
+_Use_decl_annotations_
+static VOID
+OpenerUnload(
+    PDRIVER_OBJECT DriverObject
+    )
+/*++
+
+Routine Description:
+
+    When the Ex routine has returned no call is under way and none will come, so the context can
+    go. The older routine promises neither.
+
+--*/
+{
+    UNREFERENCED_PARAMETER(DriverObject);
+
+    REMOVE_ENTRY(NotificationEntry);
+    delete Panels;
+}
+
+_Use_decl_annotations_
+extern "C" NTSTATUS
+DriverEntry(
+    PDRIVER_OBJECT DriverObject,
+    PUNICODE_STRING RegistryPath
+    )
+{
+    NTSTATUS status;
+
+    UNREFERENCED_PARAMETER(RegistryPath);
+
+    Panels = new PanelList;
+    if (Panels == nullptr) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+
+    status = IoRegisterPlugPlayNotification(EventCategoryDeviceInterfaceChange,
+                                            PNPNOTIFY_DEVICE_INTERFACE_INCLUDE_EXISTING_INTERFACES,
+                                            const_cast<GUID *>(&GUID_DEVINTERFACE_PANEL),
+                                            DriverObject, PanelList::Notified, Panels,
+                                            &NotificationEntry);
+    if (!NT_SUCCESS(status)) {
+        delete Panels;
+        return status;
+    }
+
+    DriverObject->DriverUnload = OpenerUnload;
+    return STATUS_SUCCESS;
+}
