@@ -1,10 +1,13 @@
 /*
  * load_call - the words of a call
  *
- * Owns their notation: "DRIVER.NAME Start 4", with statuses behind it where a call is expected,
- * with "#2" where one is waited for. Any word, and either half of the first, may be a * that
- * stands for all.
+ * Owns their notation: "DRIVER.NAME Start 4" or "DRIVER.NAME Arrival processor 4", with statuses
+ * behind the former where a call is expected, with "#2" where one is waited for. Any word, and
+ * either half of the first, may be a * that stands for all. Its last words name an instance of a
+ * device interface in other places, too.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/names.h"
@@ -13,24 +16,39 @@
 
 #define LONGEST_WORD 63u
 
-/* A call that is being read, and where in it we are. */
+/* Words that are being read, and where in them we are. */
 struct words {
     struct ha_loading *loading;
     struct ha_reader *reader;
-    struct ha_node node;
+    enum ha_words form;
+    size_t place;
     const char *at;
-    struct ha_call_pattern *pattern;    /* NULL: the words are only checked */
+    uint32_t scope;             /* of the registration, where one is named, ... */
+    const char *name;           /* ... and its name; NULL for any */
+    struct ha_call_pattern pattern;
+    struct ha_instance_pattern instance;
     char word[LONGEST_WORD + 1];
 };
 
 static bool wrong_form(struct words *w)
 {
-    if (w->pattern)
-        HA_COMPLAIN(w->reader, w->node, "these calls read \"DRIVER.NAME Start 4\", with Complete "
-                    "or Failure for Start, and may end in \"#2\" for the second of them");
-    else
-        HA_COMPLAIN(w->reader, w->node, "a call reads \"DRIVER.NAME Start 4\", with Complete or "
-                    "Failure for Start, and may end in \" (STATUS)\" and \" -> STATUS\"");
+    static const char *const forms[] = {
+        [HA_WORDS_CALL] = "a call reads \"DRIVER.NAME Start 4\", with Complete or Failure for "
+                          "Start, and may end in \" (STATUS)\" and \" -> STATUS\"",
+        [HA_WORDS_FINDING] = "a call reads \"DRIVER.NAME Start 4\", which may end in "
+                             "\" (STATUS)\" and \" -> STATUS\", or \"DRIVER.NAME Arrival "
+                             "processor 4\"",
+        [HA_WORDS_ARRIVAL] = "an arrival reads \"DRIVER.NAME Arrival processor 4\", or Removal; "
+                             "memory is named by its base, an interface by its number",
+        [HA_WORDS_ORDER] = "what has an order reads \"DRIVER.NAME Complete 4\" or \"DRIVER.NAME "
+                           "Arrival processor 4\"",
+        [HA_WORDS_MEANT] = "these calls read \"DRIVER.NAME Start 4\", with Complete or Failure "
+                           "for Start, or \"DRIVER.NAME Arrival processor 4\", and may end in "
+                           "\"#2\" for the second of them",
+        [HA_WORDS_INSTANCE] = "an interface is \"processor 4\", \"memory 0x400000000\" or "
+                              "\"interface 1\"",
+    };
+    HA_COMPLAIN_AT(w->reader, w->place, "%s", forms[w->form]);
     return false;
 }
 
@@ -59,21 +77,17 @@ static bool is_any(const char *word)
     return !strcmp(word, "*");
 }
 
-/* A registration that must be there: at once, or where it may come later, in the end. */
+/* A registration that must be there. */
 static bool check_name(struct words *w, uint32_t scope, const char *name)
 {
-    uint32_t number;
     if (is_any(name))
         return true;
-    if (!w->pattern)
-        return ha_load_find(w->loading, scope, ha_read_place(w->reader, w->node), name, &number);
-    const char *copy = ha_bag_copy(&w->reader->bag, name, strlen(name));
-    w->pattern->registration = copy;
-    if (copy)
-        ha_load_refer(w->loading, scope, w->node, copy);
-    else
-        w->reader->no_memory = true;
-    return copy;
+    w->scope = scope;
+    w->name = ha_bag_copy(&w->reader->bag, name, strlen(name));
+    w->reader->no_memory |= !w->name;
+    if (w->name)
+        ha_load_refer(w->loading, scope, w->place, w->name);
+    return w->name;
 }
 
 static bool read_client(struct words *w)
@@ -87,57 +101,161 @@ static bool read_client(struct words *w)
     *point = '\0';
     if (is_any(w->word))
         return check_name(w, HA_SCOPE_ANY_REGISTRATION, point + 1);
-    if (!ha_load_find(w->loading, HA_SCOPE_DRIVERS, ha_read_place(w->reader, w->node), w->word,
-                      &driver))
+    if (!ha_load_find(w->loading, HA_SCOPE_DRIVERS, w->place, w->word, &driver))
         return false;
-    if (w->pattern)
-        w->pattern->driver = w->loading->script[driver].name;
+    w->pattern.driver = w->loading->script[driver].name;
     return check_name(w, HA_SCOPE_REGISTRATIONS + driver, point + 1);
 }
 
-static bool read_state(struct words *w, int *state)
+/* The states that words of a form may name, of all that there are. */
+static bool read_state(struct words *w)
 {
-    const char *names[HA_STATE_FAILURE + 1];
-    *state = HA_ANY_STATE;
+    const struct { const char *name; int state; } all[] = {
+        {ha_state_short(HA_STATE_START), HA_STATE_START},
+        {ha_state_short(HA_STATE_COMPLETE), HA_STATE_COMPLETE},
+        {ha_state_short(HA_STATE_FAILURE), HA_STATE_FAILURE},
+        {ha_pnp_event_name(HA_PNP_ARRIVAL), HA_STATE_ARRIVAL},
+        {ha_pnp_event_name(HA_PNP_REMOVAL), HA_STATE_REMOVAL},
+    };
+    size_t first = w->form == HA_WORDS_ARRIVAL ? 3 : 0, end = w->form == HA_WORDS_CALL ? 3 : 5;
+    const char *names[5];
+    w->pattern.state = HA_ANY_STATE;
     if (is_any(w->word))
         return true;
-    for (unsigned i = 0; i <= HA_STATE_FAILURE; i++) {
-        names[i] = ha_state_short(i);
-        if (!strcmp(w->word, names[i])) {
-            *state = (int)i;
+    for (size_t i = 0; i < 5; i++) {
+        names[i] = all[i].name;
+        if (strcmp(w->word, names[i]) != 0)
+            continue;
+        w->pattern.state = all[i].state;
+        if (i >= first && i < end)
             return true;
-        }
+        HA_COMPLAIN_AT(w->reader, w->place, first ? "\"%s\" is a call of a processor change: it "
+                       "belongs under \"calls\"" : "\"%s\" is no call of a processor change: it "
+                       "belongs under \"arrivals\"", w->word);
+        return false;
     }
-    ha_read_no_choice(w->reader, w->node, "state", w->word, names, HA_STATE_FAILURE + 1);
+    ha_read_no_choice(w->reader, w->place, "state", w->word, names + first, end - first);
     return false;
 }
 
 /* A systemwide index, GROUP:NUMBER, or any. */
-static bool read_processor(struct words *w, struct ha_call_pattern *pattern)
+static bool read_processor(struct words *w, uint32_t *processor)
 {
     const struct ha_partition_options *partition = &w->loading->made.plan.partition;
-    size_t digits = strspn(w->word, "0123456789");
-    uint32_t group, number;
-    bool there = true;
-    int64_t index;
+    size_t length = strlen(w->word), digits = strspn(w->word, "0123456789");
+    uint32_t group, number, index;
+    bool there;
 
-    pattern->index = pattern->group = pattern->number = HA_ANY_INDEX;
+    *processor = HA_ANY_INDEX;
     if (is_any(w->word))
         return true;
-    if (ha_word_pair(w->word, strlen(w->word), &group, &number)) {
+    if (w->form != HA_WORDS_INSTANCE && ha_word_pair(w->word, length, &group, &number)) {
         there = !partition->group_count
              || (group < partition->group_count && number < partition->group[group].maximum);
-        pattern->group = group;
-        pattern->number = number;
-    } else if (digits && !w->word[digits] && (digits == 1 || w->word[0] != '0')) {
-        there = ha_word_number(w->word, &index) && index < ha_load_most_processors(w->loading);
-        pattern->index = there ? (uint32_t)index : 0;
+        w->pattern.group = group;
+        w->pattern.number = number;
+    } else if (digits && digits == length && (length == 1 || w->word[0] != '0')) {
+        there = ha_word_index(w->word, length, &index)
+             && index < ha_load_most_processors(w->loading);
+        *processor = there ? index : 0;
     } else {
         return wrong_form(w);
     }
     if (!there)
-        HA_COMPLAIN(w->reader, w->node, "the partition has no place for a processor %s", w->word);
+        HA_COMPLAIN_AT(w->reader, w->place, "the partition has no place for a processor %s",
+                       w->word);
     return there;
+}
+
+/* The base of a range, as stories write it. */
+static bool read_base(struct words *w)
+{
+    char written[LONGEST_WORD];
+    if (is_any(w->word))
+        return true;
+    if (strncmp(w->word, "0x", 2) || !ha_word_size(w->word, &w->instance.base))
+        return wrong_form(w);
+    snprintf(written, sizeof written, "0x%" PRIx64, w->instance.base);
+    if (strcmp(w->word, written) != 0) {
+        HA_COMPLAIN_AT(w->reader, w->place, "the base %s is written as %s here", w->word, written);
+        return false;
+    }
+    ha_load_refer_memory(w->loading, w->place, w->instance.base);
+    return true;
+}
+
+static bool read_interface(struct words *w)
+{
+    uint32_t number;
+    if (is_any(w->word))
+        return true;
+    if (!ha_word_index(w->word, strlen(w->word), &number) || number < 1 || number == HA_ANY_INDEX)
+        return wrong_form(w);
+    w->instance.device = number;
+    return true;
+}
+
+/* Cut "#2" off the last word. */
+static bool read_occurrence(struct words *w)
+{
+    char *sharp = w->form == HA_WORDS_MEANT ? strchr(w->word, '#') : NULL;
+    if (!sharp)
+        return true;
+    *sharp = '\0';
+    return (ha_word_index(sharp + 1, strlen(sharp + 1), &w->pattern.occurrence)
+            && w->pattern.occurrence) || wrong_form(w);
+}
+
+/* What is behind the unit, which has been read. Any instance of any unit is two stars. */
+static bool read_instance(struct words *w)
+{
+    const char *names[HA_UNIT_COUNT];
+    unsigned unit = 0;
+    for (unsigned i = 0; i < HA_UNIT_COUNT; i++)
+        names[i] = ha_pnp_unit_name(i);
+    while (unit < HA_UNIT_COUNT && strcmp(w->word, names[unit]) != 0)
+        unit++;
+    bool any = is_any(w->word);
+    if (unit == HA_UNIT_COUNT && !any) {
+        ha_read_no_choice(w->reader, w->place, "unit", w->word, names, HA_UNIT_COUNT);
+        return false;
+    }
+    w->instance = (struct ha_instance_pattern){.unit = (uint8_t)unit, .device = HA_ANY_INDEX,
+                                               .base = HA_ANY_BASE};
+    if (!next_word(w, "", 0) || !read_occurrence(w))
+        return false;
+    if (w->form == HA_WORDS_INSTANCE && (any || is_any(w->word)))
+        return wrong_form(w);
+    switch (unit) {
+    case HA_UNIT_PROCESSOR: return read_processor(w, &w->instance.device);
+    case HA_UNIT_MEMORY: return read_base(w);
+    case HA_UNIT_INTERFACE: return read_interface(w);
+    default: /* what is any call at all is not said in four words */
+        return (is_any(w->word) && (w->pattern.state >= 0 || w->form == HA_WORDS_ARRIVAL))
+            || wrong_form(w);
+    }
+}
+
+/* Who is called and with what, up to where statuses may follow. */
+static bool read_head(struct words *w)
+{
+    w->pattern.index = w->pattern.group = w->pattern.number = HA_ANY_INDEX;
+    if (!next_word(w, "", 0) || !read_client(w) || !next_word(w, "", 0) || !read_state(w)
+        || !next_word(w, "", 0))
+        return false;
+    bool of_state = w->pattern.state >= 0 && w->pattern.state <= HA_STATE_FAILURE;
+    /* Behind a * for the state there is an instance if a second word follows. */
+    bool arrival = w->pattern.state >= HA_STATE_ARRIVAL || w->form == HA_WORDS_ARRIVAL
+                || (!of_state && w->form != HA_WORDS_CALL && *w->at && *w->at != '('
+                    && *w->at != '-');
+    if (w->name && (arrival || of_state || strcmp(w->word, "*") != 0))
+        ha_load_need(w->loading, w->scope, w->place, w->name,
+                     arrival ? HA_NEED_ARRIVALS : HA_NEED_CALLS);
+    if (arrival) {
+        w->pattern.instance = &w->instance;
+        return read_instance(w);
+    }
+    return read_occurrence(w) && read_processor(w, &w->pattern.index);
 }
 
 static bool check_status(struct words *w)
@@ -145,8 +263,7 @@ static bool check_status(struct words *w)
     int32_t nt_status;
     if (is_any(w->word) || ha_word_status(w->word, &nt_status))
         return true;
-    ha_read_no_such(w->reader, ha_read_place(w->reader, w->node), "status", w->word,
-                    ha_status_nearest(w->word));
+    ha_read_no_such(w->reader, w->place, "status", w->word, ha_status_nearest(w->word));
     return false;
 }
 
@@ -158,64 +275,67 @@ static bool check_context_status(struct words *w)
         return false;
     if (is_any(w->word) || !ha_word_status(w->word, &nt_status) || nt_status != 0)
         return true;
-    HA_COMPLAIN(w->reader, w->node, "no call reads \"(%s)\": only an error in the context is "
-                "written there", w->word);
+    HA_COMPLAIN_AT(w->reader, w->place, "no call reads \"(%s)\": only an error in the context is "
+                   "written there", w->word);
     return false;
 }
 
-/* Who is called and with what; `pattern` gets all but the names, which w->pattern gets. */
-static bool read_head(struct words *w, struct ha_call_pattern *pattern)
+/* What may follow the words of a call that is expected. */
+static bool check_tail(struct words *w)
 {
-    return next_word(w, "", 0) && read_client(w) && next_word(w, "", 0)
-        && read_state(w, &pattern->state) && next_word(w, "", 0);
-}
-
-const char *ha_load_call_words(struct ha_loading *loading, struct ha_node node)
-{
-    struct words w = {.loading = loading, .reader = &loading->reader, .node = node};
-    struct ha_call_pattern unused;
-    if (!ha_read_kind(w.reader, node, HA_JSON_STRING))
-        return NULL;
-    const char *call = w.at = ha_read_string(w.reader, node);
-    if (!call || !read_head(&w, &unused) || !read_processor(&w, &unused))
-        return NULL;
-    if (*w.at == '(' && (!next_word(&w, "(", ')') || !check_context_status(&w)))
-        return NULL;
-    if (*w.at && (!next_word(&w, "-> ", 0) || !check_status(&w)))
-        return NULL;
-    if (*w.at || call[strlen(call) - 1] == ' ') {
-        wrong_form(&w);
-        return NULL;
-    }
-    return call;
-}
-
-/* Cut "#2" off the last word. */
-static bool read_occurrence(struct words *w)
-{
-    char *sharp = strchr(w->word, '#');
-    int64_t occurrence;
-    if (!sharp)
+    if (w->pattern.instance || w->form > HA_WORDS_FINDING)
         return true;
-    *sharp = '\0';
-    if (sharp[1] == '\0' || sharp[1] == '0' || sharp[1 + strspn(sharp + 1, "0123456789")]
-        || !ha_word_number(sharp + 1, &occurrence) || occurrence > UINT32_MAX)
-        return wrong_form(w);
-    w->pattern->occurrence = (uint32_t)occurrence;
-    return true;
+    if (*w->at == '(' && (!next_word(w, "(", ')') || !check_context_status(w)))
+        return false;
+    return !*w->at || (next_word(w, "-> ", 0) && check_status(w));
+}
+
+/* Whether nothing is left, not even a space. */
+static bool is_over(struct words *w)
+{
+    return (!*w->at && w->at[-1] != ' ') || wrong_form(w);
+}
+
+const char *ha_load_words(struct ha_loading *loading, size_t place, const char *text,
+                          enum ha_words form)
+{
+    struct words w = {.loading = loading, .reader = &loading->reader, .form = form,
+                      .place = place, .at = text};
+    return read_head(&w) && check_tail(&w) && is_over(&w) ? text : NULL;
 }
 
 const struct ha_call_pattern *ha_load_call(struct ha_loading *loading, struct ha_node string)
 {
-    struct words w = {.loading = loading, .reader = &loading->reader, .node = string,
-                      .at = ha_node_string(string)};
-    w.pattern = ha_read_take(w.reader, 1, sizeof *w.pattern);
-    if (!w.pattern || !read_head(&w, w.pattern) || !read_occurrence(&w)
-        || !read_processor(&w, w.pattern))
+    struct ha_reader *reader = &loading->reader;
+    struct words w = {.loading = loading, .reader = reader, .form = HA_WORDS_MEANT,
+                      .place = ha_read_place(reader, string), .at = ha_node_string(string)};
+    if (!read_head(&w) || !is_over(&w))
         return NULL;
-    if (*w.at || w.at[-1] == ' ') {
-        wrong_form(&w);
+    bool any_unit = w.instance.unit == HA_UNIT_COUNT;
+    struct ha_call_pattern *pattern = ha_read_take(reader, 1, sizeof *pattern);
+    struct ha_instance_pattern *instance = NULL;
+    if (w.pattern.instance && !any_unit && !(instance = ha_read_take(reader, 1, sizeof *instance)))
         return NULL;
-    }
-    return w.pattern;
+    if (!pattern)
+        return NULL;
+    *pattern = w.pattern;
+    pattern->registration = w.name;
+    pattern->instance = instance;
+    if (instance)
+        *instance = w.instance;
+    return pattern;
+}
+
+const struct ha_instance_pattern *ha_load_instance(struct ha_loading *loading,
+                                                   struct ha_node string)
+{
+    struct ha_reader *reader = &loading->reader;
+    struct words w = {.loading = loading, .reader = reader, .form = HA_WORDS_INSTANCE,
+                      .place = ha_read_place(reader, string), .at = ha_node_string(string)};
+    if (!next_word(&w, "", 0) || !read_instance(&w) || !is_over(&w))
+        return NULL;
+    struct ha_instance_pattern *instance = ha_read_take(reader, 1, sizeof *instance);
+    if (instance)
+        *instance = w.instance;
+    return instance;
 }

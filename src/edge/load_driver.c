@@ -28,39 +28,118 @@ static void read_state(struct ha_reader *reader, struct ha_node node, int *state
         *state = (int)choice;
 }
 
+static void read_event(struct ha_reader *reader, struct ha_node node, int *state)
+{
+    /* Source: WDK reference, wdmguid.h. */
+    static const char *const names[] = {"GUID_DEVICE_INTERFACE_ARRIVAL",
+                                        "GUID_DEVICE_INTERFACE_REMOVAL"};
+    static const int states[] = {HA_STATE_ARRIVAL, HA_STATE_REMOVAL};
+    size_t choice;
+    if (ha_read_choice(reader, node, "event", names, 2, &choice))
+        *state = states[choice];
+}
+
+enum { CALLBACK, STATE, EVENT, PROCESSOR, MEMORY, INTERFACE, TIMES, DO, HANDLER_KEYS };
+
+static const struct ha_key handler_keys[HANDLER_KEYS] = {
+    [CALLBACK] = {"callback", HA_JSON_STRING, true},
+    [STATE] = {"state", HA_JSON_STRING, false},
+    [EVENT] = {"event", HA_JSON_STRING, false},
+    [PROCESSOR] = {"processor", HA_JSON_NUMBER, false},
+    [MEMORY] = {"memory", HA_JSON_STRING, false},
+    [INTERFACE] = {"interface", HA_JSON_NUMBER, false},
+    [TIMES] = {"times", HA_JSON_NUMBER, false},
+    [DO] = {"do", HA_JSON_ARRAY, true},
+};
+
+/* The instance of a range of memory, or of a driver's interface. */
+static const struct ha_instance_pattern *read_instance(struct ha_loading *loading,
+                                                       const struct ha_member *member)
+{
+    struct ha_reader *reader = &loading->reader;
+    struct ha_instance_pattern *instance = ha_read_take(reader, 1, sizeof *instance);
+    if (!instance)
+        return NULL;
+    *instance = (struct ha_instance_pattern){.device = HA_ANY_INDEX, .base = HA_ANY_BASE};
+    if (member[MEMORY].value.json) {
+        instance->unit = HA_UNIT_MEMORY;
+        if (ha_read_size(reader, member[MEMORY].value, &instance->base))
+            ha_load_refer_memory(loading, ha_read_place(reader, member[MEMORY].value),
+                                 instance->base);
+    } else {
+        instance->unit = HA_UNIT_INTERFACE;
+        ha_read_number(reader, member[INTERFACE].value, 1, HA_ANY_INDEX - 1, &instance->device);
+    }
+    return instance;
+}
+
+/* Of members that exclude each other there is one at most; none where there are more. */
+static const struct ha_member *only_one(struct ha_reader *reader, const struct ha_member *member,
+                                        unsigned first, unsigned last)
+{
+    const struct ha_member *only = NULL;
+    for (unsigned i = first; i <= last; i++) {
+        if (!member[i].here.json)
+            continue;
+        if (only) {
+            HA_COMPLAIN_OF_KEY(reader, member[i].here, "a handler is for one thing: \"%s\" or "
+                               "\"%s\"", handler_keys[only - member].name, handler_keys[i].name);
+            return NULL;
+        }
+        only = &member[i];
+    }
+    return only;
+}
+
+/* What a handler is for: a state or an event, and a unit. */
+static void read_situation(struct ha_loading *loading, uint32_t driver,
+                           const struct ha_member *member, struct ha_handler *handler)
+{
+    static const uint8_t needs[] = {
+        [STATE] = HA_NEED_STATE, [EVENT] = HA_NEED_EVENT, [MEMORY] = HA_NEED_MEMORY,
+        [INTERFACE] = HA_NEED_INTERFACE,
+    };
+    struct ha_reader *reader = &loading->reader;
+    const struct ha_member *of[] = {only_one(reader, member, STATE, EVENT),
+                                    only_one(reader, member, PROCESSOR, INTERFACE)};
+    if (of[0] == &member[STATE] && of[0]->value.json)
+        read_state(reader, of[0]->value, &handler->state);
+    else if (of[0] && of[0]->value.json)
+        read_event(reader, of[0]->value, &handler->state);
+    if (of[1] == &member[PROCESSOR] && of[1]->value.json)
+        read_processor(loading, of[1]->value, &handler->processor);
+    else if (of[1] && of[1]->value.json)
+        handler->instance = read_instance(loading, member);
+    for (size_t i = 0; i < 2 && handler->callback; i++)
+        if (of[i] && of[i] != &member[PROCESSOR])
+            ha_load_need(loading, HA_SCOPE_REGISTRATIONS + driver,
+                         ha_node_key_place(&reader->tree, of[i]->here), handler->callback,
+                         (enum ha_need)needs[of[i] - member]);
+}
+
 static void load_handler(struct ha_loading *loading, struct ha_node node, uint32_t driver,
                          struct ha_handler *handler)
 {
-    enum { CALLBACK, STATE, PROCESSOR, TIMES, DO, KEYS };
-    static const struct ha_key keys[KEYS] = {
-        [CALLBACK] = {"callback", HA_JSON_STRING, true},
-        [STATE] = {"state", HA_JSON_STRING, false},
-        [PROCESSOR] = {"processor", HA_JSON_NUMBER, false},
-        [TIMES] = {"times", HA_JSON_NUMBER, false},
-        [DO] = {"do", HA_JSON_ARRAY, true},
-    };
     struct ha_reader *reader = &loading->reader;
-    struct ha_member member[KEYS];
+    struct ha_member member[HANDLER_KEYS];
 
     *handler = (struct ha_handler){.state = HA_ANY_STATE, .processor = HA_ANY_PROCESSOR};
     if (!ha_read_kind(reader, node, HA_JSON_OBJECT))
         return;
-    ha_read_members(reader, node, keys, KEYS, member);
+    ha_read_members(reader, node, handler_keys, HANDLER_KEYS, member);
     if (member[CALLBACK].value.json) {
         handler->callback = ha_read_string(reader, member[CALLBACK].value);
         if (handler->callback)
-            ha_load_refer(loading, HA_SCOPE_REGISTRATIONS + driver, member[CALLBACK].value,
-                          handler->callback);
+            ha_load_refer(loading, HA_SCOPE_REGISTRATIONS + driver,
+                          ha_read_place(reader, member[CALLBACK].value), handler->callback);
     }
-    if (member[STATE].value.json)
-        read_state(reader, member[STATE].value, &handler->state);
-    if (member[PROCESSOR].value.json)
-        read_processor(loading, member[PROCESSOR].value, &handler->processor);
+    read_situation(loading, driver, member, handler);
     if (member[TIMES].value.json)
         ha_read_number(reader, member[TIMES].value, 1, UINT32_MAX, &handler->times);
     if (member[DO].value.json)
         handler->steps = ha_load_steps(loading, member[DO].value,
                                        &(struct ha_setting){.driver = driver,
+                                                            .callback = handler->callback,
                                                             .in_callback = true});
 }
 
@@ -87,7 +166,7 @@ static const struct ha_key driver_keys[KEYS] = {
     [UNLOAD] = {"unload", HA_JSON_ARRAY, false},
     [IGNORES] = {"entry_ignores_errors", HA_JSON_BOOL, false},
     [MODULE] = {"module", HA_JSON_STRING, false},
-    [NAMES] = {"names", HA_JSON_ARRAY, false},
+    [NAMES] = {"names", HA_JSON_ARRAY | HA_JSON_OBJECT, false},
     [REGISTRY] = {"registry", HA_JSON_OBJECT, false},
     [DEVICES] = {"devices", HA_JSON_NUMBER, false},
 };

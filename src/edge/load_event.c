@@ -89,9 +89,9 @@ static const struct ha_key event_keys[KEYS] = {
     [HA_EVENT_RUN] = {"run", HA_JSON_STRING, false},
     [HA_EVENT_ADD_MEMORY] = {"add_memory", HA_JSON_OBJECT, false},
     [HA_EVENT_FREE_MEMORY] = {"free_memory", HA_JSON_STRING, false},
-    [HA_EVENT_HOLD] = HA_KEY_LATER("hold"),
-    [HA_EVENT_RELEASE] = HA_KEY_LATER("release"),
-    [HA_EVENT_REMOVE_INTERFACE] = HA_KEY_LATER("remove_interface"),
+    [HA_EVENT_HOLD] = {"hold", HA_JSON_STRING, false},
+    [HA_EVENT_RELEASE] = {"release", HA_JSON_STRING, false},
+    [HA_EVENT_REMOVE_INTERFACE] = {"remove_interface", HA_JSON_STRING, false},
     [TRIGGER + HA_TRIGGER_AT] = {"at", HA_JSON_STRING, false},
     [TRIGGER + HA_TRIGGER_DURING] = {"during", HA_JSON_STRING, false},
     [TRIGGER + HA_TRIGGER_AFTER] = {"after", HA_JSON_STRING | HA_JSON_OBJECT, false},
@@ -100,7 +100,7 @@ static const struct ha_key event_keys[KEYS] = {
 };
 
 /* The kind of an event; KINDS, with a complaint, when it is not exactly one. A key that is unknown
- * or for later has been complained of, and is taken for the kind when there is no other. */
+ * has been complained of, and is taken for the kind when there is no other. */
 static unsigned kind_of(struct ha_reader *reader, struct ha_node node,
                         const struct ha_member *member, bool all_known)
 {
@@ -118,7 +118,8 @@ static unsigned kind_of(struct ha_reader *reader, struct ha_node node,
     }
     if (kind == KINDS && all_known)
         HA_COMPLAIN(reader, node, "nothing happens in this event: it needs \"add_processor\", "
-                    "\"add_memory\", \"free_memory\", \"load\", \"unload\" or \"run\"");
+                    "\"add_memory\", \"free_memory\", \"load\", \"unload\", \"run\", \"hold\", "
+                    "\"release\" or \"remove_interface\"");
     return kind;
 }
 
@@ -149,6 +150,27 @@ static void load_drivers_event(struct ha_loading *loading, size_t number, struct
     }
 }
 
+/* What an event is about, in the member that names its kind. */
+static void read_subject(struct ha_loading *loading, size_t number, struct ha_node value,
+                         struct ha_node steps)
+{
+    static const char *const held[] = {"arrivals"};
+    struct ha_event_plan *event = &loading->event[number];
+    size_t choice;
+    switch ((enum ha_event_kind)event->kind) {
+    case HA_EVENT_ADD_PROCESSOR: event->add = make_add(loading, value); break;
+    case HA_EVENT_ADD_MEMORY: event->memory = ha_load_memory_add(loading, value); break;
+    case HA_EVENT_FREE_MEMORY:
+        ha_read_size(&loading->reader, value, &event->free_bytes);
+        break;
+    case HA_EVENT_HOLD: case HA_EVENT_RELEASE:
+        ha_read_choice(&loading->reader, value, "thing to be held", held, 1, &choice);
+        break;
+    case HA_EVENT_REMOVE_INTERFACE: event->instance = ha_load_instance(loading, value); break;
+    default: load_drivers_event(loading, number, value, steps);
+    }
+}
+
 static void load_event(struct ha_loading *loading, struct ha_node node, size_t number)
 {
     struct ha_reader *reader = &loading->reader;
@@ -171,16 +193,8 @@ static void load_event(struct ha_loading *loading, struct ha_node node, size_t n
     if (kind != HA_EVENT_RUN && member[DO].here.json)
         HA_COMPLAIN_OF_KEY(reader, member[DO].here, "\"%s\" does not take \"do\"",
                            event_keys[kind].name);
-    if (!member[kind].value.json)
-        return;
-    if (kind == HA_EVENT_ADD_PROCESSOR)
-        event->add = make_add(loading, member[kind].value);
-    else if (kind == HA_EVENT_ADD_MEMORY)
-        event->memory = ha_load_memory_add(loading, member[kind].value);
-    else if (kind == HA_EVENT_FREE_MEMORY)
-        ha_read_size(reader, member[kind].value, &event->free_bytes);
-    else
-        load_drivers_event(loading, number, member[kind].value, member[DO].value);
+    if (member[kind].value.json)
+        read_subject(loading, number, member[kind].value, member[DO].value);
 }
 
 void ha_load_events(struct ha_loading *loading, struct ha_node list)

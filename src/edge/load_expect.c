@@ -12,6 +12,14 @@
 #include "edge/load_words.h"
 #include "hotadd/verdict.h"
 
+static const char *read_words(struct ha_loading *loading, struct ha_node string,
+                              enum ha_words form)
+{
+    const char *text = ha_read_string(&loading->reader, string);
+    return text ? ha_load_words(loading, ha_read_place(&loading->reader, string), text, form)
+                : NULL;
+}
+
 static void load_calls(struct ha_loading *loading, struct ha_node list)
 {
     struct ha_reader *reader = &loading->reader;
@@ -21,7 +29,8 @@ static void load_calls(struct ha_loading *loading, struct ha_node list)
         return;
     for (struct ha_node node = ha_node_first(list); node.json;
          node = ha_node_next(&reader->tree, node))
-        call[i++] = ha_load_call_words(loading, node);
+        call[i++] = ha_read_kind(reader, node, HA_JSON_STRING)
+                  ? read_words(loading, node, HA_WORDS_CALL) : NULL;
     loading->made.expect.has_calls = true;
     loading->made.expect.call = call;
     loading->made.expect.call_count = count;
@@ -77,7 +86,7 @@ static void load_violation(struct ha_loading *loading, struct ha_node node,
                         ha_node_string(member[DRIVER].value), &driver))
         violation->driver = loading->script[driver].name;
     if (member[CALL].value.json)
-        violation->call = ha_load_call_words(loading, member[CALL].value);
+        violation->call = read_words(loading, member[CALL].value, HA_WORDS_FINDING);
     if (member[COUNT].value.json)
         ha_read_number(reader, member[COUNT].value, 1, UINT32_MAX, &violation->count);
 }
@@ -213,7 +222,7 @@ void ha_load_expect(struct ha_loading *loading, struct ha_node expect)
         [ACTIVE] = {"active", HA_JSON_ARRAY, false},
         [MEMORY] = {"memory", HA_JSON_ARRAY | HA_JSON_STRING, false},
         [DRIVERS] = {"drivers", HA_JSON_OBJECT, false},
-        [ARRIVALS] = HA_KEY_LATER("arrivals"),
+        [ARRIVALS] = {"arrivals", HA_JSON_OBJECT, false},
         [ALWAYS] = HA_KEY_LATER("always"),
     };
     struct ha_reader *reader = &loading->reader;
@@ -231,6 +240,8 @@ void ha_load_expect(struct ha_loading *loading, struct ha_node expect)
         load_active(loading, member[ACTIVE].value);
     if (member[MEMORY].value.json)
         ha_load_expected_memory(loading, member[MEMORY].value);
+    if (member[ARRIVALS].value.json)
+        ha_load_arrivals(loading, member[ARRIVALS].value);
     if (member[DRIVERS].value.json)
         load_driver_statuses(loading, member[DRIVERS].value);
     if (member[VIOLATIONS].value.json)

@@ -68,7 +68,8 @@ static const char *read_referred(struct ha_reading *r, uint32_t scope, struct ha
 {
     const char *name = ha_read_name(r->reader, string);
     if (name)
-        ha_load_refer(r->loading, scope + r->setting->driver, string, name);
+        ha_load_refer(r->loading, scope + r->setting->driver, ha_read_place(r->reader, string),
+                      name);
     return name;
 }
 

@@ -1,7 +1,47 @@
-/* load_memory - memory that a scenario adds, and what it says must be there at the end */
+/*
+ * load_memory - memory that a scenario adds, and what it says must be there at the end
+ *
+ * Owns the names of ranges: a range that was there or is added is known by its base.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "edge/load_parts.h"
 
-static void read_add(struct ha_reader *reader, struct ha_node object,
+#define NAME_SIZE sizeof "0x0123456789abcdef"
+
+/* What a range is called, as stories call it. A copy of it outlives the loading. */
+static const char *copy_name(struct ha_loading *loading, const char *name)
+{
+    const char *copy = ha_bag_copy(&loading->reader.bag, name, strlen(name));
+    loading->reader.no_memory |= !copy;
+    return copy;
+}
+
+void ha_load_give_memory(struct ha_loading *loading, uint64_t base)
+{
+    char name[NAME_SIZE];
+    snprintf(name, sizeof name, "0x%" PRIx64, base);
+    if (ha_names_find(&loading->names, HA_SCOPE_MEMORY, name))
+        return;
+    const char *copy = copy_name(loading, name);
+    if (copy)
+        ha_load_give(loading, HA_SCOPE_MEMORY, copy, 0);
+}
+
+void ha_load_refer_memory(struct ha_loading *loading, size_t place, uint64_t base)
+{
+    char name[NAME_SIZE];
+    snprintf(name, sizeof name, "0x%" PRIx64, base);
+    if (ha_names_find(&loading->names, HA_SCOPE_MEMORY, name))
+        return;
+    const char *copy = copy_name(loading, name);
+    if (copy)
+        ha_load_refer(loading, HA_SCOPE_MEMORY, place, copy);
+}
+
+static void read_add(struct ha_loading *loading, struct ha_node object,
                      struct ha_memory_add_options *add)
 {
     enum { BASE, SIZE, START, KEYS };
@@ -10,11 +50,13 @@ static void read_add(struct ha_reader *reader, struct ha_node object,
         [SIZE] = {"size", HA_JSON_STRING, true},
         [START] = {"start", HA_JSON_STRING, false},
     };
+    struct ha_reader *reader = &loading->reader;
     struct ha_member member[KEYS];
     struct ha_memory_options memory = {0};
 
     ha_read_members(reader, object, keys, KEYS, member);
-    ha_load_extent(reader, object, member[BASE].value, member[SIZE].value, &memory);
+    if (ha_load_extent(reader, object, member[BASE].value, member[SIZE].value, &memory))
+        ha_load_give_memory(loading, memory.base);
     add->base = memory.base;
     add->size = memory.size;
     if (member[START].value.json)
@@ -26,7 +68,7 @@ const struct ha_memory_add_options *ha_load_memory_add(struct ha_loading *loadin
 {
     struct ha_memory_add_options *add = ha_read_take(&loading->reader, 1, sizeof *add);
     if (add)
-        read_add(&loading->reader, object, add);
+        read_add(loading, object, add);
     return add;
 }
 

@@ -1,8 +1,8 @@
 /*
  * load_module - drivers whose code is a module
  *
- * Owns a driver's members "module" and "names", and the names ke1, ke2, ... that registrations of
- * compiled code get by themselves. No module is looked at here: what is wrong with one is said
+ * Owns a driver's members "module" and "names", and the names that registrations of compiled code
+ * get by themselves: ke1, ke2, ..., cb1, ... and pnp1, .... No module is looked at here: what is wrong with one is said
  * when the scenario is played, in the words kept here.
  */
 #include <string.h>
@@ -45,42 +45,88 @@ static void keep_place(struct ha_loading *loading, uint32_t driver, struct ha_no
     place->named = path;
 }
 
-/* The number in ke1, ke2, ...; 0 for any other name. */
-static int64_t number_made_up(const char *name)
+/* The number in ke1, ke2, ..., cb1, ..., pnp1, ...; 0 for any other name. */
+static int64_t number_made_up(const char *name, int *kind)
 {
-    int64_t number;
-    if (strncmp(name, "ke", 2) || name[2] < '1' || name[2] > '9')
-        return 0;
-    bool is_number = !name[2 + strspn(name + 2, "0123456789")] && ha_word_number(name + 2, &number);
-    return is_number && number <= UINT32_MAX ? number : 0;
+    static const char *const before[HA_NOTIFICATION_COUNT] = {
+        [HA_PROCESSOR_CHANGE] = "ke", [HA_CALLBACK_OBJECT] = "cb", [HA_DEVICE_INTERFACE] = "pnp",
+    };
+    for (int k = 0; k < HA_NOTIFICATION_COUNT; k++) {
+        size_t length = strlen(before[k]);
+        const char *digits = name + length;
+        int64_t number;
+        if (strncmp(name, before[k], length) || *digits < '1' || *digits > '9')
+            continue;
+        *kind = k;
+        return !digits[strspn(digits, "0123456789")] && ha_word_number(digits, &number)
+            && number <= UINT32_MAX ? number : 0;
+    }
+    return 0;
+}
+
+int ha_load_kind_made_up(const char *name)
+{
+    int kind = -1;
+    return number_made_up(name, &kind) ? kind : -1;
 }
 
 static void add_name(struct ha_loading *loading, uint32_t driver, struct ha_node node,
-                     const char **name, int64_t position)
+                     enum ha_notification kind, const char **name, int64_t position)
 {
     struct ha_reader *reader = &loading->reader;
+    int kind_made_up = -1;
     if (!ha_read_kind(reader, node, HA_JSON_STRING) || !(*name = ha_read_name(reader, node)))
         return;
-    int64_t number = number_made_up(*name);
-    if (number && number != position)
+    int64_t number = number_made_up(*name, &kind_made_up);
+    if (number && (number != position || kind_made_up != (int)kind))
         HA_COMPLAIN(reader, node, "\"%s\" is the name that another registration has by itself",
                     *name);
-    else if (!ha_load_give(loading, HA_SCOPE_REGISTRATIONS + driver, *name, 0))
+    else if (!ha_load_give(loading, HA_SCOPE_REGISTRATIONS + driver, *name, kind))
         HA_COMPLAIN(reader, node, "the driver has another registration called \"%s\"", *name);
 }
 
-static void load_names(struct ha_loading *loading, uint32_t driver, struct ha_node list)
+static void load_list(struct ha_loading *loading, uint32_t driver, struct ha_node list,
+                      enum ha_notification kind)
 {
     struct ha_reader *reader = &loading->reader;
+    struct ha_script *script = &loading->script[driver];
     size_t count = ha_node_count(list), i = 0;
+    const char *const **const names[HA_NOTIFICATION_COUNT] = {
+        [HA_PROCESSOR_CHANGE] = &script->registration, [HA_CALLBACK_OBJECT] = &script->client,
+        [HA_DEVICE_INTERFACE] = &script->entry_name,
+    };
+    size_t *const counts[HA_NOTIFICATION_COUNT] = {
+        [HA_PROCESSOR_CHANGE] = &script->registration_count,
+        [HA_CALLBACK_OBJECT] = &script->client_count,
+        [HA_DEVICE_INTERFACE] = &script->entry_name_count,
+    };
     const char **name = ha_read_take(reader, count, sizeof *name);
     if (!name)
         return;
     for (struct ha_node node = ha_node_first(list); node.json;
          node = ha_node_next(&reader->tree, node), i++)
-        add_name(loading, driver, node, &name[i], (int64_t)i + 1);
-    loading->script[driver].registration = name;
-    loading->script[driver].registration_count = count;
+        add_name(loading, driver, node, kind, &name[i], (int64_t)i + 1);
+    *names[kind] = name;
+    *counts[kind] = count;
+}
+
+/* A list for each kind of notification; one alone is that of processor changes. */
+static void load_names(struct ha_loading *loading, uint32_t driver, struct ha_node names)
+{
+    static const struct ha_key keys[HA_NOTIFICATION_COUNT] = {
+        [HA_PROCESSOR_CHANGE] = {"processor-change", HA_JSON_ARRAY, false},
+        [HA_CALLBACK_OBJECT] = {"callback-object", HA_JSON_ARRAY, false},
+        [HA_DEVICE_INTERFACE] = {"device-interface", HA_JSON_ARRAY, false},
+    };
+    struct ha_member member[HA_NOTIFICATION_COUNT];
+    if (ha_node_kind(names) == HA_JSON_ARRAY) {
+        load_list(loading, driver, names, HA_PROCESSOR_CHANGE);
+        return;
+    }
+    ha_read_members(&loading->reader, names, keys, HA_NOTIFICATION_COUNT, member);
+    for (unsigned kind = 0; kind < HA_NOTIFICATION_COUNT; kind++)
+        if (member[kind].value.json)
+            load_list(loading, driver, member[kind].value, (enum ha_notification)kind);
 }
 
 void ha_load_module(struct ha_loading *loading, uint32_t driver, struct ha_node module,
@@ -95,22 +141,29 @@ void ha_load_module(struct ha_loading *loading, uint32_t driver, struct ha_node 
         load_names(loading, driver, names);
 }
 
-static bool has_made_up(const struct ha_script *script, int64_t number)
+/* The names of a list come before those that are made up. */
+static bool has_made_up(const struct ha_script *script, int kind, int64_t number)
 {
-    return script->module && (uint64_t)number > script->registration_count;
+    const size_t named[] = {
+        [HA_PROCESSOR_CHANGE] = script->registration_count,
+        [HA_CALLBACK_OBJECT] = script->client_count,
+        [HA_DEVICE_INTERFACE] = script->entry_name_count,
+    };
+    return script->module && (uint64_t)number > named[kind];
 }
 
 bool ha_load_is_made_up(const struct ha_loading *loading, uint32_t scope, const char *name)
 {
-    int64_t number = number_made_up(name);
+    int kind = -1;
+    int64_t number = number_made_up(name, &kind);
     if (!number)
         return false;
     if (scope < HA_SCOPE_TABLES)
-        return has_made_up(&loading->script[scope - HA_SCOPE_REGISTRATIONS], number);
+        return has_made_up(&loading->script[scope - HA_SCOPE_REGISTRATIONS], kind, number);
     bool found = false;
     for (size_t i = 0; scope == HA_SCOPE_ANY_REGISTRATION && !found
                        && i < loading->made.plan.driver_count; i++)
-        found = has_made_up(&loading->script[i], number);
+        found = has_made_up(&loading->script[i], kind, number);
     return found;
 }
 

@@ -14,14 +14,19 @@
 #define HA_SCOPE_AFFINITIES 0x30000u
 #define HA_SCOPE_DPCS 0x40000u
 #define HA_SCOPE_THREADS 0x50000u
-#define HA_SCOPE_DRIVERS 0x60000u
-#define HA_SCOPE_EVENTS 0x70000u
-#define HA_SCOPE_ANY_REGISTRATION 0x80000u      /* names that some driver has given to one */
+#define HA_SCOPE_INTERFACES 0x60000u
+#define HA_SCOPE_DRIVERS 0x70000u
+#define HA_SCOPE_EVENTS 0x80000u
+#define HA_SCOPE_MEMORY 0x90000u                /* the ranges' bases, as 0x400000000 */
+/* Names that some driver has given to a registration, and to one of either sort. */
+#define HA_SCOPE_ANY_REGISTRATION 0xa0000u
+#define HA_SCOPE_ANY_CLIENT 0xb0000u
+#define HA_SCOPE_ANY_ENTRY 0xc0000u
 
 struct ha_name {
     const char *text;
     uint32_t scope;
-    uint32_t number;        /* what the name stands for */
+    uint32_t number;        /* what the name stands for; a registration: enum ha_notification */
 };
 
 struct ha_names {

@@ -213,8 +213,10 @@ static void load_memory(struct ha_loading *loading, struct ha_node list)
         range[good].node = node;
         good += ha_load_range(reader, node, &range[good].memory);
     }
-    for (size_t i = 0; i < good; i++)
+    for (size_t i = 0; i < good; i++) {
         memory[i] = range[i].memory;
+        ha_load_give_memory(loading, memory[i].base);
+    }
     find_overlaps(reader, range, good);
     loading->made.plan.partition.memory = memory;
     loading->made.plan.partition.memory_count = good;

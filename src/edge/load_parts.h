@@ -20,8 +20,18 @@
 /* A name that was used before all of its kind are known. */
 struct ha_reference {
     const char *name;
-    uint32_t place;             /* of the string that names it */
+    uint32_t place;             /* of the string that names it, or of what needs it */
     uint32_t scope;
+    uint8_t need;               /* enum ha_need */
+};
+
+/* What a registration is needed for: those of device interfaces are good for other things than
+ * those of processor changes, be it with Ke or with a callback object. */
+enum ha_need {
+    HA_NEED_NOTHING,
+    HA_NEED_STATE, HA_NEED_STATE_VALUE, HA_NEED_STATUS_VALUE, HA_NEED_OPERATION_STATUS,
+    HA_NEED_CONTEXT, HA_NEED_CALLS,
+    HA_NEED_EVENT, HA_NEED_MEMORY, HA_NEED_INTERFACE, HA_NEED_ROUTINE, HA_NEED_ARRIVALS
 };
 
 struct ha_loading {
@@ -34,6 +44,7 @@ struct ha_loading {
     size_t event_count;
     uint32_t *event_place;      /* what to point at if an event cannot happen; NULL until needed */
     struct ha_names names;
+    bool all_known;             /* nothing will get a name any more */
     bool any_known;             /* HA_SCOPE_ANY_REGISTRATION is filled */
     struct ha_reference *reference;
     size_t reference_count, reference_room;
@@ -42,6 +53,7 @@ struct ha_loading {
 /* Steps that are being read: whose they are, and what they run within. */
 struct ha_setting {
     uint32_t driver;
+    const char *callback;       /* in the handler of this registration; NULL elsewhere */
     bool in_callback;           /* there are a context, a status variable and a processor */
     bool in_for_each;           /* there is a processor */
     bool later;                 /* they are played where no callback is: what it was given is
@@ -73,6 +85,9 @@ bool ha_load_range(struct ha_reader *reader, struct ha_node node, struct ha_memo
 const struct ha_memory_add_options *ha_load_memory_add(struct ha_loading *loading,
                                                        struct ha_node object);
 void ha_load_expected_memory(struct ha_loading *loading, struct ha_node memory);
+/* There is, or will be, a range that begins there; one must. */
+void ha_load_give_memory(struct ha_loading *loading, uint64_t base);
+void ha_load_refer_memory(struct ha_loading *loading, size_t place, uint64_t base);
 /* An error status, or success. */
 void ha_load_start_status(struct ha_reader *reader, struct ha_node node, int32_t *nt_status);
 
@@ -85,15 +100,12 @@ void ha_load_module(struct ha_loading *loading, uint32_t driver, struct ha_node 
                     struct ha_node names);
 /* Whether a name that nobody has given is one of those that registrations of modules get. */
 bool ha_load_is_made_up(const struct ha_loading *loading, uint32_t scope, const char *name);
+/* The enum ha_notification of the registrations that get such a name by themselves; -1 when it is
+ * no such name. */
+int ha_load_kind_made_up(const char *name);
 
 /* A driver's member "registry". */
 void ha_load_registry(struct ha_loading *loading, uint32_t driver, struct ha_node registry);
-
-/* The steps "register" and "deregister"; `as` and `flags` are none where they are missing. */
-void ha_load_register(struct ha_loading *loading, uint32_t driver, struct ha_node value,
-                      struct ha_node as, struct ha_node flags, struct ha_step *step);
-void ha_load_deregister(struct ha_loading *loading, uint32_t driver, struct ha_node value,
-                        struct ha_step *step);
 
 /*
  * When an event happens: its members "at", "during" and "after".
@@ -139,18 +151,42 @@ bool ha_load_slot(struct ha_loading *loading, const struct ha_setting *setting,
 void ha_load_condition(struct ha_loading *loading, const struct ha_setting *setting,
                        struct ha_node string, struct ha_condition *condition);
 
-/* The words of a call as it is expected; NULL when they are wrong. All names are known by now. */
-const char *ha_load_call_words(struct ha_loading *loading, struct ha_node node);
+/* What words may speak of: */
+enum ha_words {
+    HA_WORDS_CALL,              /* a call of a processor change, as it is expected */
+    HA_WORDS_FINDING,           /* that or an arrival or removal, in which something is found */
+    HA_WORDS_ARRIVAL,           /* arrivals and removals */
+    HA_WORDS_ORDER,             /* calls of either sort, without statuses */
+    HA_WORDS_MEANT,             /* the same, with #2 for the second */
+    HA_WORDS_INSTANCE           /* one instance of a device interface */
+};
+/*
+ * The words that stand at a place, which must outlive the loading; NULL when they are wrong.
+ * `form` is one of the first four.
+ */
+const char *ha_load_words(struct ha_loading *loading, size_t place, const char *text,
+                          enum ha_words form);
 /* The calls that a trigger or a fault means; NULL when the words are wrong. */
 const struct ha_call_pattern *ha_load_call(struct ha_loading *loading, struct ha_node string);
+/* "processor 4", "memory 0x400000000", "interface 1"; NULL when the words are wrong. */
+const struct ha_instance_pattern *ha_load_instance(struct ha_loading *loading,
+                                                   struct ha_node string);
+
+/* A class of device interfaces, as a GUID has it in memory; NULL when the string is none. */
+const void *ha_load_class(struct ha_reader *reader, struct ha_node string);
+/* The member "arrivals" of what is expected. */
+void ha_load_arrivals(struct ha_loading *loading, struct ha_node object);
 
 /* Give a name, whose text must outlive the loading. False when its scope has it already. */
 bool ha_load_give(struct ha_loading *loading, uint32_t scope, const char *name, uint32_t number);
 /* Find a name, or complain at a place that there is no such thing. */
 bool ha_load_find(struct ha_loading *loading, uint32_t scope, size_t place, const char *name,
                   uint32_t *number);
-/* Have a name looked up when all are known. It must outlive the loading. */
-void ha_load_refer(struct ha_loading *loading, uint32_t scope, struct ha_node string,
-                   const char *name);
+/* Have a name that stands at a place looked up when all are known. It must outlive the loading. */
+void ha_load_refer(struct ha_loading *loading, uint32_t scope, size_t place, const char *name);
+/* Have it looked up then whether a registration, if there is one of that name, is good for what
+ * stands at a place. */
+void ha_load_need(struct ha_loading *loading, uint32_t scope, size_t place, const char *name,
+                  enum ha_need need);
 
 #endif

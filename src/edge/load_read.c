@@ -237,7 +237,7 @@ bool ha_read_choice(struct ha_reader *reader, struct ha_node string, const char 
             return true;
         }
     }
-    ha_read_no_choice(reader, string, kind, word, words, count);
+    ha_read_no_choice(reader, ha_read_place(reader, string), kind, word, words, count);
     return false;
 }
 
@@ -256,7 +256,7 @@ static const char *longer_word(const char *word, const char *const *words, size_
     return longer;
 }
 
-void ha_read_no_choice(struct ha_reader *reader, struct ha_node string, const char *kind,
+void ha_read_no_choice(struct ha_reader *reader, size_t place, const char *kind,
                        const char *word, const char *const *words, size_t count)
 {
     struct ha_text all = {0};
@@ -264,12 +264,12 @@ void ha_read_no_choice(struct ha_reader *reader, struct ha_node string, const ch
     if (!meant)
         meant = longer_word(word, words, count);
     if (meant) {
-        ha_read_no_such(reader, ha_read_place(reader, string), kind, word, meant);
+        ha_read_no_such(reader, place, kind, word, meant);
         return;
     }
     for (size_t i = 0; i < count; i++)
         ha_text_addf(&all, "%s\"%s\"", i ? ", " : "", words[i]);
-    HA_COMPLAIN(reader, string, "there is no %s %s; there is: %s", kind, ha_quote(word).text,
+    HA_COMPLAIN_AT(reader, place, "there is no %s %s; there is: %s", kind, ha_quote(word).text,
                 ha_text_string(&all));
     reader->no_memory |= all.lost;
     ha_text_close(&all);

@@ -11,13 +11,12 @@
 
 /* The verbs come first and are numbered as enum ha_step_kind; then come their options. */
 enum ha_step_option {
-    HA_OPT_AS = HA_STEP_KIND_COUNT, HA_OPT_FLAGS, HA_OPT_FUNCTION,
+    HA_OPT_AS = HA_STEP_KIND_COUNT, HA_OPT_CLASS, HA_OPT_FLAGS, HA_OPT_FUNCTION, HA_OPT_ROUTINE,
     HA_OPT_QUERY, HA_OPT_INTO = HA_OPT_QUERY + HA_QUERY_OPTIONS,
     HA_OPT_SIZE, HA_OPT_TAG, HA_OPT_OFFSET, HA_OPT_TO,
     HA_OPT_PREVIOUS, HA_OPT_PROCESSOR, HA_OPT_IMPORTANCE,
     HA_OPT_DO, HA_OPT_THEN, HA_OPT_ELSE, HA_OPT_IF_FAILS,
-    HA_STEP_KNOWN,              /* what follows is for later */
-    HA_STEP_KEYS = HA_STEP_KNOWN + 1
+    HA_STEP_KEYS
 };
 
 struct ha_reading {
@@ -36,6 +35,12 @@ struct ha_steps ha_read_inner(const struct ha_reading *r, enum ha_step_option op
                               const struct ha_setting *setting);
 /* A verb that has nothing to say but true. */
 ha_read_verb ha_read_true;
+
+/* load_register.c */
+ha_read_verb ha_read_register, ha_read_deregister;
+
+/* load_pnp.c */
+ha_read_verb ha_read_publish, ha_read_withdraw;
 
 /* load_slots.c */
 ha_read_verb ha_read_table, ha_read_allocate, ha_read_free, ha_read_use;

@@ -2,7 +2,8 @@
  * load_refer - who is meant by a name
  *
  * Owns the references: a registration, a table, a variable or an event may be named before it
- * is given its name, so that is looked up when all of them are known.
+ * is given its name, so that is looked up when all of them are known; and with that, whether a
+ * registration is of the sort that is meant.
  */
 #include <stdlib.h>
 
@@ -17,7 +18,8 @@ static const char *kind_of(uint32_t scope)
         [HA_SCOPE_REGISTRATIONS >> 16] = "registration", [HA_SCOPE_TABLES >> 16] = "table",
         [HA_SCOPE_VARIABLES >> 16] = "variable", [HA_SCOPE_AFFINITIES >> 16] = "affinity",
         [HA_SCOPE_DPCS >> 16] = "DPC", [HA_SCOPE_THREADS >> 16] = "thread",
-        [HA_SCOPE_DRIVERS >> 16] = "driver", [HA_SCOPE_EVENTS >> 16] = "event",
+        [HA_SCOPE_INTERFACES >> 16] = "interface", [HA_SCOPE_DRIVERS >> 16] = "driver",
+        [HA_SCOPE_EVENTS >> 16] = "event", [HA_SCOPE_MEMORY >> 16] = "range of memory",
         [HA_SCOPE_ANY_REGISTRATION >> 16] = "registration",
     };
     return kinds[scope >> 16];
@@ -39,14 +41,20 @@ static const char *nearest_of(const struct ha_names *names, uint32_t scope, cons
     return known ? ha_word_nearer(name, nearest, known) : nearest;
 }
 
-/* Put the names of all drivers' registrations into one scope. */
+/* Put the names of all drivers' registrations into one scope, and into one for their sort. */
 static void know_any(struct ha_loading *loading)
 {
     size_t count = loading->names.count;
-    for (size_t i = 0; i < count; i++)
-        if (loading->names.name[i].scope < HA_SCOPE_TABLES)
-            ha_load_give(loading, HA_SCOPE_ANY_REGISTRATION, loading->names.name[i].text, 0);
     loading->any_known = true;
+    for (size_t i = 0; i < count; i++) {
+        struct ha_name name = loading->names.name[i];
+        if (name.scope >= HA_SCOPE_TABLES)
+            continue;
+        ha_load_give(loading, HA_SCOPE_ANY_REGISTRATION, name.text, 0);
+        ha_load_give(loading, name.number == HA_DEVICE_INTERFACE ? HA_SCOPE_ANY_ENTRY
+                                                                 : HA_SCOPE_ANY_CLIENT,
+                     name.text, 0);
+    }
 }
 
 bool ha_load_find(struct ha_loading *loading, uint32_t scope, size_t place, const char *name,
@@ -70,12 +78,47 @@ bool ha_load_find(struct ha_loading *loading, uint32_t scope, size_t place, cons
     return false;
 }
 
-void ha_load_refer(struct ha_loading *loading, uint32_t scope, struct ha_node string,
-                   const char *name)
+/* Whether a scope has a registration of that name that is, or is not, for device interfaces. */
+static bool has_sort(struct ha_loading *loading, uint32_t scope, const char *name, bool entry)
 {
-    /* What is known needs no place to complain at; only to an event does the reference matter. */
-    if (scope != HA_SCOPE_EVENTS && ha_names_find(&loading->names, scope, name))
-        return;
+    int kind = ha_load_kind_made_up(name);
+    if (scope == HA_SCOPE_ANY_REGISTRATION) {
+        if (!loading->any_known)
+            know_any(loading);
+        if (ha_names_find(&loading->names, entry ? HA_SCOPE_ANY_ENTRY : HA_SCOPE_ANY_CLIENT, name))
+            return true;
+    } else {
+        const struct ha_name *found = ha_names_find(&loading->names, scope, name);
+        if (found)
+            return (found->number == HA_DEVICE_INTERFACE) == entry;
+    }
+    return kind >= 0 && (kind == HA_DEVICE_INTERFACE) == entry
+        && ha_load_is_made_up(loading, scope, name);
+}
+
+static void check_need(struct ha_loading *loading, uint32_t scope, size_t place, const char *name,
+                       enum ha_need need)
+{
+    static const char *const sorts[] = {"processor changes", "device interfaces"};
+    static const char *const needs[] = {
+        [HA_NEED_STATE] = "\"state\" is", [HA_NEED_STATE_VALUE] = "\"$state\" is",
+        [HA_NEED_STATUS_VALUE] = "\"$status\" is",
+        [HA_NEED_OPERATION_STATUS] = "\"set_operation_status\" is",
+        [HA_NEED_CONTEXT] = "\"modify_context\" is",
+        [HA_NEED_CALLS] = "Start, Complete and Failure are",
+        [HA_NEED_EVENT] = "\"event\" is", [HA_NEED_MEMORY] = "\"memory\" is",
+        [HA_NEED_INTERFACE] = "\"interface\" is", [HA_NEED_ROUTINE] = "\"routine\" is",
+        [HA_NEED_ARRIVALS] = "Arrival and Removal are",
+    };
+    bool entry = need >= HA_NEED_EVENT;
+    if (!has_sort(loading, scope, name, entry) && has_sort(loading, scope, name, !entry))
+        HA_COMPLAIN_AT(&loading->reader, place, "%s for %s, and \"%s\" is registered for %s",
+                       needs[need], sorts[entry], name, sorts[!entry]);
+}
+
+/* Put it down for when all names are known. */
+static void put_down(struct ha_loading *loading, const struct ha_reference *reference)
+{
     if (loading->reference_count == loading->reference_room) {
         size_t room = loading->reference_room ? loading->reference_room * 2 : FIRST_ROOM;
         struct ha_reference *grown = realloc(loading->reference, room * sizeof *grown);
@@ -86,15 +129,42 @@ void ha_load_refer(struct ha_loading *loading, uint32_t scope, struct ha_node st
         loading->reference = grown;
         loading->reference_room = room;
     }
-    loading->reference[loading->reference_count++] = (struct ha_reference){
-        .name = name, .place = (uint32_t)ha_read_place(&loading->reader, string), .scope = scope};
+    loading->reference[loading->reference_count++] = *reference;
+}
+
+void ha_load_refer(struct ha_loading *loading, uint32_t scope, size_t place, const char *name)
+{
+    uint32_t number;
+    /* Only to an event does the reference matter when the name is known. */
+    if (scope != HA_SCOPE_EVENTS && ha_names_find(&loading->names, scope, name))
+        return;
+    if (loading->all_known)
+        ha_load_find(loading, scope, place, name, &number);
+    else
+        put_down(loading, &(struct ha_reference){.name = name, .place = (uint32_t)place,
+                                                 .scope = scope});
+}
+
+void ha_load_need(struct ha_loading *loading, uint32_t scope, size_t place, const char *name,
+                  enum ha_need need)
+{
+    if (loading->all_known || ha_names_find(&loading->names, scope, name))
+        check_need(loading, scope, place, name, need);
+    else
+        put_down(loading, &(struct ha_reference){.name = name, .place = (uint32_t)place,
+                                                 .scope = scope, .need = (uint8_t)need});
 }
 
 void ha_load_references(struct ha_loading *loading)
 {
     uint32_t number;
+    loading->all_known = true;
     for (size_t i = 0; i < loading->reference_count; i++) {
         const struct ha_reference *reference = &loading->reference[i];
-        ha_load_find(loading, reference->scope, reference->place, reference->name, &number);
+        if (reference->need)
+            check_need(loading, reference->scope, reference->place, reference->name,
+                       (enum ha_need)reference->need);
+        else
+            ha_load_find(loading, reference->scope, reference->place, reference->name, &number);
     }
 }

@@ -39,11 +39,13 @@ static const struct ha_key keys[HA_STEP_KEYS] = {
     [HA_STEP_START_THREAD] = {"start_thread", HA_JSON_STRING, false},
     [HA_STEP_JOIN] = {"join", HA_JSON_STRING, false},
     [HA_STEP_NOTIFY] = {"notify", HA_JSON_STRING, false},
-    [HA_STEP_PUBLISH] = HA_KEY_LATER("publish"),
-    [HA_STEP_WITHDRAW] = HA_KEY_LATER("withdraw"),
+    [HA_STEP_PUBLISH] = {"publish", HA_JSON_STRING, false},
+    [HA_STEP_WITHDRAW] = {"withdraw", HA_JSON_STRING, false},
     [HA_OPT_AS] = {"as", HA_JSON_STRING, false},
+    [HA_OPT_CLASS] = {"class", HA_JSON_STRING, false},
     [HA_OPT_FLAGS] = {"flags", HA_JSON_NUMBER | HA_JSON_STRING | HA_JSON_ARRAY, false},
     [HA_OPT_FUNCTION] = {"function", HA_JSON_NULL, false},
+    [HA_OPT_ROUTINE] = {"routine", HA_JSON_STRING, false},
     [HA_OPT_QUERY + HA_QUERY_GROUP] = {"group", HA_JSON_NUMBER | HA_JSON_STRING, false},
     [HA_OPT_QUERY + HA_QUERY_INDEX] = {"index", HA_JSON_NUMBER | HA_JSON_STRING, false},
     [HA_OPT_QUERY + HA_QUERY_NUMBER] = {"number", HA_JSON_STRING, false},
@@ -61,22 +63,14 @@ static const struct ha_key keys[HA_STEP_KEYS] = {
     [HA_OPT_THEN] = {"then", HA_JSON_ARRAY, false},
     [HA_OPT_ELSE] = {"else", HA_JSON_ARRAY, false},
     [HA_OPT_IF_FAILS] = {"if_fails", HA_JSON_ARRAY, false},
-    [HA_STEP_KNOWN] = HA_KEY_LATER("class"),
 };
 
-static void read_register(struct ha_reading *r, struct ha_node value, struct ha_step *step)
+/* A step that only a handler of processor changes can do. */
+static void need_context(struct ha_reading *r, struct ha_node value, enum ha_need need)
 {
-    if (r->setting->in_for_each)
-        HA_COMPLAIN(r->reader, r->node, "\"register\" cannot be repeated by a \"for_each\": there "
-                    "is one registration of a name");
-    step->null_function = r->member[HA_OPT_FUNCTION].here.json;
-    ha_load_register(r->loading, r->setting->driver, value, r->member[HA_OPT_AS].value,
-                     r->member[HA_OPT_FLAGS].value, step);
-}
-
-static void read_deregister(struct ha_reading *r, struct ha_node value, struct ha_step *step)
-{
-    ha_load_deregister(r->loading, r->setting->driver, value, step);
+    if (r->setting->callback)
+        ha_load_need(r->loading, HA_SCOPE_REGISTRATIONS + r->setting->driver,
+                     ha_read_place(r->reader, value), r->setting->callback, need);
 }
 
 static void read_status(struct ha_reading *r, struct ha_node value, struct ha_step *step)
@@ -84,11 +78,23 @@ static void read_status(struct ha_reading *r, struct ha_node value, struct ha_st
     ha_read_status(r->reader, value, &step->nt_status);
 }
 
+static void read_set_status(struct ha_reading *r, struct ha_node value, struct ha_step *step)
+{
+    read_status(r, value, step);
+    need_context(r, value, HA_NEED_OPERATION_STATUS);
+}
+
 void ha_read_true(struct ha_reading *r, struct ha_node value, struct ha_step *step)
 {
     (void)step;
     if (!ha_node_is_true(value))
         HA_COMPLAIN(r->reader, value, "must be true: leave the step out instead");
+}
+
+static void read_modify(struct ha_reading *r, struct ha_node value, struct ha_step *step)
+{
+    ha_read_true(r, value, step);
+    need_context(r, value, HA_NEED_CONTEXT);
 }
 
 static void read_event_name(struct ha_reading *r, struct ha_node value, struct ha_step *step)
@@ -186,11 +192,11 @@ static const struct {
     unsigned needed, optional;  /* sets of OPTION */
     bool in_callbacks_only;
 } verbs[HA_STEP_KIND_COUNT] = {
-    [HA_STEP_REGISTER] = {read_register, OPTION(AS),
-                          OPTION(FLAGS) | OPTION(FUNCTION) | OPTION(IF_FAILS), false},
-    [HA_STEP_DEREGISTER] = {read_deregister, 0, 0, false},
-    [HA_STEP_SET_OPERATION_STATUS] = {read_status, 0, 0, true},
-    [HA_STEP_MODIFY_CONTEXT] = {ha_read_true, 0, 0, true},
+    [HA_STEP_REGISTER] = {ha_read_register, OPTION(AS), OPTION(CLASS) | OPTION(FLAGS)
+                          | OPTION(FUNCTION) | OPTION(IF_FAILS), false},
+    [HA_STEP_DEREGISTER] = {ha_read_deregister, 0, OPTION(ROUTINE), false},
+    [HA_STEP_SET_OPERATION_STATUS] = {read_set_status, 0, 0, true},
+    [HA_STEP_MODIFY_CONTEXT] = {read_modify, 0, 0, true},
     [HA_STEP_QUERY] = {read_query, 0, QUERY_OPTIONS | OPTION(INTO), false},
     [HA_STEP_WAIT] = {read_event_name, 0, OPTION(IF_FAILS), false},
     [HA_STEP_SIGNAL] = {read_event_name, 0, 0, false},
@@ -216,10 +222,12 @@ static const struct {
                               OPTION(PROCESSOR) | OPTION(IF_FAILS), false},
     [HA_STEP_JOIN] = {ha_read_join, 0, OPTION(IF_FAILS), false},
     [HA_STEP_NOTIFY] = {read_object_name, 0, OPTION(IF_FAILS), false},
+    [HA_STEP_PUBLISH] = {ha_read_publish, OPTION(CLASS), OPTION(IF_FAILS), false},
+    [HA_STEP_WITHDRAW] = {ha_read_withdraw, 0, OPTION(IF_FAILS), false},
 };
 
 /* The one verb of a step; HA_STEP_KIND_COUNT, with a complaint, when it is not one. A key that is
- * unknown or for later has been complained of, and is taken for the verb when there is no other. */
+ * unknown has been complained of, and is taken for the verb when there is no other. */
 static unsigned verb_of(struct ha_reading *r, bool all_known)
 {
     unsigned verb = HA_STEP_KIND_COUNT;
@@ -244,7 +252,7 @@ static unsigned verb_of(struct ha_reading *r, bool all_known)
 static void check_options(const struct ha_reading *r, unsigned verb, bool all_known)
 {
     unsigned needed = verbs[verb].needed, allowed = needed | verbs[verb].optional;
-    for (unsigned k = HA_OPT_AS; k < HA_STEP_KNOWN; k++) {
+    for (unsigned k = HA_OPT_AS; k < HA_STEP_KEYS; k++) {
         if (r->member[k].here.json && !(allowed & BIT(k)))
             HA_COMPLAIN_OF_KEY(r->reader, r->member[k].here, "\"%s\" does not take \"%s\"",
                                keys[verb].name, keys[k].name);

@@ -41,7 +41,7 @@ static void read_after_event(struct ha_loading *loading, struct ha_node object, 
     if (!name)
         return;
     event->event = (uint32_t)loading->reference_count;
-    ha_load_refer(loading, HA_SCOPE_EVENTS, id.value, name);
+    ha_load_refer(loading, HA_SCOPE_EVENTS, ha_read_place(&loading->reader, id.value), name);
     ha_load_place_event(loading, number, id.value);
 }
 

@@ -38,11 +38,16 @@ const char *ha_load_known_nearest(const char *word)
 }
 
 /* Complain of what is known only inside something else. */
-static bool check_setting(struct ha_reader *reader, const struct ha_setting *setting,
+static bool check_setting(struct ha_loading *loading, const struct ha_setting *setting,
                           struct ha_node string, enum ha_value_kind kind)
 {
+    struct ha_reader *reader = &loading->reader;
     bool of_callback = kind == HA_VALUE_STATE || kind == HA_VALUE_STATUS;
     bool of_processor = kind >= HA_VALUE_PROCESSOR && kind <= HA_VALUE_NODE;
+    if (of_callback && setting->callback)
+        ha_load_need(loading, HA_SCOPE_REGISTRATIONS + setting->driver,
+                     ha_read_place(reader, string), setting->callback,
+                     kind == HA_VALUE_STATE ? HA_NEED_STATE_VALUE : HA_NEED_STATUS_VALUE);
     if (setting->in_callback || !(of_callback || (of_processor && !setting->in_for_each)))
         return true;
     HA_COMPLAIN(reader, string, "\"$%s\" is known only inside a callback%s", words[kind],
@@ -55,13 +60,14 @@ static bool read_dollar(struct ha_loading *loading, const struct ha_setting *set
 {
     value->kind = kind_of(word);
     if (value->kind != HA_VALUE_OWN)
-        return check_setting(&loading->reader, setting, string, value->kind);
+        return check_setting(loading, setting, string, value->kind);
     if (!ha_word_is_name(word, strlen(word))) {
         HA_COMPLAIN(&loading->reader, string, "a $ stands before a name, as in \"$processor\"");
         return false;
     }
     value->name = word;
-    ha_load_refer(loading, HA_SCOPE_VARIABLES + setting->driver, string, word);
+    ha_load_refer(loading, HA_SCOPE_VARIABLES + setting->driver,
+                  ha_read_place(&loading->reader, string), word);
     return true;
 }
 
@@ -160,7 +166,8 @@ static bool read_slot(struct ha_loading *loading, const struct ha_setting *setti
         return false;
     }
     *table = text;
-    ha_load_refer(loading, HA_SCOPE_TABLES + setting->driver, string, text);
+    ha_load_refer(loading, HA_SCOPE_TABLES + setting->driver,
+                      ha_read_place(&loading->reader, string), text);
     if (whole)
         *whole = alone;
     if (alone)

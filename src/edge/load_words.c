@@ -126,6 +126,17 @@ bool ha_word_number(const char *text, int64_t *value)
     return true;
 }
 
+bool ha_word_index(const char *text, size_t length, uint32_t *value)
+{
+    const char *at = text;
+    uint64_t number;
+    if (!take_decimal(&at, UINT32_MAX, &number) || at != text + length
+        || (length > 1 && *text == '0'))
+        return false;
+    *value = (uint32_t)number;
+    return true;
+}
+
 /* The nanoseconds of a unit of time; 0 when it is none. */
 static uint64_t unit_ns(const char *name)
 {

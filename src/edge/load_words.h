@@ -20,6 +20,9 @@ bool ha_word_is_name(const char *text, size_t length);
  */
 bool ha_word_number(const char *text, int64_t *value);
 
+/* A whole number of so many digits, without a needless 0 before them. */
+bool ha_word_index(const char *text, size_t length, uint32_t *value);
+
 /* "250ns", "20us", "1.5ms", "3s", "0": whole nanoseconds, at most INT64_MAX of them. */
 bool ha_word_time(const char *text, uint64_t *ns);
 /* Whether a text has the form of a time and ha_word_time() refuses it because it is too large. */

@@ -37,8 +37,10 @@ static const char *const bad[] = {
     "missing_comma", "misspelt_literal",
     "modules",
     "no_groups", "nobody_active", "node_lists", "not_an_object", "not_loaded_yet",
-    "not_simulated_events", "not_simulated_steps", "nothing_there", "nul_escape",
+    "not_simulated", "not_suggested", "nothing_there", "nul_escape",
     "number_without_exponent", "number_without_fraction", "only_space", "order_of_wrong_events",
+    "pnp_arrivals", "pnp_events", "pnp_handler_steps", "pnp_handlers", "pnp_names", "pnp_orders",
+    "pnp_removals", "pnp_sorts", "pnp_steps", "pnp_words",
     "pool_sizes_and_tags", "profile_knobs", "profile_names", "profile_unknown", "query_arguments",
     "register_in_for_each", "register_options", "registry_case",
     "registry_values", "short_escape", "single_quotes", "status_names",
@@ -51,7 +53,7 @@ static const char *const bad[] = {
 
 /* Every file of tests/good, with what it says beside it in NAME.expected. */
 static const char *const good[] = {"everything", "every_step", "every_trigger", "memory",
-                                   "modules", "registry"};
+                                   "modules", "pnp", "registry"};
 
 static struct ha_text file_text(const char *folder, const char *name, const char *suffix)
 {

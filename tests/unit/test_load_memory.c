@@ -54,6 +54,7 @@ static void a_refused_allocation_leaves_the_scenario_untouched(void **state)
     load_with_failures(HA_TESTS_DIR "/good/modules.json", NULL, HA_OK);
     load_with_failures(HA_TESTS_DIR "/good/registry.json", NULL, HA_OK);
     load_with_failures(HA_TESTS_DIR "/good/memory.json", NULL, HA_OK);
+    load_with_failures(HA_TESTS_DIR "/good/pnp.json", NULL, HA_OK);
 }
 
 static void a_refused_allocation_while_complaining_is_no_wrong_file(void **state)
@@ -65,6 +66,8 @@ static void a_refused_allocation_while_complaining_is_no_wrong_file(void **state
     load_with_failures(HA_TESTS_DIR "/bad/not_loaded_yet.json", NULL, HA_EREAD);
     load_with_failures(HA_TESTS_DIR "/bad/truncated_object.json", NULL, HA_EREAD);
     load_with_failures(HA_TESTS_DIR "/bad/no_such_file.json", NULL, HA_EREAD);
+    load_with_failures(HA_TESTS_DIR "/bad/pnp_orders.json", NULL, HA_EREAD);
+    load_with_failures(HA_TESTS_DIR "/bad/pnp_sorts.json", NULL, HA_EREAD);
 }
 
 /* Lengths are mixed, so that every kind of copy is once the one that needs a new block. */
@@ -138,7 +141,8 @@ static void a_refused_block_is_noticed_whatever_needs_it(void **state)
     (void)state;
     static const char *const path[] = {HA_TESTS_DIR "/good/every_step.json",
                                        HA_TESTS_DIR "/good/every_trigger.json",
-                                       HA_TESTS_DIR "/good/memory.json"};
+                                       HA_TESTS_DIR "/good/memory.json",
+                                       HA_TESTS_DIR "/good/pnp.json"};
 
     cJSON_InitHooks(NULL);
     for (size_t i = 0; i < sizeof path / sizeof path[0]; i++) {

@@ -127,6 +127,26 @@ static void names_statuses_and_pairs_have_one_form(void **state)
     assert_false(ha_word_status("0xC00000Bz", &nt_status));
 }
 
+static void an_index_is_so_many_digits_and_not_one_more_than_needed(void **state)
+{
+    (void)state;
+    uint32_t value;
+
+    assert_true(ha_word_index("0", 1, &value));
+    assert_int_equal(value, 0);
+    assert_true(ha_word_index("10..2", 2, &value));
+    assert_int_equal(value, 10);
+    assert_true(ha_word_index("4294967295", 10, &value));
+    assert_int_equal(value, UINT32_MAX);
+    assert_false(ha_word_index("4294967296", 10, &value));
+    assert_false(ha_word_index("00", 2, &value));
+    assert_false(ha_word_index("07", 2, &value));
+    assert_false(ha_word_index("", 0, &value));
+    assert_false(ha_word_index("1x", 2, &value));
+    assert_false(ha_word_index("12", 1, &value));
+    assert_false(ha_word_index("-1", 2, &value));
+}
+
 static void a_name_is_found_in_its_own_scope_only(void **state)
 {
     (void)state;
@@ -155,6 +175,7 @@ int main(void)
         cmocka_unit_test(a_time_is_too_late_when_only_its_size_is_wrong),
         cmocka_unit_test(a_size_has_64_bits),
         cmocka_unit_test(names_statuses_and_pairs_have_one_form),
+        cmocka_unit_test(an_index_is_so_many_digits_and_not_one_more_than_needed),
         cmocka_unit_test(a_name_is_found_in_its_own_scope_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,21 +106,47 @@ static void tell_later(struct ha_text *text, const struct ha_step *step)
     }
 }
 
+static void tell_class(struct ha_text *text, const void *class_guid)
+{
+    const unsigned char *byte = class_guid;
+    ha_text_add(text, " of class ");
+    for (size_t i = 0; i < 16; i++)
+        ha_text_addf(text, "%02x", (unsigned)byte[i]);
+}
+
+static void tell_registration(struct ha_text *text, const struct ha_step *step)
+{
+    static const char *const with[] = {
+        [HA_PROCESSOR_CHANGE] = "", [HA_CALLBACK_OBJECT] = " with the object",
+        [HA_DEVICE_INTERFACE] = " for interfaces",
+    };
+    ha_text_addf(text, "register %s flags %u%s%s", step->name, (unsigned)step->flags,
+                 step->null_function ? " without function" : "", with[step->notification]);
+    if (step->class_guid)
+        tell_class(text, step->class_guid);
+}
+
+static void tell_removal(struct ha_text *text, const struct ha_step *step)
+{
+    ha_text_addf(text, "deregister %s of %s", step->name ? step->name : "NULL",
+                 step->driver ? step->driver : "its own");
+    if (step->notification == HA_DEVICE_INTERFACE)
+        ha_text_add(text, step->old_routine ? " by the old routine" : " by the Ex routine");
+}
+
 static void tell_step(struct ha_text *text, const struct ha_step *step)
 {
     static const char *const ranges[] = {"active", "maximum", "group"};
     char buffer[HA_STATUS_TEXT];
 
     switch (step->kind) {
-    case HA_STEP_REGISTER:
-        ha_text_addf(text, "register %s flags %u%s%s", step->name, (unsigned)step->flags,
-                     step->null_function ? " without function" : "",
-                     step->notification == HA_CALLBACK_OBJECT ? " with the object" : "");
+    case HA_STEP_REGISTER: tell_registration(text, step); break;
+    case HA_STEP_DEREGISTER: tell_removal(text, step); break;
+    case HA_STEP_PUBLISH:
+        ha_text_addf(text, "publish %s", step->name);
+        tell_class(text, step->class_guid);
         break;
-    case HA_STEP_DEREGISTER:
-        ha_text_addf(text, "deregister %s of %s", step->name ? step->name : "NULL",
-                     step->driver ? step->driver : "its own");
-        break;
+    case HA_STEP_WITHDRAW: ha_text_addf(text, "withdraw %s", step->name); break;
     case HA_STEP_SET_OPERATION_STATUS:
         ha_text_addf(text, "write %s", ha_status_text(step->nt_status, buffer));
         break;
@@ -182,6 +208,16 @@ static void tell_registry_value(struct ha_text *text, const struct ha_registry_v
     ha_text_add(text, "\n");
 }
 
+static void tell_instance(struct ha_text *text, const struct ha_instance_pattern *instance)
+{
+    if (!instance)
+        return;
+    const char *unit = ha_pnp_unit_name(instance->unit);
+    ha_text_addf(text, "%s %d", unit ? unit : "instance", (int)instance->device);
+    if (instance->base != HA_ANY_BASE)
+        ha_text_addf(text, " at 0x%" PRIx64, instance->base);
+}
+
 static void tell_driver(struct ha_text *text, const struct ha_script *driver, bool later)
 {
     ha_text_addf(text, "driver %s%s%s%s\n", driver->name, later ? ", later" : "",
@@ -191,6 +227,10 @@ static void tell_driver(struct ha_text *text, const struct ha_script *driver, bo
         ha_text_addf(text, "    module %s\n", driver->module);
     for (size_t i = 0; i < driver->registration_count; i++)
         ha_text_addf(text, "    registers %s\n", driver->registration[i]);
+    for (size_t i = 0; i < driver->client_count; i++)
+        ha_text_addf(text, "    has the client %s\n", driver->client[i]);
+    for (size_t i = 0; i < driver->entry_name_count; i++)
+        ha_text_addf(text, "    has the entry %s\n", driver->entry_name[i]);
     for (size_t i = 0; i < driver->value_count; i++)
         tell_registry_value(text, &driver->value[i]);
     if (driver->devices)
@@ -198,8 +238,11 @@ static void tell_driver(struct ha_text *text, const struct ha_script *driver, bo
     tell_steps(text, 4, "entry", driver->entry);
     for (size_t i = 0; i < driver->handler_count; i++) {
         const struct ha_handler *handler = &driver->handler[i];
-        ha_text_addf(text, "  on %s state %d processor %d times %u\n", handler->callback,
+        ha_text_addf(text, "  on %s state %d processor %d times %u", handler->callback,
                      handler->state, (int)handler->processor, (unsigned)handler->times);
+        ha_text_add(text, handler->instance ? " " : "");
+        tell_instance(text, handler->instance);
+        ha_text_add(text, "\n");
         tell_steps(text, 4, "do", handler->steps);
     }
     tell_steps(text, 4, "unload", driver->unload);
@@ -210,12 +253,14 @@ static void tell_call(struct ha_text *text, const struct ha_call_pattern *call)
     ha_text_addf(text, "%s.%s state %d index %d place %d:%d #%u", call->driver ? call->driver : "*",
                  call->registration ? call->registration : "*", call->state, (int)call->index,
                  (int)call->group, (int)call->number, (unsigned)call->occurrence);
+    ha_text_add(text, call->instance ? " " : "");
+    tell_instance(text, call->instance);
 }
 
 static void tell_event(struct ha_text *text, const struct ha_plan *plan, size_t i)
 {
     static const char *const kinds[] = {"add", "load", "unload", "run", "add memory",
-                                        "free memory"};
+                                        "free memory", "hold", "release", "remove"};
     const struct ha_event_plan *event = &plan->event[i];
     char buffer[HA_STATUS_TEXT];
 
@@ -239,7 +284,12 @@ static void tell_event(struct ha_text *text, const struct ha_plan *plan, size_t 
                      event->memory->size, ha_status_text(event->memory->start, buffer));
     else if (event->kind == HA_EVENT_FREE_MEMORY)
         ha_text_addf(text, "0x%" PRIx64 "\n", event->free_bytes);
-    else
+    else if (event->kind == HA_EVENT_HOLD || event->kind == HA_EVENT_RELEASE)
+        ha_text_add(text, "arrivals\n");
+    else if (event->kind == HA_EVENT_REMOVE_INTERFACE) {
+        tell_instance(text, event->instance);
+        ha_text_add(text, "\n");
+    } else
         ha_text_addf(text, "%s\n", plan->driver[event->driver].name);
     if (event->kind == HA_EVENT_RUN)
         tell_steps(text, 4, "do", *event->run);
@@ -290,6 +340,15 @@ static void tell_expect(struct ha_text *text, const struct ha_expect *expect)
     }
 }
 
+static void tell_arrivals(struct ha_text *text, const struct ha_expect *expect)
+{
+    for (size_t i = 0; i < expect->arrival_count; i++)
+        ha_text_addf(text, "  %u to %u of %s\n", (unsigned)expect->arrival[i].least,
+                     (unsigned)expect->arrival[i].most, expect->arrival[i].call);
+    for (size_t i = 0; i < expect->order_count; i++)
+        ha_text_addf(text, "  %s before %s\n", expect->order[i].before, expect->order[i].after);
+}
+
 static void tell_partition(struct ha_text *text, const struct ha_partition_options *partition)
 {
     for (size_t i = 0; i < partition->group_count; i++) {
@@ -329,5 +388,6 @@ struct ha_text told(const struct ha_scenario *scenario)
         tell_fault(&text, &plan->fault[i]);
     tell_expect(&text, &scenario->expect);
     tell_expected_memory(&text, &scenario->expect);
+    tell_arrivals(&text, &scenario->expect);
     return text;
 }
