@@ -240,8 +240,9 @@ static bool is_silent(struct ha_story *story, const struct ha_record *record)
     case HA_CHOICE: case HA_REG_LOCKED: case HA_DEREG_LOCKED: case HA_ACTIVE: case HA_SCHED:
     case HA_POOL_LIMITS:
     case HA_INTERFACE: case HA_DEVICE_STARTED: case HA_IFACE_UP: case HA_REF:
-    case HA_IFACE_SET: case HA_FILE_OPEN: case HA_FILE_CLOSE: case HA_REB_BEGIN: case HA_REB_END:
         return true;
+    case HA_IFACE_DOWN:
+        return record->driver != 0;     /* IFACE_SET says whose doing it is */
     case HA_HW_START:
         return record->as.status.status == 0;
     case HA_UNIT_BEGIN:

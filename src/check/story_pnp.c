@@ -27,9 +27,7 @@ void ha_entry_words(const struct ha_cast *cast, uint32_t entry, struct ha_text *
         ha_text_addf(words, ".#%u", (unsigned)entry);
 }
 
-/* "processor 4", "memory 0x400000000", "interface 1" */
-static void interface_words(const struct ha_cast *cast, uint32_t interface,
-                            struct ha_text *words)
+void ha_interface_words(const struct ha_cast *cast, uint32_t interface, struct ha_text *words)
 {
     static const char *const names[] = {
         [HA_UNIT_PROCESSOR] = "processor", [HA_UNIT_MEMORY] = "memory",
@@ -53,7 +51,7 @@ void ha_arrival_words(const struct ha_cast *cast, const struct ha_record *enter,
 
     ha_entry_words(cast, enter->id, words);
     ha_text_addf(words, " %s ", event ? event : "?");
-    interface_words(cast, enter->as.pnp_cb.interface, words);
+    ha_interface_words(cast, enter->as.pnp_cb.interface, words);
 }
 
 void ha_story_arrival(const struct ha_cast *cast, const struct ha_record *enter,

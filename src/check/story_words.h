@@ -108,6 +108,11 @@ void ha_arrival_words(const struct ha_cast *cast, const struct ha_record *enter,
                       struct ha_text *words);
 void ha_story_arrival(const struct ha_cast *cast, const struct ha_record *enter,
                       struct ha_text *words);
+/* "processor 4", "memory 0x400000000", "interface 1", which drivers registered: of an instance. */
+void ha_interface_words(const struct ha_cast *cast, uint32_t interface, struct ha_text *words);
+/* Interfaces of drivers and those that go, devices that are opened, rebalances. */
+enum ha_paint ha_story_interface(const struct ha_cast *cast, const struct ha_record *record,
+                                 struct ha_text *words);
 /* PnP notification: what begins, and what ends or has no parts. */
 void ha_story_pnp_opening(const struct ha_cast *cast, const struct ha_record *record,
                           struct ha_text *words);

@@ -122,6 +122,56 @@ static void a_call_into_an_image_that_is_gone_is_told_as_such(void **state)
                              "the driver is gone\n");
 }
 
+static struct ha_record *set(struct bench *b, uint32_t id, uint32_t device, uint32_t routine)
+{
+    struct ha_record *record = by_broken(tale_add(&b->tale, HA_IFACE_SET, LOADER, id));
+    record->as.iface_set.device = device;
+    record->as.iface_set.routine = routine;
+    return record;
+}
+
+/* PNP-23 */
+static void what_drivers_do_with_interfaces_is_a_line_each(void **state)
+{
+    struct bench *b = *state;
+
+    set(b, 9, 2, HA_RT_REGISTER_INTERFACE);
+    set(b, 0, 0, HA_RT_REGISTER_INTERFACE)->as.iface_set.status = INSUF;
+    introduce(b);
+    set(b, DRIVERS, 1, HA_RT_SET_INTERFACE)->as.iface_set.enable = 1;
+    tale_add(&b->tale, HA_IFACE_DOWN, LOADER, DRIVERS)->driver = BROKEN;
+    set(b, DRIVERS, 1, HA_RT_SET_INTERFACE)->as.iface_set.status = TIMED_OUT;
+    tale_add(&b->tale, HA_IFACE_DOWN, CALLER, PROCESSOR);
+
+    expect_story(b, HEAD
+        NOW "system-3  broken registers interface 2\n"
+        NOW "system-3  broken registers no interface: STATUS_INSUFFICIENT_RESOURCES\n"
+        NOW "system-3  broken enables interface 1\n"
+        NOW "system-3  broken disables interface 1: STATUS_IO_TIMEOUT\n"
+        NOW "caller    interface of processor 4 is disabled\n");
+}
+
+static void devices_that_are_opened_and_rebalances_are_told(void **state)
+{
+    struct bench *b = *state;
+
+    introduce(b);
+    by_broken(tale_add(&b->tale, HA_FILE_OPEN, LOADER, 3))->as.file.device = DRIVERS;
+    by_broken(tale_add(&b->tale, HA_FILE_OPEN, LOADER, 0))->as.file.status = INSUF;
+    by_broken(tale_add(&b->tale, HA_FILE_CLOSE, LOADER, 4));
+    tale_add(&b->tale, HA_REB_BEGIN, HOT_ADD, 0)->as.rebalance.cause = 2;
+    struct ha_record *end = tale_add(&b->tale, HA_REB_END, HOT_ADD, 0);
+    end->as.rebalance.cause = 3;
+    end->as.rebalance.of_memory = 1;
+
+    expect_story(b, HEAD
+        NOW "system-3  broken opens interface 1 (file 3)\n"
+        NOW "system-3  broken opens no device: STATUS_INSUFFICIENT_RESOURCES\n"
+        NOW "system-3  broken closes a device (file 4)\n"
+        NOW "hot-add   rebalance of resources begins, because of add 2\n"
+        NOW "hot-add   rebalance of resources ends, because of memory add 3\n");
+}
+
 /* PNP-14, PNP-16 */
 static void a_deadlock_names_the_arrival_and_the_removal_that_threads_are_in(void **state)
 {
@@ -222,6 +272,8 @@ int main(void)
         CASE(an_arrival_in_which_nothing_happens_is_one_line),
         CASE(what_happens_in_a_replay_stands_inside_the_registration),
         CASE(a_call_into_an_image_that_is_gone_is_told_as_such),
+        CASE(what_drivers_do_with_interfaces_is_a_line_each),
+        CASE(devices_that_are_opened_and_rebalances_are_told),
         CASE(a_deadlock_names_the_arrival_and_the_removal_that_threads_are_in),
         CASE(a_crash_names_the_arrival_in_which_it_came),
         CASE(memory_goes_by_its_base_and_an_interface_by_its_number),
