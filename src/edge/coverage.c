@@ -21,8 +21,11 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
     for (size_t i = 0; i < count; i++) {
         unsigned state = HA_CB_STATE(first[i].flags);
         bool call = first[i].kind == HA_CB_ENTER || first[i].kind == HA_CB_CALL;
+        bool told = first[i].kind == HA_PNP_CB_ENTER || first[i].kind == HA_PNP_CB_CALL;
         if (call && state < HA_COVERAGE_STATES)
             coverage->calls[(first[i].flags & HA_CB_EXISTING) != 0][state]++;
+        else if (told && first[i].as.pnp_cb.event < HA_PNP_EVENT_COUNT)
+            coverage->told[first[i].as.pnp_cb.event]++;
         else if (first[i].kind == HA_KNOB && first[i].id < HA_KNOB_COUNT &&
                  first[i].as.knob.value < 8)
             coverage->values[first[i].id] |= (uint8_t)(1u << first[i].as.knob.value);
@@ -94,6 +97,15 @@ static void write_states(const struct ha_coverage *coverage, struct ha_text *tex
     }
 }
 
+static void write_arrivals(const struct ha_coverage *coverage, struct ha_text *text)
+{
+    add_label(text, "PnP");
+    for (unsigned event = HA_PNP_ARRIVAL; event < HA_PNP_EVENT_COUNT; event++)
+        ha_text_addf(text, "%s%s %" PRIu64, event > HA_PNP_ARRIVAL ? ", " : "",
+                     ha_pnp_event_name(event), coverage->told[event]);
+    ha_text_add(text, "\n");
+}
+
 /* "failure_order=forward|reverse" */
 static void add_values(struct ha_text *word, enum ha_knob knob, unsigned values)
 {
@@ -128,5 +140,6 @@ void ha_coverage_write(const struct ha_coverage *coverage, struct ha_text *text)
 {
     write_rules(coverage, text);
     write_states(coverage, text);
+    write_arrivals(coverage, text);
     write_knobs(coverage, text);
 }

@@ -1,5 +1,5 @@
 /*
- * coverage - what the runs of a whole session have shown of rules, states and knobs
+ * coverage - what the runs of a whole session have shown of rules, states, arrivals and knobs
  */
 #ifndef HA_EDGE_COVERAGE_H
 #define HA_EDGE_COVERAGE_H
@@ -17,6 +17,7 @@
 struct ha_coverage {
     struct ha_sink sink;                        /* takes the records of every run */
     uint64_t calls[2][HA_COVERAGE_STATES];      /* of a hot-add; for existing processors */
+    uint64_t told[HA_PNP_EVENT_COUNT];          /* calls of PnP notification, by event */
     uint8_t values[HA_KNOB_COUNT];              /* bit n: the knob had its value n in a run */
     uint64_t rules[HA_COVERAGE_RULES / 64];     /* those that a run exercised */
 };

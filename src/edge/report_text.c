@@ -46,9 +46,13 @@ static void add_verdict(const struct ha_outcome *outcome, bool color, struct ha_
         return;
     }
     ha_outcome_title(outcome, text);
-    ha_text_addf(text, " (%" PRIu64 " add%s, %" PRIu64 " call%s)%s\n", run->watch.adds,
+    ha_text_addf(text, " (%" PRIu64 " add%s, %" PRIu64 " call%s", run->watch.adds,
                  run->watch.adds == 1 ? "" : "s", run->watch.calls,
-                 run->watch.calls == 1 ? "" : "s", run->rules_only ? " (rules only)" : "");
+                 run->watch.calls == 1 ? "" : "s");
+    if (run->watch.pnp_calls)
+        ha_text_addf(text, ", %" PRIu64 " PnP call%s", run->watch.pnp_calls,
+                     run->watch.pnp_calls == 1 ? "" : "s");
+    ha_text_add(text, run->rules_only ? ") (rules only)\n" : ")\n");
 }
 
 static void add_details(const struct ha_report *report, const struct ha_outcome *outcome,

@@ -45,6 +45,8 @@ static void watch_records(struct ha_sink *sink, const struct ha_record *first, s
     for (size_t i = 0; i < count; i++) {
         watch->lost |= !ha_cast_take(watch->cast, &first[i]);
         watch->calls += first[i].kind == HA_CB_ENTER || first[i].kind == HA_CB_CALL;
+        watch->pnp_calls +=
+            first[i].kind == HA_PNP_CB_ENTER || first[i].kind == HA_PNP_CB_CALL;
         watch->adds += first[i].kind == HA_ADD_BEGIN;
         watch->time_ns = first[i].time_ns;
         if (watch->wants_jsonl && goes_out(watch, first[i].kind))

@@ -24,7 +24,7 @@ struct ha_watch {
     bool wants_jsonl;
     enum ha_detail detail;              /* of the JSON Lines */
     bool lost;                          /* memory was lacking */
-    uint64_t calls, adds;
+    uint64_t calls, pnp_calls, adds;
     uint64_t time_ns;                   /* simulated, of the newest record */
 };
 

@@ -149,6 +149,7 @@ static void coverage_tells_rules_states_and_knobs_of_all_runs(void **state)
         "pass  f/empty.json", "\ncoverage: ", " rules exercised\n  never     ",
         "\n  hot-add   Start 1, Complete 1, Failure 0\n"
         "  existing  Start 0, Complete 0, Failure 0\n"
+        "  PnP       Arrival 0, Removal 0\n"
         "  knobs     none was turned\n2 passed, 0 failed\n", NULL});
     assert_true(is_never_met(p->out, " EXIST-1,"));
     assert_false(is_never_met(p->out, " HOT-1,"));
