@@ -22,4 +22,13 @@ NTSTATUS ha_add_device(struct ha_driver *driver);
  */
 int ha_add_device_start(struct ha_driver *driver);
 
+/*
+ * The newest device that was found for a driver; where there is none, one that has started already,
+ * as a driver without AddDevice reports it. NULL when the arena is full.
+ */
+PDEVICE_OBJECT ha_device_detected(struct ha_driver *driver);
+
+/* A device of the system that no driver is told of. NULL when the arena is full. */
+PDEVICE_OBJECT ha_system_device(struct ha_kernel *kernel);
+
 #endif

@@ -15,10 +15,8 @@ _Static_assert(sizeof(DEVICE_INTERFACE_CHANGE_NOTIFICATION) == 48, "as on 64-bit
 static void describe(struct ha_notice *notice)
 {
     const struct ha_interface *instance = notice->news.instance;
-    USHORT length = 0;
-    for (; instance->link[length]; length++)
-        notice->text[length] = (unsigned char)instance->link[length];
-    notice->text[length] = 0;
+    USHORT length = (USHORT)instance->letters;
+    memcpy(notice->text, instance->link, (length + 1u) * sizeof(WCHAR));
     notice->model = (struct ha_told){
         .change = {.Version = 1, .Size = sizeof notice->model.change,
                    .Event = notice->news.event == HA_PNP_REMOVAL ? GUID_DEVICE_INTERFACE_REMOVAL
@@ -56,7 +54,7 @@ void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel,
 void ha_notice_end(struct ha_notice *notice)
 {
     struct ha_thread *thread = notice->thread;
-    memset(notice->text, POISON, sizeof notice->text);
+    memset(notice->text, POISON, notice->model.link.MaximumLength);
     thread->callout = notice->callout.outer;
     if (notice->irql != PASSIVE_LEVEL)
         ha_thread_set_irql(thread, notice->irql);
@@ -167,6 +165,14 @@ bool ha_callout_is_notified(const struct ha_thread *thread, const struct ha_pnp_
 {
     const struct ha_callout *inside = thread->callout;
     while (inside && inside->notified != entry)
+        inside = inside->outer;
+    return inside != NULL;
+}
+
+bool ha_callout_in_notification(const struct ha_thread *thread)
+{
+    const struct ha_callout *inside = thread->callout;
+    while (inside && !inside->notified)
         inside = inside->outer;
     return inside != NULL;
 }

@@ -54,6 +54,8 @@ struct ha_called ha_callout_notified(const struct ha_kernel *kernel,
 
 /* Whether the thread is inside a call of the entry; wait until no other thread is. */
 bool ha_callout_is_notified(const struct ha_thread *thread, const struct ha_pnp_entry *entry);
+/* Whether the thread is inside a call of any entry. */
+bool ha_callout_in_notification(const struct ha_thread *thread);
 void ha_callout_wait_notified(struct ha_kernel *kernel, const struct ha_pnp_entry *entry);
 
 #endif

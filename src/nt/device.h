@@ -12,7 +12,9 @@
 struct _DEVOBJ_EXTENSION {
     PDEVICE_OBJECT lower;           /* the one that it is attached to */
     uint32_t id;                    /* in the order of making */
+    uint32_t number;                /* among those found for its driver, from 0 */
     uint16_t added_for;             /* the driver that was told of this device; 0 for none */
+    bool is_started;                /* its driver, or nobody, had anything against it */
     bool in_add_device;             /* made there: a request that removes it would delete it */
     bool is_deleted;
 };

@@ -2,18 +2,22 @@
  * interface - instances of device interfaces
  *
  * Owns struct ha_interface and struct ha_added_unit. Ids are given as if every instance were made
- * when it is enabled: first the processors of the start, then its ranges of memory, then what was
- * added. The structures are made when a driver first wants to hear of any, so a run without such a
+ * when it is enabled, or registered by a driver: first the processors of the start, then its ranges
+ * of memory, then what comes. The structures are made when a driver first wants to hear of any, so a run without such a
  * driver pays little for them.
  */
 #include "nt/interface.h"
 
+#include <assert.h>
 #include <poclass.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "nt/letters.h"
 #include "nt/pnp_queue.h"
 #include "nt/ps_thread.h"
+
+#define LINK_LENGTH 120u            /* bytes of the link of a unit, with its end */
 
 /* The names under which ACPI lists processors and memory. */
 #define PROCESSOR_NAME "GenuineIntel_-_Intel64_Family_6_Model_85"
@@ -25,6 +29,12 @@ struct unit {
     uint32_t id;
     uint32_t device;                /* index of the processor, or number of the range */
     bool of_memory;
+};
+
+/* Its instance. */
+struct unit_interface {
+    struct ha_interface instance;   /* first */
+    WCHAR link[LINK_LENGTH];
 };
 
 /* Of what was added there is a note in the order of adding. */
@@ -63,9 +73,11 @@ static char *add_hex(char *at, uint64_t value, int digits)
     return at;
 }
 
-/* "{97fadb10-4e33-40ae-359c-8bef029dbdd0}". Every add writes one, so printf would cost too much. */
-static void write_class(const GUID *guid, char *at)
+/* Every add writes one, so printf would cost too much. */
+void ha_interface_write_class(const GUID *class_guid, char text[HA_CLASS_LETTERS + 1])
 {
+    char *at = text;
+    const GUID *guid = class_guid;
     *at++ = '{';
     at = add_hex(at, guid->Data1, 8);
     *at++ = '-';
@@ -83,21 +95,29 @@ static void write_class(const GUID *guid, char *at)
 }
 
 /* Source: WDK, Device Interface Classes, for the class at the end; the rest is our choice. */
-static void write_link(const struct unit *unit, char link[HA_LINK_LENGTH])
+static void write_link(const struct unit *unit, char link[LINK_LENGTH])
 {
-    int length = snprintf(link, HA_LINK_LENGTH, "\\??\\ACPI#%s#%u#",
+    int length = snprintf(link, LINK_LENGTH, "\\??\\ACPI#%s#%u#",
                           unit->of_memory ? MEMORY_NAME : PROCESSOR_NAME, (unsigned)unit->device);
-    write_class(unit->class_guid, link + length);
+    ha_interface_write_class(unit->class_guid, link + length);
 }
 
-static void record(struct ha_kernel *kernel, enum ha_kind kind, const struct unit *unit,
-                   uint32_t cause)
+static struct ha_record *record(struct ha_kernel *kernel, enum ha_kind kind, const struct unit *unit,
+                                uint32_t cause)
 {
     struct ha_record *record = ha_record_open(&kernel->world, kind, unit->id);
     memcpy(record->as.iface.guid, unit->class_guid, sizeof record->as.iface.guid);
     record->as.iface.device = unit->device;
     record->as.iface.cause = cause;
     record->as.iface.unit = unit->of_memory ? HA_UNIT_MEMORY : HA_UNIT_PROCESSOR;
+    return record;
+}
+
+void ha_interface_record(struct ha_kernel *kernel, enum ha_kind kind,
+                         const struct ha_interface *instance)
+{
+    const struct unit unit = {instance->class_guid, instance->id, instance->device, false};
+    record(kernel, kind, &unit, 0)->as.iface.unit = instance->unit;
 }
 
 /* The link is the system's, whoever's code runs. */
@@ -110,27 +130,52 @@ static void record_link(struct ha_kernel *kernel, uint32_t id, const char *link)
     self->stamp.driver = driver;
 }
 
-static struct ha_interface *make(struct ha_kernel *kernel, const struct unit *unit)
+/* It stands behind all others. */
+static void join(struct ha_interfaces *all, struct ha_interface *instance)
 {
-    struct ha_interfaces *all = &kernel->interfaces;
-    struct ha_interface *instance = ha_arena_take(&kernel->world.host->arena, sizeof *instance);
-    if (!instance)
-        return NULL;
-    instance->id = unit->id;
-    instance->device = unit->device;
-    instance->unit = unit->of_memory ? HA_UNIT_MEMORY : HA_UNIT_PROCESSOR;
+    instance->next = NULL;
+    instance->order = ++all->enablings;
     instance->is_up = true;
-    instance->class_guid = unit->class_guid;
-    write_link(unit, instance->link);
     if (all->last)
         all->last->next = instance;
     else
         all->first = instance;
     all->last = instance;
+}
+
+static void leave(struct ha_interfaces *all, const struct ha_interface *instance)
+{
+    struct ha_interface *before = NULL;
+    if (all->first != instance)
+        for (before = all->first; before->next != instance; )
+            before = before->next;
+    if (before)
+        before->next = instance->next;
+    else
+        all->first = instance->next;
+    if (all->last == instance)
+        all->last = before;
+}
+
+static struct ha_interface *make(struct ha_kernel *kernel, const struct unit *unit,
+                                 const char *link)
+{
+    struct ha_interfaces *all = &kernel->interfaces;
+    struct unit_interface *made = ha_arena_take(&kernel->world.host->arena, sizeof *made);
+    if (!made)
+        return NULL;
+    made->instance.id = unit->id;
+    made->instance.device = unit->device;
+    made->instance.unit = unit->of_memory ? HA_UNIT_MEMORY : HA_UNIT_PROCESSOR;
+    made->instance.class_guid = unit->class_guid;
+    made->instance.link = made->link;
+    for (size_t i = 0; link[i]; i++)
+        made->link[made->instance.letters++] = (unsigned char)link[i];
+    join(all, &made->instance);
     all->made = unit->id;
     if (unit->id > at_start(all))
         all->next_added = all->next_added->next;
-    return instance;
+    return &made->instance;
 }
 
 void ha_interfaces_init(struct ha_kernel *kernel)
@@ -147,15 +192,36 @@ struct ha_interface *ha_interfaces(struct ha_kernel *kernel, bool *ok)
     *ok = true;
     while (*ok && all->made < all->enabled) {
         const struct unit unit = next_unit(all);
-        const struct ha_interface *instance = make(kernel, &unit);
-        *ok = instance != NULL;
-        if (!instance)
+        char link[LINK_LENGTH];
+        write_link(&unit, link);
+        *ok = make(kernel, &unit, link) != NULL;
+        if (!*ok)
             break;
-        record_link(kernel, unit.id, instance->link);
+        record_link(kernel, unit.id, link);
         if (unit.id <= at_start(all))
             record(kernel, HA_INTERFACE, &unit, 0);
     }
     return all->first;
+}
+
+struct ha_interface *ha_interface_after(const struct ha_kernel *kernel,
+                                        const struct ha_interface *at, uint64_t order)
+{
+    if (at->order == order)
+        return at->next;
+    struct ha_interface *next = kernel->interfaces.first;
+    while (next && next->order <= order)
+        next = next->next;
+    return next;
+}
+
+uint32_t ha_interface_introduce(struct ha_kernel *kernel, const char *link)
+{
+    struct ha_interfaces *all = &kernel->interfaces;
+    assert(all->made == all->enabled);
+    all->made = ++all->enabled;
+    record_link(kernel, all->made, link);
+    return all->made;
 }
 
 /* Note a unit that was added, behind the others. False when the arena is full. */
@@ -180,14 +246,17 @@ void ha_interface_up(struct ha_kernel *kernel, uint32_t add, uint32_t device, bo
     struct ha_interfaces *all = &kernel->interfaces;
     bool wanted = all->made == all->enabled;    /* somebody has asked before */
     const struct unit unit = {class_of(of_memory), ++all->enabled, device, of_memory};
+    char link[LINK_LENGTH];
     if (!note(kernel, device, of_memory))
         ha_ps_no_memory(kernel);
-    const struct ha_interface *instance = wanted ? make(kernel, &unit) : NULL;
+    if (wanted)
+        write_link(&unit, link);
+    const struct ha_interface *instance = wanted ? make(kernel, &unit, link) : NULL;
     if (wanted && !instance)
         ha_ps_no_memory(kernel);
     record(kernel, HA_DEVICE_STARTED, &unit, add);
     if (wanted)
-        record_link(kernel, unit.id, instance->link);
+        record_link(kernel, unit.id, link);
     record(kernel, HA_IFACE_UP, &unit, add);
     if (wanted)
         ha_pnp_raise(kernel, instance, HA_PNP_ARRIVAL);
@@ -203,9 +272,49 @@ bool ha_interface_down(struct ha_kernel *kernel, enum ha_unit unit, uint32_t dev
         instance = instance->next;
     if (!instance)
         return false;
-    instance->is_up = false;
-    record(kernel, HA_IFACE_DOWN,
-           &(struct unit){instance->class_guid, instance->id, device, unit == HA_UNIT_MEMORY}, 0);
-    ha_pnp_raise(kernel, instance, HA_PNP_REMOVAL);
+    ha_interface_disable(kernel, instance);
     return true;
+}
+
+bool ha_interface_is_name(const WCHAR *text, size_t letters, const WCHAR *other,
+                          size_t other_letters)
+{
+    if (letters != other_letters)
+        return false;
+    for (size_t i = 0; i < letters; i++)
+        if (ha_letter_up(text[i]) != ha_letter_up(other[i]))
+            return false;
+    return true;
+}
+
+struct ha_interface *ha_interface_find(struct ha_kernel *kernel, PCUNICODE_STRING link, bool *ok)
+{
+    static const WCHAR front[] = u"\\??\\ACPI#";
+    size_t letters = link->Length / sizeof(WCHAR), own = sizeof front / sizeof front[0] - 1;
+    *ok = true;
+    if (letters > own && ha_interface_is_name(link->Buffer, own, front, own))
+        ha_interfaces(kernel, ok);
+    struct ha_interface *at = kernel->interfaces.first;
+    while (at && !(at->is_up &&
+                   ha_interface_is_name(at->link, at->letters, link->Buffer, letters)))
+        at = at->next;
+    return at;
+}
+
+void ha_interface_enable(struct ha_kernel *kernel, struct ha_interface *instance)
+{
+    assert(!instance->is_up);
+    if (instance->order)
+        leave(&kernel->interfaces, instance);
+    join(&kernel->interfaces, instance);
+    ha_interface_record(kernel, HA_IFACE_UP, instance);
+    ha_pnp_raise(kernel, instance, HA_PNP_ARRIVAL);
+}
+
+void ha_interface_disable(struct ha_kernel *kernel, struct ha_interface *instance)
+{
+    assert(instance->is_up);
+    instance->is_up = false;
+    ha_interface_record(kernel, HA_IFACE_DOWN, instance);
+    ha_pnp_raise(kernel, instance, HA_PNP_REMOVAL);
 }

@@ -7,9 +7,11 @@
  * where there is a status to say so with, and else recorded as misuse and served. Source of each
  * routine: WDK reference, wdm.h, the page of its name.
  */
+#include "nt/add_device.h"
 #include "nt/callout.h"
 #include "nt/device.h"
 #include "nt/driver.h"
+#include "nt/driver_interface.h"
 #include "nt/ob.h"
 #include "nt/object_name.h"
 
@@ -183,29 +185,46 @@ PDEVICE_OBJECT IoGetLowerDeviceObject(PDEVICE_OBJECT DeviceObject)
     return lower;
 }
 
+/* The body of a file object. */
+struct file {
+    FILE_OBJECT object;             /* first */
+    uint32_t id;                    /* in the order of opening */
+    uint32_t instance;              /* of a device interface, by whose link it was opened; 0: none */
+};
+
+static void record_file(struct ha_kernel *kernel, enum ha_kind kind, const struct file *file,
+                        uint32_t instance, NTSTATUS status)
+{
+    struct ha_record *record = ha_record_open(&kernel->world, kind, file ? file->id : 0);
+    record->as.file.device = instance;
+    record->as.file.status = status;
+}
+
 /* The last reference to a file has gone. */
 static void close_file(struct ha_kernel *kernel, void *body)
 {
-    const FILE_OBJECT *file = body;
-    file->DeviceObject->ReferenceCount--;
-    ha_ob_let_go(kernel, file->DeviceObject);
+    const struct file *file = body;
+    record_file(kernel, HA_FILE_CLOSE, file, file->instance, STATUS_SUCCESS);
+    file->object.DeviceObject->ReferenceCount--;
+    ha_ob_let_go(kernel, file->object.DeviceObject);
 }
 
 static NTSTATUS open_device(struct ha_kernel *kernel, PDEVICE_OBJECT device, ACCESS_MASK access,
-                            PFILE_OBJECT *opened)
+                            struct file **opened)
 {
     if (ha_device_is_closed(device))
         return STATUS_NO_SUCH_DEVICE;
     if (device->Flags & DO_EXCLUSIVE && device->ReferenceCount)
         return STATUS_ACCESS_DENIED;
-    PFILE_OBJECT file = ha_ob_make(kernel, *IoFileObjectType, sizeof *file);
+    struct file *file = ha_ob_make(kernel, *IoFileObjectType, sizeof *file);
     if (!file)
         return STATUS_INSUFFICIENT_RESOURCES;
-    file->Type = IO_TYPE_FILE;
-    file->Size = sizeof *file;
-    file->DeviceObject = device;
-    file->ReadAccess = (access & FILE_READ_DATA) != 0;
-    file->WriteAccess = (access & FILE_WRITE_DATA) != 0;
+    file->id = ++kernel->devices.opened;
+    file->object.Type = IO_TYPE_FILE;
+    file->object.Size = sizeof file->object;
+    file->object.DeviceObject = device;
+    file->object.ReadAccess = (access & FILE_READ_DATA) != 0;
+    file->object.WriteAccess = (access & FILE_WRITE_DATA) != 0;
     device->ReferenceCount++;
     ha_ob_hold(device);
     ha_ob_at_end(file, close_file);
@@ -216,7 +235,28 @@ static NTSTATUS open_device(struct ha_kernel *kernel, PDEVICE_OBJECT device, ACC
 }
 
 /*
- * Open a device by its name, or by a link to it.
+ * The device of a name, or of the link of an enabled interface, whose number `instance` gets. A
+ * processor or range of memory has a device object from the first time that it is opened.
+ */
+static NTSTATUS find_device(struct ha_kernel *kernel, PCUNICODE_STRING name,
+                            PDEVICE_OBJECT *device, uint32_t *instance)
+{
+    bool ok;
+    struct ha_interface *found = ha_interface_find(kernel, name, &ok);
+    *instance = found ? found->id : 0;
+    if (found && !found->object)
+        found->object = ha_system_device(kernel);
+    if (!ok || (found && !found->object))
+        return STATUS_INSUFFICIENT_RESOURCES;
+    if (!found)
+        return ha_driver_interface_find(kernel, name) ? STATUS_OBJECT_NAME_NOT_FOUND
+                                                      : ha_object_name_find(kernel, name, device);
+    *device = found->object;
+    return STATUS_SUCCESS;
+}
+
+/*
+ * Open a device by its name, by a link to it, or by the link of an enabled device interface.
  *
  *   DesiredAccess  reading and writing are noted in the file object; neither is ever denied
  *   FileObject     gets the open device with a reference: ObDereferenceObject closes it
@@ -235,19 +275,25 @@ NTSTATUS IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK Desire
 {
     struct ha_kernel *kernel = ha_kernel_enter("IoGetDeviceObjectPointer");
     PDEVICE_OBJECT device;
+    struct file *file = NULL;
+    uint32_t instance;
     *FileObject = NULL;
     *DeviceObject = NULL;
     if (ha_kernel_is_above(kernel, PASSIVE_LEVEL, HA_RT_DEVICE_POINTER))
         return STATUS_UNSUCCESSFUL;
     if (ha_kernel_faults(kernel, HA_RT_DEVICE_POINTER))
         return STATUS_INSUFFICIENT_RESOURCES;
-    NTSTATUS status = ha_object_name_find(kernel, ObjectName, &device);
+    NTSTATUS status = find_device(kernel, ObjectName, &device, &instance);
     if (NT_SUCCESS(status))
-        status = open_device(kernel, device, DesiredAccess, FileObject);
-    if (NT_SUCCESS(status))
-        *DeviceObject = ha_device_top(device);
+        status = open_device(kernel, device, DesiredAccess, &file);
     if (status == STATUS_INSUFFICIENT_RESOURCES)
         ha_record_fault(kernel, HA_RT_DEVICE_POINTER);
+    record_file(kernel, HA_FILE_OPEN, file, instance, status);
+    if (!file)
+        return status;
+    file->instance = instance;
+    *FileObject = &file->object;
+    *DeviceObject = ha_device_top(device);
     return status;
 }
 

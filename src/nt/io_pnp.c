@@ -105,19 +105,22 @@ static void tell(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
     ha_notice_end(&notice);
 }
 
-/* Tell a new entry of what is enabled, once, and have it told once more if the profile says so. */
-static void replay(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
-                   const struct ha_interface *first, const struct ha_interface *last, bool again)
+/*
+ * Tell a new entry of what was enabled when it became live, up to that enabling, and is so now; or
+ * have it told once more.
+ */
+static void replay(struct ha_kernel *kernel, struct ha_pnp_entry *entry, uint64_t last, bool again)
 {
-    for (const struct ha_interface *at = first; at && !entry->link.left; at = at->next) {
+    const struct ha_interface *at = kernel->interfaces.first;
+    while (at && at->order <= last && !entry->link.left) {
+        uint64_t order = at->order;
         if (at->is_up && memcmp(&entry->class_guid, at->class_guid, sizeof(GUID)) == 0) {
             if (again)
                 ha_pnp_raise_again(kernel, at, entry);
             else
                 tell(kernel, entry, at);
         }
-        if (at == last)
-            break;
+        at = ha_interface_after(kernel, at, order);
     }
 }
 
@@ -147,11 +150,11 @@ static struct ha_pnp_entry *make_entry(struct ha_kernel *kernel, const struct wi
 
 /*
  * The second reports of include_existing_dup=twice are raised after PNP_REG_RETURN: they are due to
- * the entry that is left in `told`, up to the instance in `last`.
+ * the entry that is left in `told`, up to the enabling in `last`.
  */
 static NTSTATUS register_entry(struct ha_kernel *kernel, const struct wish *wish,
                                const struct ha_record *asked, struct ha_pnp_entry **told,
-                               const struct ha_interface **last)
+                               uint64_t *last)
 {
     struct ha_driver *driver;
     bool ok;
@@ -160,7 +163,7 @@ static NTSTATUS register_entry(struct ha_kernel *kernel, const struct wish *wish
         return status;
     if (ha_kernel_faults(kernel, REGISTER))
         return STATUS_INSUFFICIENT_RESOURCES;
-    const struct ha_interface *first = ha_interfaces(kernel, &ok);
+    ha_interfaces(kernel, &ok);
     struct ha_pnp_entry *entry = ok ? make_entry(kernel, wish, driver, asked) : NULL;
     if (!entry)
         return no_memory(kernel);
@@ -171,21 +174,20 @@ static NTSTATUS register_entry(struct ha_kernel *kernel, const struct wish *wish
     if (!(wish->flags & PNPNOTIFY_DEVICE_INTERFACE_INCLUDE_EXISTING_INTERFACES))
         return STATUS_SUCCESS;
     *told = entry;
-    *last = kernel->interfaces.last;
+    *last = kernel->interfaces.enablings;
     entry->replaying = kernel->world.sched.running;
-    replay(kernel, entry, first, *last, false);
+    replay(kernel, entry, *last, false);
     return STATUS_SUCCESS;
 }
 
 /* The registration has returned: who waits for the end of a replay goes on. */
-static void end_replay(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
-                       const struct ha_interface *last)
+static void end_replay(struct ha_kernel *kernel, struct ha_pnp_entry *entry, uint64_t last)
 {
     entry->replaying = NULL;
     if (kernel->call_ends.first_waiter)
         ha_event_set(&kernel->world, &kernel->call_ends);
     if (ha_kernel_knob(kernel, HA_KNOB_INCLUDE_EXISTING_DUP) == HA_EXISTING_TWICE)
-        replay(kernel, entry, kernel->interfaces.first, last, true);
+        replay(kernel, entry, last, true);
 }
 
 /*
@@ -218,7 +220,7 @@ NTSTATUS IoRegisterPlugPlayNotification(IO_NOTIFICATION_EVENT_CATEGORY EventCate
     struct wish wish = {EventCategory, EventCategoryFlags, EventCategoryData, DriverObject,
                         CallbackRoutine, Context, NotificationEntry, NULL};
     struct ha_pnp_entry *told = NULL;
-    const struct ha_interface *last = NULL;
+    uint64_t last = 0;
     uint32_t id = ++kernel->pnp.made;
     wish.own = announce(kernel, id);
     const struct ha_record asked = *record_asking(kernel, &wish, id);

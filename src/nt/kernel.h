@@ -32,6 +32,7 @@ struct ha_timer_setting;    /* nt/ke_timer.c */
 struct ha_dpc_entry;    /* nt/dpc.c */
 struct ha_interface;    /* nt/interface.c */
 struct ha_added_unit;   /* nt/interface.c */
+struct ha_driver_interface; /* nt/driver_interface.c */
 struct ha_arrival;      /* nt/pnp_queue.c */
 struct ha_script;
 struct ha_scripted;     /* what a script's driver remembers; nt/scripted.c */
@@ -61,6 +62,7 @@ struct ha_driver {
     const char *next_name;          /* of the registration being made; NULL for ke1, ke2, ... */
     uint32_t made[3];               /* those without a `next_name`, by enum ha_notification */
     uint32_t entry_references;      /* of PnP notification: nt/pnp_entry.c */
+    uint32_t devices_found;         /* for it; nt/add_device.c */
     uint32_t late_calls;            /* that are due after an entry was removed */
     struct ha_object unreferenced;  /* set when the last of them goes; made when it is waited for */
     const void *event;              /* what loads or unloads it, for hooks.ended; NULL for none */
@@ -146,7 +148,7 @@ struct ha_registry {
 struct ha_devices {
     struct ha_driver *enumerator;           /* whose devices drivers are added to */
     struct ha_object_name *first_name;
-    uint32_t made, named, added;
+    uint32_t made, named, added, opened;
 };
 
 /* How much memory is free, in pages, and what tells drivers of it; nt/free_memory.c. */
@@ -155,9 +157,12 @@ struct ha_free_memory {
     bool is_set[HA_CONDITION_COUNT];
 };
 
-/* Instances of device interfaces; nt/interface.c. */
+/* Instances of device interfaces; nt/interface.c, and nt/driver_interface.c for the drivers'. */
 struct ha_interfaces {
-    struct ha_interface *first, *last;
+    struct ha_interface *first, *last;      /* of those that were ever enabled */
+    uint64_t enablings;                     /* of those with a structure, so far */
+    struct ha_driver_interface *first_of_drivers, *last_of_drivers;
+    uint32_t registered;                    /* by drivers, so far */
     uint32_t processors, ranges;    /* active at the start, and its memory */
     struct ha_added_unit *next_added, *last_added;  /* the first without a structure, the newest */
     uint32_t enabled, made;         /* instances, and how many of them have a structure */

@@ -5,6 +5,7 @@
 #include "nt/device.h"
 #include "nt/dispatcher.h"
 #include "nt/dpc.h"
+#include "nt/driver_interface.h"
 #include "nt/lookaside.h"
 #include "nt/ob.h"
 #include "nt/work.h"
@@ -13,6 +14,7 @@ static void (*const lookers[])(struct ha_kernel *kernel, const struct ha_driver 
     ha_timers_look_over,
     ha_dpcs_look_over,
     ha_work_look_over,
+    ha_driver_interfaces_look_over,     /* before their devices go */
     ha_devices_look_over,
     ha_lookasides_look_over,
     ha_ob_handles_look_over,
