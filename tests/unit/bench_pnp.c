@@ -5,6 +5,12 @@
 #include "check/who.h"
 #include "unit/bench.h"
 
+static void add_status(struct ha_text *text, int32_t status)
+{
+    char buffer[HA_STATUS_TEXT];
+    ha_text_add(text, status ? ha_status_text(status, buffer) : "0");
+}
+
 void bench_pnp_words(struct ha_text *text, const struct ha_cast *cast,
                      const struct ha_record *record)
 {
@@ -22,6 +28,18 @@ void bench_pnp_words(struct ha_text *text, const struct ha_cast *cast,
     case HA_DEVICE_STARTED: case HA_IFACE_UP: case HA_IFACE_DOWN:
         ha_text_addf(text, "%u", (unsigned)record->as.iface.device);
         return;
+    case HA_IFACE_SET:
+        ha_text_add(text, record->as.iface_set.routine == HA_RT_REGISTER_INTERFACE ? "register"
+                          : record->as.iface_set.enable                           ? "enable"
+                                                                                  : "disable");
+        ha_text_addf(text, " %u ", (unsigned)record->as.iface_set.device);
+        add_status(text, record->as.iface_set.status);
+        return;
+    case HA_FILE_OPEN: case HA_FILE_CLOSE:
+        ha_text_addf(text, "%u of instance %u ", (unsigned)record->id,
+                     (unsigned)record->as.file.device);
+        add_status(text, record->as.file.status);
+        return;
     default:
         ha_entry_words(cast, record->id, text);
     }
@@ -30,8 +48,7 @@ void bench_pnp_words(struct ha_text *text, const struct ha_cast *cast,
     if (record->kind == HA_PNP_REG_ENTER)
         ha_text_addf(text, " flags=%u", (unsigned)record->as.pnp_reg.flags);
     if (ha_opener_of(record->kind)) {
-        char buffer[HA_STATUS_TEXT];
-        int32_t status = record->as.status.status;
-        ha_text_addf(text, " %s", status ? ha_status_text(status, buffer) : "0");
+        ha_text_add(text, " ");
+        add_status(text, record->as.status.status);
     }
 }
