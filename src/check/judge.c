@@ -71,6 +71,7 @@ void ha_judge_destroy(struct ha_judge *judge)
     free(judge->dpcs);
     free(judge->entries);
     free(judge->tellings);
+    ha_instances_close(&judge->instances);
     free(judge->findings);
     free(judge);
 }
@@ -81,6 +82,7 @@ void ha_judge_reset(struct ha_judge *judge)
     ha_layout_reset(&judge->layout);
     ha_text_close(&judge->words);
     ha_pool_close(&judge->pool);
+    ha_instances_close(&judge->instances);
     memset(&judge->listing, 0, sizeof judge->listing);
     memset(&judge->memory, 0, sizeof judge->memory);
     memset(judge->knob, 0, sizeof judge->knob);

@@ -21,6 +21,8 @@ static void absorb_companion(struct ha_judge *judge)
         judge->running = judge->layout.active;
     } else if (record->kind == HA_KNOB && record->id < HA_KNOB_COUNT) {
         judge->knob[record->id] = (uint8_t)record->as.knob.value;
+    } else if (record->kind == HA_CHOICE) {
+        ha_instance_absorb_choice(judge);
     }
 }
 
@@ -230,6 +232,7 @@ static void add_began(struct ha_judge *judge)
         add->full = !add->placed;
     }
     add->first_block = judge->pool.taken;
+    judge->instances.brought[HA_UNIT_PROCESSOR].pending = false;
     if (add->unit == judge->unit.id)
         judge->unit.begun++;
     if (judge->knob[HA_KNOB_SYNC_START_VS_HW] == HA_BEFORE_START)
@@ -299,10 +302,19 @@ static void add_ended(struct ha_judge *judge)
     judge->failed_index = failed && add->placed && !add->full ? add->index : HA_NO_INDEX;
     judge->failed_group = add->group;
     judge->failed_number = add->number;
+    ha_instance_absorb_end(judge, HA_UNIT_PROCESSOR, add->id, failed);
     if (!failed && add->unit == judge->unit.id)
         judge->unit.succeeded++;
     add->open = false;
     add->round = HA_NO_ROUND;
+}
+
+/* Records that introduce somebody whom a finding may name. */
+static bool introduces(unsigned kind)
+{
+    return kind == HA_NAME || kind == HA_THREAD || kind == HA_REG_ENTER || kind == HA_EX_REG
+           || kind == HA_PNP_REG_ENTER || kind == HA_INTERFACE || kind == HA_IFACE_UP
+           || kind == HA_MEMORY || kind == HA_MEM_ONLINE;
 }
 
 static void absorb_unit(struct ha_judge *judge)
@@ -325,10 +337,7 @@ void ha_absorb(struct ha_judge *judge)
         judge->layout.active = record->active;
     if (record->kind >= HA_DRV_ENTRY_ENTER)
         judge->shown = record->active;
-    if ((record->kind == HA_NAME || record->kind == HA_THREAD || record->kind == HA_REG_ENTER
-         || record->kind == HA_EX_REG || record->kind == HA_PNP_REG_ENTER
-         || record->kind == HA_INTERFACE || record->kind == HA_IFACE_UP)
-        && !ha_cast_take(judge->cast, record))
+    if (introduces(record->kind) && !ha_cast_take(judge->cast, record))
         judge->lost = true;
     if (record->kind == HA_QUERY || judge->listing.open)
         ha_relation_absorb(judge);
@@ -362,6 +371,11 @@ void ha_absorb(struct ha_judge *judge)
     case HA_PNP_REG_ENTER: case HA_PNP_REG_RETURN: case HA_PNP_UNREG_ENTER:
     case HA_PNP_UNREG_RETURN: case HA_PNP_CB_ENTER: case HA_PNP_CB_LEAVE: case HA_REF:
         ha_entry_absorb(judge);
+        ha_instance_absorb(judge);
+        break;
+    case HA_INTERFACE: case HA_DEVICE_STARTED: case HA_IFACE_UP: case HA_IFACE_DOWN:
+    case HA_IFACE_SET: case HA_PNP_CB_CALL: case HA_PNP_DEAD_CALL:
+        ha_instance_absorb(judge);
         break;
     case HA_FREE:          ha_pool_absorb_given_back(judge); break;
     case HA_MEMORY: case HA_POOL_LIMITS: case HA_MEM_ADD_BEGIN: case HA_MEM_ADD_END:

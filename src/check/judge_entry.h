@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "check/judge_instance.h"
 #include "core/trace.h"
 
 struct ha_judge;
@@ -36,6 +37,7 @@ struct ha_seen_entry {
     bool referenced;
     bool by_ex;                 /* removed by the Ex routine */
     bool told_late;             /* its late call has come */
+    struct ha_told told;
 };
 
 /* The class and flags of an entry that includes existing instances. */

@@ -104,6 +104,7 @@ static void free_pages(struct ha_seen_memory *memory, const struct ha_record *re
 static void range_came(struct ha_seen_memory *memory, const struct ha_record *record)
 {
     memory->ranges++;
+    memory->boot_ranges += record->kind == HA_MEMORY;
     memory->size += record->as.memory.size;
     if (record->kind == HA_MEMORY)
         memory->boot_size += record->as.memory.size;
@@ -130,8 +131,11 @@ void ha_memory_absorb(struct ha_judge *judge)
         memory->add = record->id;
         memory->thread = record->thread;
         memory->online = false;
+        judge->instances.brought[HA_UNIT_MEMORY].pending = false;
         break;
     case HA_MEM_ADD_END:
+        ha_instance_absorb_end(judge, HA_UNIT_MEMORY, record->id,
+                               !ha_nt_success(record->as.pool_limits.status));
         memory->add = 0;
         break;
     case HA_FREE_PAGES:

@@ -135,12 +135,15 @@ static enum ha_rule_number own_rule(uint32_t routine)
 }
 
 /* Which rule a wrong answer breaks. */
-static enum ha_rule_number rule_of_wrong(const struct ha_judge *judge, uint64_t answer)
+static enum ha_rule_number rule_of_wrong(const struct ha_judge *judge, uint64_t right,
+                                         uint64_t answer)
 {
     const struct ha_record *record = judge->record;
     uint32_t routine = record->as.query.routine, argument = record->as.query.argument;
     struct view other = other_view(judge);
 
+    if (answer < right && ha_is_told_of_earlier_add(judge))
+        return HA_RULE_ORD_8;
     if (other.flip && answer == active_answer(&other, routine, argument))
         return judge->add.open ? rule_of_state(state_around(judge)) : HA_RULE_QRY_3;
     if (ha_phase_of_thread(judge, record->thread))
@@ -167,7 +170,7 @@ static void judge_active_query(struct ha_judge *judge)
     if (ha_phase_of_thread(judge, record->thread))
         ha_exercise(judge, HA_RULE_EXIST_12);
     if (answer != right)
-        ha_blame_answer(judge, rule_of_wrong(judge, answer), right, answer, is_mask);
+        ha_blame_answer(judge, rule_of_wrong(judge, right, answer), right, answer, is_mask);
     else if (routine == HA_RT_ACTIVE_COUNT && stored && stored != mask)
         ha_blame_answer(judge, HA_RULE_QRY_6, mask, stored, true);
 }

@@ -51,6 +51,13 @@ void ha_judge_system_routine(struct ha_judge *judge);
 void ha_judge_mem_add(struct ha_judge *judge);
 void ha_judge_ranges(struct ha_judge *judge);
 void ha_judge_condition(struct ha_judge *judge);
+/* Calls of PnP notification, what is missing of them, and queries inside: judge_arrival.c */
+void ha_judge_arrival(struct ha_judge *judge);
+void ha_judge_arrivals_end(struct ha_judge *judge);
+/* Whether the query in hand is made while its thread tells of an add before the latest one. */
+bool ha_is_told_of_earlier_add(const struct ha_judge *judge);
+/* Instances that come and go, and rebalancing: judge_announce.c */
+void ha_judge_announce(struct ha_judge *judge);
 /* DPCs: judge_dpc.c; the affinity of threads: judge_affinity.c */
 void ha_judge_dpc(struct ha_judge *judge);
 void ha_judge_affinity(struct ha_judge *judge);
@@ -93,6 +100,10 @@ void ha_query_absorb(struct ha_judge *judge);
 void ha_relation_absorb(struct ha_judge *judge);
 void ha_dpc_absorb(struct ha_judge *judge);
 void ha_memory_absorb(struct ha_judge *judge);
+void ha_instance_absorb(struct ha_judge *judge);
+void ha_instance_absorb_choice(struct ha_judge *judge);
+/* An add that brings such a unit has ended. */
+void ha_instance_absorb_end(struct ha_judge *judge, unsigned unit, uint32_t add, bool failed);
 void ha_thread_absorb(struct ha_judge *judge);
 void ha_affinity_absorb(struct ha_judge *judge);
 /* What a callback leaves changed is put back. */

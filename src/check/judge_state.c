@@ -13,8 +13,7 @@
 
 #define IDS_TO_SPARE 65535u      /* any driver, which has 16 bits */
 
-/* Room for entry `count`, the new room zeroed. False when memory is lacking. */
-static bool grow(void **array, size_t *room, size_t count, size_t size)
+bool ha_grow(void **array, size_t *room, size_t count, size_t size)
 {
     if (count < *room)
         return true;
@@ -40,7 +39,7 @@ static void *reach(struct ha_judge *judge, void **array, size_t *count, size_t *
 {
     if (id > ha_record_seq(judge->record) + IDS_TO_SPARE)
         return NULL;
-    if (!grow(array, room, id, size)) {
+    if (!ha_grow(array, room, id, size)) {
         judge->lost = true;
         return NULL;
     }
@@ -78,6 +77,16 @@ struct ha_seen_thread *ha_reach_thread(struct ha_judge *judge, uint32_t id)
     return entry;
 }
 
+struct ha_seen_instance *ha_reach_instance(struct ha_judge *judge, uint32_t id)
+{
+    struct ha_instances *all = &judge->instances;
+    void *array = all->instance;
+    struct ha_seen_instance *entry = reach(judge, &array, &all->instance_count,
+                                           &all->instance_room, sizeof *entry, id);
+    all->instance = array;
+    return entry;
+}
+
 struct ha_seen_dpc *ha_reach_dpc(struct ha_judge *judge, uint32_t id)
 {
     void *array = judge->dpcs;
@@ -110,6 +119,7 @@ void ha_list_append(struct ha_judge *judge, uint32_t id)
         judge->first = id;
     judge->last = id;
     judge->listed++;
+    judge->drivers[registration->driver].listed++;
 }
 
 /* What the add that is going on no longer owes to one who leaves. */
@@ -151,6 +161,7 @@ void ha_list_unlink(struct ha_judge *judge, uint32_t id)
         judge->last = leaver->previous;
     leaver->listed = false;
     judge->listed--;
+    judge->drivers[leaver->driver].listed--;
 }
 
 struct ha_open_call *ha_innermost_call(const struct ha_judge *judge, uint32_t thread, uint32_t id)
@@ -165,7 +176,7 @@ void ha_call_open(struct ha_judge *judge, const struct ha_record *enter, bool as
 {
     void *array = judge->calls;
 
-    if (!grow(&array, &judge->call_room, judge->call_count, sizeof *judge->calls)) {
+    if (!ha_grow(&array, &judge->call_room, judge->call_count, sizeof *judge->calls)) {
         judge->lost = true;
         return;
     }
@@ -193,7 +204,7 @@ void ha_alive_add(struct ha_judge *judge, bool is_work)
     const struct ha_record *record = judge->record;
     void *array = judge->alive;
 
-    if (!grow(&array, &judge->alive_room, judge->alive_count, sizeof *judge->alive)) {
+    if (!ha_grow(&array, &judge->alive_room, judge->alive_count, sizeof *judge->alive)) {
         judge->lost = true;
         return;
     }
@@ -222,7 +233,7 @@ struct ha_phase *ha_phase_open(struct ha_judge *judge, uint32_t registration, ui
 {
     void *array = judge->phases;
 
-    if (!grow(&array, &judge->phase_room, judge->phase_count, sizeof *judge->phases)) {
+    if (!ha_grow(&array, &judge->phase_room, judge->phase_count, sizeof *judge->phases)) {
         judge->lost = true;
         return NULL;
     }

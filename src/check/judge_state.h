@@ -16,6 +16,7 @@
 #include "check/judge.h"
 #include "check/judge_blocks.h"
 #include "check/judge_entry.h"
+#include "check/judge_instance.h"
 #include "check/judge_layout.h"
 #include "check/rules.h"
 #include "hotadd/profile.h"
@@ -72,6 +73,7 @@ struct ha_seen_driver {
     uint32_t held;                  /* blocks that it did not give back, and their bytes */
     uint64_t held_bytes;
     uint32_t references;            /* of its PnP entries, which keep its image */
+    uint32_t listed;                /* registrations in the list */
 };
 
 /* Whether a thread has an affinity that a routine set, which can be reverted. */
@@ -204,7 +206,7 @@ struct ha_bar {
 /* Memory as the trace describes it. */
 struct ha_seen_memory {
     uint64_t ranges, size;      /* how many there are, and their bytes */
-    uint64_t boot_size;
+    uint64_t boot_ranges, boot_size;
     uint64_t paged, nonpaged;   /* limits of the pools at boot */
     uint64_t free, low, high;   /* pages; what FREE_PAGES said last */
     uint32_t add, thread;       /* that is under way, 0 for none, and where */
@@ -282,6 +284,7 @@ struct ha_judge {
     struct ha_pool pool;
     struct ha_listing listing;
     struct ha_seen_memory memory;
+    struct ha_instances instances;
     struct ha_layout layout;
     uint64_t routines_asked[HA_JUDGED_ROUTINES / 64], routines_given[HA_JUDGED_ROUTINES / 64];
 };
@@ -302,6 +305,26 @@ struct ha_seen_registration *ha_reach_registration(struct ha_judge *judge, uint3
 struct ha_seen_driver *ha_reach_driver(struct ha_judge *judge, uint32_t id);
 struct ha_seen_thread *ha_reach_thread(struct ha_judge *judge, uint32_t id);
 struct ha_seen_dpc *ha_reach_dpc(struct ha_judge *judge, uint32_t id);
+struct ha_seen_instance *ha_reach_instance(struct ha_judge *judge, uint32_t id);
+/* Room for one more than `count`, the new room uninitialised. False when memory is lacking. */
+bool ha_grow(void **array, size_t *room, size_t count, size_t size);
+
+/* The instance, or what an entry was told; NULL when the trace said nothing of it. */
+static inline struct ha_seen_instance *ha_seen_instance(const struct ha_instances *all,
+                                                        uint32_t id)
+{
+    return id < all->instance_count && all->instance[id].class_ ? &all->instance[id] : NULL;
+}
+
+/* The event that the call in hand tells its entry of: the oldest that fits and was not told, else
+   the latest that fits; NULL for none. */
+const struct ha_raised *ha_event_told(const struct ha_judge *judge);
+/* Whether it was told to the entry, as far as that is known. */
+bool ha_was_told(const struct ha_told *told, const struct ha_raised *event);
+/* The latest event of an instance up to that rank of its class, NULL for none. */
+const struct ha_raised *ha_last_event_at(const struct ha_instances *all,
+                                         const struct ha_seen_instance *instance, uint32_t rank);
+void ha_instances_close(struct ha_instances *all);
 
 /* Registration order. Unlinking settles what the add that is going on still owed. */
 void ha_list_append(struct ha_judge *judge, uint32_t id);

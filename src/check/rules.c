@@ -31,6 +31,7 @@ ha_rule_judge *const ha_rule_judges[HA_RULE_COUNT][HA_JUDGES_OF_A_RULE] = {
 #define ON(kind) (HA_##kind / 64 == WORD ? UINT64_C(1) << HA_##kind % 64 : 0)
 #define ENTERED (ON(CB_ENTER) | ON(CB_CALL))
 #define LEFT (ON(CB_LEAVE) | ON(CB_CALL))
+#define NOTIFIED (ON(PNP_CB_ENTER) | ON(PNP_CB_CALL))
 #define ANY (WORD ? UINT64_MAX : UINT64_MAX << HA_DRV_ENTRY_ENTER)
 #define AT(set, name) set
 const uint64_t ha_rule_kinds[HA_KIND_WORDS][HA_RULE_COUNT][HA_JUDGES_OF_A_RULE] = {

@@ -243,14 +243,24 @@ RULE(CTX_7, "CTX-7", HA_CHOSEN, BOTH, HA_ERROR,
 /* The callback object \Callback\ProcessorAdd, and those of drivers. */
 #include "check/rules_callback.h"
 
+/* PnP notification: entries, and what they are told. */
+#include "check/rules_pnp.h"
+
 /* Memory hot-add. */
 RULE(MEM_1, "MEM-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Memory that is added is announced to no processor-change callback.",
      "Introduction to Driver Notification", AT(ENTERED, barred))
+RULE(MEM_2, "MEM-2", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "Memory that was added is announced by an arrival of its class, once the range is there.",
+     "Introduction to Driver Notification",
+     AT(ON(IFACE_UP) | ON(MEM_ADD_BEGIN) | ON(TRACE_END), announce), AT(NOTIFIED, arrival))
 RULE(MEM_3, "MEM-3", HA_IMPLIED, KERNEL, HA_ERROR,
      "The list of ranges has all that were there at boot or were added, each as one entry.",
      "MmAddPhysicalMemory; MmGetPhysicalMemoryRangesEx2; Introduction to Driver Notification",
      AT(ON(QUERY), ranges), AT(ON(MEM_ADD_END), mem_add))
+RULE(MEM_4, "MEM-4", HA_DOCUMENTED, KERNEL, HA_ERROR,
+     "Nothing is rebalanced because memory was added.",
+     "Introduction to Driver Notification", AT(ON(REB_BEGIN) | ON(MEM_ADD_END), announce))
 RULE(MEM_5, "MEM-5", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "The limits of the pools stay as they were at boot when memory is added.",
      "Changes to the Amount of Physical Memory", AT(ON(MEM_ADD_END), mem_add))
@@ -259,8 +269,8 @@ RULE(MEM_6, "MEM-6", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Standard Event Objects; Introduction to Driver Notification", AT(ON(TRACE_END), condition),
      AT(ON(FREE_PAGES) | ON(EVENT_SET) | ON(EVENT_CLEAR), condition))
 RULE(MEM_7, "MEM-7", HA_CHOSEN, KERNEL, HA_ERROR,
-     "Memory that does not start brings no range.",
-     "none", AT(ON(MEM_ADD_END), mem_add))
+     "Memory that does not start brings neither a range nor an arrival.",
+     "none", AT(ON(MEM_ADD_END), mem_add), AT(ON(MEM_ADD_END), announce))
 
 /* Queries. */
 RULE(QRY_1, "QRY-1", HA_IMPLIED, KERNEL, HA_ERROR,
@@ -353,6 +363,7 @@ RULE(ORD_2, "ORD-2", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "The new processor runs no thread until the last Start call is over.",
      "Introduction to Driver Notification; KeRegisterProcessorChangeCallback", AT(ENTERED, round),
      AT(ANY, whereabouts))
+#include "check/rules_arrival.h"
 
 /* A driver's life, memory, IRQL, objects and DPCs. */
 #include "check/rules_driver.h"

@@ -48,7 +48,7 @@
  *   instance ID [CLASS] [DEVICE]     INTERFACE        started ...  DEVICE_STARTED
  *   up ...           IFACE_UP         down ...         IFACE_DOWN; CLASS: processor (index ID - 1
  *                    when it is not said), memory, panel (a driver's own)
- *   enable ID [STATUS]  disable ID [STATUS]            IFACE_SET
+ *   enable ID [STATUS [register]]  disable ID [STATUS]     IFACE_SET, of the routine that registers
  *   pnp P [+]        registering, whole, without calls; + includes existing instances
  *   pnp> P [+]       PNP_REG_ENTER    ref+ P   REF     pnp< P [STATUS]   PNP_REG_RETURN
  *   unpnp P [ex]     removing, whole; by the Ex routine
@@ -57,7 +57,7 @@
  *                    is told: replay, second, late. Without, it is live
  *   P> A 5           PNP_CB_ENTER     P< [STATUS]      PNP_CB_LEAVE
  *   untold P A 5     PNP_DEAD_CALL
- *   rebalance>  rebalance<     REB_BEGIN, REB_END
+ *   rebalance> [memory]  rebalance<     REB_BEGIN, REB_END; of a memory add
  *   choice delivery|twice|early|late ANSWER            CHOICE
  *   over [deadlock]  TRACE_END
  *

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "unit/records_parts.h"
 
 #define PNP 6                           /* the thread */
@@ -64,8 +65,9 @@ static void instance(struct records *records, const struct statement *statement,
     bool boot = kind == HA_INTERFACE;
     struct ha_record *record = records_emit(records, statement, kind, boot ? SYSTEM : HOT_ADD, id);
 
+    record->driver = (uint16_t)word_number(statement, "driver", 0);
     memcpy(record->as.iface.guid, classes[unit].guid, sizeof record->as.iface.guid);
-    record->as.iface.unit = (uint8_t)unit;
+    record->as.iface.unit = (uint8_t)word_number(statement, "unit", unit);
     record->as.iface.device =
         number_at(statement, 3, unit == HA_UNIT_PROCESSOR ? id - 1 : 1);
     record->as.iface.cause = (uint32_t)word_number(statement, "cause", boot ? 0 : records->add);
@@ -78,6 +80,8 @@ static void enable(struct records *records, const struct statement *statement, b
     const char *status = word_at(statement, 2);
 
     record->driver = (uint16_t)word_number(statement, "driver", 1);
+    record->as.iface_set.routine =
+        word_at(statement, 3) ? HA_RT_REGISTER_INTERFACE : HA_RT_SET_INTERFACE;
     record->as.iface_set.enable = on;
     record->as.iface_set.device = 1;
     memcpy(record->as.iface_set.guid, classes[HA_UNIT_INTERFACE].guid, sizeof classes[0].guid);
@@ -179,6 +183,7 @@ static void rebalance(struct records *records, const struct statement *statement
 {
     struct ha_record *record = records_emit(records, statement, kind, PNP, 0);
     record->as.rebalance.cause = (uint32_t)word_number(statement, "cause", records->add);
+    record->as.rebalance.of_memory = word_at(statement, 1) != NULL;
 }
 
 static void choice(struct records *records, const struct statement *statement)
