@@ -177,13 +177,13 @@ PanelList::Arrived(
     PCUNICODE_STRING Link
     )
 {
-    Panel *panel;
+    Panel **place = Find(Link);
 
-    if (IS_KNOWN(*Find(Link))) {
+    if (IS_KNOWN(*place)) {
         return;
     }
 
-    panel = new Panel;
+    Panel *panel = new Panel;
     if (panel == nullptr) {
         return;
     }
@@ -195,8 +195,7 @@ PanelList::Arrived(
         return;
     }
 
-    panel->Next = m_First;
-    m_First = panel;
+    *place = panel;
 }
 
 _Use_decl_annotations_

@@ -6,8 +6,8 @@ Module Name:
 
 Abstract:
 
-    opener.cpp with a mistake: every report is taken for a panel that is new. A panel that is
-    reported twice is opened twice, and closed once when it leaves.
+    opener.cpp with a mistake: every report is taken for a panel that is new. One that is reported
+    twice is opened twice, and its second self takes the place of the first, which nobody closes.
 
 --*/
 
