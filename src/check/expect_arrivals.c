@@ -194,7 +194,7 @@ static int compare_arrival(const struct ha_expected_arrival *expected,
         ha_text_add(report, " and did not come");
     }
     if (seen->other.kind && seen->count < expected->least) {
-        ha_text_add(report, "; what came first of others is \"");
+        ha_text_add(report, "; another that came is \"");
         ha_arrival_words(cast, &seen->other, report);
         ha_text_addf(report, "\" (record %" PRIu64 ")", ha_record_seq(&seen->other));
     }

@@ -101,8 +101,8 @@ enum ha_paint ha_story_affinity(const struct ha_cast *cast, const struct ha_reco
                                 struct ha_text *words);
 /* What ended a process: a signal, or with 0 for that an exit code. */
 void ha_process_end_words(uint32_t number, uint32_t exit_code, struct ha_text *words);
-/* "calm.pnp1", 0 is an entry that is none; "calm.pnp1 Arrival processor 4", as scenarios write it; the same with what else is
-   to be said of the call: ", once more". */
+/* "calm.pnp1", 0 is an entry that is none; "calm.pnp1 Arrival processor 4", as scenarios write it;
+   the same with what else is to be said of the call: ", once more". */
 void ha_entry_words(const struct ha_cast *cast, uint32_t entry, struct ha_text *words);
 void ha_arrival_words(const struct ha_cast *cast, const struct ha_record *enter,
                       struct ha_text *words);

@@ -213,6 +213,38 @@ static void what_the_run_meets_already_stays_as_it_is(void **state)
     expect_file("s.json", text, "details");
 }
 
+#define LISTENS                                                                                   \
+    "{ \"format\": 1, \"name\": \"x\",\n"                                                         \
+    "  \"partition\": { \"groups\": [ { \"maximum\": 4, \"active\": 1 } ] },\n"                   \
+    "  \"drivers\": [ { \"name\": \"d\", \"entry\": [\n"                                          \
+    "    { \"register\": \"processor-change\", \"as\": \"sync\" },\n"                             \
+    "    { \"register\": \"device-interface\", \"as\": \"cpu\",\n"                                \
+    "      \"class\": \"GUID_DEVICE_PROCESSOR\" } ] } ],\n"                                       \
+    "  \"events\": [ { \"at\": \"1ms\", \"add_processor\": {} } ],\n"
+#define HEARD(times)                                                                              \
+    "    \"arrivals\": { \"each\": { \"d.cpu Arrival processor 1\": " times " },\n"               \
+    "                  \"order\": [ [ \"d.sync Complete 1\", \"d.cpu Arrival processor *\" ] ] }"
+
+static void arrivals_stay_as_they_are(void **state)
+{
+    accept_text(*state, LISTENS "  \"expect\": { \"calls\": [],\n" HEARD("1") " } }\n", HA_EXIT_OK);
+
+    expect_file("s.json", LISTENS "  \"expect\": { \"calls\": " CALLS ",\n" HEARD("1")
+                                  ",\n    \"violations\": [] } }\n", "arrivals");
+}
+
+static void other_arrivals_than_expected_are_not_accepted(void **state)
+{
+    static const char text[] = LISTENS "  \"expect\": { \"calls\": [],\n" HEARD("0") " } }\n";
+    struct playground *p = *state;
+
+    accept_text(p, text, HA_EXIT_FAILED);
+
+    playground_has(p->out, "\"d.cpu Arrival processor 1\" was not expected and came once");
+    playground_has(p->out, "not accepted: only calls and violations can be\n");
+    expect_file("s.json", text, "arrivals");
+}
+
 static void a_run_that_differs_otherwise_is_not_accepted(void **state)
 {
     static const struct { const char *text, *reason; int code; uint64_t budget; } cases[] = {
@@ -395,6 +427,8 @@ int main(void)
         in_folder(tabs_and_line_ends_stay_what_they_are),
         in_folder(a_line_of_calls_has_at_most_100_columns_and_one_state),
         in_folder(what_the_run_meets_already_stays_as_it_is),
+        in_folder(arrivals_stay_as_they_are),
+        in_folder(other_arrivals_than_expected_are_not_accepted),
         in_folder(a_run_that_differs_otherwise_is_not_accepted),
         in_folder(a_run_that_the_scenario_does_not_describe_is_refused),
         in_folder(a_file_that_cannot_be_written_stays_whole),

@@ -253,8 +253,8 @@ static void an_arrival_that_does_not_come_is_a_difference_that_names_what_came(v
     b->expect.arrival_count = 2;
 
     expect_report(b, 2, "arrivals: \"broken.all Arrival memory 0x500000000\" was expected 1 to 2 "
-                        "times and did not come; what came first of others is \"broken.all "
-                        "Arrival memory 0x400000000\" (record %u)\n"
+                        "times and did not come; another that came is \"broken.all Arrival "
+                        "memory 0x400000000\" (record %u)\n"
                         "arrivals: \"calm.cpu Arrival processor *\" was expected 2 times and did "
                         "not come\n", first);
 }

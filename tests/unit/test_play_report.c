@@ -67,6 +67,36 @@ static void tap_tells_every_finding_of_what_fails(void **state)
         "      seen: \"", "1..1\n", NULL});
 }
 
+static const char arrivals[] =
+    "{ \"format\": 1, \"name\": \"two arrivals\",\n"
+    "  \"partition\": { \"groups\": [ { \"maximum\": 4, \"active\": 1 } ] },\n"
+    "  \"drivers\": [ { \"name\": \"d\", \"entry\": [ { \"register\": \"device-interface\",\n"
+    "    \"as\": \"cpu\", \"class\": \"GUID_DEVICE_PROCESSOR\", \"flags\": 1 } ] } ],\n"
+    "  \"events\": [ { \"at\": \"1ms\", \"add_processor\": {} } ],\n"
+    "  \"expect\": { \"arrivals\": { \"never\": [ \"d.cpu Arrival processor 0\" ],\n"
+    "    \"order\": [ [ \"d.cpu Arrival processor 0:1\", \"d.cpu Arrival processor 0\" ] ] } } }\n";
+
+/* PNP-3 */
+static void every_report_says_which_arrivals_are_not_as_expected(void **state)
+{
+    struct playground *p = *state;
+    const char *never = "arrivals: \"d.cpu Arrival processor 0\" was not expected and came once";
+    const char *order = "arrivals: \"d.cpu Arrival processor 0:1\" was expected before \"d.cpu "
+                        "Arrival processor 0\", but came";
+    playground_write("arrivals.json", arrivals);
+
+    playground_play(p, "arrivals.json");
+    playground_in_order(p->out, (const char *const[]){
+        never, order, "FAIL  arrivals.json: two arrivals (1 add, 0 calls, 2 PnP calls)\n", NULL});
+    play_tap(p, "arrivals.json", NULL);
+    playground_in_order(p->out, (const char *const[]){"differences: |\n    ", never, order, NULL});
+    play_junit(p, "arrivals.json", NULL);
+    playground_in_order(p->out, (const char *const[]){
+        "arrivals: &quot;d.cpu Arrival processor 0&quot; was not expected and came once",
+        "arrivals: &quot;d.cpu Arrival processor 0:1&quot; was expected before", NULL});
+    assert_int_equal(p->code, HA_EXIT_FAILED);
+}
+
 static void tap_names_the_profile_when_there_are_several(void **state)
 {
     struct playground *p = *state;
@@ -291,6 +321,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_files(tap_has_a_test_a_scenario_and_the_plan_at_its_end),
         with_files(tap_tells_every_finding_of_what_fails),
+        with_files(every_report_says_which_arrivals_are_not_as_expected),
         with_files(tap_names_the_profile_when_there_are_several),
         with_files(a_file_that_cannot_be_read_is_a_test_that_fails),
         with_files(a_folder_that_cannot_be_searched_is_a_test_that_fails),
