@@ -109,8 +109,7 @@ static NTSTATUS add_at_place(struct add *add)
         status = start_hardware(add);
     if (NT_SUCCESS(status))
         bring_up(add);
-    bool announced = NT_SUCCESS(status) &&
-                     ha_kernel_knob(kernel, HA_KNOB_ASYNC_AFTER) == HA_ASYNC_AFTER_SCHED;
+    bool announced = NT_SUCCESS(status) && ha_pnp_comes_early(kernel, add->index);
     if (announced)
         ha_interface_up(kernel, add->id, add->index, false);
     second_round(add, status, vetoed);

@@ -186,7 +186,7 @@ static void end_replay(struct ha_kernel *kernel, struct ha_pnp_entry *entry, uin
     entry->replaying = NULL;
     if (kernel->call_ends.first_waiter)
         ha_event_set(&kernel->world, &kernel->call_ends);
-    if (ha_kernel_knob(kernel, HA_KNOB_INCLUDE_EXISTING_DUP) == HA_EXISTING_TWICE)
+    if (ha_pnp_comes_twice(kernel, entry))
         replay(kernel, entry, last, true);
 }
 

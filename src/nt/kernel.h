@@ -179,6 +179,7 @@ struct ha_pnp {
     struct ha_thread *thread;       /* delivers them all; NULL before the first */
     bool idle;                      /* it waits for an event */
     bool held;                      /* what is raised waits, by the word of whoever drives us */
+    bool drains;                    /* nothing waits any more */
 };
 
 /* Callback objects; nt/callback_object.c. */

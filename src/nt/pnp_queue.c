@@ -1,6 +1,8 @@
 /* pnp_queue - see pnp_queue.h. Owns struct ha_arrival and the PnP thread. */
 #include "nt/pnp_queue.h"
 
+#include <poclass.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "nt/callout_pnp.h"
@@ -10,16 +12,22 @@ struct ha_arrival {
     struct ha_arrival *next;
     struct ha_news news;
     uint64_t number;                /* of the event, from 1 */
+    bool waits;                     /* for the end of the next add, if not for more */
     uint32_t only;                  /* the one entry that it is for; 0 for all */
     struct ha_pnp_entry *late;      /* that is removed; it holds the walk that keeps its memory */
 };
+
+static bool is_of(const struct ha_pnp_entry *entry, const GUID *class_guid)
+{
+    return memcmp(&entry->class_guid, class_guid, sizeof *class_guid) == 0;
+}
 
 static bool is_for(const struct ha_arrival *arrival, const struct ha_pnp_entry *entry)
 {
     if (arrival->only)
         return entry->link.id == arrival->only;
     return entry->events_before < arrival->number &&
-           memcmp(&entry->class_guid, arrival->news.instance->class_guid, sizeof(GUID)) == 0;
+           is_of(entry, arrival->news.instance->class_guid);
 }
 
 /* The call that comes after all. */
@@ -67,7 +75,7 @@ static void pnp_thread(void *argument)
 {
     struct ha_kernel *kernel = argument;
     struct ha_pnp *pnp = &kernel->pnp;
-    struct ha_notice notice;        /* here, so that a driver that keeps a pointer into it finds it */
+    struct ha_notice notice;        /* what it was is there, poisoned, until the next event */
     for (;;) {
         struct ha_arrival *first = pnp->first;
         if (!first || first->number > pnp->released) {
@@ -87,20 +95,44 @@ static void pnp_thread(void *argument)
     }
 }
 
-void ha_pnp_release(struct ha_kernel *kernel, uint64_t number)
+static void wake(struct ha_pnp *pnp)
 {
-    struct ha_pnp *pnp = &kernel->pnp;
-    if (number > pnp->released)
-        pnp->released = number;
     if (!pnp->first || pnp->first->number > pnp->released || !pnp->idle)
         return;
     pnp->idle = false;
     ha_sched_ready(pnp->thread);
 }
 
-void ha_pnp_release_all(struct ha_kernel *kernel)
+/* Events up to this number may be delivered, and those behind them until one has to wait. */
+static void release(struct ha_pnp *pnp, uint64_t number)
 {
-    ha_pnp_release(kernel, kernel->pnp.raised);
+    if (number > pnp->released)
+        pnp->released = number;
+    struct ha_arrival *next = pnp->first;
+    while (next && next->number <= pnp->released)
+        next = next->next;
+    for (; next && !next->waits; next = next->next)
+        pnp->released = next->number;
+    wake(pnp);
+}
+
+void ha_pnp_release(struct ha_kernel *kernel, uint64_t number)
+{
+    if (!kernel->pnp.held)
+        release(&kernel->pnp, number);
+}
+
+void ha_pnp_hold(struct ha_kernel *kernel, bool hold)
+{
+    kernel->pnp.held = hold;
+    if (!hold)
+        release(&kernel->pnp, kernel->pnp.raised);
+}
+
+void ha_pnp_drain(struct ha_kernel *kernel)
+{
+    kernel->pnp.drains = true;
+    ha_pnp_hold(kernel, false);
 }
 
 /* A new event that is not queued yet; from here on there is a PnP thread. */
@@ -116,39 +148,84 @@ static struct ha_arrival *make(struct ha_kernel *kernel, const struct ha_news *n
     return arrival;
 }
 
-static void post(struct ha_kernel *kernel, const struct ha_news *news, uint32_t only)
+static void post(struct ha_kernel *kernel, const struct ha_news *news, uint32_t only, bool waits)
 {
     struct ha_pnp *pnp = &kernel->pnp;
     struct ha_arrival *arrival = make(kernel, news);
     arrival->number = ++pnp->raised;
     arrival->only = only;
+    arrival->waits = waits;
     if (pnp->last)
         pnp->last->next = arrival;
     else
         pnp->first = arrival;
     pnp->last = arrival;
-    if (kernel->profile.preset != HA_PRESET_ADVERSARIAL && !pnp->held)
-        ha_pnp_release_all(kernel);
+    if (!waits && !pnp->held && pnp->released == arrival->number - 1)
+        pnp->released = arrival->number;
+    wake(pnp);
 }
 
-void ha_pnp_hold(struct ha_kernel *kernel, bool hold)
+/* Whether an entry of the class is there. */
+static bool is_wanted(struct ha_kernel *kernel, const GUID *class_guid)
 {
-    kernel->pnp.held = hold;
-    if (!hold)
-        ha_pnp_release_all(kernel);
+    const struct ha_notify_walk walk = ha_notify_begin(&kernel->pnp.entries, false);
+    struct ha_notify_entry *link = ha_notify_first(&walk);
+    while (link && !is_of(ha_pnp_entry_of(link), class_guid))
+        link = ha_notify_after(&walk, link);
+    ha_notify_end(&kernel->pnp.entries);
+    return link != NULL;
+}
+
+/* A question about an instance, or an entry: "processor 4". */
+static bool choose(struct ha_kernel *kernel, enum ha_choice_kind kind, const char *what,
+                   uint32_t number)
+{
+    char label[24];
+    snprintf(label, sizeof label, "%s %u", what, (unsigned)number);
+    return ha_choose(&kernel->world, kind, label, 2) != 0;
+}
+
+static bool always_waits(const struct ha_kernel *kernel)
+{
+    return kernel->profile.preset == HA_PRESET_ADVERSARIAL && !kernel->pnp.drains;
 }
 
 void ha_pnp_raise(struct ha_kernel *kernel, const struct ha_interface *instance,
                   enum ha_pnp_event event)
 {
-    if (kernel->pnp.entries.count)
-        post(kernel, &(struct ha_news){instance, event}, 0);
+    static const char *const what[HA_UNIT_COUNT] = {
+        [HA_UNIT_PROCESSOR] = "processor", [HA_UNIT_MEMORY] = "memory",
+        [HA_UNIT_INTERFACE] = "interface"};
+    const struct ha_pnp *pnp = &kernel->pnp;
+    if (!pnp->entries.count || !is_wanted(kernel, instance->class_guid))
+        return;
+    bool waits = always_waits(kernel);
+    if (!waits && !pnp->held && !pnp->drains)
+        waits = choose(kernel, HA_CHOICE_DELIVERY, what[instance->unit], instance->device);
+    post(kernel, &(struct ha_news){instance, event}, 0, waits);
+}
+
+bool ha_pnp_comes_early(struct ha_kernel *kernel, uint32_t processor)
+{
+    if (ha_kernel_knob(kernel, HA_KNOB_ASYNC_AFTER) == HA_ASYNC_AFTER_SCHED)
+        return true;
+    return kernel->pnp.entries.count && is_wanted(kernel, &GUID_DEVICE_PROCESSOR) &&
+           choose(kernel, HA_CHOICE_EARLY, "processor", processor);
+}
+
+bool ha_pnp_comes_twice(struct ha_kernel *kernel, const struct ha_pnp_entry *entry)
+{
+    if (ha_kernel_knob(kernel, HA_KNOB_INCLUDE_EXISTING_DUP) == HA_EXISTING_TWICE)
+        return true;
+    return entry->told.instance && !entry->link.left &&
+           choose(kernel, HA_CHOICE_TWICE, "entry", entry->link.id);
 }
 
 void ha_pnp_raise_again(struct ha_kernel *kernel, const struct ha_interface *instance,
                         const struct ha_pnp_entry *entry)
 {
-    post(kernel, &(struct ha_news){instance, HA_PNP_ARRIVAL}, entry->link.id);
+    post(kernel, &(struct ha_news){instance, HA_PNP_ARRIVAL}, entry->link.id,
+         always_waits(kernel));
 }
 
 /* What the entry would be told next, NULL for nothing. */
@@ -164,10 +241,11 @@ static const struct ha_news *next_for(const struct ha_pnp *pnp, const struct ha_
 
 bool ha_pnp_is_late(struct ha_kernel *kernel, struct ha_pnp_entry *entry, struct ha_news *news)
 {
-    if (ha_kernel_knob(kernel, HA_KNOB_LEGACY_LATE_CALL) != HA_LATE_CALL_DELIVER)
-        return false;
     const struct ha_news *next = next_for(&kernel->pnp, entry);
     if (!next && !entry->calls)
+        return false;
+    if (ha_kernel_knob(kernel, HA_KNOB_LEGACY_LATE_CALL) != HA_LATE_CALL_DELIVER &&
+        !choose(kernel, HA_CHOICE_LATE, "entry", entry->link.id))
         return false;
     *news = next ? *next : entry->told;
     ha_notify_begin(&kernel->pnp.entries, false);
@@ -186,7 +264,7 @@ void ha_pnp_raise_late(struct ha_kernel *kernel, const struct ha_news *news,
     pnp->first = arrival;
     if (!pnp->last)
         pnp->last = arrival;
-    ha_pnp_release(kernel, 0);
+    wake(pnp);
 }
 
 void ha_pnp_wait_late(struct ha_kernel *kernel, const struct ha_driver *driver)

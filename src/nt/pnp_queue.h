@@ -20,9 +20,10 @@ void ha_pnp_raise_again(struct ha_kernel *kernel, const struct ha_interface *ins
                         const struct ha_pnp_entry *entry);
 
 /*
- * The older routine has removed an entry: with legacy_late_call=deliver one call still comes if an
- * event is queued for it or a call of it runs. ha_pnp_is_late() says whether, and of what, and pins
- * the entry; ha_pnp_raise_late() has that call begin, as soon as the PnP thread may run.
+ * The older routine has removed an entry: with legacy_late_call=deliver, or if the tape says so,
+ * one call still comes if an event is queued for it or a call of it runs. ha_pnp_is_late() says
+ * whether, and of what, and pins the entry; ha_pnp_raise_late() has that call begin, as soon as the
+ * PnP thread may run.
  */
 bool ha_pnp_is_late(struct ha_kernel *kernel, struct ha_pnp_entry *entry, struct ha_news *news);
 void ha_pnp_raise_late(struct ha_kernel *kernel, const struct ha_news *news,
@@ -31,12 +32,21 @@ void ha_pnp_raise_late(struct ha_kernel *kernel, const struct ha_news *news,
 void ha_pnp_wait_late(struct ha_kernel *kernel, const struct ha_driver *driver);
 
 /*
- * Let events up to this number be delivered, and let all that were raised. The preset
- * "adversarial" holds them until the next add has ended or the run drains; others never do.
+ * Whether the arrival of a processor is raised before the Complete calls, and whether an entry that
+ * was told of existing instances is told once more: by the profile, or else by the tape.
+ */
+bool ha_pnp_comes_early(struct ha_kernel *kernel, uint32_t processor);
+bool ha_pnp_comes_twice(struct ha_kernel *kernel, const struct ha_pnp_entry *entry);
+
+/*
+ * An add has ended: events up to this number, which were raised before it began, wait no longer.
+ * Under the preset "adversarial" every event waits for that, and elsewhere those of which the tape
+ * says so.
  */
 void ha_pnp_release(struct ha_kernel *kernel, uint64_t number);
-void ha_pnp_release_all(struct ha_kernel *kernel);
-/* From now on, events that are raised wait; until they do not, and all that were go. */
+/* From now on, events that are raised wait, whatever ends; or all go that were raised. */
 void ha_pnp_hold(struct ha_kernel *kernel, bool hold);
+/* The run drains: everything goes, and nothing waits from now on. */
+void ha_pnp_drain(struct ha_kernel *kernel);
 
 #endif

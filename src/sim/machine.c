@@ -309,7 +309,7 @@ int ha_machine_finish(struct ha_machine *machine)
     if (!err)
         err = ha_machine_settle_all(machine, HA_OK);
     if (!err && !world->sched.ending) {
-        ha_pnp_release_all(&machine->kernel);
+        ha_pnp_drain(&machine->kernel);
         err = ha_machine_settle_all(machine, HA_OK);
     }
     struct ha_driver *driver = machine->kernel.last_driver;
