@@ -22,6 +22,18 @@ struct entry {
     int32_t nt_status;
 };
 
+/* Why an event is not carried out. */
+static const struct {
+    enum ha_reason reason;
+    const char *words;
+} causes[] = {
+    {HA_REASON_NOT_LOADED, "a driver was not loaded"},
+    {HA_REASON_LOADED, "a driver was loaded already"},
+    {HA_REASON_NO_INTERFACE, "no such interface was enabled"},
+};
+
+#define CAUSES (sizeof causes / sizeof causes[0])
+
 struct ha_matcher {
     struct ha_sink sink;
     const struct ha_expect *expect;
@@ -34,8 +46,7 @@ struct ha_matcher {
     uint32_t group_active[HA_MAXIMUM_GROUPS];
     struct ha_ranges memory;
     struct ha_arrivals arrivals;
-    uint32_t undone;            /* events that had no driver to act in ... */
-    uint32_t reloads;           /* ... and those that wanted to load one that was there */
+    uint32_t undone[CAUSES];    /* events that were not carried out, by `causes` */
     uint32_t ending;            /* enum ha_ending */
     uint32_t bugcheck;          /* the code of the last one */
     int32_t end_status;
@@ -80,8 +91,7 @@ static void start_over(struct ha_matcher *matcher)
     ha_arrivals_reset(&matcher->arrivals);
     matcher->calls.count = matcher->calls.open_count = 0;
     matcher->active = 0;
-    matcher->undone = 0;
-    matcher->reloads = 0;
+    memset(matcher->undone, 0, sizeof matcher->undone);
     matcher->ending = HA_END_NOT_YET;
     matcher->end_status = 0;
     matcher->lost = false;
@@ -106,8 +116,8 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
         if (record->kind == HA_DRV_ENTRY_LEAVE)
             leave_entry(matcher, record);
         else if (record->kind == HA_REFUSED) {
-            matcher->undone += record->as.refused.reason == HA_REASON_NOT_LOADED;
-            matcher->reloads += record->as.refused.reason == HA_REASON_LOADED;
+            for (size_t c = 0; c < CAUSES; c++)
+                matcher->undone[c] += record->as.refused.reason == causes[c].reason;
         } else if (record->kind == HA_BUGCHECK) {
             matcher->bugcheck = record->id;
         } else if (record->kind == HA_TRACE_END) {
@@ -292,13 +302,15 @@ static int compare_drivers(const struct ha_matcher *matcher, struct ha_text *rep
 /* Events that were not carried out: the scenario does not show what it says. */
 static int compare_events(const struct ha_matcher *matcher, struct ha_text *report)
 {
-    if (matcher->undone)
-        ha_text_addf(report, "events: %u not carried out, because a driver was not loaded\n",
-                     (unsigned)matcher->undone);
-    if (matcher->reloads)
-        ha_text_addf(report, "events: %u not carried out, because a driver was loaded already\n",
-                     (unsigned)matcher->reloads);
-    return (matcher->undone != 0) + (matcher->reloads != 0);
+    int differences = 0;
+    for (size_t c = 0; c < CAUSES; c++) {
+        if (!matcher->undone[c])
+            continue;
+        ha_text_addf(report, "events: %u not carried out, because %s\n",
+                     (unsigned)matcher->undone[c], causes[c].words);
+        differences++;
+    }
+    return differences;
 }
 
 int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *judge,

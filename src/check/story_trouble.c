@@ -138,6 +138,10 @@ enum ha_paint ha_story_trouble(const struct ha_cast *cast, const struct ha_recor
             ha_text_add(words, "an event is not carried out: its driver is not loaded");
             return HA_RED;
         }
+        if (record->as.refused.reason == HA_REASON_NO_INTERFACE) {
+            ha_text_add(words, "an event is not carried out: no such interface is enabled");
+            return HA_RED;
+        }
         routine_line(cast, record, record->as.refused.routine, " refused: ",
                      ha_reason_name(record->as.refused.reason), words);
         return HA_YELLOW;

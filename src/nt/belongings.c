@@ -183,6 +183,18 @@ struct ha_own_threads *ha_own_threads(struct ha_driver *driver, const char *name
     return threads;
 }
 
+struct ha_own_interface *ha_own_interface(struct ha_driver *driver, const char *name)
+{
+    bool is_new;
+    struct ha_own_interface *interface =
+        (void *)reach(driver, HA_OWN_INTERFACE, name, sizeof *interface, &is_new);
+    if (is_new) {
+        interface->older = driver->scripted->newest_interface;
+        driver->scripted->newest_interface = interface;
+    }
+    return interface;
+}
+
 void ha_own_registration_made(struct ha_own_registration *registration, PVOID handle)
 {
     struct ha_scripted *scripted = registration->driver->scripted;

@@ -15,7 +15,7 @@
 
 enum ha_belonging_kind {
     HA_OWN_REGISTRATION, HA_OWN_TABLE, HA_OWN_VARIABLE, HA_OWN_AFFINITY, HA_OWN_DPC, HA_OWN_WORK,
-    HA_OWN_THREADS
+    HA_OWN_THREADS, HA_OWN_INTERFACE
 };
 
 struct ha_belonging {
@@ -76,6 +76,14 @@ struct ha_own_threads {
     struct ha_own_thread *first, *last;     /* not waited for yet, in the order of starting */
 };
 
+/* A device interface that the driver has registered. */
+struct ha_own_interface {
+    struct ha_belonging as_named;
+    struct ha_own_interface *older;
+    UNICODE_STRING link;            /* empty before it is registered */
+    bool published;                 /* enabled, as far as the driver knows */
+};
+
 struct ha_scripted {
     struct ha_belonging **bucket;
     size_t buckets, count;
@@ -84,6 +92,7 @@ struct ha_scripted {
     struct ha_own_dpc *newest_dpc;
     struct ha_own_work *newest_work;
     struct ha_own_threads *newest_threads;
+    struct ha_own_interface *newest_interface;
     uint32_t *handler_hits;                 /* how often each handler applied */
     uint32_t *next_handler;                 /* of the same registration; index + 1 */
     NTSTATUS stored;                        /* what a callback put aside for its entry */
@@ -103,6 +112,7 @@ struct ha_own_affinity *ha_own_affinity(struct ha_driver *driver, const char *na
 struct ha_own_dpc *ha_own_dpc(struct ha_driver *driver, const char *name);
 struct ha_own_work *ha_own_work(struct ha_driver *driver, const char *name);
 struct ha_own_threads *ha_own_threads(struct ha_driver *driver, const char *name);
+struct ha_own_interface *ha_own_interface(struct ha_driver *driver, const char *name);
 
 /* A registration has been made, or does not stand any more. */
 void ha_own_registration_made(struct ha_own_registration *registration, PVOID handle);

@@ -257,6 +257,8 @@ static NTSTATUS do_step(struct ha_stage *stage, const struct ha_step *step)
     case HA_STEP_START_THREAD: return ha_step_start_thread(stage, step);
     case HA_STEP_JOIN: return ha_step_join(stage, step);
     case HA_STEP_NOTIFY: return ha_step_notify(step);
+    case HA_STEP_PUBLISH: return ha_step_publish(stage, step);
+    case HA_STEP_WITHDRAW: return ha_step_withdraw(stage, step);
     default:
         stage->returned = true;
         stage->status = step->nt_status;
@@ -288,6 +290,7 @@ void ha_steps_undo(struct ha_driver *driver)
         ha_own_registration_gone(newest);
         remove(newest->notification, newest->handle, false);
     }
+    ha_steps_withdraw_all(driver);
     ha_steps_later_undo(driver);
     for (struct ha_own_table *table = scripted->newest_table; table; table = table->older) {
         for (uint32_t i = 0; i < table->count; i++) {

@@ -15,6 +15,16 @@ struct ha_interface;
 NTSTATUS ha_step_register_entry(struct ha_own_registration *registration,
                                 const struct ha_step *step);
 
+/*
+ * Register an interface of the driver's device, which the system finds at its first use, and enable
+ * it; disable it. The name of the step tells the interfaces of a driver apart. Each fails as its
+ * routines do, or when the arena is full.
+ */
+NTSTATUS ha_step_publish(struct ha_stage *stage, const struct ha_step *step);
+NTSTATUS ha_step_withdraw(struct ha_stage *stage, const struct ha_step *step);
+/* What a driver has published, and not withdrawn, is withdrawn. */
+void ha_steps_withdraw_all(struct ha_driver *driver);
+
 /* The callback of every PnP entry that a script makes. */
 DRIVER_NOTIFICATION_CALLBACK_ROUTINE ha_steps_notified;
 

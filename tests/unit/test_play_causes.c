@@ -90,6 +90,10 @@ static void an_event_that_is_not_carried_out_is_a_difference(void **state)
                  "{ \"at\": \"2ms\", \"run\": \"d\", \"do\": [] },\n"
                  "{ \"at\": \"3ms\", \"unload\": \"d\" } ]",
          "events: 2 not carried out, because a driver was not loaded\n"},
+        {"not enabled",
+         "\"events\": [ { \"at\": \"1ms\", \"remove_interface\": \"processor 0\" },\n"
+         "{ \"at\": \"2ms\", \"remove_interface\": \"processor 0\" } ]",
+         "events: 1 not carried out, because no such interface was enabled\n"},
     };
     expect_messages(*state, cases, sizeof cases / sizeof cases[0]);
 }

@@ -29,7 +29,11 @@ static const struct ha_step entry[] = {
     {.kind = HA_STEP_JOIN, .name = "t"}};
 
 /* It hears of what is there, of what comes, and of what goes, and begins anew at each arrival. */
-static const struct ha_step listen[] = {LISTEN_EXISTING, LISTEN_TO("ram", GUID_DEVICE_MEMORY)};
+static const struct ha_step listen[] = {
+    LISTEN_EXISTING, LISTEN_TO("ram", GUID_DEVICE_MEMORY),
+    {.kind = HA_STEP_PUBLISH, .name = "own", .class_guid = &GUID_DEVICE_PROCESSOR},
+    {.kind = HA_STEP_WITHDRAW, .name = "own"},
+    {.kind = HA_STEP_PUBLISH, .name = "own", .class_guid = &GUID_DEVICE_PROCESSOR}};
 static const struct ha_step anew[] = {STOP("ram"), LISTEN_TO("ram", GUID_DEVICE_MEMORY)};
 static const struct ha_handler handler[] = {{ON_NEWS("ram", HA_STATE_ARRIVAL, anew)}};
 static const struct ha_add_options processor = {HA_ANYWHERE};
