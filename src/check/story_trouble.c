@@ -129,17 +129,23 @@ bool ha_story_is_refused_removal(const struct ha_record *misuse)
             what == HA_MISUSE_STALE_HANDLE);
 }
 
+/* No routine has refused: an event of the scenario could not do what it says. */
+static bool is_of_event(const struct ha_record *refused)
+{
+    unsigned reason = refused->as.refused.reason;
+
+    return reason == HA_REASON_NOT_LOADED || reason == HA_REASON_LOADED ||
+           reason == HA_REASON_NO_INTERFACE;
+}
+
 enum ha_paint ha_story_trouble(const struct ha_cast *cast, const struct ha_record *record,
                                struct ha_text *words)
 {
     switch (record->kind) {
     case HA_REFUSED:
-        if (record->as.refused.reason == HA_REASON_NOT_LOADED) {
-            ha_text_add(words, "an event is not carried out: its driver is not loaded");
-            return HA_RED;
-        }
-        if (record->as.refused.reason == HA_REASON_NO_INTERFACE) {
-            ha_text_add(words, "an event is not carried out: no such interface is enabled");
+        if (is_of_event(record)) {
+            ha_text_addf(words, "an event is not carried out: %s",
+                         ha_reason_name(record->as.refused.reason));
             return HA_RED;
         }
         routine_line(cast, record, record->as.refused.routine, " refused: ",

@@ -208,6 +208,25 @@ static void an_add_that_came_to_no_processor_says_what_it_asked_for(void **state
     ha_cast_destroy(cast);
 }
 
+static struct ha_record refused(unsigned reason)
+{
+    struct ha_record record = {.kind = HA_REFUSED};
+    record.as.refused.reason = reason;
+    return record;
+}
+
+static void an_event_that_is_not_carried_out_says_why(void **state)
+{
+    (void)state;
+    const struct sentence sentences[] = {
+        {"an event is not carried out: the driver is not loaded", refused(HA_REASON_NOT_LOADED)},
+        {"an event is not carried out: the driver is loaded already", refused(HA_REASON_LOADED)},
+        {"an event is not carried out: no such interface is enabled",
+         refused(HA_REASON_NO_INTERFACE)},
+    };
+    EXPECT_WORDS(sentences);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +235,7 @@ int main(void)
         cmocka_unit_test(a_query_says_what_was_asked_and_answered),
         cmocka_unit_test(what_runs_by_itself_is_named),
         cmocka_unit_test(memory_and_its_misuse_are_named),
+        cmocka_unit_test(an_event_that_is_not_carried_out_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
