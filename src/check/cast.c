@@ -15,13 +15,13 @@
 #define SPACES (HA_NS_ENTRY + 1)
 #define PLACES SPACES           /* behind the tables of names: processors, by their index */
 #define TABLES (PLACES + 1)
-#define UNIT_SHIFT 14           /* in the fact of an interface: 1 and its unit, above the device */
-#define NUMBER_SHIFT 6          /* in the fact of a processor, below its group */
+#define UNIT_SHIFT 28           /* in the fact of an interface: 1 and its unit, above the device */
+#define NUMBER_SHIFT 8          /* in the fact of a processor, below its group */
 #define MOST_IDS (1u << 24)     /* a trace from elsewhere may hold any id; memory has an end */
 
 struct member {
     const char *name;           /* NULL when the trace gave none */
-    uint16_t fact;              /* registration, object, entry: its driver; thread: its
+    uint32_t fact;              /* registration, object, entry: its driver; thread: its
                                    kind; interface: its unit and device;
                                    processor: 1 and its place; 0: unknown */
     bool more;                  /* the name goes on in the next NAME record */
@@ -105,7 +105,7 @@ static bool take_name(struct ha_cast *cast, unsigned space, const struct ha_reco
     return true;
 }
 
-static bool take_fact(struct table *table, uint32_t id, uint16_t fact)
+static bool take_fact(struct table *table, uint32_t id, uint32_t fact)
 {
     struct member *member = reach(table, id);
     if (member)
@@ -116,14 +116,14 @@ static bool take_fact(struct table *table, uint32_t id, uint16_t fact)
 static bool take_interface(struct table *table, const struct ha_record *record)
 {
     unsigned unit = record->as.iface.unit;
-    unsigned fact = record->as.iface.device | (unit + 1) << UNIT_SHIFT;
-    return unit >= HA_UNIT_COUNT || take_fact(table, record->id, (uint16_t)fact);
+    uint32_t device = record->as.iface.device & ((1u << UNIT_SHIFT) - 1);
+    return unit >= HA_UNIT_COUNT
+           || take_fact(table, record->id, device | (unit + 1) << UNIT_SHIFT);
 }
 
 static bool take_place(struct ha_cast *cast, uint32_t index, uint16_t group, uint8_t number)
 {
-    unsigned place = 1u + ((unsigned)group << NUMBER_SHIFT) + number;
-    return place > UINT16_MAX || take_fact(&cast->table[PLACES], index, (uint16_t)place);
+    return take_fact(&cast->table[PLACES], index, 1u + ((uint32_t)group << NUMBER_SHIFT) + number);
 }
 
 static bool take_range(struct ha_cast *cast, const struct ha_record *record)
@@ -187,13 +187,13 @@ const char *ha_cast_name(const struct ha_cast *cast, enum ha_namespace space, ui
 uint16_t ha_cast_owner(const struct ha_cast *cast, uint32_t registration)
 {
     const struct member *member = find(cast, HA_NS_REGISTRATION, registration);
-    return member ? member->fact : 0;
+    return member ? (uint16_t)member->fact : 0;
 }
 
 uint16_t ha_cast_entry_owner(const struct ha_cast *cast, uint32_t entry)
 {
     const struct member *member = find(cast, HA_NS_ENTRY, entry);
-    return member ? member->fact : 0;
+    return member ? (uint16_t)member->fact : 0;
 }
 
 unsigned ha_cast_device(const struct ha_cast *cast, uint32_t interface, unsigned *unit)

@@ -246,6 +246,30 @@ static void processors_and_ranges_of_memory_have_their_places(void **state)
     assert_false(ha_cast_base(b->cast, 3, &base));
 }
 
+static void an_interface_may_have_any_number_and_a_processor_any_place(void **state)
+{
+    struct bench *b = *state;
+    uint16_t group;
+    uint8_t number;
+    unsigned unit;
+
+    struct ha_record *iface = tale_add(&b->tale, HA_IFACE_UP, LOADER, 1);
+    iface->as.iface.device = 0x12345;
+    iface->as.iface.unit = HA_UNIT_INTERFACE;
+    struct ha_record *existing = tale_add(&b->tale, HA_PROCESSOR, 0, 2);
+    existing->as.existing.group = UINT16_MAX;
+    existing->as.existing.number = UINT8_MAX;
+    take_all(b);
+
+    assert_int_equal(ha_cast_device(b->cast, 1, &unit), 0x12345);
+    assert_int_equal(unit, HA_UNIT_INTERFACE);
+    assert_int_equal(ha_cast_device(b->cast, 2, &unit), 0);
+    assert_int_equal(unit, HA_UNIT_COUNT);
+    assert_true(ha_cast_place(b->cast, 2, &group, &number));
+    assert_int_equal(group, UINT16_MAX);
+    assert_int_equal(number, UINT8_MAX);
+}
+
 static void a_reset_cast_has_no_places(void **state)
 {
     struct bench *b = *state;
@@ -335,6 +359,7 @@ int main(void)
         CASE(a_call_record_is_an_enter_and_a_leave_with_the_next_number),
         CASE(an_object_belongs_to_whoever_named_it),
         CASE(processors_and_ranges_of_memory_have_their_places),
+        CASE(an_interface_may_have_any_number_and_a_processor_any_place),
         CASE(a_reset_cast_has_no_places),
         CASE(a_nest_is_looked_at_from_the_inside),
         CASE(leaving_takes_what_was_never_left_inside_along),
