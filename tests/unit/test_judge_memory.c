@@ -18,6 +18,8 @@ static const char trace[] =
     "add; A> S; H reg> X; H refused inside; H reg< X null; A< S out=I; B S out=U;"
     "A F out=0; B F out=0; end I; add; A S changed; B S lirql=2; hw; active; sched; A C out=I;"
     "B C out=I; end U; queue 5 3; run> 5 3 irql=0; affinity set 0:1 0:2 0:0;"
+    "instance 1; instance 2; instance 2 memory; pnp P; pnp> Q + class=memory; ref+ Q; pnp< Q;"
+    "up 9; P> A 9; N Q A 9; P<; P A 9; down 9 panel cause=0;"
     "dereg> X; misuse stale; dereg< X; ask a 0; unload a; unloaded a; freed a;";
 
 static void take_all(struct ha_judge *judge, const struct records *records)
