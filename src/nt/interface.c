@@ -3,8 +3,8 @@
  *
  * Owns struct ha_interface and struct ha_added_unit. Ids are given as if every instance were made
  * when it is enabled, or registered by a driver: first the processors of the start, then its ranges
- * of memory, then what comes. The structures are made when a driver first wants to hear of any, so a run without such a
- * driver pays little for them.
+ * of memory, then what comes. The structures are made when a driver first wants to hear of any, so
+ * a run without such a driver pays little for them.
  */
 #include "nt/interface.h"
 
@@ -102,8 +102,8 @@ static void write_link(const struct unit *unit, char link[LINK_LENGTH])
     ha_interface_write_class(unit->class_guid, link + length);
 }
 
-static struct ha_record *record(struct ha_kernel *kernel, enum ha_kind kind, const struct unit *unit,
-                                uint32_t cause)
+static struct ha_record *record(struct ha_kernel *kernel, enum ha_kind kind,
+                                const struct unit *unit, uint32_t cause)
 {
     struct ha_record *record = ha_record_open(&kernel->world, kind, unit->id);
     memcpy(record->as.iface.guid, unit->class_guid, sizeof record->as.iface.guid);

@@ -189,7 +189,7 @@ PDEVICE_OBJECT IoGetLowerDeviceObject(PDEVICE_OBJECT DeviceObject)
 struct file {
     FILE_OBJECT object;             /* first */
     uint32_t id;                    /* in the order of opening */
-    uint32_t instance;              /* of a device interface, by whose link it was opened; 0: none */
+    uint32_t instance;              /* of an interface, by whose link it was opened; 0: none */
 };
 
 static void record_file(struct ha_kernel *kernel, enum ha_kind kind, const struct file *file,

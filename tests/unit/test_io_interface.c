@@ -247,6 +247,42 @@ static void misuse_registers_nothing_and_has_its_status(void **state)
     assert_null(p.link.Buffer);
 }
 
+BODY(register_long_names)
+{
+    struct publisher *p = argument;
+    WCHAR text[512];
+    for (size_t i = 0; i < 511; i++)
+        text[i] = u'\u00e9';
+    text[511] = 0;
+    p->status[0] = publisher_register(p, text);
+    text[400] = 0;
+    p->status[1] = publisher_register(p, text);
+    publisher_set(p, TRUE);
+    p->status[2] = memcmp(p->link.Buffer + p->link.Length / sizeof(WCHAR) - 400, text, 802);
+    publisher_set(p, FALSE);
+    publisher_forget(p);
+}
+
+static void a_link_is_of_a_length_that_a_callback_can_be_given(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct publisher p = {0};
+    publisher_add(b, "p", &p);
+    struct listener *heard =
+        listener_add(*state, "l", (struct listener){.class_guid = &panel_class});
+    publisher_found(b, &p);
+
+    run(b, &p, register_long_names);
+
+    assert_int_equal(p.status[0], STATUS_NAME_TOO_LONG);
+    assert_int_equal(p.status[1], STATUS_SUCCESS);
+    assert_int_equal(p.status[2], 0);
+    assert_int_equal(bench_record(b, HA_IFACE_SET, 0)->id, 0);
+    assert_int_equal(bench_record(b, HA_IFACE_SET, 1)->as.iface_set.device, 1);
+    assert_int_equal(listener_calls(b), 2);
+    assert_int_equal(heard->told.Version, 1);
+}
+
 BODY(use_at_apc_level)
 {
     struct publisher *p = argument;
@@ -314,6 +350,7 @@ int main(void)
         LISTENER_TEST(before_its_device_has_started_an_interface_waits),
         LISTENER_TEST(a_device_that_its_driver_refuses_has_no_interfaces),
         LISTENER_TEST(misuse_registers_nothing_and_has_its_status),
+        LISTENER_TEST(a_link_is_of_a_length_that_a_callback_can_be_given),
         LISTENER_TEST(above_passive_level_both_are_refused),
         LISTENER_TEST(interfaces_of_the_system_are_not_for_drivers_to_set),
     };
