@@ -121,7 +121,7 @@ static void arrivals_are_held_and_released_by_events(void **state)
     bench_play(b, two, 1, event, COUNT(event));
 
     assert_int_equal(bench_count(b, HA_PNP_CB_CALL), 2);
-    assert_int_equal(bench_record(b, HA_PNP_CB_CALL, 0)->active, 6);
+    assert_int_equal(bench_record(b, HA_PNP_CB_CALL, 0)->time_ns, 4);
     assert_int_equal(bench_record(b, HA_PNP_CB_CALL, 0)->as.pnp_cb.interface, 5);
     assert_int_equal(bench_record(b, HA_PNP_CB_CALL, 1)->as.pnp_cb.interface, 6);
     assert_int_equal(bench_count(b, HA_QUERY), 1);
