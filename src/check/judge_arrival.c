@@ -131,6 +131,7 @@ static void judge_turn(struct ha_judge *judge, const struct call *call,
     ha_exercise(judge, HA_RULE_PNP_8);
     ha_exercise(judge, HA_RULE_PNP_11);
     ha_exercise(judge, HA_RULE_PNP_24);
+    ha_exercise(judge, HA_RULE_ORD_7);
     if (event->rank <= told->from && event->event == HA_PNP_ARRIVAL
         && !(call->entry->flags & HA_PNP_INCLUDES_EXISTING))
         ha_blame(judge, HA_RULE_PNP_2, 0, "nothing of what was enabled before", "its arrival");

@@ -221,6 +221,20 @@ static void a_late_arrival_exercises_its_rule_and_a_prompt_one_does_not(void **s
     ha_judge_destroy(judge);
 }
 
+/* ORD-7: also where the entry is gone when the run ends. */
+static void an_arrival_that_comes_exercises_that_it_does(void **state)
+{
+    (void)state;
+    struct ha_judge *judge = ha_judge_create();
+
+    judge_text(judge, TWO "pnp P; unpnp P ex;" UP3 "over");
+    assert_false(is_exercised(judge, "ORD-7"));
+    judge_text(judge, TWO "pnp P;" UP3 "P A 3; unpnp P ex; over");
+    assert_true(is_exercised(judge, "ORD-7"));
+
+    ha_judge_destroy(judge);
+}
+
 /* ORD-3: only a driver that has both can be told too early. */
 static void who_has_both_halves_exercises_the_order_of_them(void **state)
 {
@@ -247,6 +261,7 @@ int main(void)
         cmocka_unit_test(nothing_that_was_left_out_is_forgotten),
         cmocka_unit_test(an_arrival_keeps_behind_the_stages_of_its_add),
         cmocka_unit_test(a_late_arrival_exercises_its_rule_and_a_prompt_one_does_not),
+        cmocka_unit_test(an_arrival_that_comes_exercises_that_it_does),
         cmocka_unit_test(who_has_both_halves_exercises_the_order_of_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
