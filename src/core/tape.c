@@ -12,12 +12,14 @@
 #include "base/error.h"
 #include "core/world.h"
 
-uint32_t ha_choose(struct ha_world *world, enum ha_choice_kind kind, const char *label,
-                   uint32_t options)
+/* The answer, and the record of one that is not 0, which has no label yet; else NULL. */
+static uint32_t choose(struct ha_world *world, enum ha_choice_kind kind, uint32_t options,
+                       struct ha_record **record)
 {
     struct ha_tape *tape = &world->tape;
     const struct ha_tape_input *input = &world->host->input;
     uint32_t question = tape->asked++;
+    *record = NULL;
     if (tape->given == input->count || input->answer[tape->given].question != question)
         return 0;
 
@@ -26,12 +28,32 @@ uint32_t ha_choose(struct ha_world *world, enum ha_choice_kind kind, const char 
         tape->stale = true;
         return 0;
     }
-    struct ha_record *record = ha_record_open(world, HA_CHOICE, question);
-    record->as.choice.kind = kind;
-    record->as.choice.answer = answer;
-    record->as.choice.options = options;
-    snprintf(record->as.choice.label, sizeof record->as.choice.label, "%s", label);
+    *record = ha_record_open(world, HA_CHOICE, question);
+    (*record)->as.choice.kind = kind;
+    (*record)->as.choice.answer = answer;
+    (*record)->as.choice.options = options;
     return answer;
+}
+
+uint32_t ha_choose(struct ha_world *world, enum ha_choice_kind kind, const char *label,
+                   uint32_t options)
+{
+    struct ha_record *record;
+    uint32_t answer = choose(world, kind, options, &record);
+    if (record)
+        snprintf(record->as.choice.label, sizeof record->as.choice.label, "%s", label);
+    return answer;
+}
+
+bool ha_choose_about(struct ha_world *world, enum ha_choice_kind kind, const char *what,
+                     uint32_t number)
+{
+    struct ha_record *record;
+    uint32_t answer = choose(world, kind, 2, &record);
+    if (record)
+        snprintf(record->as.choice.label, sizeof record->as.choice.label, "%s %u", what,
+                 (unsigned)number);
+    return answer != 0;
 }
 
 bool ha_tape_fits(const struct ha_world *world)

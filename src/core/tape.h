@@ -38,6 +38,10 @@ struct ha_tape {
 uint32_t ha_choose(struct ha_world *world, enum ha_choice_kind kind, const char *label,
                    uint32_t options);
 
+/* A question with two answers about one of several: its label is "processor 4". */
+bool ha_choose_about(struct ha_world *world, enum ha_choice_kind kind, const char *what,
+                     uint32_t number);
+
 /* Whether every answer of the input was asked for and fitted, now that the run has ended. */
 bool ha_tape_fits(const struct ha_world *world);
 

@@ -27,6 +27,18 @@ static void describe(struct ha_notice *notice)
                  .Buffer = notice->text}};
 }
 
+/* What the records of entry say of the moment; a call that changed nothing leaves it as it was. */
+static void refresh(struct ha_notice *notice)
+{
+    const struct ha_world *world = &notice->kernel->world;
+    const union ha_payload told = notice->enter.as;
+    notice->enter = notice->thread->stamp;
+    notice->enter.kind = HA_PNP_CB_ENTER;
+    notice->enter.time_ns = world->time_ns;
+    notice->enter.active = (uint16_t)world->partition.active;
+    notice->enter.as = told;
+}
+
 void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel,
                      const struct ha_news *news, enum ha_telling telling)
 {
@@ -40,7 +52,7 @@ void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel,
     notice->driver = thread->stamp.driver;
     notice->irql = thread->stamp.irql;
     notice->regions = thread->stamp.regions;
-    notice->enter = (union ha_payload){.pnp_cb = {
+    notice->enter.as = (union ha_payload){.pnp_cb = {
         .interface = news->instance->id, .event = news->event, .version = 1,
         .size = sizeof notice->model.change, .live = telling == HA_TELL_LIVE,
         .replay = telling == HA_TELL_REPLAY, .second = telling == HA_TELL_SECOND,
@@ -49,6 +61,7 @@ void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel,
     thread->callout = &notice->callout;
     if (notice->irql != PASSIVE_LEVEL)
         ha_thread_set_irql(thread, PASSIVE_LEVEL);
+    refresh(notice);
 }
 
 void ha_notice_end(struct ha_notice *notice)
@@ -61,19 +74,26 @@ void ha_notice_end(struct ha_notice *notice)
     thread->disturbed = true;       /* records were added to a call that this lies in */
 }
 
-static struct ha_record *record_call(const struct ha_notice *notice, enum ha_kind kind,
-                                     const struct ha_pnp_entry *entry)
+static inline struct ha_record *record_call(const struct ha_notice *notice,
+                                            const struct ha_pnp_entry *entry)
 {
-    struct ha_record *record = ha_record_open(&notice->kernel->world, kind, entry->link.id);
+    struct ha_world *world = &notice->kernel->world;
+    struct ha_trace *trace = &world->trace;
+    struct ha_record *record = trace->next;
+    if (record == trace->limit)
+        record = ha_trace_make_room(world);
+    *record = notice->enter;
+    ha_record_number(record, trace->seq++);
     record->driver = entry->driver->id;
-    record->as = notice->enter;
+    record->id = entry->link.id;
     record->as.pnp_cb.function = entry->function_id;
     record->as.pnp_cb.context = entry->context_id;
+    trace->next = record + 1;
     return record;
 }
 
 /* Something happened during the call, or the driver left something changed, or an error. */
-static void leave_disturbed(const struct ha_notice *notice, const struct ha_pnp_entry *entry,
+static void leave_disturbed(struct ha_notice *notice, const struct ha_pnp_entry *entry,
                             NTSTATUS status)
 {
     struct ha_thread *thread = notice->thread;
@@ -85,6 +105,7 @@ static void leave_disturbed(const struct ha_notice *notice, const struct ha_pnp_
     if (thread->affinity.mask != notice->affinity.mask ||
         thread->affinity.group != notice->affinity.group)
         ha_thread_set_affinity(thread, notice->affinity);
+    refresh(notice);
 }
 
 struct ha_called ha_callout_notified(const struct ha_kernel *kernel,
@@ -113,13 +134,13 @@ static void tell(const struct ha_notice *notice, const struct ha_pnp_entry *entr
 }
 
 /* The callback itself, called and recorded: in one record if nothing came of it. */
-static void call(const struct ha_notice *notice, const struct ha_pnp_entry *entry,
+static inline void call(struct ha_notice *notice, const struct ha_pnp_entry *entry,
                  struct ha_told *told)
 {
     struct ha_thread *thread = notice->thread;
     struct ha_world *world = &notice->kernel->world;
     thread->disturbed = false;
-    const struct ha_record *behind = record_call(notice, HA_PNP_CB_ENTER, entry) + 1;
+    const struct ha_record *behind = record_call(notice, entry) + 1;
     thread->stamp.driver = entry->driver->id;
     tell(notice, entry, true);
     ha_sched_point(world);
@@ -137,9 +158,10 @@ static void call(const struct ha_notice *notice, const struct ha_pnp_entry *entr
 void ha_callout_notify(struct ha_notice *notice, struct ha_pnp_entry *entry)
 {
     struct ha_world *world = &notice->kernel->world;
+    const struct ha_thread *thread = notice->thread;
     struct ha_told *told = &notice->copy[notice->turn];
     if (entry->link.marked) {
-        record_call(notice, HA_PNP_DEAD_CALL, entry);
+        record_call(notice, entry)->kind = HA_PNP_DEAD_CALL;
         return;
     }
 
@@ -159,6 +181,8 @@ void ha_callout_notify(struct ha_notice *notice, struct ha_pnp_entry *entry)
         ha_event_set(world, &notice->kernel->call_ends);
     tell(notice, entry, false);
     ha_sched_point(world);
+    if (thread->disturbed)              /* others may have run */
+        refresh(notice);
 }
 
 bool ha_callout_is_notified(const struct ha_thread *thread, const struct ha_pnp_entry *entry)

@@ -19,7 +19,7 @@ struct ha_notice {
     struct ha_kernel *kernel;
     struct ha_thread *thread;
     struct ha_news news;
-    union ha_payload enter;             /* what the records of entry have in common */
+    struct ha_record enter;             /* what the records of entry have in common */
     struct ha_told {
         DEVICE_INTERFACE_CHANGE_NOTIFICATION change;
         UNICODE_STRING link;

@@ -2,7 +2,6 @@
 #include "nt/pnp_queue.h"
 
 #include <poclass.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "nt/callout_pnp.h"
@@ -176,15 +175,6 @@ static bool is_wanted(struct ha_kernel *kernel, const GUID *class_guid)
     return link != NULL;
 }
 
-/* A question about an instance, or an entry: "processor 4". */
-static bool choose(struct ha_kernel *kernel, enum ha_choice_kind kind, const char *what,
-                   uint32_t number)
-{
-    char label[24];
-    snprintf(label, sizeof label, "%s %u", what, (unsigned)number);
-    return ha_choose(&kernel->world, kind, label, 2) != 0;
-}
-
 static bool always_waits(const struct ha_kernel *kernel)
 {
     return kernel->profile.preset == HA_PRESET_ADVERSARIAL && !kernel->pnp.drains;
@@ -201,7 +191,8 @@ void ha_pnp_raise(struct ha_kernel *kernel, const struct ha_interface *instance,
         return;
     bool waits = always_waits(kernel);
     if (!waits && !pnp->held && !pnp->drains)
-        waits = choose(kernel, HA_CHOICE_DELIVERY, what[instance->unit], instance->device);
+        waits = ha_choose_about(&kernel->world, HA_CHOICE_DELIVERY, what[instance->unit],
+                                instance->device);
     post(kernel, &(struct ha_news){instance, event}, 0, waits);
 }
 
@@ -210,7 +201,7 @@ bool ha_pnp_comes_early(struct ha_kernel *kernel, uint32_t processor)
     if (ha_kernel_knob(kernel, HA_KNOB_ASYNC_AFTER) == HA_ASYNC_AFTER_SCHED)
         return true;
     return kernel->pnp.entries.count && is_wanted(kernel, &GUID_DEVICE_PROCESSOR) &&
-           choose(kernel, HA_CHOICE_EARLY, "processor", processor);
+           ha_choose_about(&kernel->world, HA_CHOICE_EARLY, "processor", processor);
 }
 
 bool ha_pnp_comes_twice(struct ha_kernel *kernel, const struct ha_pnp_entry *entry)
@@ -218,7 +209,7 @@ bool ha_pnp_comes_twice(struct ha_kernel *kernel, const struct ha_pnp_entry *ent
     if (ha_kernel_knob(kernel, HA_KNOB_INCLUDE_EXISTING_DUP) == HA_EXISTING_TWICE)
         return true;
     return entry->told.instance && !entry->link.left &&
-           choose(kernel, HA_CHOICE_TWICE, "entry", entry->link.id);
+           ha_choose_about(&kernel->world, HA_CHOICE_TWICE, "entry", entry->link.id);
 }
 
 void ha_pnp_raise_again(struct ha_kernel *kernel, const struct ha_interface *instance,
@@ -245,7 +236,7 @@ bool ha_pnp_is_late(struct ha_kernel *kernel, struct ha_pnp_entry *entry, struct
     if (!next && !entry->calls)
         return false;
     if (ha_kernel_knob(kernel, HA_KNOB_LEGACY_LATE_CALL) != HA_LATE_CALL_DELIVER &&
-        !choose(kernel, HA_CHOICE_LATE, "entry", entry->link.id))
+        !ha_choose_about(&kernel->world, HA_CHOICE_LATE, "entry", entry->link.id))
         return false;
     *news = next ? *next : entry->told;
     ha_notify_begin(&kernel->pnp.entries, false);

@@ -43,6 +43,15 @@ double bench_register_pair(size_t others);
 enum bench_order { BENCH_NEWEST_FIRST, BENCH_JUMPS };
 double bench_removal(size_t others, enum bench_order order);
 
+/* Nanoseconds a call of a PnP callback that counts: by a loop, and through the simulator with the
+   queueing of the event, which is also given alone. Then the calls alone, as above. */
+double bench_bare_arrivals(size_t entries);
+double bench_arrivals(size_t entries, double *queue_ns);
+uint64_t bench_bare_arrivals_only(size_t entries, uint64_t times);
+uint64_t bench_arrivals_only(size_t entries, uint64_t times);
+/* Nanoseconds for a registration for PnP notification and its removal beside `others`. */
+double bench_entry_pair(size_t others);
+
 /* Nanoseconds to take and give back 64 bytes of pool, as a driver whose records are read. */
 double bench_pool_pair(void);
 

@@ -88,6 +88,21 @@ static void print_registrations(void)
     }
 }
 
+static void print_arrivals(void)
+{
+    static const size_t counts[] = {1, 100, 1000};
+    puts("an arrival, queued and told");
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        double queue, bare = bench_bare_arrivals(counts[i]);
+        double told = bench_arrivals(counts[i], &queue);
+        printf("  %5zu entries: bare call %.1f ns, simulated %.1f ns, +%.1f; queueing %.1f ns\n",
+               counts[i], bare, told, told - bare, queue);
+    }
+    double few = bench_entry_pair(10), many = bench_entry_pair(10000);
+    printf("  registration and removal: %.1f ns beside 10, %.1f ns beside 10000, ratio %.2f\n", few,
+           many, many / few);
+}
+
 static void print_locks(void)
 {
     double host = bench_host_mutex_pair();
@@ -142,6 +157,10 @@ static int run_only(int count, char **argument)
         ran = bench_call_only(registrations, BENCH_UNJUDGED, times);
     else if (!strcmp(argument[1], "judged"))
         ran = bench_call_only(registrations, BENCH_JUDGED, times);
+    else if (!strcmp(argument[1], "bare-arrivals"))
+        ran = bench_bare_arrivals_only(registrations, times);
+    else if (!strcmp(argument[1], "arrivals"))
+        ran = bench_arrivals_only(registrations, times);
     else if (!strcmp(argument[1], "scenario"))
         ran = bench_scenario_only(times);
     else if (!strcmp(argument[1], "workers"))
@@ -158,6 +177,7 @@ int main(int count, char **argument)
     print_calls(BENCH_COUNTS, "counts");
     print_calls(BENCH_CLEARS, "clears the 512 bytes it keeps for a processor");
     print_registrations();
+    print_arrivals();
     printf("64 bytes of pool taken and given back: %.1f ns\n", bench_pool_pair());
     print_locks();
     printf("a trace record: %.1f ns, %.1f bytes kept\n", bench_record(), bench_record_bytes());
