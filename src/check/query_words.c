@@ -23,6 +23,7 @@
 static const struct ha_answer answers[HA_ROUTINE_COUNT] = {
     [HA_RT_ACTIVE_COUNT] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX, HA_SHAPE_NUMBER},
     [HA_RT_ACTIVE_PROCESSORS] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
+    [HA_RT_GET_INTERFACES] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
     [HA_RT_GROUP_AFFINITY] = {HA_SHAPE_HEX, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
     [HA_RT_NUMBER_FROM_INDEX] = {HA_SHAPE_STATUS, HA_SHAPE_NUMBER, HA_SHAPE_NUMBER},
     [HA_RT_NODE_AFFINITY] = {HA_SHAPE_NUMBER, HA_SHAPE_HEX, HA_SHAPE_NUMBER},
@@ -135,6 +136,9 @@ static void output_words(const struct ha_record *record, struct ha_text *words)
     case HA_RT_MEMORY_RANGES:
         ha_text_addf(words, " range%s, ", record->as.query.result == 1 ? "" : "s");
         ha_bytes_words(output, words);
+        break;
+    case HA_RT_GET_INTERFACES:
+        ha_text_addf(words, ", %" PRIu64 " link%s", output, output == 1 ? "" : "s");
         break;
     case HA_RT_LOGICAL_RELATIONSHIP:
         if (output)

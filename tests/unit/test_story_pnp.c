@@ -248,6 +248,20 @@ static void memory_goes_by_its_base_and_an_interface_by_its_number(void **state)
                          NOW "PnP       broken.pnp1 Arrival instance 8\n");
 }
 
+static void a_list_of_links_says_how_many_there_are(void **state)
+{
+    struct bench *b = *state;
+    for (uint64_t links = 1; links < 3; links++) {
+        struct ha_record *query = by_broken(tale_add(&b->tale, HA_QUERY, LOADER, 0));
+        query->as.query.routine = HA_RT_GET_INTERFACES;
+        query->as.query.output = links;
+    }
+
+    expect_story(b, HEAD
+        NOW "system-3  broken IoGetDeviceInterfaces() = STATUS_SUCCESS, 1 link\n"
+        NOW "system-3  broken IoGetDeviceInterfaces() = STATUS_SUCCESS, 2 links\n");
+}
+
 static void what_has_no_name_goes_by_its_number(void **state)
 {
     struct bench *b = *state;
@@ -277,6 +291,7 @@ int main(void)
         CASE(a_deadlock_names_the_arrival_and_the_removal_that_threads_are_in),
         CASE(a_crash_names_the_arrival_in_which_it_came),
         CASE(memory_goes_by_its_base_and_an_interface_by_its_number),
+        CASE(a_list_of_links_says_how_many_there_are),
         CASE(what_has_no_name_goes_by_its_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
