@@ -2,7 +2,8 @@
  * scripted - the drivers of a plan
  *
  * Owns their life: DriverEntry and DriverUnload of every scripted driver, which compiled code has
- * itself, and the threads that a scenario runs in a driver's name. What a step does is in steps.c.
+ * itself, the threads that a scenario runs in a driver's name, and what scenarios call drivers'
+ * registrations and the calls of them. What a step does is in steps.c.
  */
 #include "nt/scripted.h"
 
