@@ -52,11 +52,15 @@ void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel,
     notice->driver = thread->stamp.driver;
     notice->irql = thread->stamp.irql;
     notice->regions = thread->stamp.regions;
-    notice->enter.as = (union ha_payload){.pnp_cb = {
-        .interface = news->instance->id, .event = news->event, .version = 1,
-        .size = sizeof notice->model.change, .live = telling == HA_TELL_LIVE,
-        .replay = telling == HA_TELL_REPLAY, .second = telling == HA_TELL_SECOND,
-        .late = telling == HA_TELL_LATE}};
+    notice->enter.as = (union ha_payload){.raw = {0}};      /* what is not named is recorded, too */
+    notice->enter.as.pnp_cb.interface = news->instance->id;
+    notice->enter.as.pnp_cb.event = news->event;
+    notice->enter.as.pnp_cb.version = 1;
+    notice->enter.as.pnp_cb.size = sizeof notice->model.change;
+    notice->enter.as.pnp_cb.live = telling == HA_TELL_LIVE;
+    notice->enter.as.pnp_cb.replay = telling == HA_TELL_REPLAY;
+    notice->enter.as.pnp_cb.second = telling == HA_TELL_SECOND;
+    notice->enter.as.pnp_cb.late = telling == HA_TELL_LATE;
     describe(notice);
     thread->callout = &notice->callout;
     if (notice->irql != PASSIVE_LEVEL)
