@@ -212,6 +212,8 @@ enum ha_misuse {
                                    calls left with spin locks held; argument: how many */
     HA_MISUSE_HELD,             /* a thread or work item ends with it; id: the mutex */
     HA_MISUSE_IN_REGION,        /* it ends in critical regions; argument: how many */
+    HA_MISUSE_CONTEXT,          /* memory given back that holds the context of a PnP entry, which
+                                   may still be called; id: the entry */
     HA_MISUSE_COUNT
 };
 

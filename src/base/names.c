@@ -220,6 +220,7 @@ static const char *const misuses[HA_MISUSE_COUNT] = {
     [HA_MISUSE_HELD] = "it ends with a mutex that it has not given back",
     [HA_MISUSE_IN_REGION] = "it ends in a critical region that it has not left",
     [HA_MISUSE_LOCK_HELD] = "a spin lock is still held",
+    [HA_MISUSE_CONTEXT] = "the context of a PnP entry that may still be called lies there",
     [HA_MISUSE_LOW_IRQL] = "called at too low an IRQL",
     [HA_MISUSE_QUEUED] = "the work item is queued",
     [HA_MISUSE_IRQL_ORDER] = "the new IRQL lies on the wrong side of the old one",

@@ -2,8 +2,8 @@
  * judge_absorb - how a record goes into a judge's memory, once it has been judged
  *
  * Owns what happens to registrations, adds and the partition. Calls are absorbed by judge_round.c
- * and judge_phase.c, a driver's life by judge_driver.c, PnP notification by judge_entries.c, its pool by judge_pool.c, threads by
- * judge_affinity.c, answers by judge_query.c.
+ * and judge_phase.c, PnP notification by judge_entries.c and judge_instance.c, a driver's life by
+ * judge_driver.c, its pool by judge_pool.c, threads by judge_affinity.c, answers by judge_query.c.
  */
 #include <string.h>
 
@@ -22,6 +22,7 @@ static void absorb_companion(struct ha_judge *judge)
     } else if (record->kind == HA_KNOB && record->id < HA_KNOB_COUNT) {
         judge->knob[record->id] = (uint8_t)record->as.knob.value;
     } else if (record->kind == HA_CHOICE) {
+        ha_entry_absorb_choice(judge);
         ha_instance_absorb_choice(judge);
     }
 }
@@ -381,6 +382,10 @@ void ha_absorb(struct ha_judge *judge)
     case HA_MEMORY: case HA_POOL_LIMITS: case HA_MEM_ADD_BEGIN: case HA_MEM_ADD_END:
     case HA_MEM_ONLINE: case HA_FREE_PAGES: case HA_EVENT_SET: case HA_EVENT_CLEAR:
         ha_memory_absorb(judge);
+        break;
+    case HA_DEADLOCK:
+        ha_entry_absorb_deadlock(judge);
+        ha_driver_absorb(judge);
         break;
     default:
         if (record->kind < HA_DRV_ENTRY_ENTER)

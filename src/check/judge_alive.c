@@ -59,6 +59,10 @@ static void judge_left(struct ha_judge *judge)
         ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
                  "device object %u was not deleted", id);
         break;
+    case HA_LEFT_INTERFACE:
+        ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
+                 "interface %u is still enabled", id);
+        break;
     case HA_LEFT_CALLBACK_OBJECT:
         ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
                  "callback object %u was not given back", id);
@@ -66,10 +70,6 @@ static void judge_left(struct ha_judge *judge)
     case HA_LEFT_LOOKASIDE_LIST:
         ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
                  "lookaside list %u was not deleted", id);
-        break;
-    case HA_LEFT_INTERFACE:
-        ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
-                 "interface %u is still enabled", id);
         break;
     default:
         ha_advise(judge, HA_RULE_DRV_12, record->driver, "every handle closed by its driver",

@@ -3,7 +3,6 @@
  *
  * Owns how they come and go there, and which of their calls are open. Nothing here finds anything.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/names.h"
@@ -105,16 +104,21 @@ static void reference_changed(struct ha_judge *judge)
         entry->standing = HA_DEAD;
 }
 
+bool ha_entry_can_leave(const struct ha_judge *judge)
+{
+    const struct ha_seen_entry *entry = judge->entry;
+
+    return entry && (entry->standing == HA_LIVE || entry->standing == HA_DEAD
+                     || (judge->gap && entry->standing == HA_UNHEARD_OF));
+}
+
 static void remove_entered(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     struct ha_seen_entry *entry = judge->entry;
-    bool stands = entry && (entry->standing == HA_LIVE || entry->standing == HA_DEAD ||
-                            (judge->gap && entry->standing == HA_UNHEARD_OF));
 
-    judge->thread->removes_no_entry = !stands;
-    judge->thread->entry_removal_raised = !ha_may_be_at_passive(judge);
-    if (!stands)
+    judge->thread->removes_no_entry = !ha_entry_can_leave(judge);
+    if (judge->thread->removes_no_entry)
         return;
     entry->standing = HA_LEAVING;
     entry->remover = record->thread;
@@ -124,18 +128,14 @@ static void remove_entered(struct ha_judge *judge)
 static void call_entered(struct ha_judge *judge)
 {
     struct ha_seen_entry *entry = judge->entry;
+    void *array = judge->tellings;
 
     entry->told_late |= judge->record->as.pnp_cb.late;
-    if (judge->telling_count == judge->telling_room) {
-        size_t room = judge->telling_room ? 2 * judge->telling_room : 4;
-        struct ha_record *grown = realloc(judge->tellings, room * sizeof *grown);
-        if (!grown) {
-            judge->lost = true;
-            return;
-        }
-        judge->tellings = grown;
-        judge->telling_room = room;
+    if (!ha_grow(&array, &judge->telling_room, judge->telling_count, sizeof *judge->tellings)) {
+        judge->lost = true;
+        return;
     }
+    judge->tellings = array;
     judge->tellings[judge->telling_count++] = *judge->record;
     entry->running++;
 }
@@ -188,6 +188,14 @@ void ha_entry_absorb(struct ha_judge *judge)
     }
 }
 
+void ha_entry_absorb_choice(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    if (record->as.choice.kind == HA_CHOICE_LATE && record->as.choice.answer)
+        judge->late_chosen = true;
+}
+
 void ha_entry_absorb_trouble(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
@@ -205,6 +213,18 @@ void ha_entry_absorb_trouble(struct ha_judge *judge)
         entry->obstacle = HA_OBSTACLE_PARAMETER;
     else if (record->as.refused.reason != HA_REASON_IRQL)
         entry->obstacle = HA_OBSTACLE_OTHER;
+}
+
+void ha_entry_absorb_deadlock(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    struct ha_seen_thread *thread = ha_reach_thread(judge, record->as.wait.waiter);
+
+    if (thread)
+        thread->stuck = true;
+    thread = record->as.wait.holder ? ha_reach_thread(judge, record->as.wait.holder) : NULL;
+    if (thread)
+        thread->awaited = true;
 }
 
 void ha_entry_absorb_image(struct ha_judge *judge)

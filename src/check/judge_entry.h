@@ -40,7 +40,7 @@ struct ha_seen_entry {
     struct ha_told told;
 };
 
-/* The class and flags of an entry that includes existing instances. */
+/* Source: WDK reference, wdm.h, IoRegisterPlugPlayNotification */
 #define HA_PNP_INCLUDES_EXISTING 1u
 
 /* Reach an entry by its id, made when it is new. NULL when memory is lacking or id is absurd. */
@@ -50,13 +50,18 @@ struct ha_seen_entry *ha_reach_entry(struct ha_judge *judge, uint32_t id);
    any. */
 const struct ha_record *ha_telling_of(const struct ha_judge *judge, uint32_t thread,
                                       uint32_t entry);
+/* Whether the entry in hand can be removed; what a hole in the trace hides counts as one. */
+bool ha_entry_can_leave(const struct ha_judge *judge);
 /* Whether a call of the entry runs on another thread. */
 bool ha_is_told_elsewhere(const struct ha_judge *judge, uint32_t entry, uint32_t thread);
 
-/* How a record goes into the memory. */
+/* How a record goes into the memory; what the tape has chosen. */
 void ha_entry_absorb(struct ha_judge *judge);
-/* REFUSED and FAULT: what is wrong with the entry that the thread is registering. */
+void ha_entry_absorb_choice(struct ha_judge *judge);
+/* REFUSED, MISUSE and FAULT: what is wrong with the entry that the thread is registering. */
 void ha_entry_absorb_trouble(struct ha_judge *judge);
+/* DEADLOCK: who waits for ever, and for whom. */
+void ha_entry_absorb_deadlock(struct ha_judge *judge);
 /* The image of the driver in hand is gone: so are its entries. */
 void ha_entry_absorb_image(struct ha_judge *judge);
 

@@ -171,6 +171,13 @@ const char *ha_client(struct ha_judge *judge, uint32_t registration)
     return words(judge);
 }
 
+const char *ha_entry_name(struct ha_judge *judge, uint32_t entry)
+{
+    ha_text_clear(&judge->words);
+    ha_entry_words(judge->cast, entry, &judge->words);
+    return words(judge);
+}
+
 const char *ha_call_name(struct ha_judge *judge, const struct ha_record *enter)
 {
     ha_text_clear(&judge->words);

@@ -214,13 +214,15 @@ static bool waits(uint32_t routine)
            || routine == HA_RT_ACQUIRE_FAST_MUTEX || routine == HA_RT_ACQUIRE_GUARDED_MUTEX;
 }
 
-/* Whether its IRQL is judged elsewhere: REG-2, DEREG-1, CB-11, QRY-16, POOL-4. */
+/* Whether its IRQL is judged elsewhere: REG-2, DEREG-1, CB-11, PNP-6, QRY-16, POOL-4. */
 static bool has_own_rule(uint32_t routine)
 {
     return routine == HA_RT_REGISTER_PROCESSOR_CHANGE
            || routine == HA_RT_DEREGISTER_PROCESSOR_CHANGE || routine == HA_RT_ALLOCATE_POOL
            || routine == HA_RT_FREE_POOL || routine == HA_RT_CREATE_CALLBACK
            || routine == HA_RT_REGISTER_CALLBACK || routine == HA_RT_UNREGISTER_CALLBACK
+           || routine == HA_RT_REGISTER_PNP || routine == HA_RT_UNREGISTER_PNP
+           || routine == HA_RT_UNREGISTER_PNP_EX
            || ha_has_affinity_level(routine)
            || (routine >= HA_RT_ACTIVE_COUNT && routine < HA_ROUTINE_COUNT
                && routine != HA_RT_MEMORY_RANGES);

@@ -69,6 +69,14 @@ void ha_judge_memory(struct ha_judge *judge);
 void ha_judge_irql(struct ha_judge *judge);
 /* Callback objects and their clients: judge_callback.c */
 void ha_judge_callback(struct ha_judge *judge);
+/* Entries of PnP notification: judge_entry.c; their calls: judge_telling.c; with their drivers:
+   judge_entry_driver.c */
+void ha_judge_entry_registration(struct ha_judge *judge);
+void ha_judge_entry_removal(struct ha_judge *judge);
+void ha_judge_telling(struct ha_judge *judge);
+void ha_judge_entry_driver(struct ha_judge *judge);
+/* The rule that says what an obstacle comes to. */
+enum ha_rule_number ha_obstacle_rule(unsigned obstacle);
 /* Objects that threads wait for, and locks: judge_object.c */
 void ha_judge_object(struct ha_judge *judge);
 /* What outlives its driver: judge_alive.c */
@@ -144,9 +152,10 @@ void ha_blame_answer(struct ha_judge *judge, enum ha_rule_number rule, uint64_t 
 /* The same unless it is right. */
 void ha_expect_answer(struct ha_judge *judge, enum ha_rule_number rule, uint64_t right,
                       uint64_t answer, bool hex);
-/* What a registration (DRIVER.NAME), a call of it that was entered or due, a thread or a driver is
-   called; valid until the next such question. */
+/* What a registration or entry (DRIVER.NAME), a call of it that was entered or due, a thread or a
+   driver is called; valid until the next such question. */
 const char *ha_client(struct ha_judge *judge, uint32_t registration);
+const char *ha_entry_name(struct ha_judge *judge, uint32_t entry);
 const char *ha_call_name(struct ha_judge *judge, const struct ha_record *enter);
 const char *ha_thread_name(struct ha_judge *judge, uint32_t thread);
 const char *ha_driver_name(struct ha_judge *judge, uint16_t driver);

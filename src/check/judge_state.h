@@ -119,7 +119,7 @@ struct ha_seen_thread {
     uint32_t removing;          /* registration, 0 for a handle that is none */
     uint32_t entry;             /* of PnP notification, that it is registering */
     bool removes_no_entry;      /* what it is removing is none; not yet found */
-    bool entry_removal_raised;  /* it began at a raised IRQL */
+    bool stuck, awaited;        /* in a deadlock: it waits; another one waits for it */
 };
 
 /* A callback that has been entered and not left. */
@@ -237,6 +237,7 @@ struct ha_judge {
     size_t alive_count, alive_room, dpc_count, dpc_room;
     size_t entry_count, entry_room, telling_count, telling_room;
     bool has_unlisted;                  /* some registration is `unlisted` */
+    bool late_chosen;                   /* the tape has chosen a late PnP call */
     bool spins;                         /* somebody does, among those who wait for ever */
     uint32_t first, last, listed;       /* the list in registration order */
     uint32_t next_place;

@@ -23,7 +23,7 @@ enum ha_rule_number {
 };
 #undef RULE
 
-#define HA_JUDGES_OF_A_RULE 4
+#define HA_JUDGES_OF_A_RULE 6
 
 /* Who judges a rule; looks at the record that `judge` has in hand. The unused rest is NULL. */
 typedef void ha_rule_judge(struct ha_judge *judge);

@@ -19,7 +19,8 @@ RULE(DRV_3, "DRV-3", HA_DOCUMENTED, KERNEL, HA_ERROR,
      AT(ON(UNLOAD_ENTER) | ON(TRACE_END), driver))
 RULE(DRV_4, "DRV-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A DriverEntry that fails first removes what it registered.",
-     "DriverEntry Return Values", AT(ON(DRV_ENTRY_LEAVE), driver))
+     "DriverEntry Return Values", AT(ON(DRV_ENTRY_LEAVE), driver),
+     AT(ON(DRV_ENTRY_LEAVE), entry_driver))
 RULE(DRV_5, "DRV-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A driver removes its processor-change callbacks before it is unloaded.",
      "KeRegisterProcessorChangeCallback; Registering for Synchronous Driver Notification; "
@@ -28,12 +29,18 @@ RULE(DRV_5, "DRV-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
 RULE(DRV_6, "DRV-6", HA_CHOSEN, KERNEL, HA_ERROR,
      "A processor-change registration does not keep its driver's image.",
      "none", AT(ON(TRACE_END), driver))
+RULE(DRV_7, "DRV-7", HA_CHOSEN, BOTH, HA_ERROR,
+     "Unload removes the PnP entries that are left; one that stays keeps the image.",
+     "Registering for Asynchronous Driver Notification; IoUnregisterPlugPlayNotificationEx; "
+     "Unload Routine Environment",
+     AT(ON(UNLOAD_ENTER) | ON(UNLOAD_LEAVE) | ON(IMAGE_FREED), entry_driver))
 RULE(DRV_8, "DRV-8", HA_IMPLIED, BOTH, HA_ERROR,
      "No callback of a driver runs when its image is freed, and none is due afterwards.",
      "KeRegisterProcessorChangeCallback; IoUnregisterPlugPlayNotificationEx; "
      "DriverEntry Return Values",
      AT(ON(DEAD_CALL), dead_call), AT(ON(IMAGE_FREED), driver), AT(ENTERED, barred),
-     AT(ON(EX_CALL_ENTER), callback))
+     AT(ON(EX_CALL_ENTER), callback), AT(ON(PNP_CB_ENTER), telling),
+     AT(ON(PNP_DEAD_CALL) | ON(IMAGE_FREED), entry_driver))
 RULE(DRV_9, "DRV-9", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "What a driver takes for a processor it gives back when that fails, and all in the end.",
      "KeRegisterProcessorChangeCallback; KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT",
@@ -43,7 +50,7 @@ RULE(DRV_10, "DRV-10", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "DRIVER_UNLOAD; Unload Routine Environment",
      AT(ON(UNLOAD_ENTER) | ON(IMAGE_FREED), driver))
 RULE(DRV_12, "DRV-12", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "No thread, work item, DPC, timer, device, list or callback object outlives its driver.",
+     "No thread, work item, DPC, timer, device, interface, list or object outlives its driver.",
      "bug checks 0xCE and 0xD4; PsCreateSystemThread; IoQueueWorkItem; KeInsertQueueDpc; "
      "KeSetTimer; ExDeleteNPagedLookasideList; ExCreateCallback; DRIVER_UNLOAD",
      AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(IMAGE_FREED) | ON(LEFT_BEHIND) |

@@ -238,7 +238,7 @@ RULE(CTX_7, "CTX-7", HA_CHOSEN, BOTH, HA_ERROR,
      "A callback returns at its IRQL; no operation or thread leaves a critical region entered.",
      "eBPF for Windows; bug check 0x20", AT(LEFT, leave),
      AT(ON(REG_RETURN) | ON(ADD_END), regions), AT(ON(MISUSE), object),
-     AT(ON(EX_CALL_LEAVE), callback))
+     AT(ON(EX_CALL_LEAVE), callback), AT(ON(PNP_CB_LEAVE), telling))
 
 /* The callback object \Callback\ProcessorAdd, and those of drivers. */
 #include "check/rules_callback.h"

@@ -75,14 +75,32 @@ void ha_pnp_entry_let_go(struct ha_pnp_entry *entry)
         count_reference(entry, -1);
 }
 
-bool ha_pnp_entries_use(const struct ha_kernel *kernel, const void *memory, size_t size)
+/* `runs` alone counts for an entry that is removed. */
+static bool is_used(struct ha_kernel *kernel, const struct ha_pnp_entry *entry, bool runs,
+                    const void *memory, size_t size)
 {
-    for (struct ha_notify_entry *link = kernel->pnp.entries.left; link; link = link->next_left) {
-        const struct ha_pnp_entry *entry = ha_pnp_entry_of(link);
-        if ((entry->calls || entry->is_late) && ha_lies_in(entry->context, memory, size))
-            return true;
+    if (!runs || entry->link.marked || !ha_lies_in(entry->context, memory, size))
+        return false;
+    ha_record_misuse(kernel, HA_RT_FREE_POOL, HA_MISUSE_CONTEXT, entry->link.id, 0);
+    return true;
+}
+
+bool ha_pnp_entries_use(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    struct ha_notify *entries = &kernel->pnp.entries;
+    bool used = false;
+    if (entries->count) {
+        const struct ha_notify_walk walk = ha_notify_begin(entries, false);
+        for (struct ha_notify_entry *link = ha_notify_first(&walk); link;
+             link = ha_notify_after(&walk, link))
+            used |= is_used(kernel, ha_pnp_entry_of(link), true, memory, size);
+        ha_notify_end(entries);
     }
-    return false;
+    for (struct ha_notify_entry *link = entries->left; link; link = link->next_left) {
+        const struct ha_pnp_entry *entry = ha_pnp_entry_of(link);
+        used |= is_used(kernel, entry, entry->calls || entry->is_late, memory, size);
+    }
+    return used;
 }
 
 void ha_pnp_entries_bury(struct ha_kernel *kernel, const struct ha_driver *driver)

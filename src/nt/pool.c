@@ -173,12 +173,13 @@ void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag)
         ha_record_misuse(kernel, HA_RT_FREE_POOL, HA_MISUSE_OTHER_TAG, block->id, tag);
     look_at_guard(kernel, block, HA_RT_FREE_POOL);
     bool used = ha_in_use(kernel, memory, block->size, HA_RT_FREE_POOL);
+    used |= ha_pnp_entries_use(kernel, memory, block->size);
     struct ha_record *record = ha_record_open(&kernel->world, HA_FREE, block->id);
     record->as.pool.size = block->size;
     record->as.pool.tag = block->tag;
     unlink_block(kernel, block);
     block->seal = 0;                    /* whether or not the arena writes there */
-    if (used || ha_pnp_entries_use(kernel, memory, block->size))
+    if (used)
         return;                         /* who goes on with what lies there finds it (PNP-18) */
     memset(memory, GIVEN_BACK_BYTE, block->size);
     ha_arena_give(arena, (unsigned char *)block - block->front,

@@ -65,7 +65,8 @@ void listener_stop(struct listener *listener)
 
 void listener_stop_itself(struct listener *listener)
 {
-    listener_stop(listener);
+    if (listener->entry)        /* in a late call it has none any more */
+        listener_stop(listener);
     listener->entry = NULL;
 }
 

@@ -25,7 +25,7 @@
  *   enter a  leave a [STATUS]  ask a [STATUS]  unload a  unloaded a  freed a
  *   query ROUTINE ARGUMENT RESULT [OUTPUT]         relation group|node ID MASK   RELATION
  *   take BLOCK BYTES [in=A]  ALLOC, in the callback A that was entered last      give BLOCK  FREE
- *   wait             WAIT_BEGIN
+ *   wait             WAIT_BEGIN, which blocks with blocked=1
  *   thread> ID  thread< ID     THREAD_START, THREAD_END
  *   work+ ID  work> ID  work< ID     WORK_QUEUED, WORK_ENTER, WORK_LEAVE
  *   affinity ROUTINE ASKED AFTER [PREVIOUS]    AFFINITY, each as GROUP:MASK; set, revert, setex,
@@ -40,7 +40,7 @@
  *                    then those of a client of the object
  *   unclient A [waits]  EX_UNREG          notify a [other]   EX_NOTIFY
  *   client> A        EX_CALL_ENTER        client< A          EX_CALL_LEAVE
- *   stuck THREAD     DEADLOCK, of that waiter
+ *   stuck THREAD [HOLDER]     DEADLOCK, of that waiter
  *   memory BASE SIZE    MEMORY           limits PAGED NONPAGED   POOL_LIMITS
  *   mem> BASE SIZE   MEM_ADD_BEGIN    online BASE SIZE   MEM_ONLINE
  *   mem< [STATUS] [PAGED NONPAGED]    MEM_ADD_END

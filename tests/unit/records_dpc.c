@@ -132,11 +132,12 @@ static void call(struct records *records, const struct statement *statement, enu
     record->irql = (uint8_t)word_number(statement, "irql", broadcast ? IPI_LEVEL : 0);
 }
 
-/* stuck THREAD: a DEADLOCK record of that waiter */
+/* stuck THREAD [THREAD]: a DEADLOCK record of that waiter, and who has what it waits for */
 static void stuck(struct records *records, const struct statement *statement)
 {
-    records_emit(records, statement, HA_DEADLOCK, 0, 1)->as.wait.waiter =
-        word_letter(word_at(statement, 1), "THSRD");
+    struct ha_record *record = records_emit(records, statement, HA_DEADLOCK, 0, 1);
+    record->as.wait.waiter = word_letter(word_at(statement, 1), "THSRDN");
+    record->as.wait.holder = word_letter(word_at(statement, 2), "THSRDN");
 }
 
 bool records_dpc(struct records *records, const struct statement *statement)

@@ -43,6 +43,8 @@ static uint32_t routine_of(const char *word)
         {"lock", HA_RT_ACQUIRE_SPIN_LOCK},   {"slist", HA_RT_SLIST},
         {"guarded", HA_RT_ACQUIRE_GUARDED_MUTEX}, {"insert", HA_RT_INSERT_DPC},
         {"ranges", HA_RT_MEMORY_RANGES},
+        {"registerpnp", HA_RT_REGISTER_PNP}, {"removepnp", HA_RT_UNREGISTER_PNP},
+        {"removepnpex", HA_RT_UNREGISTER_PNP_EX},
     };
     for (size_t i = 0; i < sizeof routines / sizeof routines[0]; i++)
         if (!strcmp(routines[i].word, word))
@@ -86,6 +88,10 @@ static void trouble(struct records *records, const struct statement *statement)
         {"held", HA_REASON_NONE, HA_MISUSE_HELD},
         {"inregion", HA_REASON_NONE, HA_MISUSE_IN_REGION},
         {"locked", HA_REASON_NONE, HA_MISUSE_LOCK_HELD},
+        {"context", HA_REASON_NONE, HA_MISUSE_CONTEXT},
+        {"parameter", HA_REASON_PARAMETER, HA_MISUSE_NONE},
+        {"pointer", HA_REASON_NULL_POINTER, HA_MISUSE_NONE},
+        {"unbuilt", HA_REASON_NOT_SIMULATED, HA_MISUSE_NONE},
         {"notown", HA_REASON_NOT_OWN_THREAD, HA_MISUSE_NONE},
     };
     const char *of;
@@ -162,6 +168,13 @@ static void pool(struct records *records, const struct statement *statement, boo
     record->as.pool.nt_number = call->as.cb.nt_number;
 }
 
+static void waits(struct records *records, const struct statement *statement)
+{
+    struct ha_record *record = records_emit(records, statement, HA_WAIT_BEGIN, SYSTEM, 1);
+    record->driver = (uint16_t)word_number(statement, "driver", 1);
+    record->as.wait.blocked = (uint16_t)word_number(statement, "blocked", 0);
+}
+
 /* thread> ID, thread< ID, work+ ID, work> ID, work< ID */
 static bool runs(struct records *records, const struct statement *statement)
 {
@@ -196,8 +209,7 @@ bool records_fact(struct records *records, const struct statement *statement)
     else if (!strcmp(verb, "take") || !strcmp(verb, "give"))
         pool(records, statement, verb[0] == 't');
     else if (!strcmp(verb, "wait"))
-        records_emit(records, statement, HA_WAIT_BEGIN, SYSTEM, 1)->driver =
-            (uint16_t)word_number(statement, "driver", 1);
+        waits(records, statement);
     else
         return runs(records, statement);
     return true;

@@ -111,6 +111,7 @@ static void entries_of_the_class_are_told_in_the_order_of_registration(void **st
     listener_add(*state, "m",
         (struct listener){.class_guid = &GUID_DEVICE_MEMORY});
     listener_add(*state, "c", (struct listener){0});
+    b->findings = "a PNP-13\na PNP-13\n";
     bench_load(b);
 
     bench_add(b, (struct ha_add_options){HA_ANYWHERE, .count = 2});
@@ -236,8 +237,8 @@ static void the_profile_may_report_what_was_replayed_once_more(void **state)
         "PnP PNP_CB_CALL a.pnp1 Arrival processor 0, once more [1]\n");
 }
 
-/* PNP-21 */
-static void wrong_parameters_are_refused_and_touch_nothing(void **state)
+/* In the driver. */
+static void ask_wrongly(void *argument)
 {
     static const struct {
         IO_NOTIFICATION_EVENT_CATEGORY category;
@@ -258,9 +259,7 @@ static void wrong_parameters_are_refused_and_touch_nothing(void **state)
         {EventCategoryDeviceInterfaceChange, 0, true, true, true, false, STATUS_INVALID_PARAMETER},
         {EventCategoryHardwareProfileChange, 0, false, true, true, true, STATUS_SUCCESS},
     };
-    struct bench *b = bench_of(state);
-    struct driver *driver = bench_driver(b, "a");
-    bench_forget(b);
+    const struct driver *driver = argument;
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int untouched;
@@ -275,6 +274,17 @@ static void wrong_parameters_are_refused_and_touch_nothing(void **state)
             fail_msg("case %zu: 0x%x", i, (unsigned)status);
         assert_int_equal(entry == &untouched, status != STATUS_SUCCESS);
     }
+}
+
+/* PNP-21 */
+static void wrong_parameters_are_refused_and_touch_nothing(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct driver *driver = bench_driver(b, "a");
+    bench_forget(b);
+    b->findings = "a PNP-21\na PNP-21\na PNP-21\na DRV-7\n";
+
+    bench_run(b, driver, ask_wrongly, driver);
 
     assert_int_equal(bench_count(b, HA_REFUSED), 11);
     assert_int_equal(bench_count(b, HA_REF), 1);
@@ -298,7 +308,7 @@ static void registration_at_a_raised_irql_is_refused(void **state)
     struct listener *heard = listener_add(*state, "a", (struct listener){0});
     heard->driver->enter = NULL;
     heard->driver->leave = NULL;
-    b->findings = "a IRQL-4\n";
+    b->findings = "a PNP-6\n";
 
     bench_run(b, heard->driver, register_at_apc_level, heard);
 

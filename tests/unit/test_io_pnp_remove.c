@@ -24,6 +24,7 @@ static void a_callback_may_remove_its_own_entry(void **state)
 static void removal_with_ex_inside_a_replay_is_a_misuse_and_ends_the_replay(void **state)
 {
     struct bench *b = bench_of(state);
+    b->findings = "a PNP-17\n";
     listener_add(*state, "a",
         (struct listener){.flags = INCLUDE_EXISTING, .act = listener_stop_itself});
 
@@ -70,6 +71,7 @@ static void who_registers_inside_a_callback_does_not_get_that_event(void **state
     struct bench *b = bench_of(state);
     listener_add(*state, "a",
         (struct listener){.act = register_again, .stays_registered = true});
+    b->findings = "a DRV-7\na DRV-7\n";
     bench_load(b);
 
     bench_add_processor(b);
@@ -166,6 +168,7 @@ static void a_handle_that_leads_to_no_entry_is_a_misuse(void **state)
     struct bench *b = bench_of(state);
     struct listener *heard = listener_add(*state, "a", (struct listener){0});
     bench_forget(b);
+    b->findings = "a PNP-19\na PNP-19\na PNP-19\n";
 
     bench_run(b, heard->driver, remove_twice, heard);
 
@@ -192,7 +195,7 @@ static void removal_at_a_raised_irql_is_a_misuse_and_carried_out(void **state)
     struct bench *b = bench_of(state);
     struct listener *heard = listener_add(*state, "a",
         (struct listener){.act = remove_at_dispatch_level});
-    b->findings = "a IRQL-4\n";
+    b->findings = "a PNP-6\n";
 
     bench_add_processor(b);
 

@@ -45,7 +45,7 @@ static void right_traces_have_no_findings(void **state)
          "P> A 3; N pnp> Q; N ref+ Q; N pnp< Q; P<; over"},
         {"who is removed before its turn is skipped", "", TWO "pnp P; pnp Q;" UP3
          "P> A 3; N unpnp Q ex; P<; over"},
-        {"an image that is gone is not called", "", TWO "pnp P; pnp Q;" UP3
+        {"an image that is gone is not called", "DRV-8(a)", TWO "pnp P; pnp Q;" UP3
          "untold P A 3; Q A 3; over"},
         {"the Start call is before the arrival", "", TWO "reg A; pnp P;"
          "add; A S; hw; active; sched; A C; started 3; up 3; end; P A 3; over"},
