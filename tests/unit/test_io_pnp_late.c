@@ -198,6 +198,40 @@ static void a_context_that_is_freed_stays_while_its_call_runs(void **state)
     assert_int_equal(bench_count(b, HA_FREE), 1);
 }
 
+static NTSTATUS NTAPI looks_at_its_context(PVOID NotificationStructure, PVOID Context)
+{
+    const struct context *context = Context;
+    (void)NotificationStructure;
+    return context->word == WORD ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+}
+
+static NTSTATUS enter_and_free_the_context(struct driver *driver)
+{
+    struct context *context = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *context, TAG);
+    struct listener *listener = driver->extra;
+    context->word = WORD;
+    NTSTATUS status = IoRegisterPlugPlayNotification(EventCategoryDeviceInterfaceChange, 0,
+                                                     (PVOID)(uintptr_t)&GUID_DEVICE_PROCESSOR,
+                                                     driver->object, looks_at_its_context,
+                                                     context, &listener->entry);
+    ExFreePoolWithTag(context, TAG);
+    return status;
+}
+
+/* PNP-20: the memory stays, so that the call finds it */
+static void a_context_that_is_freed_while_its_entry_is_live_is_found(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *a = listener_add(*state, "a", (struct listener){0});
+    a->driver->enter = enter_and_free_the_context;
+    b->findings = "a PNP-20\n";
+
+    bench_add_processor(b);
+
+    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.misuse, HA_MISUSE_CONTEXT);
+    assert_int_equal(listener_call(b, 0)->id, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +242,7 @@ int main(void)
         LISTENER_TEST(unload_does_not_end_before_the_late_call),
         cmocka_unit_test(a_run_without_memory_for_an_arrival_ends),
         LISTENER_TEST(a_context_that_is_freed_stays_while_its_call_runs),
+        LISTENER_TEST(a_context_that_is_freed_while_its_entry_is_live_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

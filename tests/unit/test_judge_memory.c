@@ -20,6 +20,7 @@ static const char trace[] =
     "B C out=I; end U; queue 5 3; run> 5 3 irql=0; affinity set 0:1 0:2 0:0;"
     "instance 1; instance 2; instance 2 memory; pnp P; pnp> Q + class=memory; ref+ Q; pnp< Q;"
     "up 9; P> A 9; N Q A 9; P<; P A 9; down 9 panel cause=0;"
+    "pnp P class=panel; up 5 panel cause=0; P> A 5; P< U; unpnp P ex; "
     "dereg> X; misuse stale; dereg< X; ask a 0; unload a; unloaded a; freed a;";
 
 static void take_all(struct ha_judge *judge, const struct records *records)
