@@ -103,6 +103,18 @@ static void judge_wait(struct ha_judge *judge)
                   "it waits");
 }
 
+/* It would raise an event and wait for those who are told of it. */
+static void judge_refusal(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    if (judge->telling && record->as.refused.routine == HA_RT_REPORT_CHANGE &&
+        record->as.refused.reason == HA_REASON_INSIDE_CALLBACK)
+        ha_blame(judge, HA_RULE_PNP_14, judge->telling->driver,
+                 "no routine that raises a PnP event and waits for it", "%s",
+                 ha_routine_name(record->as.refused.routine));
+}
+
 /* Somebody waits for the call to return, or for what its thread holds. */
 static bool is_waited_for(const struct ha_judge *judge, const struct ha_record *telling)
 {
@@ -135,6 +147,7 @@ void ha_judge_telling(struct ha_judge *judge)
     case HA_PNP_CB_ENTER: judge_enter(judge); break;
     case HA_PNP_CB_LEAVE: judge_leave(judge); break;
     case HA_WAIT_BEGIN:   judge_wait(judge); break;
+    case HA_REFUSED:      judge_refusal(judge); break;
     default:              judge_end(judge); break;
     }
 }

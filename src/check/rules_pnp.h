@@ -58,7 +58,7 @@ RULE(PNP_14, "PNP-14", HA_DOCUMENTED, BOTH, HA_ERROR,
      "A PnP callback does not block, least of all on who waits for it to return.",
      "Guidelines for Writing PnP Notification Callback Routines; "
      "IoUnregisterPlugPlayNotificationEx",
-     AT(ON(WAIT_BEGIN) | ON(TRACE_END), telling))
+     AT(ON(WAIT_BEGIN) | ON(REFUSED) | ON(TRACE_END), telling))
 RULE(PNP_16, "PNP-16", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "When the Ex routine has removed an entry, no call of it runs elsewhere, and none follows.",
      "IoUnregisterPlugPlayNotificationEx",

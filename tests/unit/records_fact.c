@@ -44,7 +44,7 @@ static uint32_t routine_of(const char *word)
         {"guarded", HA_RT_ACQUIRE_GUARDED_MUTEX}, {"insert", HA_RT_INSERT_DPC},
         {"ranges", HA_RT_MEMORY_RANGES},
         {"registerpnp", HA_RT_REGISTER_PNP}, {"removepnp", HA_RT_UNREGISTER_PNP},
-        {"removepnpex", HA_RT_UNREGISTER_PNP_EX},
+        {"reportchange", HA_RT_REPORT_CHANGE}, {"removepnpex", HA_RT_UNREGISTER_PNP_EX},
     };
     for (size_t i = 0; i < sizeof routines / sizeof routines[0]; i++)
         if (!strcmp(routines[i].word, word))

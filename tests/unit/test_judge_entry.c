@@ -77,6 +77,8 @@ static void a_driver_that_errs_is_found(void **state)
         {"at APC_LEVEL outside processor-change callbacks", "PNP-6(a)",
          "set callback_irql=apc; pnp P; unpnp P irql=1;"},
         {"returns an error", "PNP-13(a)", HEARS "P> A 5; P< U;"},
+        {"raises an event of its own", "PNP-14(a)",
+         HEARS "P> A 5; N refused inside of=reportchange; P<;"},
         {"waits", "note PNP-14(a)*2", HEARS "P> A 5; N wait blocked=1; "
          "N wait blocked=1; P<;"},
         {"waits for who removes it", "note PNP-14(a) PNP-14(a)",
