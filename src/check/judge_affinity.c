@@ -150,15 +150,14 @@ void ha_affinity_absorb(struct ha_judge *judge)
     affinity->group = record->as.affinity.new_group;
 }
 
-void ha_affinity_absorb_leave(struct ha_judge *judge)
+void ha_affinity_absorb_leave(struct ha_judge *judge, uint64_t mask, uint16_t group)
 {
     struct ha_seen_affinity *affinity = &judge->thread->affinity;
 
-    if (affinity->mask == judge->enter->as.cb.affinity_mask
-        && affinity->group == judge->enter->as.cb.affinity_group)
+    if (affinity->mask == mask && affinity->group == group)
         return;
-    affinity->mask = judge->enter->as.cb.affinity_mask;
-    affinity->group = judge->enter->as.cb.affinity_group;
+    affinity->mask = mask;
+    affinity->group = group;
     affinity->set = HA_SET_PERHAPS;
 }
 

@@ -97,7 +97,7 @@ static void judge_second(struct ha_judge *judge, const struct call *call)
 static bool overlaps(const struct ha_judge *judge, const struct call *call)
 {
     for (size_t i = 0; i < judge->telling_count; i++) {
-        const struct ha_record *other = &judge->tellings[i];
+        const struct ha_record *other = &judge->tellings[i].enter;
         const struct ha_seen_instance *instance =
             ha_seen_instance(&judge->instances, other->as.pnp_cb.interface);
         if (other->as.pnp_cb.live && other->thread != call->record->thread && instance

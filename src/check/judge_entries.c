@@ -15,15 +15,16 @@ const struct ha_record *ha_telling_of(const struct ha_judge *judge, uint32_t thr
                                       uint32_t entry)
 {
     for (size_t i = judge->telling_count; i--;)
-        if (judge->tellings[i].thread == thread && (!entry || judge->tellings[i].id == entry))
-            return &judge->tellings[i];
+        if (judge->tellings[i].enter.thread == thread
+            && (!entry || judge->tellings[i].enter.id == entry))
+            return &judge->tellings[i].enter;
     return NULL;
 }
 
 bool ha_is_told_elsewhere(const struct ha_judge *judge, uint32_t entry, uint32_t thread)
 {
     for (size_t i = 0; i < judge->telling_count; i++)
-        if (judge->tellings[i].id == entry && judge->tellings[i].thread != thread)
+        if (judge->tellings[i].enter.id == entry && judge->tellings[i].enter.thread != thread)
             return true;
     return false;
 }
@@ -136,19 +137,22 @@ static void call_entered(struct ha_judge *judge)
         return;
     }
     judge->tellings = array;
-    judge->tellings[judge->telling_count++] = *judge->record;
+    judge->tellings[judge->telling_count++] =
+        (struct ha_telling){*judge->record, judge->thread->affinity};
     entry->running++;
 }
 
 static void call_left(struct ha_judge *judge)
 {
-    struct ha_record *end = judge->tellings + judge->telling_count;
-    struct ha_record *call = end;
+    struct ha_telling *end = judge->tellings + judge->telling_count;
+    struct ha_telling *call = end;
 
     while (call > judge->tellings) {
         call--;
-        if (call->thread != judge->record->thread || call->id != judge->record->id)
+        if (call->enter.thread != judge->record->thread || call->enter.id != judge->record->id)
             continue;
+        if (judge->thread->affinity.known)
+            ha_affinity_absorb_leave(judge, call->affinity.mask, call->affinity.group);
         memmove(call, call + 1, (size_t)(end - (call + 1)) * sizeof *call);
         judge->telling_count--;
         if (judge->entry->running)

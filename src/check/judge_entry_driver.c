@@ -47,10 +47,10 @@ static void judge_image(struct ha_judge *judge)
     const struct ha_record *record = judge->record;
 
     for (size_t i = 0; i < judge->telling_count; i++) {
-        if (judge->tellings[i].driver != record->driver)
+        if (judge->tellings[i].enter.driver != record->driver)
             continue;
         ha_blame(judge, HA_RULE_DRV_8, 0, "the image kept while a callback runs",
-                 "freed inside a call of %s", ha_entry_name(judge, judge->tellings[i].id));
+                 "freed inside a call of %s", ha_entry_name(judge, judge->tellings[i].enter.id));
         return;
     }
     if (judge->driver->entry_failed || judge->gap)

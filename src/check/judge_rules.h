@@ -114,8 +114,8 @@ void ha_instance_absorb_choice(struct ha_judge *judge);
 void ha_instance_absorb_end(struct ha_judge *judge, unsigned unit, uint32_t add, bool failed);
 void ha_thread_absorb(struct ha_judge *judge);
 void ha_affinity_absorb(struct ha_judge *judge);
-/* What a callback leaves changed is put back. */
-void ha_affinity_absorb_leave(struct ha_judge *judge);
+/* A callback has returned: its thread has the affinity again that it was entered with. */
+void ha_affinity_absorb_leave(struct ha_judge *judge, uint64_t mask, uint16_t group);
 void ha_routine_absorb(struct ha_judge *judge);
 void ha_routine_reset(struct ha_judge *judge);
 

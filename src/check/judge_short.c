@@ -71,7 +71,8 @@ void ha_absorb_leave(struct ha_judge *judge)
     if (judge->record->kind == HA_CB_LEAVE)
         ha_call_close(judge, ha_innermost_call(judge, judge->record->thread, judge->record->id));
     if (judge->record->kind == HA_CB_LEAVE && judge->thread->affinity.known)
-        ha_affinity_absorb_leave(judge);
+        ha_affinity_absorb_leave(judge, judge->enter->as.cb.affinity_mask,
+                                 judge->enter->as.cb.affinity_group);
 }
 
 static int32_t expected_variable(const struct ha_judge *judge, int32_t variable)

@@ -86,6 +86,12 @@ struct ha_seen_affinity {
     uint8_t set;                /* enum ha_set */
 };
 
+/* A PnP callback that is open. Its thread will have the affinity again that it was entered with. */
+struct ha_telling {
+    struct ha_record enter;     /* PNP_CB_ENTER */
+    struct ha_seen_affinity affinity;
+};
+
 /* A DPC, from the records that speak of it. */
 struct ha_seen_dpc {
     uint32_t call, thread;      /* registration of the callback that queued it, 0 for none; who */
@@ -231,7 +237,7 @@ struct ha_judge {
     struct ha_alive *alive;             /* in the order of their beginning */
     struct ha_seen_dpc *dpcs;
     struct ha_seen_entry *entries;
-    struct ha_record *tellings;         /* PNP_CB_ENTER of calls that are open */
+    struct ha_telling *tellings;        /* PnP callbacks that are open */
     size_t registration_count, registration_room, driver_count, driver_room;
     size_t thread_count, thread_room, call_count, call_room, phase_count, phase_room;
     size_t alive_count, alive_room, dpc_count, dpc_room;

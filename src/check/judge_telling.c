@@ -131,7 +131,7 @@ static void judge_end(struct ha_judge *judge)
     if (judge->record->as.end.ending != HA_END_DEADLOCK)
         return;
     for (size_t i = 0; i < judge->telling_count; i++) {
-        const struct ha_record *telling = &judge->tellings[i];
+        const struct ha_record *telling = &judge->tellings[i].enter;
         if (!judge->threads[telling->thread].stuck || !is_waited_for(judge, telling))
             continue;
         judge->telling = telling;

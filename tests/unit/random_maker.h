@@ -1,7 +1,8 @@
 /*
  * random_maker - what the makers of random scenarios share
  *
- * random_scenario.c makes machines, drivers and events, random_steps.c what drivers do.
+ * random_scenario.c makes machines, drivers and events, random_steps.c what drivers do, random_pnp.c
+ * all that is about device interfaces.
  */
 #ifndef HA_TESTS_RANDOM_MAKER_H
 #define HA_TESTS_RANDOM_MAKER_H
@@ -25,6 +26,9 @@ struct maker {
     unsigned groups, processors;    /* at most */
     unsigned drivers;
     unsigned registrations[MOST_DRIVERS];   /* that have been named so far, r0, r1 ... */
+    unsigned entries[MOST_DRIVERS];         /* for device interfaces: e0, e1 ...; 0: it has none */
+    unsigned added_ranges;          /* of memory */
+    bool has_memory;                /* a range at 0 to start with */
     bool loads_later[MOST_DRIVERS];
     bool moves[MOST_DRIVERS];       /* it works with affinities, DPCs, work items and threads */
 };
@@ -34,6 +38,7 @@ struct spot {
     unsigned driver;
     bool in_callback, in_for_each;
     bool later;                 /* played where no callback is */
+    bool of_interface;          /* the callback hears of a device interface, and has no context */
     unsigned depth;
 };
 
@@ -50,6 +55,17 @@ bool random_once_in(struct maker *m, unsigned times);
 size_t random_begin(struct maker *m);
 size_t random_begin_part(struct maker *m, size_t *number);
 void random_end_part(struct maker *m, size_t number, size_t before);
+
+/*
+ * Append what is about device interfaces: the steps that register in an entry, behind others; a
+ * handler; a step, of a driver that has entries; the words of calls that are waited for, of such a
+ * driver; and what an event is.
+ */
+void random_entries(struct maker *m, unsigned driver);
+void random_entry_handler(struct maker *m, unsigned driver);
+void random_entry_step(struct maker *m, const struct spot *spot);
+void random_arrival(struct maker *m, unsigned driver);
+void random_interface_event(struct maker *m);
 
 /* Append the name of a registration, "d0.r1". */
 void random_registration(struct maker *m, unsigned driver);

@@ -123,13 +123,22 @@ static void add_partition(struct maker *m)
             add_node(m, group);
         ha_text_add(m->text, " }");
     }
-    ha_text_add(m->text, " ] }");
+    ha_text_add(m->text, " ]");
+    m->has_memory = random_once_in(m, 2);
+    if (m->has_memory)
+        ha_text_add(m->text, ", \"memory\": [ { \"base\": \"0\", \"size\": \"4GiB\" } ]");
+    ha_text_add(m->text, " }");
 }
 
 /* The words of calls that are waited for. */
 static void add_call(struct maker *m)
 {
     static const char *const states[] = {"Start", "Start", "Complete", "Failure", "*"};
+    unsigned listener = random_number(m, m->drivers);
+    if (m->entries[listener] && random_once_in(m, 2)) {
+        random_arrival(m, listener);
+        return;
+    }
     ha_text_add(m->text, "\"");
     if (random_once_in(m, 6))
         ha_text_add(m->text, "*");
@@ -156,6 +165,11 @@ static void add_handler(struct maker *m, unsigned driver)
         ", \"state\": \"KeProcessorAddFailureNotify\"",
     };
     size_t number, before = random_begin_part(m, &number);
+    if (m->entries[driver] && random_once_in(m, 2)) {
+        random_entry_handler(m, driver);
+        random_end_part(m, number, before);
+        return;
+    }
     unsigned registration = random_number(m, m->registrations[driver]);
     ha_text_addf(m->text, "{ \"callback\": \"r%u\"%s", registration, RANDOM_WORD(m, states));
     if (random_once_in(m, 4))
@@ -181,6 +195,7 @@ static void add_entry(struct maker *m, unsigned driver)
     ha_text_addf(m->text, ",\n  { \"table\": \"t\", \"size\": \"%s\" }",
                  random_once_in(m, 2) ? "$maximum" : "$active");
     ha_text_addf(m->text, ",\n  { \"set\": \"v\", \"to\": %u }", random_number(m, 3));
+    random_entries(m, driver);
     m->moves[driver] = random_once_in(m, 3);
     if (m->moves[driver])
         ha_text_add(m->text, ",\n  { \"set_affinity\": 0, \"previous\": \"a\" },\n"
@@ -257,6 +272,8 @@ static void add_event(struct maker *m, unsigned number)
     } else if (choice < 5) {
         ha_text_addf(m->text, "\"run\": \"d%u\"", driver);
         random_steps(m, "do", (struct spot){.driver = driver}, 4);
+    } else if (choice < 7) {
+        random_interface_event(m);
     } else {
         add_place(m);
     }
@@ -300,10 +317,12 @@ static void add_events(struct maker *m)
 
 static void add_fault(struct maker *m)
 {
+    static const enum ha_routine routines[] = {
+        HA_RT_ALLOCATE_POOL, HA_RT_ALLOCATE_POOL, HA_RT_REGISTER_PROCESSOR_CHANGE,
+        HA_RT_REGISTER_PROCESSOR_CHANGE, HA_RT_REGISTER_PNP,
+    };
     size_t number, before = random_begin_part(m, &number);
-    ha_text_addf(m->text, "{ \"fail\": \"%s\"",
-                 ha_routine_name(random_once_in(m, 2) ? HA_RT_ALLOCATE_POOL
-                                               : HA_RT_REGISTER_PROCESSOR_CHANGE));
+    ha_text_addf(m->text, "{ \"fail\": \"%s\"", ha_routine_name(RANDOM_WORD(m, routines)));
     if (random_once_in(m, 2))
         ha_text_addf(m->text, ", \"driver\": \"d%u\"", random_number(m, m->drivers));
     if (random_once_in(m, 3)) {
@@ -322,6 +341,7 @@ size_t random_scenario(uint64_t seed, const bool *left_out, struct ha_text *text
     m.drivers = 1 + random_number(&m, MOST_DRIVERS);
     for (unsigned d = 0; d < m.drivers; d++) {
         m.registrations[d] = 1 + random_number(&m, 2);
+        m.entries[d] = random_once_in(&m, 2) ? 1 + random_number(&m, 2) : 0;
         m.loads_later[d] = random_once_in(&m, 4);
     }
     ha_text_addf(text, "{ \"format\": 1, \"name\": \"seed %llu\",\n", (unsigned long long)seed);

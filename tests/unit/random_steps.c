@@ -141,7 +141,7 @@ static void add_condition(struct maker *m, const struct spot *spot)
     static const char *const of_callback[] = {"$state == KeProcessorAddStartNotify",
                                               "$status != STATUS_SUCCESS"};
     ha_text_add(m->text, "\"if\": \"");
-    if (spot->in_callback && random_once_in(m, 4)) {
+    if (spot->in_callback && !spot->of_interface && random_once_in(m, 4)) {
         ha_text_add(m->text, RANDOM_WORD(m, of_callback));
     } else if (random_once_in(m, 3)) {
         ha_text_add(m->text, random_once_in(m, 2) ? "!" : "");
@@ -230,6 +230,10 @@ static void add_verb(struct maker *m, const struct spot *spot)
         add_move(m, spot);
         return;
     }
+    if (m->entries[spot->driver] && random_once_in(m, 4)) {
+        random_entry_step(m, spot);
+        return;
+    }
     unsigned event = random_number(m, 2);
     unsigned verb = random_number(m, 20);
     if (spot->in_for_each && verb < 3)
@@ -253,7 +257,7 @@ static void add_verb(struct maker *m, const struct spot *spot)
         add_whole_value(m, spot);
         return;
     default:
-        if (spot->in_callback && !spot->later)
+        if (spot->in_callback && !spot->later && !spot->of_interface)
             add_write(m);
         else if (spot->depth < MOST_DEPTH)
             add_compound(m, *spot);

@@ -60,6 +60,28 @@ static void the_incoming_processor_is_refused_in_start_and_accepted_in_complete(
     EXPECT_FINDINGS(cases);
 }
 
+static void what_a_pnp_callback_leaves_changed_is_put_back(void **state)
+{
+    (void)state;
+#define TWO "partition 8:2; instance 1; instance 2; "
+#define BEGIN(entry) "pnp> " entry " +; ref+ " entry "; " entry "> A 1 replay; "
+#define END(entry) entry "<; " entry " A 2 replay; pnp< " entry "; "
+#define REFUSED(now) "affinity set 0:0x10 0:" now " 0:0 accepted=0; "
+    static const struct judging cases[] = {
+        {"refused inside it", "",
+         TWO BEGIN("P") "affinity set 0:1 0:1 0:0; " REFUSED("1") END("P")},
+        {"refused behind it", "",
+         TWO BEGIN("P") "affinity set 0:1 0:1 0:0; " END("P") REFUSED("3")},
+        {"not put back", "QRY-13",
+         TWO BEGIN("P") "affinity set 0:1 0:1 0:0; " END("P") REFUSED("1")},
+        {"behind a call inside a call", "",
+         TWO BEGIN("P") "affinity set 0:1 0:1 0:0; " BEGIN("Q") "affinity set 0:2 0:2 0:1; "
+         END("Q") REFUSED("1") END("P") REFUSED("3")},
+    };
+
+    EXPECT_FINDINGS(cases);
+}
+
 /* QRY-18 */
 static void setting_tells_what_was_set_before_and_reverting_goes_back(void **state)
 {
@@ -130,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(affinity_is_set_to_what_is_active_or_not_at_all),
         cmocka_unit_test(the_incoming_processor_is_refused_in_start_and_accepted_in_complete),
+        cmocka_unit_test(what_a_pnp_callback_leaves_changed_is_put_back),
         cmocka_unit_test(setting_tells_what_was_set_before_and_reverting_goes_back),
         cmocka_unit_test(setting_and_reverting_exercise_their_rules),
     };

@@ -1,6 +1,6 @@
 /*
  * nt, sim, check: thousands of small scenarios, each of which must load, come to an end, give the
- * same trace again, and show no fault of the kernel
+ * same trace again, show no fault of the kernel, and leave no arrival undelivered
  *
  * HOTADD_RANDOM_RUNS says how many, HOTADD_RANDOM_SEED with which seed to begin. What fails is
  * made smaller and printed as a scenario file.
@@ -23,6 +23,7 @@
 #include "core/trace.h"
 #include "edge/load.h"
 #include "hotadd/error.h"
+#include "sim/machine.h"
 #include "sim/player.h"
 #include "unit/random_scenario.h"
 
@@ -31,7 +32,7 @@
 #define ARENA_BYTES ((size_t)16 << 20)
 
 /* What is wrong with a scenario; the same if trouble and rule are. */
-enum trouble { NO_TROUBLE, DOES_NOT_LOAD, DOES_NOT_END, DIFFERS, KERNEL_AT_FAULT };
+enum trouble { NO_TROUBLE, DOES_NOT_LOAD, DOES_NOT_END, DIFFERS, KERNEL_AT_FAULT, UNDELIVERED };
 
 struct outcome {
     enum trouble trouble;
@@ -118,6 +119,10 @@ static void play_thrice(const struct ha_plan *plan, const char *token, struct ou
         ha_text_addf(&outcome->told, "the run ended by %d", (int)ending);
     }
     look_at_findings(judge, outcome);
+    if (!outcome->trouble && ending == HA_END_NORMALLY && machine->kernel.pnp.first) {
+        outcome->trouble = UNDELIVERED;
+        ha_text_add(&outcome->told, "an arrival is still queued at the end");
+    }
     ha_judge_reset(judge);
     assert_int_equal(ha_machine_rewind(machine), HA_OK);
     play(machine, plan, &first);
