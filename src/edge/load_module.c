@@ -2,9 +2,8 @@
  * load_module - drivers whose code is a module
  *
  * Owns a driver's members "module" and "names", and the names that registrations of compiled code
- * get by themselves: ke1, ke2, ..., cb1, ... and pnp1, .... No
- * module is looked at here: what is wrong with one is said
- * when the scenario is played, in the words kept here.
+ * get by themselves: ke1, ke2, ..., cb1, ... and pnp1, .... No module is looked at here: what is
+ * wrong with one is said when the scenario is played, in the words kept here.
  */
 #include <string.h>
 
