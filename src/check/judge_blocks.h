@@ -19,6 +19,7 @@ struct ha_block {
     uint32_t newer, older;          /* slots of its neighbours in the order of taking */
     uint32_t account;               /* slot of the account that it was put on, 0 for none */
     uint32_t tag, registration, operation;
+    struct { uint32_t entry, interface, event; } telling;   /* PnP callback it was taken in, or 0 */
     uint64_t order;                 /* which block of the trace, from 1 */
     uint64_t size;
     uint16_t driver, nt_number;

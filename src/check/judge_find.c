@@ -178,6 +178,13 @@ const char *ha_entry_name(struct ha_judge *judge, uint32_t entry)
     return words(judge);
 }
 
+const char *ha_arrival_name(struct ha_judge *judge, const struct ha_record *enter)
+{
+    ha_text_clear(&judge->words);
+    ha_arrival_words(judge->cast, enter, &judge->words);
+    return words(judge);
+}
+
 const char *ha_call_name(struct ha_judge *judge, const struct ha_record *enter)
 {
     ha_text_clear(&judge->words);

@@ -122,15 +122,20 @@ static const struct ha_block *first_of_driver(const struct ha_judge *judge, uint
     return block;
 }
 
-/* "a.sync Start 4", or that it was in no callback. */
+/* "a.sync Start 4", "a.cpu Arrival processor 4", or that it was in no callback. */
 static void where_taken(struct ha_judge *judge, const struct ha_block *block, char *words,
                         size_t size)
 {
     const char *state = ha_state_short(HA_CB_STATE(block->flags));
+    struct ha_record telling = {.id = block->telling.entry};
 
+    telling.as.pnp_cb.interface = block->telling.interface;
+    telling.as.pnp_cb.event = block->telling.event;
     if (block->registration && state)
         snprintf(words, size, "%s %s %u", ha_client(judge, block->registration), state,
                  block->nt_number);
+    else if (block->telling.entry)
+        snprintf(words, size, "%s", ha_arrival_name(judge, &telling));
     else
         snprintf(words, size, "no callback");
 }
@@ -140,7 +145,7 @@ void ha_judge_held(struct ha_judge *judge)
     const struct ha_record *record = judge->record;
     const struct ha_seen_driver *driver = judge->driver;
     bool entry = record->kind == HA_DRV_ENTRY_LEAVE;
-    char where[64], tag[HA_TAG_TEXT];
+    char where[96], tag[HA_TAG_TEXT];
 
     if (judge->gap || !driver->took || (entry && ha_nt_success(record->as.status.status)))
         return;
@@ -195,10 +200,15 @@ void ha_pool_absorb_taken(struct ha_judge *judge)
     struct ha_block *again = ha_pool_find(&judge->pool, judge->record->id);
     if (again)                  /* in a trace from elsewhere an id may come again */
         forget(judge, again);
-    const struct ha_block *block = ha_pool_take(&judge->pool, judge->record);
+    struct ha_block *block = ha_pool_take(&judge->pool, judge->record);
     if (!block) {
         judge->lost = true;
         return;
+    }
+    if (judge->telling) {
+        block->telling.entry = judge->telling->id;
+        block->telling.interface = judge->telling->as.pnp_cb.interface;
+        block->telling.event = judge->telling->as.pnp_cb.event;
     }
     judge->driver->took = true;
     judge->driver->held++;

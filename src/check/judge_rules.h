@@ -157,6 +157,7 @@ void ha_expect_answer(struct ha_judge *judge, enum ha_rule_number rule, uint64_t
 const char *ha_client(struct ha_judge *judge, uint32_t registration);
 const char *ha_entry_name(struct ha_judge *judge, uint32_t entry);
 const char *ha_call_name(struct ha_judge *judge, const struct ha_record *enter);
+const char *ha_arrival_name(struct ha_judge *judge, const struct ha_record *enter);
 const char *ha_thread_name(struct ha_judge *judge, uint32_t thread);
 const char *ha_driver_name(struct ha_judge *judge, uint16_t driver);
 

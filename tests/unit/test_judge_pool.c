@@ -270,6 +270,13 @@ static void memory_is_named_by_tag_size_processor_and_place(void **state)
     assert_string_equal(finding->seen,
                         "2 blocks, 96 bytes; the first 'X0..', taken in a.sync Start 4");
 
+    judge_text(judge, "enter a; pnp P class=panel; leave a 0; up 5 panel cause=0; P> A 5;"
+                      "N take 9 64; P<; N take 7 8; unpnp P ex; " UNLOADS);
+    finding = ha_judge_findings(judge, &count, NULL);
+    assert_string_equal(finding->seen,
+                        "2 blocks, 72 bytes; the first 'Perp', "
+                        "taken in a.async Arrival interface 1");
+
     judge_text(judge, "enter a; take 1 64; leave a I; freed a;");
     finding = ha_judge_findings(judge, &count, NULL);
     assert_string_equal(finding->seen, "1 block, 64 bytes; the first 'Perp', taken in no callback");
