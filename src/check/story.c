@@ -287,7 +287,7 @@ static bool note_refused_removal(struct ha_story *story, const struct ha_record 
     struct ha_record *opener = held ? &story->opener : ha_nest_at(&story->nest, record->thread, 0);
 
     if (record->kind != HA_MISUSE || !ha_story_is_refused_removal(record) || !opener ||
-        opener->kind != HA_DEREG_ENTER)
+        (opener->kind != HA_DEREG_ENTER && opener->kind != HA_PNP_UNREG_ENTER))
         return false;
     opener->as.misuse = record->as.misuse;
     return true;

@@ -84,8 +84,10 @@ void ha_story_pnp_opening(const struct ha_cast *cast, const struct ha_record *re
 }
 
 static enum ha_paint removal_words(const struct ha_cast *cast, const struct ha_record *record,
-                                   struct ha_text *words)
+                                   const struct ha_record *opener, struct ha_text *words)
 {
+    /* The story notes in its copy of PNP_UNREG_ENTER, which carries nothing, what came of it. */
+    unsigned misuse = opener ? opener->as.misuse.misuse : 0;
     char status[HA_STATUS_TEXT];
 
     if (record->id) {
@@ -95,6 +97,8 @@ static enum ha_paint removal_words(const struct ha_cast *cast, const struct ha_r
     }
     ha_text_addf(words, "removes nothing: %s",
                  ha_status_text(record->as.status.status, status));
+    if (misuse)
+        ha_text_addf(words, ", %s", ha_misuse_name(misuse));
     return HA_YELLOW;
 }
 
@@ -110,7 +114,7 @@ enum ha_paint ha_story_pnp(const struct ha_cast *cast, const struct ha_record *r
         ha_text_add(words, " not called: the driver is gone");
         return HA_RED;
     case HA_PNP_UNREG_RETURN:
-        return removal_words(cast, record, words);
+        return removal_words(cast, record, setting->opener, words);
     case HA_PNP_REG_RETURN:
         ha_entry_words(cast, record->id, words);
         ha_text_add(words, odd ? " not registered" : " registered");

@@ -122,9 +122,10 @@ static void misuse_words(const struct ha_cast *cast, const struct ha_record *rec
 
 bool ha_story_is_refused_removal(const struct ha_record *misuse)
 {
-    unsigned what = misuse->as.misuse.misuse;
+    unsigned what = misuse->as.misuse.misuse, routine = misuse->as.misuse.routine;
 
-    return misuse->as.misuse.routine == HA_RT_DEREGISTER_PROCESSOR_CHANGE &&
+    return (routine == HA_RT_DEREGISTER_PROCESSOR_CHANGE || routine == HA_RT_UNREGISTER_PNP ||
+            routine == HA_RT_UNREGISTER_PNP_EX) &&
            (what == HA_MISUSE_NULL_HANDLE || what == HA_MISUSE_UNKNOWN_HANDLE ||
             what == HA_MISUSE_STALE_HANDLE);
 }

@@ -69,6 +69,28 @@ static void what_comes_to_nothing_says_why(void **state)
                  NOW "system-3  removes nothing: STATUS_INSUFFICIENT_RESOURCES\n");
 }
 
+static void a_removal_that_is_refused_is_a_line_and_says_why(void **state)
+{
+    static const struct { unsigned routine, misuse; } cases[] = {
+        {HA_RT_UNREGISTER_PNP, HA_MISUSE_NULL_HANDLE},
+        {HA_RT_UNREGISTER_PNP_EX, HA_MISUSE_STALE_HANDLE},
+    };
+    struct bench *b = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tale_add(&b->tale, HA_PNP_UNREG_ENTER, LOADER, 0);
+        struct ha_record *record = tale_add(&b->tale, HA_MISUSE, LOADER, 0);
+        record->as.misuse.routine = cases[i].routine;
+        record->as.misuse.misuse = cases[i].misuse;
+        tale_add(&b->tale, HA_PNP_UNREG_RETURN, LOADER, 0)->as.status.status = INSUF;
+    }
+
+    expect_story(b, HEAD
+        NOW "system-3  removes nothing: STATUS_INSUFFICIENT_RESOURCES, handle is NULL\n"
+        NOW "system-3  removes nothing: STATUS_INSUFFICIENT_RESOURCES, "
+            "handle was removed before\n");
+}
+
 static void an_arrival_in_which_nothing_happens_is_one_line(void **state)
 {
     struct bench *b = *state;
@@ -283,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_registration_and_its_removal_are_a_line_each),
         CASE(what_comes_to_nothing_says_why),
+        CASE(a_removal_that_is_refused_is_a_line_and_says_why),
         CASE(an_arrival_in_which_nothing_happens_is_one_line),
         CASE(what_happens_in_a_replay_stands_inside_the_registration),
         CASE(a_call_into_an_image_that_is_gone_is_told_as_such),
