@@ -6,6 +6,7 @@
  */
 #include "base/names.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
@@ -311,6 +312,18 @@ const char *ha_ending_name(unsigned ending) { return NAME_OF(endings, ending); }
 const char *ha_left_name(unsigned what) { return NAME_OF(lefts, what); }
 const char *ha_condition_name(unsigned condition) { return NAME_OF(conditions, condition); }
 const char *ha_thread_kind_name(unsigned kind) { return NAME_OF(thread_kinds, kind); }
+
+void ha_thread_usual_name(unsigned kind, uint32_t thread, char name[HA_THREAD_NAME_SIZE])
+{
+    bool alone = kind == HA_THREAD_CALLER || kind == HA_THREAD_HOT_ADD || kind == HA_THREAD_PNP;
+    const char *kind_name = ha_thread_kind_name(kind);
+    if (!kind_name)
+        kind_name = "thread";
+    if (alone)
+        snprintf(name, HA_THREAD_NAME_SIZE, "%s", kind_name);
+    else
+        snprintf(name, HA_THREAD_NAME_SIZE, "%s-%u", kind_name, (unsigned)thread);
+}
 const char *ha_namespace_name(unsigned space) { return NAME_OF(namespaces, space); }
 const char *ha_pnp_category_name(unsigned category) { return NAME_OF(pnp_categories, category); }
 const char *ha_pnp_unit_name(unsigned unit) { return NAME_OF(pnp_units, unit); }

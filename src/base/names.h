@@ -91,6 +91,9 @@ const char *ha_ending_name(unsigned ending);
 const char *ha_left_name(unsigned what);
 const char *ha_condition_name(unsigned condition);
 const char *ha_thread_kind_name(unsigned kind);
+/* What a thread is called: hot-add, or with its number system-5; the text has room enough. */
+#define HA_THREAD_NAME_SIZE 24u
+void ha_thread_usual_name(unsigned kind, uint32_t thread, char name[HA_THREAD_NAME_SIZE]);
 const char *ha_namespace_name(unsigned space);
 /* PnP notification: Arrival ...; EventCategoryDeviceInterfaceChange ...; processor ... */
 const char *ha_pnp_event_name(unsigned event);

@@ -44,18 +44,12 @@ void ha_registration_words(const struct ha_cast *cast, uint32_t registration,
 void ha_thread_words(const struct ha_cast *cast, uint32_t thread, struct ha_text *words)
 {
     const char *name = ha_cast_name(cast, HA_NS_THREAD, thread);
-    unsigned kind = ha_cast_thread_kind(cast, thread);
-    const char *kind_name = ha_thread_kind_name(kind);
-    bool alone = kind == HA_THREAD_CALLER || kind == HA_THREAD_HOT_ADD || kind == HA_THREAD_PNP;
+    char usual[HA_THREAD_NAME_SIZE];
 
     if (!thread)
         return;
-    if (name)
-        ha_text_add(words, name);
-    else if (alone)
-        ha_text_add(words, kind_name);
-    else
-        ha_text_addf(words, "%s-%u", kind_name ? kind_name : "thread", (unsigned)thread);
+    ha_thread_usual_name(ha_cast_thread_kind(cast, thread), thread, usual);
+    ha_text_add(words, name ? name : usual);
 }
 
 void ha_object_words(const struct ha_cast *cast, uint32_t object, struct ha_text *words)

@@ -30,22 +30,33 @@ struct ha_wait {
 static const char *const type_names[] = {
     [HA_OBJECT_EVENT] = "event", [HA_OBJECT_SYNCHRONIZATION_EVENT] = "event",
     [HA_OBJECT_MUTANT] = "mutex", [HA_OBJECT_SEMAPHORE] = "semaphore",
-    [HA_OBJECT_THREAD] = "thread", [HA_OBJECT_TIMER] = "timer",
+    [HA_OBJECT_TIMER] = "timer",
     [HA_OBJECT_SYNCHRONIZATION_TIMER] = "timer", [HA_OBJECT_FAST_MUTEX] = "fast mutex",
     [HA_OBJECT_GUARDED_MUTEX] = "guarded mutex", [HA_OBJECT_RUNDOWN] = "rundown protection",
 };
 #define TYPES (sizeof type_names / sizeof type_names[0])
 
-void ha_dispatcher_init(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
-                        enum ha_dispatcher_type type, LONG state)
+static void set_up(PDISPATCHER_HEADER header, uint32_t id, enum ha_dispatcher_type type,
+                   LONG state)
 {
-    uint32_t id = ha_kernel_introduce(kernel, type_names[type]);
     header->Type = (UCHAR)type;
     header->Signalling = (UCHAR)id;
     header->Size = (UCHAR)(id >> 8);
     header->Reserved1 = (UCHAR)(id >> 16);
     header->SignalState = state;
     header->WaitListHead.Flink = header->WaitListHead.Blink = &header->WaitListHead;
+}
+
+void ha_dispatcher_init(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
+                        enum ha_dispatcher_type type, LONG state)
+{
+    set_up(header, ha_kernel_introduce(kernel, type_names[type]), type, state);
+}
+
+void ha_dispatcher_init_thread(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
+                               const struct ha_thread *thread)
+{
+    set_up(header, ha_kernel_introduce_thread(kernel, thread), HA_OBJECT_THREAD, 0);
 }
 
 /* Whether the list of an object that is not empty leads to waits that there are. */

@@ -30,6 +30,9 @@ enum ha_dispatcher_type {
 /* Set up the head of an object, and introduce it to the trace. */
 void ha_dispatcher_init(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
                         enum ha_dispatcher_type type, LONG state);
+/* The same for the object of a thread, which is not signalled while that lives. */
+void ha_dispatcher_init_thread(struct ha_kernel *kernel, PDISPATCHER_HEADER header,
+                               const struct ha_thread *thread);
 
 /* Sets of types, for the next. */
 #define HA_TYPE(type) (1u << (type))

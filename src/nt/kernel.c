@@ -59,16 +59,31 @@ bool ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile)
     return ha_dpcs_init(kernel);
 }
 
-uint32_t ha_kernel_introduce(struct ha_kernel *kernel, const char *kind)
+static void record_object(struct ha_kernel *kernel, uint32_t id, const char *name)
 {
-    char name[32];
     struct ha_thread *self = kernel->world.sched.running;
     uint16_t driver = self->stamp.driver;
-    uint32_t id = ++kernel->world.objects_made;
-    snprintf(name, sizeof name, "%s %u", kind, (unsigned)id);
     self->stamp.driver = 0;         /* the name is not one that a driver has given */
     ha_record_name(&kernel->world, HA_NS_OBJECT, id, name);
     self->stamp.driver = driver;
+}
+
+uint32_t ha_kernel_introduce(struct ha_kernel *kernel, const char *kind)
+{
+    char name[32];
+    uint32_t id = ++kernel->world.objects_made;
+    snprintf(name, sizeof name, "%s %u", kind, (unsigned)id);
+    record_object(kernel, id, name);
+    return id;
+}
+
+uint32_t ha_kernel_introduce_thread(struct ha_kernel *kernel, const struct ha_thread *thread)
+{
+    char name[HA_THREAD_NAME_SIZE], object[sizeof "thread " + HA_THREAD_NAME_SIZE];
+    uint32_t id = ++kernel->world.objects_made;
+    ha_thread_usual_name(thread->kind, thread->stamp.thread, name);
+    snprintf(object, sizeof object, "thread %s", name);
+    record_object(kernel, id, object);
     return id;
 }
 

@@ -262,6 +262,8 @@ bool ha_kernel_is_above(struct ha_kernel *kernel, KIRQL highest, enum ha_routine
 
 /* A new object's id, which the trace is told with a name made of both: "mutex 3". */
 uint32_t ha_kernel_introduce(struct ha_kernel *kernel, const char *kind);
+/* The same for the object of a thread, which is named as that is: "thread system-5". */
+uint32_t ha_kernel_introduce_thread(struct ha_kernel *kernel, const struct ha_thread *thread);
 
 /* The record of a routine that refuses, or that puts up with a misuse. */
 void ha_record_refused(struct ha_kernel *kernel, enum ha_routine routine, enum ha_reason reason);

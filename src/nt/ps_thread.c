@@ -99,7 +99,7 @@ static void attach(PKTHREAD object, struct ha_thread *thread)
     object->id = thread->stamp.thread;
     object->is_system = thread->kind != HA_THREAD_CALLER;
     thread->native = object;
-    ha_dispatcher_init(object->kernel, &object->Header, HA_OBJECT_THREAD, 0);
+    ha_dispatcher_init_thread(object->kernel, &object->Header, thread);
 }
 
 /*

@@ -240,12 +240,13 @@ static void a_wait_for_a_thread_that_never_ends_is_a_deadlock_that_names_it(void
     bench_finish(b);
 
     assert_int_equal(ha_machine_ending(b->machine), HA_END_DEADLOCK);
-    snprintf(expected, sizeof expected, "thread %u",
-             (unsigned)bench_record(b, HA_DEADLOCK, 0)->id);
+    snprintf(expected, sizeof expected, "thread system-%u",
+             (unsigned)bench_record(b, HA_THREAD_START, 0)->id);
     bool named = false;
     for (size_t i = 0; i < b->collector.count; i++) {
         const struct ha_record *record = &b->collector.record[i];
         named |= record->kind == HA_NAME && record->flags == HA_NS_OBJECT &&
+                 record->id == bench_record(b, HA_DEADLOCK, 0)->id &&
                  !strncmp(record->as.name.text, expected, sizeof record->as.name.text);
     }
     assert_true(named);
