@@ -43,10 +43,8 @@ void ha_notify_leave(struct ha_notify *notify, struct ha_notify_entry *entry)
     }
 }
 
-void ha_notify_end(struct ha_notify *notify)
+void ha_notify_free_left(struct ha_notify *notify)
 {
-    if (--notify->walks)
-        return;
     while (notify->left) {
         struct ha_notify_entry *entry = notify->left;
         notify->left = entry->next_left;

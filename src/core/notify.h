@@ -63,7 +63,13 @@ static inline struct ha_notify_walk ha_notify_begin(struct ha_notify *notify, bo
         .backwards = backwards,
     };
 }
-void ha_notify_end(struct ha_notify *notify);
+/* The last walk has ended: what left meanwhile is freed. */
+void ha_notify_free_left(struct ha_notify *notify);
+static inline void ha_notify_end(struct ha_notify *notify)
+{
+    if (--notify->walks == 0 && notify->left)
+        ha_notify_free_left(notify);
+}
 
 /* The next entry, be it one that has left. */
 static inline struct ha_notify_entry *ha_notify_step(const struct ha_notify_walk *walk,

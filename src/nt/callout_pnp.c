@@ -11,20 +11,27 @@
 
 _Static_assert(sizeof(DEVICE_INTERFACE_CHANGE_NOTIFICATION) == 48, "as on 64-bit Windows (PNP-7)");
 
+/* Nobody finds what the link was. */
+static void poison_text(struct ha_notice *notice)
+{
+    memset(notice->text, POISON, notice->model.link.MaximumLength);
+}
+
 /* What every entry is given, but for the place of its link. */
 static void describe(struct ha_notice *notice)
 {
     const struct ha_interface *instance = notice->news.instance;
     USHORT length = (USHORT)instance->letters;
+    poison_text(notice);
     memcpy(notice->text, instance->link, (length + 1u) * sizeof(WCHAR));
-    notice->model = (struct ha_told){
-        .change = {.Version = 1, .Size = sizeof notice->model.change,
-                   .Event = notice->news.event == HA_PNP_REMOVAL ? GUID_DEVICE_INTERFACE_REMOVAL
-                                                                 : GUID_DEVICE_INTERFACE_ARRIVAL,
-                   .InterfaceClassGuid = *instance->class_guid},
-        .link = {.Length = (USHORT)(length * sizeof(WCHAR)),
-                 .MaximumLength = (USHORT)((length + 1) * sizeof(WCHAR)),
-                 .Buffer = notice->text}};
+    notice->model.change.Event = notice->news.event == HA_PNP_REMOVAL
+                                     ? GUID_DEVICE_INTERFACE_REMOVAL
+                                     : GUID_DEVICE_INTERFACE_ARRIVAL;
+    notice->model.change.InterfaceClassGuid = *instance->class_guid;
+    notice->model.link.Length = (USHORT)(length * sizeof(WCHAR));
+    notice->model.link.MaximumLength = (USHORT)((length + 1) * sizeof(WCHAR));
+    notice->enter.as.pnp_cb.interface = instance->id;
+    notice->enter.as.pnp_cb.event = notice->news.event;
 }
 
 /* What the records of entry say of the moment; a call that changed nothing leaves it as it was. */
@@ -39,39 +46,47 @@ static void refresh(struct ha_notice *notice)
     notice->enter.as = told;
 }
 
-void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel,
-                     const struct ha_news *news, enum ha_telling telling)
+void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel)
 {
     struct ha_thread *thread = kernel->world.sched.running;
-    notice->news = *news;
+    notice->news = (struct ha_news){NULL, HA_PNP_ARRIVAL};
     notice->callout = (struct ha_callout){.outer = thread->callout, .news = &notice->news};
     notice->kernel = kernel;
     notice->thread = thread;
+    notice->model = (struct ha_told){
+        .change = {.Version = 1, .Size = sizeof notice->model.change},
+        .link = {.Buffer = notice->text}};
+    memset(&notice->poison, POISON, sizeof notice->poison);
     notice->turn = 0;
     notice->affinity = thread->affinity;
     notice->driver = thread->stamp.driver;
     notice->irql = thread->stamp.irql;
     notice->regions = thread->stamp.regions;
     notice->enter.as = (union ha_payload){.raw = {0}};      /* what is not named is recorded, too */
-    notice->enter.as.pnp_cb.interface = news->instance->id;
-    notice->enter.as.pnp_cb.event = news->event;
     notice->enter.as.pnp_cb.version = 1;
     notice->enter.as.pnp_cb.size = sizeof notice->model.change;
-    notice->enter.as.pnp_cb.live = telling == HA_TELL_LIVE;
-    notice->enter.as.pnp_cb.replay = telling == HA_TELL_REPLAY;
-    notice->enter.as.pnp_cb.second = telling == HA_TELL_SECOND;
-    notice->enter.as.pnp_cb.late = telling == HA_TELL_LATE;
-    describe(notice);
     thread->callout = &notice->callout;
     if (notice->irql != PASSIVE_LEVEL)
         ha_thread_set_irql(thread, PASSIVE_LEVEL);
     refresh(notice);
 }
 
+void ha_notice_set(struct ha_notice *notice, const struct ha_news *news, enum ha_telling telling)
+{
+    if (notice->news.instance != news->instance || notice->news.event != news->event) {
+        notice->news = *news;
+        describe(notice);
+    }
+    notice->enter.as.pnp_cb.live = telling == HA_TELL_LIVE;
+    notice->enter.as.pnp_cb.replay = telling == HA_TELL_REPLAY;
+    notice->enter.as.pnp_cb.second = telling == HA_TELL_SECOND;
+    notice->enter.as.pnp_cb.late = telling == HA_TELL_LATE;
+}
+
 void ha_notice_end(struct ha_notice *notice)
 {
     struct ha_thread *thread = notice->thread;
-    memset(notice->text, POISON, notice->model.link.MaximumLength);
+    poison_text(notice);
     thread->callout = notice->callout.outer;
     if (notice->irql != PASSIVE_LEVEL)
         ha_thread_set_irql(thread, notice->irql);
@@ -176,7 +191,7 @@ void ha_callout_notify(struct ha_notice *notice, struct ha_pnp_entry *entry)
     entry->calls++;
     entry->told = notice->news;
     call(notice, entry, told);
-    memset(told, POISON, sizeof *told);
+    *told = notice->poison;
     entry->calls--;
     notice->callout.notified = NULL;
     if (entry->removal_returned)

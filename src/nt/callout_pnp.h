@@ -2,7 +2,8 @@
  * callout_pnp - the part of the one door through which callbacks of PnP notification are called
  *
  * The calls for one event are made by one thread, one after another. What they have in common is
- * worked out once, in a struct ha_notice that lies on the stack of that thread.
+ * worked out once, in a struct ha_notice that lies on the stack of that thread, and so is what
+ * events have in common that it tells without a pause.
  */
 #ifndef HA_NT_CALLOUT_PNP_H
 #define HA_NT_CALLOUT_PNP_H
@@ -23,23 +24,24 @@ struct ha_notice {
     struct ha_told {
         DEVICE_INTERFACE_CHANGE_NOTIFICATION change;
         UNICODE_STRING link;
-    } model;
+    } model, poison;
     /*
      * What entries get, in turn: the one that was used last is poisoned while the next entry has
      * the other, so who keeps the pointer beyond its call finds nothing there (PNP-15).
      */
     struct ha_told copy[2];
     unsigned turn;
-    WCHAR text[HA_LINK_LENGTH];         /* of the link; poisoned when the event has been told */
+    WCHAR text[HA_LINK_LENGTH];         /* of the link; poisoned when nobody is told of it */
     struct ha_affinity affinity;        /* of the thread before, */
     uint16_t driver;                    /* who was in charge, */
     KIRQL irql;                         /* at which IRQL, */
     uint8_t regions;                    /* and in how many critical regions */
 };
 
-/* The running thread tells of an event; until the end it runs at PASSIVE_LEVEL. */
-void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel,
-                     const struct ha_news *news, enum ha_telling telling);
+/* The running thread tells of events; until the end it runs at PASSIVE_LEVEL, without a pause. */
+void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel);
+/* The calls that follow are for this event. */
+void ha_notice_set(struct ha_notice *notice, const struct ha_news *news, enum ha_telling telling);
 void ha_notice_end(struct ha_notice *notice);
 
 /*

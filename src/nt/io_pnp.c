@@ -100,7 +100,8 @@ static void tell(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
 {
     struct ha_notice notice;
     const struct ha_news news = {instance, HA_PNP_ARRIVAL};
-    ha_notice_begin(&notice, kernel, &news, HA_TELL_REPLAY);
+    ha_notice_begin(&notice, kernel);
+    ha_notice_set(&notice, &news, HA_TELL_REPLAY);
     ha_callout_notify(&notice, entry);
     ha_notice_end(&notice);
 }

@@ -174,6 +174,7 @@ struct ha_pnp {
     struct ha_slots handles;
     uint32_t made;
     struct ha_arrival *first, *last;
+    struct ha_arrival *spare;       /* told and done with, to be used again */
     const struct ha_arrival *now;   /* that is being delivered; NULL for none */
     uint64_t raised, released;      /* events so far, and up to which they may be delivered */
     struct ha_thread *thread;       /* delivers them all; NULL before the first */

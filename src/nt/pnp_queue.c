@@ -34,12 +34,8 @@ static void deliver_late(struct ha_notice *notice, struct ha_kernel *kernel,
                          const struct ha_arrival *arrival)
 {
     struct ha_pnp_entry *entry = arrival->late;
-    struct ha_thread *thread = kernel->world.sched.running;
-    thread->operations++;
-    ha_notice_begin(notice, kernel, &arrival->news, HA_TELL_LATE);
+    ha_notice_set(notice, &arrival->news, HA_TELL_LATE);
     ha_callout_notify(notice, entry);
-    ha_notice_end(notice);
-    thread->operations--;
     entry->is_late = false;
     entry->driver->late_calls--;
     ha_pnp_entry_let_go(entry);
@@ -51,11 +47,9 @@ static void deliver_late(struct ha_notice *notice, struct ha_kernel *kernel,
 static void deliver(struct ha_notice *notice, struct ha_kernel *kernel,
                     const struct ha_arrival *arrival)
 {
-    struct ha_thread *thread = kernel->world.sched.running;
     const struct ha_notify_walk walk = ha_notify_begin(&kernel->pnp.entries, false);
-    thread->operations++;
     kernel->pnp.now = arrival;
-    ha_notice_begin(notice, kernel, &arrival->news, arrival->only ? HA_TELL_SECOND : HA_TELL_LIVE);
+    ha_notice_set(notice, &arrival->news, arrival->only ? HA_TELL_SECOND : HA_TELL_LIVE);
     for (struct ha_notify_entry *link = ha_notify_first(&walk); link;
          link = ha_notify_after(&walk, link)) {
         struct ha_pnp_entry *entry = ha_pnp_entry_of(link);
@@ -64,39 +58,53 @@ static void deliver(struct ha_notice *notice, struct ha_kernel *kernel,
         entry->last_event = arrival->number;
         ha_callout_notify(notice, entry);
     }
-    ha_notice_end(notice);
     kernel->pnp.now = NULL;
-    thread->operations--;
     ha_notify_end(&kernel->pnp.entries);
+}
+
+/* Whether the first event may be delivered. */
+static bool is_due(const struct ha_pnp *pnp)
+{
+    return pnp->first && pnp->first->number <= pnp->released;
+}
+
+/* Deliver one event after the other, until none is due. */
+static void deliver_all(struct ha_notice *notice, struct ha_kernel *kernel)
+{
+    struct ha_pnp *pnp = &kernel->pnp;
+    struct ha_thread *thread = kernel->world.sched.running;
+    thread->operations++;
+    ha_notice_begin(notice, kernel);
+    while (is_due(pnp)) {
+        struct ha_arrival *arrival = pnp->first;
+        pnp->first = arrival->next;
+        if (!pnp->first)
+            pnp->last = NULL;
+        if (arrival->late)
+            deliver_late(notice, kernel, arrival);
+        else
+            deliver(notice, kernel, arrival);
+        arrival->next = pnp->spare;
+        pnp->spare = arrival;
+    }
+    ha_notice_end(notice);
+    thread->operations--;
 }
 
 static void pnp_thread(void *argument)
 {
     struct ha_kernel *kernel = argument;
-    struct ha_pnp *pnp = &kernel->pnp;
     struct ha_notice notice;        /* what it was is there, poisoned, until the next event */
     for (;;) {
-        struct ha_arrival *first = pnp->first;
-        if (!first || first->number > pnp->released) {
-            pnp->idle = true;
-            ha_sched_block(&kernel->world);
-            continue;
-        }
-        pnp->first = first->next;
-        if (!first->next)
-            pnp->last = NULL;
-        const struct ha_arrival arrival = *first;
-        ha_arena_give(&kernel->world.host->arena, first, sizeof *first);
-        if (arrival.late)
-            deliver_late(&notice, kernel, &arrival);
-        else
-            deliver(&notice, kernel, &arrival);
+        deliver_all(&notice, kernel);
+        kernel->pnp.idle = true;
+        ha_sched_block(&kernel->world);
     }
 }
 
 static void wake(struct ha_pnp *pnp)
 {
-    if (!pnp->first || pnp->first->number > pnp->released || !pnp->idle)
+    if (!pnp->idle || !is_due(pnp))
         return;
     pnp->idle = false;
     ha_sched_ready(pnp->thread);
@@ -138,7 +146,11 @@ void ha_pnp_drain(struct ha_kernel *kernel)
 static struct ha_arrival *make(struct ha_kernel *kernel, const struct ha_news *news)
 {
     struct ha_pnp *pnp = &kernel->pnp;
-    struct ha_arrival *arrival = ha_arena_take(&kernel->world.host->arena, sizeof *arrival);
+    struct ha_arrival *arrival = pnp->spare;
+    if (arrival)
+        pnp->spare = arrival->next;
+    else
+        arrival = ha_arena_take(&kernel->world.host->arena, sizeof *arrival);
     if (!arrival || (!pnp->thread && ha_thread_create(&kernel->world, HA_THREAD_PNP, 0, pnp_thread,
                                                       kernel, &pnp->thread) != HA_OK))
         ha_ps_no_memory(kernel);

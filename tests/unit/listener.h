@@ -28,6 +28,8 @@ struct listener {
     DEVICE_INTERFACE_CHANGE_NOTIFICATION told;  /* last */
     const DEVICE_INTERFACE_CHANGE_NOTIFICATION *kept;
     bool same_link;
+    const WCHAR *link_text;                     /* that an act has kept, */
+    WCHAR behind_link;                          /* and what it saw behind that */
 };
 
 int listener_setup(void **state);

@@ -1,7 +1,11 @@
 /* pnp_queue: events that are held, and events that are raised while others are told */
 #include "unit/listener.h"
 
+#include <poclass.h>
+
 #include "nt/interface.h"
+
+#define POISON 0xdddd
 
 static void hold(struct bench *b)
 {
@@ -171,6 +175,44 @@ static void what_is_raised_while_a_callback_runs_is_told_after_it(void **state)
     }
 }
 
+static void keep_link(struct listener *listener)
+{
+    PUNICODE_STRING link = listener->told.SymbolicLinkName;
+    listener->link_text = link->Buffer;
+    listener->behind_link = link->Buffer[link->MaximumLength / sizeof(WCHAR)];
+}
+
+/* PNP-15 */
+static void a_link_is_poison_when_all_events_are_told(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *heard = listener_add(*state, "a", (struct listener){.act = keep_link});
+
+    bench_add_processor(b);
+
+    for (size_t i = 0; i < sizeof u"\\??\\ACPI#" / sizeof(WCHAR); i++)
+        assert_int_equal(heard->link_text[i], POISON);
+}
+
+/* PNP-15: the link of memory is the shorter one */
+static void nothing_is_left_of_a_link_behind_that_of_the_next_event(void **state)
+{
+    const struct ha_memory_add_options range = {.base = UINT64_C(1) << 40, .size = 1 << 30};
+    struct bench *b = bench_of(state);
+    struct listener *p = listener_add(*state, "p", (struct listener){.act = keep_link});
+    struct listener *m = listener_add(*state, "m", (struct listener){
+        .act = keep_link, .class_guid = &GUID_DEVICE_MEMORY});
+    hold(b);
+    bench_add_processor(b);
+    assert_int_equal(ha_machine_add_memory(b->machine, 0, &range), HA_OK);
+    assert_int_equal(ha_machine_run(b->machine), HA_OK);
+
+    release(b);
+
+    assert_ptr_equal(m->link_text, p->link_text);
+    assert_int_equal(m->behind_link, POISON);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +224,8 @@ int main(void)
         LISTENER_TEST(a_late_call_is_not_held),
         LISTENER_TEST(an_unload_with_a_held_arrival_is_not_told_of_it),
         LISTENER_TEST(what_is_raised_while_a_callback_runs_is_told_after_it),
+        LISTENER_TEST(a_link_is_poison_when_all_events_are_told),
+        LISTENER_TEST(nothing_is_left_of_a_link_behind_that_of_the_next_event),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
