@@ -21,7 +21,7 @@
 struct bench {
     struct ha_files files;
     size_t count;
-    struct ha_scenario scenario[256];
+    struct ha_scenario scenario[1024];
 };
 
 /* Modules are loaded by whoever plays, into a worker. */
