@@ -30,8 +30,6 @@ static void describe(struct ha_notice *notice)
     notice->model.change.InterfaceClassGuid = *instance->class_guid;
     notice->model.link.Length = (USHORT)(length * sizeof(WCHAR));
     notice->model.link.MaximumLength = (USHORT)((length + 1) * sizeof(WCHAR));
-    notice->enter.as.pnp_cb.interface = instance->id;
-    notice->enter.as.pnp_cb.event = notice->news.event;
 }
 
 /* What the records of entry say of the moment; a call that changed nothing leaves it as it was. */
@@ -50,6 +48,7 @@ void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel)
 {
     struct ha_thread *thread = kernel->world.sched.running;
     notice->news = (struct ha_news){NULL, HA_PNP_ARRIVAL};
+    notice->telling = HA_TELL_LIVE;
     notice->callout = (struct ha_callout){.outer = thread->callout, .news = &notice->news};
     notice->kernel = kernel;
     notice->thread = thread;
@@ -71,12 +70,14 @@ void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel)
     refresh(notice);
 }
 
-void ha_notice_set(struct ha_notice *notice, const struct ha_news *news, enum ha_telling telling)
+void ha_notice_describe(struct ha_notice *notice, const struct ha_news *news,
+                        enum ha_telling telling)
 {
-    if (notice->news.instance != news->instance || notice->news.event != news->event) {
-        notice->news = *news;
-        describe(notice);
-    }
+    notice->news = *news;
+    notice->telling = telling;
+    describe(notice);
+    notice->enter.as.pnp_cb.interface = news->instance->id;
+    notice->enter.as.pnp_cb.event = news->event;
     notice->enter.as.pnp_cb.live = telling == HA_TELL_LIVE;
     notice->enter.as.pnp_cb.replay = telling == HA_TELL_REPLAY;
     notice->enter.as.pnp_cb.second = telling == HA_TELL_SECOND;

@@ -20,6 +20,7 @@ struct ha_notice {
     struct ha_kernel *kernel;
     struct ha_thread *thread;
     struct ha_news news;
+    enum ha_telling telling;
     struct ha_record enter;             /* what the records of entry have in common */
     struct ha_told {
         DEVICE_INTERFACE_CHANGE_NOTIFICATION change;
@@ -41,7 +42,16 @@ struct ha_notice {
 /* The running thread tells of events; until the end it runs at PASSIVE_LEVEL, without a pause. */
 void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel);
 /* The calls that follow are for this event. */
-void ha_notice_set(struct ha_notice *notice, const struct ha_news *news, enum ha_telling telling);
+void ha_notice_describe(struct ha_notice *notice, const struct ha_news *news,
+                        enum ha_telling telling);
+/* The same, which costs little when the event before was as this one. */
+static inline void ha_notice_set(struct ha_notice *notice, const struct ha_news *news,
+                                 enum ha_telling telling)
+{
+    if (notice->news.instance != news->instance || notice->news.event != news->event ||
+        notice->telling != telling)
+        ha_notice_describe(notice, news, telling);
+}
 void ha_notice_end(struct ha_notice *notice);
 
 /*

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "nt/audience.h"
 #include "nt/device.h"
 #include "nt/driver.h"
 #include "nt/leftovers.h"
@@ -112,7 +113,8 @@ struct ha_driver_interface *ha_driver_interface_make(struct ha_kernel *kernel,
     if (!made)
         return NULL;
     made->instance.letters = letters;
-    made->name = ha_arena_take(arena, name_size(made));
+    made->instance.audience = ha_audience_of(kernel, class_guid);
+    made->name = made->instance.audience ? ha_arena_take(arena, name_size(made)) : NULL;
     if (!made->name) {
         ha_arena_give(arena, made, size_of(made));
         return NULL;

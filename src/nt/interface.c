@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "nt/audience.h"
 #include "nt/letters.h"
 #include "nt/pnp_queue.h"
 #include "nt/ps_thread.h"
@@ -161,13 +162,16 @@ static struct ha_interface *make(struct ha_kernel *kernel, const struct unit *un
                                  const char *link)
 {
     struct ha_interfaces *all = &kernel->interfaces;
-    struct unit_interface *made = ha_arena_take(&kernel->world.host->arena, sizeof *made);
+    struct ha_audience *audience = ha_audience_of(kernel, unit->class_guid);
+    struct unit_interface *made =
+        audience ? ha_arena_take(&kernel->world.host->arena, sizeof *made) : NULL;
     if (!made)
         return NULL;
     made->instance.id = unit->id;
     made->instance.device = unit->device;
     made->instance.unit = unit->of_memory ? HA_UNIT_MEMORY : HA_UNIT_PROCESSOR;
     made->instance.class_guid = unit->class_guid;
+    made->instance.audience = audience;
     made->instance.link = made->link;
     for (size_t i = 0; link[i]; i++)
         made->link[made->instance.letters++] = (unsigned char)link[i];

@@ -20,6 +20,7 @@ struct ha_interface {
     uint8_t unit;                   /* enum ha_unit */
     bool is_up;                     /* enabled */
     const GUID *class_guid;
+    struct ha_audience *audience;   /* who wants to hear of the class */
     PDEVICE_OBJECT object;          /* that is opened by the link; NULL for one not made yet */
     const WCHAR *link;
     size_t letters;                 /* of the link, which is terminated */

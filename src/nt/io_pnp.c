@@ -115,7 +115,7 @@ static void replay(struct ha_kernel *kernel, struct ha_pnp_entry *entry, uint64_
     const struct ha_interface *at = kernel->interfaces.first;
     while (at && at->order <= last && !entry->link.left) {
         uint64_t order = at->order;
-        if (at->is_up && memcmp(&entry->class_guid, at->class_guid, sizeof(GUID)) == 0) {
+        if (at->is_up && at->audience == entry->audience) {
             if (again)
                 ha_pnp_raise_again(kernel, at, entry);
             else
@@ -136,7 +136,10 @@ static struct ha_pnp_entry *make_entry(struct ha_kernel *kernel, const struct wi
                                        struct ha_driver *driver, const struct ha_record *asked)
 {
     bool known = asked->as.pnp_reg.function && (asked->as.pnp_reg.context || !wish->context);
-    struct ha_pnp_entry *entry = known ? ha_pnp_entry_make(kernel) : NULL;
+    bool has_class = wish->category == EventCategoryDeviceInterfaceChange;
+    struct ha_audience *audience = has_class ? ha_audience_of(kernel, wish->data) : NULL;
+    struct ha_pnp_entry *entry = known && (audience || !has_class) ? ha_pnp_entry_make(kernel)
+                                                                   : NULL;
     if (!entry)
         return NULL;
     entry->link.id = asked->id;
@@ -145,7 +148,7 @@ static struct ha_pnp_entry *make_entry(struct ha_kernel *kernel, const struct wi
     entry->driver = driver;
     entry->function_id = asked->as.pnp_reg.function;
     entry->context_id = asked->as.pnp_reg.context;
-    memcpy(&entry->class_guid, asked->as.pnp_reg.guid, sizeof entry->class_guid);
+    entry->audience = audience;
     return entry;
 }
 

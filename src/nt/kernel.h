@@ -34,6 +34,7 @@ struct ha_interface;    /* nt/interface.c */
 struct ha_added_unit;   /* nt/interface.c */
 struct ha_driver_interface; /* nt/driver_interface.c */
 struct ha_arrival;      /* nt/pnp_queue.c */
+struct ha_audience;     /* nt/audience.c */
 struct ha_script;
 struct ha_scripted;     /* what a script's driver remembers; nt/scripted.c */
 
@@ -171,6 +172,7 @@ struct ha_interfaces {
 /* Notification of PnP events; nt/pnp_entry.c and nt/pnp_queue.c. */
 struct ha_pnp {
     struct ha_notify entries;       /* in the order of registration */
+    struct ha_audience *audiences;  /* the same by what they want to hear of; nt/audience.c */
     struct ha_slots handles;
     uint32_t made;
     struct ha_arrival *first, *last;

@@ -13,6 +13,7 @@ static void free_entry(struct ha_notify *entries, struct ha_notify_entry *link)
 {
     struct ha_kernel *kernel =
         (struct ha_kernel *)(void *)((char *)entries - offsetof(struct ha_kernel, pnp.entries));
+    ha_audience_forget(ha_pnp_entry_of(link));
     ha_arena_give(&kernel->world.host->arena, link, sizeof(struct ha_pnp_entry));
 }
 
@@ -54,6 +55,7 @@ void ha_pnp_entry_join(struct ha_kernel *kernel, struct ha_pnp_entry *entry)
     count_reference(entry, 1);
     entry->events_before = kernel->pnp.raised;
     ha_notify_join(&kernel->pnp.entries, &entry->link);
+    ha_audience_join(entry);
 }
 
 PVOID ha_pnp_entry_handle(const struct ha_kernel *kernel, const struct ha_pnp_entry *entry)
@@ -65,6 +67,7 @@ void ha_pnp_entry_remove(struct ha_kernel *kernel, struct ha_pnp_entry *entry)
 {
     ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_WRITE);
     ha_slots_drop(&kernel->pnp.handles, entry->place);
+    ha_audience_leave(entry);
     ha_notify_leave(&kernel->pnp.entries, &entry->link);
 }
 

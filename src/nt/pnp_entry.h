@@ -8,6 +8,7 @@
 #ifndef HA_NT_PNP_ENTRY_H
 #define HA_NT_PNP_ENTRY_H
 
+#include "nt/audience.h"
 #include "nt/kernel.h"
 
 /* What an entry is told: the arrival, or removal, of an instance. */
@@ -20,7 +21,8 @@ struct ha_pnp_entry {
     struct ha_notify_entry link;    /* first; marked: the image of its driver is gone */
     PDRIVER_NOTIFICATION_CALLBACK_ROUTINE function;
     PVOID context;
-    GUID class_guid;                /* zeroes for a category that names none */
+    struct ha_audience *audience;   /* that it belongs to; NULL for a category without classes, */
+    struct ha_pnp_entry *next, *previous;       /* and its place there */
     struct ha_driver *driver;
     uint64_t events_before;         /* raised before it was live, so not for it */
     uint64_t last_event;            /* that it was told of */

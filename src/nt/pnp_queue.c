@@ -2,7 +2,6 @@
 #include "nt/pnp_queue.h"
 
 #include <poclass.h>
-#include <string.h>
 
 #include "nt/callout_pnp.h"
 #include "nt/ps_thread.h"
@@ -16,17 +15,16 @@ struct ha_arrival {
     struct ha_pnp_entry *late;      /* that is removed; it holds the walk that keeps its memory */
 };
 
-static bool is_of(const struct ha_pnp_entry *entry, const GUID *class_guid)
+/* Whether an event is for an entry of its audience. */
+static inline bool concerns(const struct ha_arrival *arrival, const struct ha_pnp_entry *entry)
 {
-    return memcmp(&entry->class_guid, class_guid, sizeof *class_guid) == 0;
+    return arrival->only ? entry->link.id == arrival->only
+                         : entry->events_before < arrival->number;
 }
 
 static bool is_for(const struct ha_arrival *arrival, const struct ha_pnp_entry *entry)
 {
-    if (arrival->only)
-        return entry->link.id == arrival->only;
-    return entry->events_before < arrival->number &&
-           is_of(entry, arrival->news.instance->class_guid);
+    return entry->audience == arrival->news.instance->audience && concerns(arrival, entry);
 }
 
 /* The call that comes after all. */
@@ -44,16 +42,16 @@ static void deliver_late(struct ha_notice *notice, struct ha_kernel *kernel,
     ha_notify_end(&kernel->pnp.entries);
 }
 
+/* Who joins meanwhile stands behind all that it is for; nobody's memory goes. */
 static void deliver(struct ha_notice *notice, struct ha_kernel *kernel,
                     const struct ha_arrival *arrival)
 {
-    const struct ha_notify_walk walk = ha_notify_begin(&kernel->pnp.entries, false);
+    ha_notify_begin(&kernel->pnp.entries, false);
     kernel->pnp.now = arrival;
     ha_notice_set(notice, &arrival->news, arrival->only ? HA_TELL_SECOND : HA_TELL_LIVE);
-    for (struct ha_notify_entry *link = ha_notify_first(&walk); link;
-         link = ha_notify_after(&walk, link)) {
-        struct ha_pnp_entry *entry = ha_pnp_entry_of(link);
-        if (!is_for(arrival, entry))
+    for (struct ha_pnp_entry *entry = arrival->news.instance->audience->first; entry;
+         entry = entry->next) {
+        if (entry->link.left || !concerns(arrival, entry))
             continue;
         entry->last_event = arrival->number;
         ha_callout_notify(notice, entry);
@@ -142,8 +140,8 @@ void ha_pnp_drain(struct ha_kernel *kernel)
     ha_pnp_hold(kernel, false);
 }
 
-/* A new event that is not queued yet; from here on there is a PnP thread. */
-static struct ha_arrival *make(struct ha_kernel *kernel, const struct ha_news *news)
+/* Memory for a new event; from here on there is a PnP thread. */
+static struct ha_arrival *make(struct ha_kernel *kernel)
 {
     struct ha_pnp *pnp = &kernel->pnp;
     struct ha_arrival *arrival = pnp->spare;
@@ -155,17 +153,15 @@ static struct ha_arrival *make(struct ha_kernel *kernel, const struct ha_news *n
                                                       kernel, &pnp->thread) != HA_OK))
         ha_ps_no_memory(kernel);
     ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
-    *arrival = (struct ha_arrival){.news = *news};
     return arrival;
 }
 
 static void post(struct ha_kernel *kernel, const struct ha_news *news, uint32_t only, bool waits)
 {
     struct ha_pnp *pnp = &kernel->pnp;
-    struct ha_arrival *arrival = make(kernel, news);
-    arrival->number = ++pnp->raised;
-    arrival->only = only;
-    arrival->waits = waits;
+    struct ha_arrival *arrival = make(kernel);
+    *arrival = (struct ha_arrival){
+        .news = *news, .number = ++pnp->raised, .only = only, .waits = waits};
     if (pnp->last)
         pnp->last->next = arrival;
     else
@@ -174,17 +170,6 @@ static void post(struct ha_kernel *kernel, const struct ha_news *news, uint32_t 
     if (!waits && !pnp->held && pnp->released == arrival->number - 1)
         pnp->released = arrival->number;
     wake(pnp);
-}
-
-/* Whether an entry of the class is there. */
-static bool is_wanted(struct ha_kernel *kernel, const GUID *class_guid)
-{
-    const struct ha_notify_walk walk = ha_notify_begin(&kernel->pnp.entries, false);
-    struct ha_notify_entry *link = ha_notify_first(&walk);
-    while (link && !is_of(ha_pnp_entry_of(link), class_guid))
-        link = ha_notify_after(&walk, link);
-    ha_notify_end(&kernel->pnp.entries);
-    return link != NULL;
 }
 
 static bool always_waits(const struct ha_kernel *kernel)
@@ -199,7 +184,7 @@ void ha_pnp_raise(struct ha_kernel *kernel, const struct ha_interface *instance,
         [HA_UNIT_PROCESSOR] = "processor", [HA_UNIT_MEMORY] = "memory",
         [HA_UNIT_INTERFACE] = "interface"};
     const struct ha_pnp *pnp = &kernel->pnp;
-    if (!pnp->entries.count || !is_wanted(kernel, instance->class_guid))
+    if (!instance->audience->live)
         return;
     bool waits = always_waits(kernel);
     if (!waits && !pnp->held && !pnp->drains)
@@ -212,7 +197,8 @@ bool ha_pnp_comes_early(struct ha_kernel *kernel, uint32_t processor)
 {
     if (ha_kernel_knob(kernel, HA_KNOB_ASYNC_AFTER) == HA_ASYNC_AFTER_SCHED)
         return true;
-    return kernel->pnp.entries.count && is_wanted(kernel, &GUID_DEVICE_PROCESSOR) &&
+    const struct ha_audience *audience = ha_audience_find(kernel, &GUID_DEVICE_PROCESSOR);
+    return audience && audience->live &&
            ha_choose_about(&kernel->world, HA_CHOICE_EARLY, "processor", processor);
 }
 
@@ -261,9 +247,9 @@ void ha_pnp_raise_late(struct ha_kernel *kernel, const struct ha_news *news,
                        struct ha_pnp_entry *entry)
 {
     struct ha_pnp *pnp = &kernel->pnp;
-    struct ha_arrival *arrival = make(kernel, news);
-    arrival->late = entry;
-    arrival->next = pnp->first;         /* ahead of what is held */
+    struct ha_arrival *arrival = make(kernel);
+    /* Ahead of what is held. */
+    *arrival = (struct ha_arrival){.next = pnp->first, .news = *news, .late = entry};
     pnp->first = arrival;
     if (!pnp->last)
         pnp->last = arrival;
