@@ -340,6 +340,37 @@ static void interfaces_of_the_system_are_not_for_drivers_to_set(void **state)
     assert_int_equal(bench_count(b, HA_IFACE_DOWN), 0);
 }
 
+BODY(publish_zeroes_beside_a_profile_entry)
+{
+    static const GUID zeroes;
+    struct publisher *p = argument;
+    struct listener nobody = {0};
+    PVOID entry;
+    IoRegisterPlugPlayNotification(EventCategoryHardwareProfileChange, 0, NULL, p->driver->object,
+                                   listener_callback, &nobody, &entry);
+    p->status[0] = IoRegisterDeviceInterface(p->device, &zeroes, NULL, &p->link);
+    publisher_set(p, TRUE);
+    bench_yield();
+    publisher_set(p, FALSE);
+    publisher_forget(p);
+    IoUnregisterPlugPlayNotificationEx(entry);
+}
+
+/* PNP-1: a category without classes is not the class of zeroes */
+static void an_entry_for_hardware_profiles_hears_of_no_interface(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct publisher p = {0};
+    publisher_add(b, "p", &p);
+    publisher_found(b, &p);
+
+    run(b, &p, publish_zeroes_beside_a_profile_entry);
+
+    assert_int_equal(p.status[0], STATUS_SUCCESS);
+    assert_int_equal(bench_count(b, HA_IFACE_UP), 1);
+    assert_int_equal(listener_calls(b), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +384,7 @@ int main(void)
         LISTENER_TEST(a_link_is_of_a_length_that_a_callback_can_be_given),
         LISTENER_TEST(above_passive_level_both_are_refused),
         LISTENER_TEST(interfaces_of_the_system_are_not_for_drivers_to_set),
+        LISTENER_TEST(an_entry_for_hardware_profiles_hears_of_no_interface),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
