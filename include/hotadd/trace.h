@@ -86,6 +86,8 @@ enum ha_kind {
        image is gone, and nothing is called. */
     HA_PNP_REG_ENTER, HA_PNP_REG_RETURN, HA_PNP_UNREG_ENTER, HA_PNP_UNREG_RETURN,
     HA_PNP_CB_ENTER, HA_PNP_CB_LEAVE, HA_PNP_CB_CALL, HA_PNP_DEAD_CALL,
+    /* Whoever drives the machine holds what is raised from now on, or lets it all go. */
+    HA_PNP_HOLD,
     /* The system rebalances resources; the simulator never does, other makers of traces may. */
     HA_REB_BEGIN, HA_REB_END,
     /* The references that entries hold on the driver object with this id. */
@@ -152,6 +154,8 @@ enum ha_memory_condition {
 
 /* flags of PNP_UNREG_ENTER and PNP_UNREG_RETURN */
 #define HA_PNP_EX 0x01u                /* IoUnregisterPlugPlayNotificationEx */
+
+#define HA_PNP_HELD 0x01u              /* flags of PNP_HOLD: not let go */
 
 /* What a PnP callback is told (PNP_CB_ENTER.event). */
 enum ha_pnp_event { HA_PNP_NO_EVENT, HA_PNP_ARRIVAL, HA_PNP_REMOVAL, HA_PNP_EVENT_COUNT };

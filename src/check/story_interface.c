@@ -2,7 +2,7 @@
  * story_interface - the wording of device interfaces
  *
  * Owns the sentences for interfaces that drivers register and enable, for those that go, for
- * devices that are opened by their names, and for rebalances.
+ * devices that are opened by their names, for rebalances and for arrivals that are held.
  */
 #include "check/story_words.h"
 
@@ -76,6 +76,10 @@ enum ha_paint ha_story_interface(const struct ha_cast *cast, const struct ha_rec
         return file_words(cast, record, words);
     case HA_REB_BEGIN: case HA_REB_END:
         return rebalance_words(record, words);
+    case HA_PNP_HOLD:
+        ha_text_add(words, record->flags & HA_PNP_HELD ? "arrivals are held from now on"
+                                                       : "arrivals are released");
+        return HA_PLAIN;
     default:
         ha_text_add(words, record->as.iface.unit == HA_UNIT_INTERFACE ? "" : "interface of ");
         ha_interface_words(cast, record->id, words);

@@ -328,7 +328,7 @@ enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *
     case HA_PNP_REG_RETURN: case HA_PNP_UNREG_RETURN: case HA_PNP_CB_LEAVE: case HA_PNP_DEAD_CALL:
         return ha_story_pnp(cast, record, setting, words);
     case HA_IFACE_DOWN: case HA_IFACE_SET: case HA_FILE_OPEN: case HA_FILE_CLOSE:
-    case HA_REB_BEGIN: case HA_REB_END:
+    case HA_REB_BEGIN: case HA_REB_END: case HA_PNP_HOLD:
         return ha_story_interface(cast, record, words);
     case HA_LEFT_BEHIND: case HA_CRASH:
         return ha_story_last(cast, record, setting, words);

@@ -322,7 +322,7 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_PNP_REG_ENTER] = ROW(pnp_reg), [HA_PNP_REG_RETURN] = ROW(status),
     [HA_PNP_UNREG_ENTER] = ROW(pnp_unreg), [HA_PNP_UNREG_RETURN] = ROW(pnp_unreg_return),
     [HA_PNP_CB_ENTER] = ROW(pnp_cb), [HA_PNP_CB_LEAVE] = ROW(status),
-    [HA_PNP_DEAD_CALL] = ROW(pnp_cb), [HA_REF] = ROW(ref),
+    [HA_PNP_HOLD] = ROW(pnp_hold), [HA_PNP_DEAD_CALL] = ROW(pnp_cb), [HA_REF] = ROW(ref),
     [HA_EX_CREATE] = ROW(ex_create), [HA_EX_REG] = ROW(ex_reg), [HA_EX_UNREG] = ROW(ex_unreg),
     [HA_EX_NOTIFY] = ROW(ex_notify),
 };

@@ -39,6 +39,9 @@ static const struct ha_field pnp_unreg_return[] = {
     FLAG_BIT("ex", HA_PNP_EX),
     FIELD("status", HA_SHAPE_STATUS, as.status.status),
 };
+static const struct ha_field pnp_hold[] = {
+    FLAG_BIT("held", HA_PNP_HELD),
+};
 static const struct ha_field pnp_cb[] = {
     WORD("notification", as.pnp_cb.event, ha_pnp_event_name),
     FIELD("interface", HA_SHAPE_NUMBER, as.pnp_cb.interface),

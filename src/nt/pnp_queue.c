@@ -127,17 +127,23 @@ void ha_pnp_release(struct ha_kernel *kernel, uint64_t number)
         release(&kernel->pnp, number);
 }
 
-void ha_pnp_hold(struct ha_kernel *kernel, bool hold)
+static void set_held(struct ha_kernel *kernel, bool hold)
 {
     kernel->pnp.held = hold;
     if (!hold)
         release(&kernel->pnp, kernel->pnp.raised);
 }
 
+void ha_pnp_hold(struct ha_kernel *kernel, bool hold)
+{
+    ha_record_open(&kernel->world, HA_PNP_HOLD, 0)->flags = hold ? HA_PNP_HELD : 0;
+    set_held(kernel, hold);
+}
+
 void ha_pnp_drain(struct ha_kernel *kernel)
 {
     kernel->pnp.drains = true;
-    ha_pnp_hold(kernel, false);
+    set_held(kernel, false);
 }
 
 /* Memory for a new event; from here on there is a PnP thread. */

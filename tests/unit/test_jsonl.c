@@ -217,6 +217,7 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
     {{.kind = HA_PNP_UNREG_ENTER, .flags = HA_PNP_EX}, ",\"ex\":true}\n"},
     {{.kind = HA_PNP_UNREG_RETURN, .as.status = {INSUF}},
      ",\"ex\":false,\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
+    {{.kind = HA_PNP_HOLD, .flags = HA_PNP_HELD}, ",\"held\":true}\n"},
     {{.kind = HA_PNP_CB_ENTER, .as.pnp_cb = {4, HA_PNP_ARRIVAL, 5, 6, 1, 48, 1, 0, 0, 0}},
      ",\"notification\":\"Arrival\",\"interface\":4,\"function\":5,\"context\":6,"
      "\"Version\":1,\"Size\":48,\"live\":true,\"replay\":false,\"second\":false,"

@@ -173,7 +173,7 @@ static void what_drivers_do_with_interfaces_is_a_line_each(void **state)
         NOW "caller    interface of processor 4 is disabled\n");
 }
 
-static void devices_that_are_opened_and_rebalances_are_told(void **state)
+static void devices_that_are_opened_held_arrivals_and_rebalances_are_told(void **state)
 {
     struct bench *b = *state;
 
@@ -181,6 +181,8 @@ static void devices_that_are_opened_and_rebalances_are_told(void **state)
     by_broken(tale_add(&b->tale, HA_FILE_OPEN, LOADER, 3))->as.file.device = DRIVERS;
     by_broken(tale_add(&b->tale, HA_FILE_OPEN, LOADER, 0))->as.file.status = INSUF;
     by_broken(tale_add(&b->tale, HA_FILE_CLOSE, LOADER, 4));
+    tale_add(&b->tale, HA_PNP_HOLD, CALLER, 0)->flags = HA_PNP_HELD;
+    tale_add(&b->tale, HA_PNP_HOLD, CALLER, 0);
     tale_add(&b->tale, HA_REB_BEGIN, HOT_ADD, 0)->as.rebalance.cause = 2;
     struct ha_record *end = tale_add(&b->tale, HA_REB_END, HOT_ADD, 0);
     end->as.rebalance.cause = 3;
@@ -190,6 +192,8 @@ static void devices_that_are_opened_and_rebalances_are_told(void **state)
         NOW "system-3  broken opens interface 1 (file 3)\n"
         NOW "system-3  broken opens no device: STATUS_INSUFFICIENT_RESOURCES\n"
         NOW "system-3  broken closes a device (file 4)\n"
+        NOW "caller    arrivals are held from now on\n"
+        NOW "caller    arrivals are released\n"
         NOW "hot-add   rebalance of resources begins, because of add 2\n"
         NOW "hot-add   rebalance of resources ends, because of memory add 3\n");
 }
@@ -310,7 +314,7 @@ int main(void)
         CASE(what_happens_in_a_replay_stands_inside_the_registration),
         CASE(a_call_into_an_image_that_is_gone_is_told_as_such),
         CASE(what_drivers_do_with_interfaces_is_a_line_each),
-        CASE(devices_that_are_opened_and_rebalances_are_told),
+        CASE(devices_that_are_opened_held_arrivals_and_rebalances_are_told),
         CASE(a_deadlock_names_the_arrival_and_the_removal_that_threads_are_in),
         CASE(a_crash_names_the_arrival_in_which_it_came),
         CASE(memory_goes_by_its_base_and_an_interface_by_its_number),
