@@ -129,15 +129,16 @@ void ha_pnp_release(struct ha_kernel *kernel, uint64_t number)
 
 static void set_held(struct ha_kernel *kernel, bool hold)
 {
-    kernel->pnp.held = hold;
+    kernel->pnp.held = hold && !kernel->pnp.drains;
     if (!hold)
         release(&kernel->pnp, kernel->pnp.raised);
 }
 
 void ha_pnp_hold(struct ha_kernel *kernel, bool hold)
 {
-    ha_record_open(&kernel->world, HA_PNP_HOLD, 0)->flags = hold ? HA_PNP_HELD : 0;
+    struct ha_record *record = ha_record_open(&kernel->world, HA_PNP_HOLD, 0);
     set_held(kernel, hold);
+    record->flags = kernel->pnp.held ? HA_PNP_HELD : 0;
 }
 
 void ha_pnp_drain(struct ha_kernel *kernel)

@@ -25,6 +25,9 @@ void bench_pnp_words(struct ha_text *text, const struct ha_cast *cast,
         ha_driver_words(cast, (uint16_t)record->id, text);
         ha_text_addf(text, " %+d: %u", (int)record->as.ref.change, (unsigned)record->as.ref.count);
         return;
+    case HA_PNP_HOLD:
+        ha_text_add(text, record->flags & HA_PNP_HELD ? "held" : "released");
+        return;
     case HA_DEVICE_STARTED: case HA_IFACE_UP: case HA_IFACE_DOWN:
         ha_text_addf(text, "%u", (unsigned)record->as.iface.device);
         return;

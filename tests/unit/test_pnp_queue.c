@@ -4,6 +4,7 @@
 #include <poclass.h>
 
 #include "nt/interface.h"
+#include "nt/pnp_queue.h"
 
 #define POISON 0xdddd
 
@@ -39,7 +40,8 @@ static void held_arrivals_come_after_two_adds_in_their_order(void **state)
 
     release(b);
 
-    expect_records(b, "PnP PNP_CB_CALL a.pnp1 Arrival processor 4 [6]\n"
+    expect_records(b, "caller PNP_HOLD released [6]\n"
+                      "PnP PNP_CB_CALL a.pnp1 Arrival processor 4 [6]\n"
                       "PnP PNP_CB_CALL b.pnp1 Arrival processor 4 [6]\n"
                       "PnP PNP_CB_CALL a.pnp1 Arrival processor 5 [6]\n"
                       "PnP PNP_CB_CALL b.pnp1 Arrival processor 5 [6]\n");
@@ -109,6 +111,26 @@ static void what_is_raised_while_the_run_drains_is_told(void **state)
     assert_int_equal(listener_call(b, 1)->as.pnp_cb.event, HA_PNP_REMOVAL);
 }
 
+static void hold_and_remove_by_hand(struct listener *listener)
+{
+    ha_pnp_hold(&listener->driver->bench->machine->kernel, true);
+    remove_a_processor_by_hand(listener);
+}
+
+/* ORD-7 */
+static void nothing_is_held_while_the_run_drains(void **state)
+{
+    struct bench *b = bench_of(state);
+    listener_add(*state, "a", (struct listener){.act = hold_and_remove_by_hand});
+    hold(b);
+    bench_add_processor(b);
+
+    bench_finish(b);
+
+    assert_int_equal(listener_calls(b), 2);
+    assert_int_equal(listener_call(b, 1)->as.pnp_cb.event, HA_PNP_REMOVAL);
+}
+
 /* PNP-18: a late call is owed by the removal, not by the event. */
 static void a_late_call_is_not_held(void **state)
 {
@@ -139,7 +161,8 @@ static void an_unload_with_a_held_arrival_is_not_told_of_it(void **state)
 
     release(b);
 
-    expect_records(b, "PnP PNP_CB_CALL b.pnp1 Arrival processor 4 [5]\n");
+    expect_records(b, "caller PNP_HOLD released [5]\n"
+                      "PnP PNP_CB_CALL b.pnp1 Arrival processor 4 [5]\n");
 }
 
 static void remove_in_thread(void *listener)
@@ -221,6 +244,7 @@ int main(void)
         LISTENER_TEST(held_arrivals_come_when_the_run_drains),
         LISTENER_TEST(adversarial_holds_what_the_scenario_holds_until_it_is_released),
         LISTENER_TEST(what_is_raised_while_the_run_drains_is_told),
+        LISTENER_TEST(nothing_is_held_while_the_run_drains),
         LISTENER_TEST(a_late_call_is_not_held),
         LISTENER_TEST(an_unload_with_a_held_arrival_is_not_told_of_it),
         LISTENER_TEST(what_is_raised_while_a_callback_runs_is_told_after_it),
