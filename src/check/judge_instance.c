@@ -96,7 +96,7 @@ static void of_instance(struct ha_judge *judge)
         all->at_boot[instance->unit] += !instance->boot;
         instance->boot = true;
         all->class_[instance->class_ - 1].enabled += !instance->up;
-        instance->up = true;
+        instance->up = instance->wanted = true;
         break;
     case HA_DEVICE_STARTED:
         instance->started = true;

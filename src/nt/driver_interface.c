@@ -73,15 +73,16 @@ struct ha_driver_interface *ha_driver_interface_find(const struct ha_kernel *ker
  * What stands before the reference string, in `text`. Returns how many letters that are.
  *
  * Source: WDK, Device Interface Classes, for the class at the end. For the rest: such a device
- * looks like one that Windows has found by itself, without a bus.
+ * looks like one that Windows has found by itself, without a bus. The number of the driver tells it
+ * from one whose name differs in case only, because links do not.
  */
 static size_t write_front(const struct ha_kernel *kernel, const DEVICE_OBJECT *device,
                           const GUID *class_guid, char *text, size_t size)
 {
     const struct _DEVOBJ_EXTENSION *ours = device->DeviceObjectExtension;
     const struct ha_driver *driver = ha_driver_by_id(kernel, ours->added_for);
-    int length = snprintf(text, size, "\\??\\ROOT#%s#%04u#", driver->name,
-                          (unsigned)ours->number);
+    int length = snprintf(text, size, "\\??\\ROOT#%s#%u&%02u#", driver->name,
+                          (unsigned)driver->id, (unsigned)ours->number);
     assert(length > 0 && (size_t)length + HA_CLASS_LETTERS < size);
     for (int i = 0; i < length; i++)
         if (text[i] >= 'a' && text[i] <= 'z')

@@ -120,9 +120,8 @@ static NTSTATUS register_interface(struct ha_kernel *kernel, PDEVICE_OBJECT devi
  * Returns STATUS_SUCCESS; STATUS_OBJECT_NAME_EXISTS, which is a success, with the same link for
  * one that is registered; STATUS_INVALID_DEVICE_REQUEST for another device or what is none
  * (PNP-23); STATUS_INSUFFICIENT_RESOURCES. Our choices: STATUS_INVALID_PARAMETER for a NULL
- * pointer and another reference string, STATUS_NAME_TOO_LONG
- * for a link beyond 511 letters, and STATUS_UNSUCCESSFUL at a raised
- * IRQL. IRQL: PASSIVE_LEVEL.
+ * pointer and another reference string, STATUS_NAME_TOO_LONG for a link beyond 511 letters, and
+ * STATUS_UNSUCCESSFUL at a raised IRQL. IRQL: PASSIVE_LEVEL.
  *
  * Source: WDK reference, wdm.h, IoRegisterDeviceInterface.
  */
@@ -167,7 +166,7 @@ static NTSTATUS set_state(struct ha_kernel *kernel, struct ha_driver_interface *
  *
  * Returns STATUS_SUCCESS; STATUS_OBJECT_NAME_EXISTS, which is a success, for one that is enabled,
  * and nothing is told; STATUS_OBJECT_NAME_NOT_FOUND for one that is not to be disabled, or a link
- * that is none (PNP-23). Our choices: interfaces of the system's devices stay as they are,
+ * that is none (PNP-23). Our choices: interfaces of the system's devices are not disabled so,
  * STATUS_NOT_SUPPORTED; STATUS_INVALID_PARAMETER for a NULL pointer, STATUS_UNSUCCESSFUL at a
  * raised IRQL. IRQL: PASSIVE_LEVEL.
  *
@@ -190,9 +189,10 @@ NTSTATUS IoSetDeviceInterfaceState(PUNICODE_STRING SymbolicLinkName, BOOLEAN Ena
         status = set_state(kernel, own, Enable != FALSE);
     } else {
         known = ha_interface_find(kernel, SymbolicLinkName, &ok);
-        status = known ? refuse(kernel, routine, HA_REASON_NOT_SIMULATED)
-                 : ok  ? STATUS_OBJECT_NAME_NOT_FOUND
-                       : STATUS_INSUFFICIENT_RESOURCES;
+        status = !ok      ? STATUS_INSUFFICIENT_RESOURCES
+                 : !known ? STATUS_OBJECT_NAME_NOT_FOUND
+                 : Enable ? STATUS_OBJECT_NAME_EXISTS
+                          : refuse(kernel, routine, HA_REASON_NOT_SIMULATED);
     }
     return record_set(kernel, routine, known, Enable != FALSE, status);
 }

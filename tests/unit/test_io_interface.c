@@ -48,7 +48,7 @@ static void who_registered_for_the_class_hears_of_arrival_and_removal(void **sta
 static void the_link_says_whose_device_and_which_class_it_is(void **state)
 {
     static const WCHAR link[] =
-        u"\\??\\ROOT#PANEL#0000#{12345678-9abc-def0-1234-56789abcdef0}";
+        u"\\??\\ROOT#PANEL#1&00#{12345678-9abc-def0-1234-56789abcdef0}";
     struct bench *b = bench_of(state);
     struct publisher p = {0};
     publisher_add(b, "Panel", &p);
@@ -60,6 +60,43 @@ static void the_link_says_whose_device_and_which_class_it_is(void **state)
 
     assert_true(heard->same_link);
     assert_memory_equal(&heard->told.InterfaceClassGuid, &panel_class, sizeof(GUID));
+}
+
+BODY(publish_alone)
+{
+    struct publisher *p = argument;
+    p->status[0] = publisher_register(p, NULL);
+    p->status[1] = publisher_set(p, TRUE);
+}
+
+BODY(withdraw_alone)
+{
+    struct publisher *p = argument;
+    p->status[2] = publisher_set(p, FALSE);
+    publisher_forget(p);
+}
+
+/* PNP-23: links are equal whatever the case of their letters, names of drivers are not */
+static void drivers_whose_names_differ_in_case_have_links_of_their_own(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct publisher p = {0}, other = {0};
+    publisher_add(b, "panel", &p);
+    publisher_add(b, "Panel", &other);
+    publisher_found(b, &p);
+    publisher_found(b, &other);
+
+    run(b, &p, publish_alone);
+    run(b, &other, publish_alone);
+    run(b, &p, withdraw_alone);
+    run(b, &other, withdraw_alone);
+
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(p.status[i], STATUS_SUCCESS);
+        assert_int_equal(other.status[i], STATUS_SUCCESS);
+    }
+    assert_int_equal(bench_count(b, HA_IFACE_UP), 2);
+    assert_int_equal(bench_count(b, HA_IFACE_DOWN), 2);
 }
 
 BODY(register_again)
@@ -322,11 +359,12 @@ BODY(set_a_processor)
     p->status[0] = IoGetDeviceInterfaces(&GUID_DEVICE_PROCESSOR, NULL, 0, &links);
     RtlInitUnicodeString(&link, links);
     p->status[1] = IoSetDeviceInterfaceState(&link, FALSE);
+    p->status[2] = IoSetDeviceInterfaceState(&link, TRUE);
     ExFreePool(links);
 }
 
-/* PNP-9 */
-static void interfaces_of_the_system_are_not_for_drivers_to_set(void **state)
+/* PNP-9, PNP-23: but one may ask for what is so already */
+static void interfaces_of_the_system_are_not_for_drivers_to_disable(void **state)
 {
     struct bench *b = bench_of(state);
     struct publisher p = {0};
@@ -336,8 +374,10 @@ static void interfaces_of_the_system_are_not_for_drivers_to_set(void **state)
     run(b, &p, set_a_processor);
 
     assert_int_equal(p.status[1], STATUS_NOT_SUPPORTED);
+    assert_int_equal(p.status[2], STATUS_OBJECT_NAME_EXISTS);
+    assert_int_equal(bench_count(b, HA_REFUSED), 1);
     assert_int_equal(bench_record(b, HA_REFUSED, 0)->as.refused.reason, HA_REASON_NOT_SIMULATED);
-    assert_int_equal(bench_count(b, HA_IFACE_DOWN), 0);
+    assert_int_equal(bench_count(b, HA_IFACE_UP) + bench_count(b, HA_IFACE_DOWN), 0);
 }
 
 BODY(publish_zeroes_beside_a_profile_entry)
@@ -376,6 +416,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LISTENER_TEST(who_registered_for_the_class_hears_of_arrival_and_removal),
         LISTENER_TEST(the_link_says_whose_device_and_which_class_it_is),
+        LISTENER_TEST(drivers_whose_names_differ_in_case_have_links_of_their_own),
         LISTENER_TEST(what_is_registered_again_gets_the_same_link),
         LISTENER_TEST(what_is_so_already_is_said_and_told_to_nobody),
         LISTENER_TEST(before_its_device_has_started_an_interface_waits),
@@ -383,7 +424,7 @@ int main(void)
         LISTENER_TEST(misuse_registers_nothing_and_has_its_status),
         LISTENER_TEST(a_link_is_of_a_length_that_a_callback_can_be_given),
         LISTENER_TEST(above_passive_level_both_are_refused),
-        LISTENER_TEST(interfaces_of_the_system_are_not_for_drivers_to_set),
+        LISTENER_TEST(interfaces_of_the_system_are_not_for_drivers_to_disable),
         LISTENER_TEST(an_entry_for_hardware_profiles_hears_of_no_interface),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
