@@ -213,7 +213,9 @@ static bool look_up(struct ha_judge *judge)
         judge->registration = ha_reach_registration(judge, record->id);
         judge->phase = ha_phase_find(judge, record->id);
         return judge->registration != NULL;
-    } else if ((record->kind == HA_EX_REG || record->kind == HA_EX_UNREG) && record->id) {
+    } else if (record->kind == HA_EX_REG || record->kind == HA_EX_UNREG) {
+        if (!record->id)        /* nobody is registered under it */
+            return record->kind == HA_EX_UNREG;
         judge->registration = ha_reach_registration(judge, record->id);
         return judge->registration != NULL;
     } else if ((record->kind >= HA_PNP_REG_ENTER && record->kind <= HA_PNP_DEAD_CALL)

@@ -260,6 +260,15 @@ static void absorb_image(struct ha_judge *judge)
         judge->dpcs[id].told |= judge->dpcs[id].driver == judge->record->driver;
 }
 
+/* The kernel names it as it takes it out of its queue. */
+static void absorb_left(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    if (record->as.left.what == HA_LEFT_DPC && record->id < judge->dpc_count)
+        judge->dpcs[record->id].queued = false;
+}
+
 void ha_dpc_absorb(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
@@ -287,6 +296,7 @@ void ha_dpc_absorb(struct ha_judge *judge)
     case HA_IPI_ENTER:
         judge->thread->ipi_irql = record->irql;
         break;
+    case HA_LEFT_BEHIND: absorb_left(judge); break;
     case HA_IMAGE_FREED: absorb_image(judge); break;
     /* Who spins at DISPATCH_LEVEL or above keeps DPCs off its processor. */
     case HA_WAIT_BEGIN:

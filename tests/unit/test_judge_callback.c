@@ -31,6 +31,7 @@ static void what_is_right_is_not_found(void **state)
         {"registered during an add", "", "client A; add; A S; client B; " UP "A C; end; hot A B;"},
         {"a driver's object", "", "client A other; reg B; client> A; client< A; notify a other; "
          "hot B; unclient A;"},
+        {"a registration without a number", "", "foreign; client A id=0; unclient A id=0; over;"},
         {"the same twice in the status", "", "reg A; client B; add; A S out=I; B S; A F; B F; "
          "end I;"},
     };
