@@ -20,6 +20,7 @@ struct listener {
     bool stays_registered;                      /* its unload forgets the entry */
     bool old;                                   /* it removes with the older routine */
     const WCHAR *link;                          /* that it expects; NULL: it does not look */
+    void *extra;                                /* the test's own */
 
     /* What became of it. */
     struct driver *driver;
