@@ -13,12 +13,12 @@ void ha_object_init(struct ha_world *world, struct ha_object *object, const char
 }
 
 static void record_wait(struct ha_world *world, enum ha_kind kind, const struct ha_object *object,
-                        bool blocked)
+                        const struct ha_thread *holder, bool blocked)
 {
     struct ha_record *record = ha_record_open(world, kind, object->id);
     record->as.wait.timeout_ns = HA_FOREVER;
     record->as.wait.waiter = world->sched.running->stamp.thread;
-    record->as.wait.holder = object->holder ? object->holder->stamp.thread : 0;
+    record->as.wait.holder = holder ? holder->stamp.thread : 0;
     record->as.wait.blocked = blocked;
 }
 
@@ -50,6 +50,7 @@ static struct ha_thread *take_waiter(struct ha_object *object, uint32_t n)
     if (object->last_waiter == waiter)
         object->last_waiter = before;
     waiter->waits_for = NULL;
+    waiter->waits_on = NULL;
     return waiter;
 }
 
@@ -62,10 +63,10 @@ void ha_lock_take(struct ha_world *world, struct ha_object *lock)
         lock->holder = self;
         return;
     }
-    record_wait(world, HA_WAIT_BEGIN, lock, true);
+    record_wait(world, HA_WAIT_BEGIN, lock, lock->holder, true);
     wait_in_turn(world, lock);
     assert(lock->holder == self);
-    record_wait(world, HA_WAIT_END, lock, true);
+    record_wait(world, HA_WAIT_END, lock, self, true);
 }
 
 void ha_lock_give(struct ha_world *world, struct ha_object *lock)
@@ -83,14 +84,22 @@ void ha_lock_give(struct ha_world *world, struct ha_object *lock)
     }
 }
 
-void ha_event_wait(struct ha_world *world, struct ha_object *event)
+void ha_event_wait_on(struct ha_world *world, struct ha_object *event,
+                      const struct ha_thread *holder)
 {
     ha_touch(world, event->id, HA_TOUCH_READ);
     bool blocked = !event->set;
-    record_wait(world, HA_WAIT_BEGIN, event, blocked);
-    if (blocked)
+    record_wait(world, HA_WAIT_BEGIN, event, blocked ? holder : NULL, blocked);
+    if (blocked) {
+        world->sched.running->waits_on = holder;
         wait_in_turn(world, event);
-    record_wait(world, HA_WAIT_END, event, blocked);
+    }
+    record_wait(world, HA_WAIT_END, event, NULL, blocked);
+}
+
+void ha_event_wait(struct ha_world *world, struct ha_object *event)
+{
+    ha_event_wait_on(world, event, NULL);
 }
 
 void ha_event_set(struct ha_world *world, struct ha_object *event)

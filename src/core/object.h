@@ -26,6 +26,9 @@ void ha_lock_give(struct ha_world *world, struct ha_object *lock);
 
 /* Wait until the event is set. The wait is recorded also when it is satisfied at once. */
 void ha_event_wait(struct ha_world *world, struct ha_object *event);
+/* The same, where it is known which thread has to go on before the event is set. */
+void ha_event_wait_on(struct ha_world *world, struct ha_object *event,
+                      const struct ha_thread *holder);
 /* Set the event for good; all who wait can go on. */
 void ha_event_set(struct ha_world *world, struct ha_object *event);
 

@@ -305,7 +305,8 @@ void ha_sched_record_deadlock(struct ha_world *world)
         if (!thread->operations || !is_held_up(thread))
             continue;
         if (object)
-            record_obstacle(world, thread, object->id, object->holder);
+            record_obstacle(world, thread, object->id,
+                            object->holder ? object->holder : thread->waits_on);
         else if (thread->state == HA_THREAD_READY)
             record_obstacle(world, thread, 0,
                             world->sched.processor[thread->stamp.processor].top);

@@ -43,6 +43,7 @@ struct ha_thread {
     struct ha_thread *next_waiter;
     struct ha_thread *under;    /* what it has interrupted on its processor; core/processor.c */
     struct ha_object *waits_for;
+    const struct ha_thread *waits_on;   /* who has to set that event, if it is known */
     void (*body)(void *argument);
     void *argument;
     void *callout;              /* the innermost call into a driver; nt's, as the next two */

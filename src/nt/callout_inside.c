@@ -73,7 +73,7 @@ void ha_callout_wait(struct ha_kernel *kernel, const struct ha_registration *reg
             continue;
         }
         kernel->call_ends.set = false;
-        ha_event_wait(&kernel->world, &kernel->call_ends);
+        ha_event_wait_on(&kernel->world, &kernel->call_ends, thread);
         thread = kernel->world.sched.first_live;
     }
 }

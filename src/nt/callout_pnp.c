@@ -221,20 +221,23 @@ bool ha_callout_in_notification(const struct ha_thread *thread)
     return inside != NULL;
 }
 
-static bool is_called_elsewhere(const struct ha_kernel *kernel, const struct ha_pnp_entry *entry)
+/* Another thread that is in a call of the entry, or tells it of what exists; NULL for none. */
+static const struct ha_thread *find_caller(const struct ha_kernel *kernel,
+                                           const struct ha_pnp_entry *entry)
 {
     const struct ha_thread *self = kernel->world.sched.running;
     for (const struct ha_thread *thread = kernel->world.sched.first_live; thread;
          thread = thread->next_live)
         if (thread != self && ha_callout_is_notified(thread, entry))
-            return true;
-    return entry->replaying && entry->replaying != self;
+            return thread;
+    return entry->replaying != self ? entry->replaying : NULL;
 }
 
 void ha_callout_wait_notified(struct ha_kernel *kernel, const struct ha_pnp_entry *entry)
 {
-    while (is_called_elsewhere(kernel, entry)) {
+    const struct ha_thread *caller;
+    while ((caller = find_caller(kernel, entry)) != NULL) {
         kernel->call_ends.set = false;
-        ha_event_wait(&kernel->world, &kernel->call_ends);
+        ha_event_wait_on(&kernel->world, &kernel->call_ends, caller);
     }
 }

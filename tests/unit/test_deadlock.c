@@ -55,6 +55,9 @@ static void a_callback_that_waits_for_its_own_removal_waits_for_ever_unless_defe
         assert_int_equal(ha_machine_ending(b->machine), cases[i].ending);
         assert_int_equal(bench_count(b, HA_DEADLOCK),
                          cases[i].ending == HA_END_DEADLOCK ? 2 : 0);
+        if (cases[i].ending == HA_END_DEADLOCK)
+            assert_int_equal(bench_record(b, HA_DEADLOCK, 1)->as.wait.holder,
+                             bench_record(b, HA_CB_ENTER, 0)->thread);
         bench_teardown((void **)&b);
     }
 }

@@ -225,6 +225,8 @@ static void a_removal_waits_for_the_call_that_runs_and_no_call_follows(void **st
     uint32_t left = bench_record(b, HA_CB_LEAVE, 0)->seq_low;
     assert_true(bench_record(b, HA_EX_UNREG, 0)->seq_low < left);
     assert_true(left < bench_record(b, HA_EX_UNREG, 1)->seq_low);
+    assert_int_equal(bench_record(b, HA_WAIT_BEGIN, 0)->as.wait.holder,
+                     bench_record(b, HA_CB_ENTER, 0)->thread);
     expect_calls(b, "x.cb1 Start 4\na.ke1 Start 4\na.ke1 Complete 4\n");
 }
 

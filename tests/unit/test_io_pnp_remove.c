@@ -102,6 +102,8 @@ static void removal_with_ex_waits_for_the_call_of_another_thread(void **state)
                 ha_record_seq(bench_record(b, HA_PNP_CB_LEAVE, 0)));
     assert_true(ha_record_seq(bench_record(b, HA_REF, 1)) >
                 ha_record_seq(bench_record(b, HA_PNP_UNREG_RETURN, 0)));
+    assert_int_equal(bench_record(b, HA_WAIT_BEGIN, 0)->as.wait.holder,
+                     listener_call(b, 0)->thread);
     assert_int_equal(heard->status, STATUS_SUCCESS);
 }
 
@@ -144,6 +146,9 @@ static void removal_with_ex_waits_for_a_replay_of_another_thread(void **state)
             assert_int_equal(bench_count(b, HA_MISUSE), 0);
             assert_true(ha_record_seq(bench_record(b, HA_PNP_UNREG_RETURN, 0)) >
                         ha_record_seq(bench_record(b, HA_PNP_REG_RETURN, 0)));
+            for (size_t n = 0; n < bench_count(b, HA_WAIT_BEGIN); n++)
+                assert_int_equal(bench_record(b, HA_WAIT_BEGIN, n)->as.wait.holder,
+                                 bench_record(b, HA_PNP_REG_ENTER, 0)->thread);
         }
         listener_teardown(&hall);
         ha_text_close(&token);

@@ -239,6 +239,37 @@ static void an_event_lets_all_go_on_in_the_order_of_waiting(void **state)
     assert_null(b->event.first_waiter);
 }
 
+/* Waits for what the adopted thread does, and then for what anybody may do. */
+static void wait_on_another(void *argument)
+{
+    struct actor *actor = argument;
+    struct ha_world *world = actor->bench->t->world;
+    ha_event_wait_on(world, &actor->bench->event, world->sched.adopted);
+    actor->bench->event.set = false;
+    ha_event_wait(world, &actor->bench->event);
+}
+
+static void who_has_to_set_an_event_is_named_as_long_as_it_is_waited_for(void **state)
+{
+    struct bench *b = *state;
+    struct ha_world *world = b->t->world;
+    struct actor actor = {.bench = b};
+    test_world_thread(b->t, wait_on_another, &actor)->operations = 1;
+
+    ha_sched_run_until_quiet(world);
+    ha_sched_record_deadlock(world);
+    ha_event_set(world, &b->event);
+    ha_sched_run_until_quiet(world);
+    ha_sched_record_deadlock(world);
+
+    for (uint32_t i = 0; i < 2; i++) {
+        uint32_t holder = i ? 0 : world->sched.adopted->stamp.thread;
+        assert_int_equal(test_world_record(b->t, HA_WAIT_BEGIN, i)->as.wait.holder, holder);
+        assert_int_equal(test_world_record(b->t, HA_DEADLOCK, i)->as.wait.holder, holder);
+    }
+    assert_int_equal(test_world_record(b->t, HA_WAIT_END, 0)->as.wait.holder, 0);
+}
+
 /* Takes its first lock, lets others run, and wants its second. */
 static void take_two(void *argument)
 {
@@ -313,6 +344,7 @@ int main(void)
         with_bench(the_adopted_thread_waits_for_a_lock_like_any_other),
         with_bench(a_wait_for_an_event_that_is_set_is_recorded_and_does_not_block),
         with_bench(an_event_lets_all_go_on_in_the_order_of_waiting),
+        with_bench(who_has_to_set_an_event_is_named_as_long_as_it_is_waited_for),
         with_bench(two_threads_that_want_each_others_lock_are_a_recorded_deadlock),
         with_bench(locks_and_events_are_touched_as_what_they_are_used_for),
     };

@@ -317,7 +317,8 @@ static void a_callback_that_waits_for_who_removes_its_entry_is_a_deadlock(void *
                      "system-5 PNP_UNREG_ENTER a.cpu Ex [5]\n"
                      "system-5 WAIT_BEGIN [5]\n"
                      "caller DEADLOCK PnP waits for \"thread system-5\" [5]\n"
-                     "caller DEADLOCK system-5 waits for \"the end of a running callback\" [5]\n");
+                     "caller DEADLOCK system-5 waits for \"the end of a running callback\" of PnP "
+                     "[5]\n");
 }
 
 int main(void)
