@@ -7,10 +7,10 @@ static void share(void *argument)
 {
     struct chorus *c = argument;
     KeEnterCriticalRegion();
-    ExAcquirePushLockShared(&c->push);
+    ExAcquirePushLockShared(&c->push[0]);
     chorus_say_place(c, "shares");
     chorus_delay(10);
-    ExReleasePushLockShared(&c->push);
+    ExReleasePushLockShared(&c->push[0]);
     KeLeaveCriticalRegion();
     chorus_say(c, "gave");
 }
@@ -20,10 +20,10 @@ static void have_alone(void *argument)
     struct chorus *c = argument;
     KIRQL old;
     KeRaiseIrql(APC_LEVEL, &old);
-    ExAcquirePushLockExclusive(&c->push);
+    ExAcquirePushLockExclusive(&c->push[0]);
     chorus_say_place(c, "alone");
     chorus_delay(10);
-    ExReleasePushLockExclusive(&c->push);
+    ExReleasePushLockExclusive(&c->push[0]);
     KeLowerIrql(old);
     chorus_say(c, "gave");
 }
@@ -31,8 +31,8 @@ static void have_alone(void *argument)
 static void make(struct chorus *c)
 {
     bench_load(c->b);
-    c->push = (EX_PUSH_LOCK)-1;
-    ExInitializePushLock(&c->push);
+    c->push[0] = (EX_PUSH_LOCK)-1;
+    ExInitializePushLock(&c->push[0]);
 }
 
 static void many_share_it_and_who_wants_it_alone_waits_for_them_all(void **state)
@@ -86,10 +86,10 @@ static void take_both_ways(void *argument)
 {
     struct chorus *c = argument;
     KeEnterCriticalRegion();
-    ExAcquirePushLockShared(&c->push);
-    ExReleasePushLockShared(&c->push);
-    ExAcquirePushLockExclusive(&c->push);
-    ExReleasePushLockExclusive(&c->push);
+    ExAcquirePushLockShared(&c->push[0]);
+    ExReleasePushLockShared(&c->push[0]);
+    ExAcquirePushLockExclusive(&c->push[0]);
+    ExReleasePushLockExclusive(&c->push[0]);
     KeLeaveCriticalRegion();
 }
 
@@ -115,13 +115,24 @@ static void it_is_recorded_where_locks_are_to_be_recorded(void **state)
                      bench_record(c->b, HA_LOCK_GIVEN, 1)->id);
 }
 
-/* Question 0 and those before it are who goes first. */
+static void have_the_other(void *argument)
+{
+    struct chorus *c = argument;
+    KeEnterCriticalRegion();
+    ExAcquirePushLockExclusive(&c->push[1]);
+    chorus_say(c, "other");
+    chorus_delay(50);
+    ExReleasePushLockExclusive(&c->push[1]);
+    KeLeaveCriticalRegion();
+}
+
+/* Question 0 and those before it are who goes first. Who waits for another lock is no answer. */
 static void the_tape_chooses_who_has_it_next(void **state)
 {
     struct ha_text token = {0};
     bool chosen = false;
     (void)state;
-    for (uint32_t question = 0; question < 12 && !chosen; question++) {
+    for (uint32_t question = 0; question < 40 && !chosen; question++) {
         void *own;
         assert_int_equal(chorus_setup(&own), 0);
         struct chorus *c = own;
@@ -130,14 +141,16 @@ static void the_tape_chooses_who_has_it_next(void **state)
         make(c);
         chorus_start_on(c, 1, have_alone);
         chorus_start_on(c, 2, have_alone);
+        chorus_start_on(c, 2, have_the_other);
+        chorus_start_on(c, 2, have_the_other);
         chorus_start_on(c, 3, share);
         ha_machine_settle(c->b->machine, HA_OK);
         ha_machine_run(c->b->machine);
         const struct ha_record *choice =
             bench_count(c->b, HA_CHOICE) ? bench_record(c->b, HA_CHOICE, 0) : NULL;
         if (choice && !strcmp(choice->as.choice.label, "lock")) {
-            expect_text("what was said", "alone:1/1 gave@10 shares:3/0@10 gave@20 alone:2/1@20 "
-                        "gave@30 ", ha_text_string(&c->said));
+            expect_text("what was said", "alone:1/1 other gave@10 shares:3/0@10 gave@20 "
+                        "alone:2/1@20 gave@30 other@50 ", ha_text_string(&c->said));
             assert_int_equal(choice->as.choice.options, 2);
             chosen = true;
         }
@@ -152,12 +165,12 @@ static void hold_and_want_the_mutex(void *argument)
 {
     struct chorus *c = argument;
     KeEnterCriticalRegion();
-    ExAcquirePushLockShared(&c->push);
+    ExAcquirePushLockShared(&c->push[0]);
     chorus_delay(10);
     ExAcquireFastMutex(&c->fast);
     chorus_say(c, "?");
     ExReleaseFastMutex(&c->fast);
-    ExReleasePushLockShared(&c->push);
+    ExReleasePushLockShared(&c->push[0]);
     KeLeaveCriticalRegion();
 }
 
@@ -166,9 +179,9 @@ static void want_it_in_unload(struct driver *driver)
     struct chorus *c = driver->extra;
     ExAcquireFastMutex(&c->fast);
     chorus_say(c, "unload");
-    ExAcquirePushLockExclusive(&c->push);
+    ExAcquirePushLockExclusive(&c->push[0]);
     chorus_say(c, "?");
-    ExReleasePushLockExclusive(&c->push);
+    ExReleasePushLockExclusive(&c->push[0]);
     ExReleaseFastMutex(&c->fast);
 }
 
@@ -198,12 +211,12 @@ static void share_twice_and_with_one_who_waits(void *argument)
 {
     struct chorus *c = argument;
     KeEnterCriticalRegion();
-    ExAcquirePushLockShared(&c->push);
-    ExAcquirePushLockShared(&c->push);
-    ExReleasePushLockShared(&c->push);
+    ExAcquirePushLockShared(&c->push[0]);
+    ExAcquirePushLockShared(&c->push[0]);
+    ExReleasePushLockShared(&c->push[0]);
     chorus_delay(10);
     chorus_say(c, "again");
-    ExAcquirePushLockShared(&c->push);
+    ExAcquirePushLockShared(&c->push[0]);
     chorus_say(c, "?");
 }
 
@@ -234,27 +247,27 @@ static void use_it_wrongly(void *argument)
 {
     struct chorus *c = argument;
     KIRQL old;
-    ExAcquirePushLockShared(&c->push);          /* no region */
-    ExReleasePushLockShared(&c->push);
+    ExAcquirePushLockShared(&c->push[0]);          /* no region */
+    ExReleasePushLockShared(&c->push[0]);
     KeEnterCriticalRegion();
-    ExReleasePushLockShared(&c->push);          /* free */
-    ExReleasePushLockExclusive(&c->push);
-    ExAcquirePushLockShared(&c->push);
-    ExReleasePushLockExclusive(&c->push);       /* the other way, as the next */
-    ExAcquirePushLockExclusive(&c->push);
-    ExReleasePushLockShared(&c->push);
+    ExReleasePushLockShared(&c->push[0]);          /* free */
+    ExReleasePushLockExclusive(&c->push[0]);
+    ExAcquirePushLockShared(&c->push[0]);
+    ExReleasePushLockExclusive(&c->push[0]);       /* the other way, as the next */
+    ExAcquirePushLockExclusive(&c->push[0]);
+    ExReleasePushLockShared(&c->push[0]);
     KeRaiseIrql(DISPATCH_LEVEL, &old);
-    ExAcquirePushLockShared(&c->push);          /* refused */
-    ExAcquirePushLockExclusive(&c->push);
+    ExAcquirePushLockShared(&c->push[0]);          /* refused */
+    ExAcquirePushLockExclusive(&c->push[0]);
     KeLowerIrql(old);
-    ExAcquirePushLockExclusive(&c->push);
+    ExAcquirePushLockExclusive(&c->push[0]);
     KeRaiseIrql(DISPATCH_LEVEL, &old);
-    ExReleasePushLockExclusive(&c->push);       /* which is no misuse here */
+    ExReleasePushLockExclusive(&c->push[0]);       /* which is no misuse here */
     KeRaiseIrql(HIGH_LEVEL, &old);
-    ExReleasePushLockExclusive(&c->push);
+    ExReleasePushLockExclusive(&c->push[0]);
     KeLowerIrql(PASSIVE_LEVEL);
     KeLeaveCriticalRegion();
-    chorus_say(c, (uint32_t)c->push ? "?" : "free");
+    chorus_say(c, (uint32_t)c->push[0] ? "?" : "free");
 }
 
 /* OBJ-2, IRQL-2, IRQL-4 */
@@ -293,7 +306,7 @@ static void give_that_of_another(void *argument)
 {
     struct chorus *c = argument;
     KeEnterCriticalRegion();
-    ExReleasePushLockShared(&c->push);
+    ExReleasePushLockShared(&c->push[0]);
     KeLeaveCriticalRegion();
     chorus_say(c, "tried");
 }
@@ -315,13 +328,13 @@ static void use_what_was_never_made(void *argument)
 {
     struct chorus *c = argument;
     KeEnterCriticalRegion();
-    c->push = UINT64_C(0xdddddddddddddddd);
-    ExAcquirePushLockExclusive(&c->push);
-    ExReleasePushLockExclusive(&c->push);
-    c->push = UINT64_C(0x00007ffc12345678);
-    ExReleasePushLockShared(&c->push);
+    c->push[0] = UINT64_C(0xdddddddddddddddd);
+    ExAcquirePushLockExclusive(&c->push[0]);
+    ExReleasePushLockExclusive(&c->push[0]);
+    c->push[0] = UINT64_C(0x00007ffc12345678);
+    ExReleasePushLockShared(&c->push[0]);
     KeLeaveCriticalRegion();
-    chorus_say(c, c->push ? "?" : "free");
+    chorus_say(c, c->push[0] ? "?" : "free");
 }
 
 /* OBJ-1 */
@@ -372,7 +385,7 @@ static void make_what_is_waited_for(void *argument)
 {
     struct chorus *c = argument;
     chorus_delay(5);
-    ExInitializePushLock(&c->push);
+    ExInitializePushLock(&c->push[0]);
     chorus_say(c, "tried");
 }
 
@@ -389,13 +402,42 @@ static void one_that_is_waited_for_is_not_made_anew(void **state)
     chorus_expect(c, "alone:1/1 tried@5 gave@10 shares:2/0@10 gave@20 ");
 }
 
+static void end_with_it(void *argument)
+{
+    struct chorus *c = argument;
+    ExAcquirePushLockExclusive(&c->push[0]);
+    chorus_delay(1);
+}
+
+/* OBJ-6 */
+static void one_that_is_waited_for_is_not_made_anew_even_when_its_holder_has_ended(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = NULL;      /* of the holder, too */
+    make(c);
+    chorus_start_on(c, 1, end_with_it);
+    chorus_start_on(c, 2, share);
+    chorus_start_on(c, 3, make_what_is_waited_for);
+    bench_forget(c->b);
+
+    chorus_expect(c, "tried@5 ");
+
+    expect_records(c->b, "system-3 MISUSE called at too low an IRQL [4]\n"
+                         "system-3 WAIT_BEGIN [4]\n"
+                         "system-4 WAIT_BEGIN [4]\n"
+                         "system-5 WAIT_BEGIN [4]\n"
+                         "system-3 WAIT_END [4]\n"
+                         "system-5 WAIT_END [4]\n"
+                         "system-5 MISUSE the kernel still has it in a queue or list [4]\n");
+}
+
 static void wait_with_a_spin_lock(void *argument)
 {
     struct chorus *c = argument;
     KeEnterCriticalRegion();
     KeAcquireSpinLockAtDpcLevel(&c->lock);
-    ExAcquirePushLockShared(&c->push);
-    ExReleasePushLockShared(&c->push);
+    ExAcquirePushLockShared(&c->push[0]);
+    ExReleasePushLockShared(&c->push[0]);
     KeReleaseSpinLockFromDpcLevel(&c->lock);
     KeLeaveCriticalRegion();
 }
@@ -419,11 +461,9 @@ static void waiting_for_one_with_a_spin_lock_is_a_misuse(void **state)
 static void end_with_two(void *argument)
 {
     struct chorus *c = argument;
-    static EX_PUSH_LOCK other;
     KeEnterCriticalRegion();
-    ExInitializePushLock(&other);
-    ExAcquirePushLockShared(&c->push);
-    ExAcquirePushLockExclusive(&other);
+    ExAcquirePushLockShared(&c->push[0]);
+    ExAcquirePushLockExclusive(&c->push[1]);
     KeLeaveCriticalRegion();
     chorus_delay(10);
 }
@@ -460,7 +500,7 @@ static void take_in_start(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CON
     if (change->State != KeProcessorAddStartNotify)
         return;
     KeEnterCriticalRegion();
-    ExAcquirePushLockExclusive(&c->push);
+    ExAcquirePushLockExclusive(&c->push[0]);
     KeLeaveCriticalRegion();
 }
 
@@ -482,6 +522,48 @@ static void a_callback_that_returns_with_one_is_found(void **state)
     assert_int_not_equal(misuse->id, 0);
 }
 
+static void take_and_set(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                         PNTSTATUS operation_status)
+{
+    struct chorus *c = driver->extra;
+    take_in_start(driver, change, operation_status);
+    if (change->State == KeProcessorAddStartNotify) {
+        KeSetEvent(&c->event[0], 0, FALSE);
+        chorus_delay(10);
+    }
+}
+
+static void wait_until_it_is_taken(void *argument)
+{
+    struct chorus *c = argument;
+    chorus_wait(c, &c->event[0], FOREVER);
+    share(c);
+}
+
+static void who_waits_for_one_that_a_callback_left_waits_for_nobody(void **state)
+{
+    struct chorus *c = *state;
+    c->driver->act = take_and_set;
+    c->driver->extra = c;
+    c->b->findings = "a OBJ-2\n";
+    make(c);
+    KeInitializeEvent(&c->event[0], NotificationEvent, FALSE);
+    chorus_start_on(c, 2, wait_until_it_is_taken);
+
+    bench_add_processor(c->b);
+    chorus_expect(c, "STATUS_SUCCESS ");
+
+    const struct ha_record *begin = bench_record(c->b, HA_WAIT_BEGIN, 2);
+    const struct ha_thread *thread = c->b->machine->kernel.world.sched.first_live;
+    while (thread && thread->stamp.thread != begin->as.wait.waiter)
+        thread = thread->next_live;
+    assert_non_null(thread);
+    assert_non_null(thread->waits_for);
+    assert_int_equal(thread->waits_for->id, begin->id);
+    assert_int_not_equal(begin->as.wait.holder, 0);
+    assert_null(thread->waits_for->holder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -497,9 +579,11 @@ int main(void)
         CHORUS_TEST(what_was_never_made_is_a_misuse_once_and_then_a_free_lock),
         CHORUS_TEST(one_that_a_thread_has_is_neither_given_back_nor_made_anew),
         CHORUS_TEST(one_that_is_waited_for_is_not_made_anew),
+        CHORUS_TEST(one_that_is_waited_for_is_not_made_anew_even_when_its_holder_has_ended),
         CHORUS_TEST(waiting_for_one_with_a_spin_lock_is_a_misuse),
         CHORUS_TEST(a_thread_that_ends_with_some_is_found_for_each_and_nobody_else_gets_them),
         CHORUS_TEST(a_callback_that_returns_with_one_is_found),
+        CHORUS_TEST(who_waits_for_one_that_a_callback_left_waits_for_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

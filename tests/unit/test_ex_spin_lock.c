@@ -252,33 +252,53 @@ static void spin_and_have_alone(void *argument)
     KeReleaseSpinLock(&c->lock, old);
 }
 
-/* The first who shares it gives it back: the one whom the others wait for is the second. */
-static void a_deadlock_names_the_circle_through_one_who_shares_it(void **state)
-{
-    struct chorus *c = *state;
-    c->b->drivers_err = true;
-    chorus_start_on(c, 1, share);
-    chorus_start_on(c, 2, share_and_spin);
-    chorus_start_on(c, 3, spin_and_have_alone);
-    bench_forget(c->b);
-
-    chorus_expect(c, "shares:1/2 gave:1/0 ");
-    bench_finish(c->b);
-
-    expect_records(c->b, "system-5 WAIT_BEGIN [4]\n"
-                         "system-4 WAIT_BEGIN [4]\n"
-                         "caller DEADLOCK system-4 waits for \"spin lock 4\" of system-5 [4]\n"
-                         "caller DEADLOCK system-5 waits for \"reader-writer spin lock 3\" of "
-                         "system-4 [4]\n"
-                         "caller TRACE_END deadlock [4]\n");
-}
-
 static void end_with_it(void *argument)
 {
     struct chorus *c = argument;
     ExAcquireSpinLockShared(&c->shared);
     bench_yield();
     chorus_say(c, "ends");
+}
+
+static void share_and_stay(void *argument)
+{
+    struct chorus *c = argument;
+    share(c);
+    chorus_wait(c, &c->event[0], FOREVER);
+}
+
+/* The first who shares it gives it back, or ends: the others wait for the second. */
+static void a_deadlock_names_the_circle_through_one_who_shares_it(void **state)
+{
+    static const struct { void (*first)(void *argument); const char *said, *records; } cases[] = {
+        {share, "shares:1/2 gave:1/0 ", ""},
+        {share_and_stay, "shares:1/2 gave:1/0 ", "system-3 WAIT_BEGIN [4]\n"},
+        {end_with_it, "ends ", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ha_text expected = {0};
+        void *own;
+        assert_int_equal(chorus_setup(&own), 0);
+        struct chorus *c = own;
+        c->b->drivers_err = true;
+        chorus_start_on(c, 1, cases[i].first);
+        chorus_start_on(c, 2, share_and_spin);
+        chorus_start_on(c, 3, spin_and_have_alone);
+        KeInitializeEvent(&c->event[0], NotificationEvent, FALSE);
+        bench_forget(c->b);
+
+        chorus_expect(c, cases[i].said);
+        bench_finish(c->b);
+
+        ha_text_addf(&expected, "system-5 WAIT_BEGIN [4]\nsystem-4 WAIT_BEGIN [4]\n%s"
+                     "caller DEADLOCK system-4 waits for \"spin lock 5\" of system-5 [4]\n"
+                     "caller DEADLOCK system-5 waits for \"reader-writer spin lock 4\" of "
+                     "system-4 [4]\ncaller TRACE_END deadlock [4]\n", cases[i].records);
+        expect_records(c->b, ha_text_string(&expected));
+        ha_text_close(&expected);
+        assert_int_equal(chorus_teardown(&own), 0);
+    }
 }
 
 static void a_lock_of_a_thread_that_ended_is_a_deadlock_without_holder(void **state)
@@ -457,8 +477,14 @@ static void keep_too_long(void *argument)
     KeLowerIrql(older);
     chorus_delay(1);
     KeRaiseIrql(DISPATCH_LEVEL, &older);
+    KeReleaseSpinLock(&c->lock, DISPATCH_LEVEL);
+    KeLowerIrql(older);         /* the one that is left has been told of */
+    KeRaiseIrql(DISPATCH_LEVEL, &older);
     ExReleaseSpinLockShared(&c->shared, old);
-    KeReleaseSpinLock(&c->lock, PASSIVE_LEVEL);
+    ExAcquireSpinLockShared(&c->shared);
+    KeLowerIrql(PASSIVE_LEVEL);
+    KeRaiseIrql(DISPATCH_LEVEL, &older);
+    ExReleaseSpinLockShared(&c->shared, PASSIVE_LEVEL);
     ExAcquireSpinLockExclusive(&c->shared);
     PsTerminateSystemThread(STATUS_SUCCESS);
 }
@@ -467,7 +493,7 @@ static void keep_too_long(void *argument)
 static void it_counts_among_the_spin_locks_that_are_held_too_long(void **state)
 {
     static const struct { uint32_t routine, count; } expected[] = {
-        {HA_RT_LOWER_IRQL, 2}, {HA_RT_TERMINATE_THREAD, 1}};
+        {HA_RT_LOWER_IRQL, 2}, {HA_RT_LOWER_IRQL, 1}, {HA_RT_TERMINATE_THREAD, 1}};
     struct chorus *c = *state;
     HANDLE handle;
     c->b->findings = NULL;      /* the test itself starts the thread */
@@ -484,13 +510,94 @@ static void it_counts_among_the_spin_locks_that_are_held_too_long(void **state)
         const struct ha_record *misuse = bench_record(c->b, HA_MISUSE, i);
         if (misuse->as.misuse.misuse != HA_MISUSE_LOCK_HELD)
             continue;
-        assert_true(held < 2);
+        assert_true(held < 3);
         assert_int_equal(misuse->as.misuse.routine, expected[held].routine);
         assert_int_equal(misuse->as.misuse.argument, expected[held].count);
         held++;
     }
-    assert_int_equal(held, 2);
+    assert_int_equal(held, 3);
     assert_int_equal(c->b->machine->kernel.locks, 0);
+}
+
+static void take_in_start(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                          PNTSTATUS operation_status)
+{
+    struct chorus *c = driver->extra;
+    (void)operation_status;
+    if (change->State == KeProcessorAddStartNotify)
+        ExAcquireSpinLockShared(&c->shared);
+}
+
+/* OBJ-2 */
+static void a_callback_that_returns_with_one_has_it_no_more(void **state)
+{
+    struct chorus *c = *state;
+    c->driver->act = take_in_start;
+    c->driver->extra = c;
+    c->b->drivers_err = true;
+
+    bench_add_processor(c->b);
+
+    assert_int_equal(bench_count(c->b, HA_MISUSE), 1);
+    const struct ha_record *misuse = bench_record(c->b, HA_MISUSE, 0);
+    assert_int_equal(misuse->as.misuse.misuse, HA_MISUSE_LOCK_HELD);
+    assert_int_equal(misuse->as.misuse.routine, HA_RT_REGISTER_PROCESSOR_CHANGE);
+    assert_int_equal(misuse->as.misuse.argument, 1);
+    assert_int_equal(c->b->machine->kernel.locks, 0);
+}
+
+static void go_to_alone_with_another(void *argument)
+{
+    struct chorus *c = argument;
+    ExAcquireSpinLockShared(&c->shared);
+    bench_yield();
+    ExAcquireSpinLockExclusiveAtDpcLevel(&c->shared);
+    chorus_say(c, "?");
+}
+
+static void who_shares_it_and_wants_it_alone_waits_for_itself_first_of_all(void **state)
+{
+    struct chorus *c = *state;
+    c->b->drivers_err = true;
+    chorus_start_on(c, 1, share);
+    chorus_start_on(c, 2, go_to_alone_with_another);
+    bench_forget(c->b);
+
+    chorus_expect(c, "shares:1/2 gave:1/0 ");
+
+    assert_int_equal(bench_count(c->b, HA_WAIT_BEGIN), 1);
+    assert_int_equal(bench_record(c->b, HA_WAIT_BEGIN, 0)->as.wait.holder, 4);
+}
+
+/* As if 2047 threads that nobody knows shared it. */
+static void it_is_shared_by_no_more_than_the_word_can_count(void **state)
+{
+    struct chorus *c = *state;
+    c->b->drivers_err = true;
+    c->shared = 0x7ff;
+    chorus_start_on(c, 1, share);
+    bench_forget(c->b);
+
+    chorus_expect(c, "");
+    bench_finish(c->b);
+
+    expect_records(c->b, "system-3 WAIT_BEGIN [4]\n"
+                         "caller DEADLOCK system-3 waits for \"reader-writer spin lock 3\" [4]\n"
+                         "caller TRACE_END deadlock [4]\n");
+}
+
+static void one_whose_id_has_no_room_in_the_word_works_as_well(void **state)
+{
+    struct chorus *c = *state;
+    chorus_start_on(c, 1, have_alone);
+    chorus_start_on(c, 2, share);
+    c->b->machine->kernel.world.objects_made = 1u << 20;
+    bench_forget(c->b);
+
+    chorus_expect(c, "alone:1/2 gave:1/0 shares:2/2 gave:2/0 ");
+
+    assert_int_equal(bench_record(c->b, HA_WAIT_BEGIN, 0)->id, (1u << 20) + 1);
+    assert_int_equal(c->shared, 0);
 }
 
 static void share_many(void *argument)
@@ -501,21 +608,25 @@ static void share_many(void *argument)
     KeRaiseIrql(DISPATCH_LEVEL, &old);
     for (int i = 0; i < 12; i++)
         ExAcquireSpinLockSharedAtDpcLevel(&lock[i]);
+    ExReleaseSpinLockSharedFromDpcLevel(&c->shared);    /* free */
     for (int i = 0; i < 12; i++)
         ExReleaseSpinLockSharedFromDpcLevel(&lock[i]);
     KeLowerIrql(old);
     chorus_say(c, "gave");
 }
 
-static void any_number_of_them_may_be_held(void **state)
+/* OBJ-2 */
+static void of_many_that_are_held_a_free_one_is_none(void **state)
 {
     struct chorus *c = *state;
+    c->b->findings = "a OBJ-2\n";
     chorus_start_on(c, 1, share_many);
     bench_forget(c->b);
 
     chorus_expect(c, "gave ");
 
-    expect_records(c->b, "");
+    expect_records(c->b, "system-3 MISUSE given back by another thread than its owner [4]\n");
+    assert_int_equal(c->shared & 0x7ff, 0);
 }
 
 int main(void)
@@ -529,7 +640,7 @@ int main(void)
         CHORUS_TEST(a_dpc_waits_for_a_thread_of_another_processor),
         CHORUS_TEST(sharing_it_twice_is_a_misuse_even_where_nobody_waits),
         cmocka_unit_test(a_thread_that_waits_for_itself_is_a_misuse_and_a_deadlock),
-        CHORUS_TEST(a_deadlock_names_the_circle_through_one_who_shares_it),
+        cmocka_unit_test(a_deadlock_names_the_circle_through_one_who_shares_it),
         CHORUS_TEST(a_lock_of_a_thread_that_ended_is_a_deadlock_without_holder),
         CHORUS_TEST(giving_back_what_another_has_is_a_misuse_that_changes_nothing),
         CHORUS_TEST(giving_it_back_the_other_way_is_a_misuse_and_gives_it_back),
@@ -537,7 +648,11 @@ int main(void)
         CHORUS_TEST(what_was_never_set_is_a_misuse_once_and_then_a_free_lock),
         CHORUS_TEST(memory_with_one_that_a_thread_shares_is_not_given_back),
         CHORUS_TEST(it_counts_among_the_spin_locks_that_are_held_too_long),
-        CHORUS_TEST(any_number_of_them_may_be_held),
+        CHORUS_TEST(a_callback_that_returns_with_one_has_it_no_more),
+        CHORUS_TEST(who_shares_it_and_wants_it_alone_waits_for_itself_first_of_all),
+        CHORUS_TEST(it_is_shared_by_no_more_than_the_word_can_count),
+        CHORUS_TEST(one_whose_id_has_no_room_in_the_word_works_as_well),
+        CHORUS_TEST(of_many_that_are_held_a_free_one_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
