@@ -141,6 +141,15 @@ struct ha_broadcasts {
     struct ha_object done;
 };
 
+/* DPCs on all processors at once; nt/ke_generic_dpc.c. */
+struct ha_generic_call;
+struct ha_generic_dpc;
+struct ha_generic_dpcs {
+    struct ha_generic_call *now;    /* the one under way */
+    struct ha_generic_dpc *dpc;     /* by index of the processor; NULL before the first call */
+    struct ha_object turn, done, meeting;
+};
+
 /* The registry; nt/registry.c. All is NULL until somebody uses it. */
 struct ha_registry {
     struct ha_reg_key *root, *services;
@@ -214,6 +223,7 @@ struct ha_kernel {
     struct ha_pnp pnp;
     struct ha_dpcs dpcs;
     struct ha_broadcasts broadcasts;
+    struct ha_generic_dpcs generic;
     struct ha_wait *waits;          /* of threads that are blocked for objects, newest first */
     struct ha_timer_setting *timers;    /* that are set, the newest first */
     uint32_t mutants;               /* that threads have */
