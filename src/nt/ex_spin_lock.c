@@ -59,25 +59,16 @@ static void release(PEX_SPIN_LOCK lock, KIRQL irql, enum ha_share share, const c
     ha_sched_point(&kernel->world);
 }
 
-/* Below DISPATCH_LEVEL another thread of the processor could wait for the lock for ever. */
-static struct ha_kernel *enter_raised(const char *name, enum ha_routine routine)
-{
-    struct ha_kernel *kernel = ha_kernel_enter(name);
-    if (kernel->world.sched.running->stamp.irql < DISPATCH_LEVEL)
-        ha_record_misuse(kernel, routine, HA_MISUSE_LOW_IRQL, 0, DISPATCH_LEVEL);
-    return kernel;
-}
-
 static void acquire_raised(PEX_SPIN_LOCK lock, enum ha_share share, const char *name)
 {
-    ha_shared_take(enter_raised(name, ha_shared_spin_lock.acquire[share]), &ha_shared_spin_lock,
-                   (void *)lock, share);
+    struct ha_kernel *kernel = ha_locks_enter_raised(name, ha_shared_spin_lock.acquire[share]);
+    ha_shared_take(kernel, &ha_shared_spin_lock, (void *)lock, share);
 }
 
 static void release_raised(PEX_SPIN_LOCK lock, enum ha_share share, const char *name)
 {
-    ha_shared_give(enter_raised(name, ha_shared_spin_lock.release[share]), &ha_shared_spin_lock,
-                   (void *)lock, share);
+    struct ha_kernel *kernel = ha_locks_enter_raised(name, ha_shared_spin_lock.release[share]);
+    ha_shared_give(kernel, &ha_shared_spin_lock, (void *)lock, share);
 }
 
 /* Raise to DISPATCH_LEVEL and have the lock alone. Returns the IRQL before. */

@@ -239,26 +239,17 @@ VOID KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)
     ha_sched_point(&kernel->world);
 }
 
-/* Below DISPATCH_LEVEL another thread of the processor could wait for the lock for ever. */
-static struct ha_kernel *enter_raised(const char *name, enum ha_routine routine)
-{
-    struct ha_kernel *kernel = ha_kernel_enter(name);
-    if (kernel->world.sched.running->stamp.irql < DISPATCH_LEVEL)
-        ha_record_misuse(kernel, routine, HA_MISUSE_LOW_IRQL, 0, 0);
-    return kernel;
-}
-
 /* Take the lock at DISPATCH_LEVEL or above; the IRQL stays. */
 VOID KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
 {
-    take(enter_raised("KeAcquireSpinLockAtDpcLevel", HA_RT_ACQUIRE_SPIN_LOCK), SpinLock);
+    take(ha_locks_enter_raised("KeAcquireSpinLockAtDpcLevel", HA_RT_ACQUIRE_SPIN_LOCK), SpinLock);
 }
 
 /* Give back what that took. */
 VOID KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock)
 {
     struct ha_kernel *kernel =
-        enter_raised("KeReleaseSpinLockFromDpcLevel", HA_RT_RELEASE_SPIN_LOCK);
+        ha_locks_enter_raised("KeReleaseSpinLockFromDpcLevel", HA_RT_RELEASE_SPIN_LOCK);
     give(kernel, SpinLock);
 }
 

@@ -101,6 +101,14 @@ void ha_locks_leave(struct ha_kernel *kernel, enum ha_routine routine,
     ha_shared_show_holders(kernel);
 }
 
+struct ha_kernel *ha_locks_enter_raised(const char *name, enum ha_routine routine)
+{
+    struct ha_kernel *kernel = ha_kernel_enter(name);
+    if (kernel->world.sched.running->stamp.irql < DISPATCH_LEVEL)
+        ha_record_misuse(kernel, routine, HA_MISUSE_LOW_IRQL, 0, 0);
+    return kernel;
+}
+
 void ha_locks_record_wait(struct ha_world *world, enum ha_kind kind, const struct ha_object *shown,
                           const struct ha_thread *waiter)
 {

@@ -89,6 +89,12 @@ void ha_shared_show_holders(struct ha_kernel *kernel);
 void ha_locks_record_wait(struct ha_world *world, enum ha_kind kind, const struct ha_object *shown,
                           const struct ha_thread *waiter);
 
+/*
+ * ha_kernel_enter() where a spin lock leaves the IRQL alone. Below DISPATCH_LEVEL, where another
+ * thread of the processor could wait for the lock for ever, that is a misuse.
+ */
+struct ha_kernel *ha_locks_enter_raised(const char *name, enum ha_routine routine);
+
 /* Whether the word can be a spin lock; otherwise it has been recorded, and is a free one now. */
 bool ha_spin_is_made(struct ha_kernel *kernel, PKSPIN_LOCK lock, enum ha_routine routine);
 
