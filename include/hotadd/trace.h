@@ -214,10 +214,13 @@ enum ha_misuse {
     HA_MISUSE_UNALIGNED,        /* not at an address that the routine can work with */
     HA_MISUSE_LOCK_HELD,        /* the IRQL lowered, a wait begun, or the code that the kernel
                                    calls left with spin locks held; argument: how many */
-    HA_MISUSE_HELD,             /* a thread or work item ends with it; id: the mutex */
+    HA_MISUSE_HELD,             /* a thread or work item ends with it, or the code that the
+                                   kernel calls; id: the mutex or push lock */
     HA_MISUSE_IN_REGION,        /* it ends in critical regions; argument: how many */
     HA_MISUSE_CONTEXT,          /* memory given back that holds the context of a PnP entry, which
                                    may still be called; id: the entry */
+    HA_MISUSE_OTHER_MODE,       /* a lock that is shared given back as one that is not, or the
+                                   reverse */
     HA_MISUSE_COUNT
 };
 

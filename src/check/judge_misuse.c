@@ -211,7 +211,8 @@ static void judge_level(struct ha_judge *judge)
 static bool waits(uint32_t routine)
 {
     return routine == HA_RT_WAIT || routine == HA_RT_WAIT_MULTIPLE || routine == HA_RT_DELAY
-           || routine == HA_RT_ACQUIRE_FAST_MUTEX || routine == HA_RT_ACQUIRE_GUARDED_MUTEX;
+           || routine == HA_RT_ACQUIRE_FAST_MUTEX || routine == HA_RT_ACQUIRE_GUARDED_MUTEX
+           || routine == HA_RT_ACQUIRE_PUSH_SHARED || routine == HA_RT_ACQUIRE_PUSH_EXCLUSIVE;
 }
 
 /* Whether its IRQL is judged elsewhere: REG-2, DEREG-1, CB-11, PNP-6, QRY-16, POOL-4. */

@@ -151,6 +151,9 @@ void ha_judge_object(struct ha_judge *judge)
     case HA_MISUSE_NOT_OWNER:
         judge_owner(judge, "given back by the thread that has it");
         break;
+    case HA_MISUSE_OTHER_MODE:
+        judge_owner(judge, "given back the way it was taken");
+        break;
     case HA_MISUSE_TAKEN_TWICE:
         judge_owner(judge, "taken by a thread that does not have it");
         break;

@@ -94,9 +94,10 @@ RULE(OBJ_1, "OBJ-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "KeInitializeEvent; KeWaitForSingleObject; ExInterlockedPushEntrySList",
      AT(ON(MISUSE), object))
 RULE(OBJ_2, "OBJ-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
-     "A lock is given back by its holder, in time; no spin lock or fast mutex is taken twice.",
+     "A lock is given back by its holder, in time; one that is not recursive is taken once.",
      "KeReleaseMutex; ExAcquireFastMutex; ExReleaseFastMutex; KeAcquireSpinLock; "
-     "KeReleaseSpinLock; bug check 0x4000008A",
+     "KeReleaseSpinLock; ExAcquirePushLockExclusive; ExReleaseSpinLockShared; "
+     "bug check 0x4000008A",
      AT(ON(MISUSE), object))
 RULE(OBJ_3, "OBJ-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Counts stay within limits: of a semaphore, of critical regions, of objects to wait for.",

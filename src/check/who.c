@@ -115,6 +115,8 @@ const char *ha_end_words(uint32_t routine)
     case HA_RT_IPI_CALL:
         return "a function that is broadcast returns";
     case HA_RT_REGISTER_PROCESSOR_CHANGE:
+    case HA_RT_REGISTER_PNP:
+    case HA_RT_NOTIFY_CALLBACK:
         return "a callback returns";
     case HA_NO_ROUTINE:
         return "an entry point returns";

@@ -16,7 +16,9 @@ struct ha_owned;            /* a mutex that a thread has; nt/ke_mutex.c */
 
 /* Locks that a thread has, in the order of taking, as far as there is room; nt/locks.h. */
 #define HA_LOCKS_KNOWN 8u
-enum ha_lock_sort { HA_SPIN_LOCKS, HA_FAST_MUTEXES, HA_LOCK_SORTS };
+enum ha_lock_sort {
+    HA_SPIN_LOCKS, HA_FAST_MUTEXES, HA_SHARED_SPIN_LOCKS, HA_PUSH_LOCKS, HA_LOCK_SORTS
+};
 struct ha_locks {
     void *place[HA_LOCKS_KNOWN];
     uint32_t known, count;

@@ -123,7 +123,7 @@ static void leave_disturbed(struct ha_round *round, const struct ha_registration
 {
     struct ha_thread *thread = round->thread;
     struct ha_world *world = &round->kernel->world;
-    ha_spin_leave(round->kernel, HA_RT_REGISTER_PROCESSOR_CHANGE, 0);
+    ha_locks_leave(round->kernel, HA_RT_REGISTER_PROCESSOR_CHANGE, NULL);
     struct ha_record *record = ha_record_open(world, HA_CB_LEAVE, client->link.id);
     record->flags = round->enter.flags;
     if (client->of_object)

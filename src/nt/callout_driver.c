@@ -33,7 +33,7 @@ static void leave_entered(struct ha_driver *driver, struct ha_callout *call, enu
 {
     struct ha_world *world = &driver->kernel->world;
     struct ha_thread *thread = world->sched.running;
-    ha_spin_leave(driver->kernel, HA_NO_ROUTINE, 0);
+    ha_locks_leave(driver->kernel, HA_NO_ROUTINE, NULL);
     ha_record_open(world, kind, id)->as.status.status = status;
     ha_thread_set_irql(thread, PASSIVE_LEVEL);
     thread->stamp.regions = 0;
@@ -78,13 +78,13 @@ void ha_callout_client(struct ha_kernel *kernel, struct ha_registration *client,
     struct ha_callout call = {.outer = thread->callout, .client = client};
     uint16_t driver = thread->stamp.driver;
     uint8_t irql = thread->stamp.irql, regions = thread->stamp.regions;
-    uint32_t locks = thread->locks[HA_SPIN_LOCKS].count;
+    struct ha_locks_had locks = ha_locks_count(thread);
     thread->callout = &call;
     thread->stamp.driver = client->driver_id;
     ha_record_open(world, HA_EX_CALL_ENTER, client->link.id);
     ha_sched_point(world);
     client->object_function(client->context, argument1, argument2);
-    ha_spin_leave(kernel, HA_RT_NOTIFY_CALLBACK, locks);
+    ha_locks_leave(kernel, HA_RT_NOTIFY_CALLBACK, &locks);
     ha_record_open(world, HA_EX_CALL_LEAVE, client->link.id);
     ha_thread_set_irql(thread, irql);           /* CTX-7 */
     thread->stamp.regions = regions;

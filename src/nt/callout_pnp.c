@@ -118,7 +118,7 @@ static void leave_disturbed(struct ha_notice *notice, const struct ha_pnp_entry 
 {
     struct ha_thread *thread = notice->thread;
     struct ha_world *world = &notice->kernel->world;
-    ha_spin_leave(notice->kernel, HA_RT_REGISTER_PNP, 0);
+    ha_locks_leave(notice->kernel, HA_RT_REGISTER_PNP, NULL);
     ha_record_open(world, HA_PNP_CB_LEAVE, entry->link.id)->as.status.status = status;
     ha_thread_set_irql(thread, PASSIVE_LEVEL);
     thread->stamp.regions = notice->regions;

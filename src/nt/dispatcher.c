@@ -302,8 +302,10 @@ void ha_dispatcher_abandon(struct ha_kernel *kernel, struct ha_thread *thread)
 {
     ha_mutants_abandon(kernel, thread);
     ha_guarded_thread_ends(kernel, thread);
-    ha_locks_forget(thread, HA_FAST_MUTEXES, 0);
-    /* What it still has are fast mutexes. */
+    for (int sort = 0; sort < HA_LOCK_SORTS; sort++)
+        ha_locks_forget(thread, (enum ha_lock_sort)sort, 0);
+    ha_shared_show_holders(kernel);
+    /* What it still has are locks. */
     for (struct ha_thread *other = kernel->world.sched.first_live; other; other = other->next_live)
         if (other->waits_for && other->waits_for->holder == thread)
             other->waits_for->holder = NULL;

@@ -300,7 +300,7 @@ static void run(struct ha_kernel *kernel, struct ha_dpc_queue *queue)
     open(kernel, HA_DPC_RUN_ENTER, &entry);
     ha_sched_point(&kernel->world);
     entry.routine(entry.dpc, entry.context, entry.argument1, entry.argument2);
-    ha_spin_leave(kernel, HA_RT_INSERT_DPC, 0);
+    ha_locks_leave(kernel, HA_RT_INSERT_DPC, NULL);
     open(kernel, HA_DPC_RUN_LEAVE, &entry);
     ha_thread_set_irql(thread, DISPATCH_LEVEL);
     thread->stamp.driver = 0;

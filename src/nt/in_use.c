@@ -21,6 +21,8 @@ bool ha_in_use(struct ha_kernel *kernel, const void *memory, size_t size, enum h
         id = ha_fast_mutex_find(kernel, memory, size);
     if (!id && (kernel->locks || kernel->spinning))
         id = ha_spin_find(kernel, memory, size);
+    if (!id && (kernel->locks || kernel->sharing))
+        id = ha_shared_find(kernel, memory, size);
     if (!id && kernel->timers)
         id = ha_timers_find(kernel, memory, size);
     if (!id && kernel->dpcs.queued && ha_dpcs_find(kernel, memory, size))

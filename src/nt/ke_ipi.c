@@ -27,13 +27,13 @@ static ULONG_PTR call(struct ha_kernel *kernel, const struct ha_broadcast *broad
     struct ha_thread *thread = kernel->world.sched.running;
     uint16_t driver = thread->stamp.driver;
     uint8_t regions = thread->stamp.regions, lowest = thread->lowest;
-    uint32_t locks = thread->locks[HA_SPIN_LOCKS].count;
+    struct ha_locks_had locks = ha_locks_count(thread);
     thread->lowest = IPI_LEVEL;
     thread->stamp.driver = broadcast->driver;
     ha_record_open(&kernel->world, HA_IPI_ENTER, broadcast->id);
     ha_sched_point(&kernel->world);
     ULONG_PTR result = broadcast->function(broadcast->argument);
-    ha_spin_leave(kernel, HA_RT_IPI_CALL, locks);
+    ha_locks_leave(kernel, HA_RT_IPI_CALL, &locks);
     ha_record_open(&kernel->world, HA_IPI_LEAVE, broadcast->id);
     thread->lowest = lowest;
     ha_thread_set_irql(thread, IPI_LEVEL);

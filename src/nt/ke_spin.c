@@ -83,20 +83,13 @@ void ha_spin_tell(struct ha_kernel *kernel, enum ha_routine routine)
 {
     struct ha_thread *thread = kernel->world.sched.running;
     if (!thread->locks_told)
-        ha_record_misuse(kernel, routine, HA_MISUSE_LOCK_HELD, 0,
-                         thread->locks[HA_SPIN_LOCKS].count);
+        ha_record_misuse(kernel, routine, HA_MISUSE_LOCK_HELD, 0, ha_spin_count(thread));
     thread->locks_told = true;
 }
 
-void ha_spin_leave(struct ha_kernel *kernel, enum ha_routine routine, uint32_t before)
+void ha_spin_hide_holder(struct ha_kernel *kernel, const struct ha_thread *thread)
 {
-    struct ha_thread *thread = kernel->world.sched.running;
-    if (thread->locks[HA_SPIN_LOCKS].count <= before)
-        return;
-    ha_spin_look(kernel, routine);
-    ha_locks_forget(thread, HA_SPIN_LOCKS, before);
-    thread->locks_told = thread->locks_told && before;
-    for (struct ha_spin_wait *wait = kernel->spinning; wait && !before; wait = wait->next)
+    for (struct ha_spin_wait *wait = kernel->spinning; wait; wait = wait->next)
         if (wait->shown.holder == thread)
             wait->shown.holder = NULL;
 }
@@ -108,15 +101,6 @@ uint32_t ha_spin_find(struct ha_kernel *kernel, const void *memory, size_t size)
             return wait->shown.id;
     PKSPIN_LOCK lock = ha_locks_find(kernel, HA_SPIN_LOCKS, memory, size);
     return lock ? introduce(kernel, lock) : 0;
-}
-
-static void record_wait(struct ha_spin_wait *wait, struct ha_world *world, enum ha_kind kind)
-{
-    struct ha_record *record = ha_record_open(world, kind, wait->shown.id);
-    record->as.wait.timeout_ns = HA_FOREVER;
-    record->as.wait.waiter = wait->thread->stamp.thread;
-    record->as.wait.holder = wait->shown.holder ? wait->shown.holder->stamp.thread : 0;
-    record->as.wait.blocked = 1;
 }
 
 /* The lock is another thread's. A processor that spins for ever is a deadlock of the system. */
@@ -131,14 +115,14 @@ static void spin(struct ha_kernel *kernel, PKSPIN_LOCK lock)
     while (*last)
         last = &(*last)->next;
     *last = &wait;
-    record_wait(&wait, world, HA_WAIT_BEGIN);
+    ha_locks_record_wait(world, HA_WAIT_BEGIN, &wait.shown, self);
     self->waits_for = &wait.shown;
     self->operations++;
     while (!wait.over)
         ha_sched_block(world);
     self->operations--;
     wait.shown.holder = self;
-    record_wait(&wait, world, HA_WAIT_END);
+    ha_locks_record_wait(world, HA_WAIT_END, &wait.shown, self);
 }
 
 static void take(struct ha_kernel *kernel, PKSPIN_LOCK lock)
@@ -202,7 +186,7 @@ static bool give(struct ha_kernel *kernel, PKSPIN_LOCK lock)
         ha_record_open(&kernel->world, HA_LOCK_GIVEN, introduce(kernel, lock));
     *lock = held_by(*lock, 0);
     ha_locks_drop(thread, HA_SPIN_LOCKS, lock);
-    if (!thread->locks[HA_SPIN_LOCKS].count)
+    if (!ha_spin_count(thread))
         thread->locks_told = false;
     if (kernel->spinning)
         pass_on(kernel, lock);
@@ -255,26 +239,17 @@ VOID KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)
     ha_sched_point(&kernel->world);
 }
 
-/* Below DISPATCH_LEVEL another thread of the processor could wait for the lock for ever. */
-static struct ha_kernel *enter_raised(const char *name, enum ha_routine routine)
-{
-    struct ha_kernel *kernel = ha_kernel_enter(name);
-    if (kernel->world.sched.running->stamp.irql < DISPATCH_LEVEL)
-        ha_record_misuse(kernel, routine, HA_MISUSE_LOW_IRQL, 0, 0);
-    return kernel;
-}
-
 /* Take the lock at DISPATCH_LEVEL or above; the IRQL stays. */
 VOID KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
 {
-    take(enter_raised("KeAcquireSpinLockAtDpcLevel", HA_RT_ACQUIRE_SPIN_LOCK), SpinLock);
+    take(ha_locks_enter_raised("KeAcquireSpinLockAtDpcLevel", HA_RT_ACQUIRE_SPIN_LOCK), SpinLock);
 }
 
 /* Give back what that took. */
 VOID KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock)
 {
     struct ha_kernel *kernel =
-        enter_raised("KeReleaseSpinLockFromDpcLevel", HA_RT_RELEASE_SPIN_LOCK);
+        ha_locks_enter_raised("KeReleaseSpinLockFromDpcLevel", HA_RT_RELEASE_SPIN_LOCK);
     give(kernel, SpinLock);
 }
 

@@ -25,6 +25,7 @@ struct ha_guard;
 struct ha_lookaside;    /* a list that was made; nt/lookaside.c */
 struct ha_reg_key;      /* of the registry; nt/registry.c */
 struct ha_spin_wait;    /* nt/ke_spin.c */
+struct ha_shared_wait;  /* nt/shared_lock.c */
 struct ha_named_event;  /* that IoCreateNotificationEvent has made; nt/io_event.c */
 struct ha_rundown_wait; /* nt/rundown.c */
 struct ha_wait;         /* nt/dispatcher.c */
@@ -140,6 +141,15 @@ struct ha_broadcasts {
     struct ha_object done;
 };
 
+/* DPCs on all processors at once; nt/ke_generic_dpc.c. */
+struct ha_generic_call;
+struct ha_generic_dpc;
+struct ha_generic_dpcs {
+    struct ha_generic_call *now;    /* the one under way */
+    struct ha_generic_dpc *dpc;     /* by index of the processor; NULL before the first call */
+    struct ha_object turn, done, meeting;
+};
+
 /* The registry; nt/registry.c. All is NULL until somebody uses it. */
 struct ha_registry {
     struct ha_reg_key *root, *services;
@@ -213,12 +223,14 @@ struct ha_kernel {
     struct ha_pnp pnp;
     struct ha_dpcs dpcs;
     struct ha_broadcasts broadcasts;
+    struct ha_generic_dpcs generic;
     struct ha_wait *waits;          /* of threads that are blocked for objects, newest first */
     struct ha_timer_setting *timers;    /* that are set, the newest first */
     uint32_t mutants;               /* that threads have */
-    uint32_t locks;                 /* spin locks and fast mutexes that threads have */
+    uint32_t locks;                 /* spin locks, fast mutexes and push locks that threads have */
     struct ha_rundown_wait *rundowns;   /* for the users of an object */
     struct ha_spin_wait *spinning;  /* who waits for spin locks, the oldest first */
+    struct ha_shared_wait *sharing; /* who waits for shared locks, the oldest first */
     struct ha_object lock;          /* of registrations, deregistrations and adds (REG-12) */
     struct ha_object call_ends;     /* set when a callback has returned that others may wait for */
     struct ha_driver *last_driver;

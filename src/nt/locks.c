@@ -28,6 +28,97 @@ void ha_locks_forget(struct ha_thread *thread, enum ha_lock_sort sort, uint32_t 
         locks->known = kept;
 }
 
+bool ha_locks_knows(const struct ha_thread *thread, enum ha_lock_sort sort, const void *place)
+{
+    const struct ha_locks *locks = &thread->locks[sort];
+    uint32_t i = 0;
+    while (i < locks->known && locks->place[i] != place)
+        i++;
+    return i < locks->known;
+}
+
+bool ha_locks_may_have(const struct ha_thread *thread, enum ha_lock_sort sort, const void *place)
+{
+    const struct ha_locks *locks = &thread->locks[sort];
+    return locks->count > locks->known || ha_locks_knows(thread, sort, place);
+}
+
+struct ha_locks_had ha_locks_count(const struct ha_thread *thread)
+{
+    struct ha_locks_had had;
+    for (int sort = 0; sort < HA_LOCK_SORTS; sort++)
+        had.count[sort] = thread->locks[sort].count;
+    return had;
+}
+
+static bool has_more(const struct ha_thread *thread, const struct ha_locks_had *had,
+                     enum ha_lock_sort sort)
+{
+    return thread->locks[sort].count > had->count[sort];
+}
+
+static void forget_more(struct ha_thread *thread, const struct ha_locks_had *had,
+                        enum ha_lock_sort sort)
+{
+    if (has_more(thread, had, sort))
+        ha_locks_forget(thread, sort, had->count[sort]);
+}
+
+static void leave_spin_locks(struct ha_kernel *kernel, enum ha_routine routine,
+                             const struct ha_locks_had *had)
+{
+    struct ha_thread *thread = kernel->world.sched.running;
+    if (!has_more(thread, had, HA_SPIN_LOCKS) && !has_more(thread, had, HA_SHARED_SPIN_LOCKS))
+        return;
+    ha_spin_look(kernel, routine);
+    forget_more(thread, had, HA_SPIN_LOCKS);
+    forget_more(thread, had, HA_SHARED_SPIN_LOCKS);
+    thread->locks_told = thread->locks_told && ha_spin_count(thread);
+    if (!thread->locks[HA_SPIN_LOCKS].count)
+        ha_spin_hide_holder(kernel, thread);
+}
+
+/* Those whose place is not known go without a word of their own. */
+static void leave_push_locks(struct ha_kernel *kernel, enum ha_routine routine,
+                             const struct ha_locks_had *had)
+{
+    struct ha_thread *thread = kernel->world.sched.running;
+    const struct ha_locks *locks = &thread->locks[HA_PUSH_LOCKS];
+    for (uint32_t i = had->count[HA_PUSH_LOCKS]; i < locks->known; i++)
+        ha_record_misuse(kernel, routine, HA_MISUSE_HELD,
+                         ha_push_lock_id(kernel, locks->place[i]), 0);
+    forget_more(thread, had, HA_PUSH_LOCKS);
+}
+
+void ha_locks_leave(struct ha_kernel *kernel, enum ha_routine routine,
+                    const struct ha_locks_had *had)
+{
+    static const struct ha_locks_had none = {{0}};
+    if (!kernel->locks)
+        return;
+    leave_spin_locks(kernel, routine, had ? had : &none);
+    leave_push_locks(kernel, routine, had ? had : &none);
+    ha_shared_show_holders(kernel);
+}
+
+struct ha_kernel *ha_locks_enter_raised(const char *name, enum ha_routine routine)
+{
+    struct ha_kernel *kernel = ha_kernel_enter(name);
+    if (kernel->world.sched.running->stamp.irql < DISPATCH_LEVEL)
+        ha_record_misuse(kernel, routine, HA_MISUSE_LOW_IRQL, 0, 0);
+    return kernel;
+}
+
+void ha_locks_record_wait(struct ha_world *world, enum ha_kind kind, const struct ha_object *shown,
+                          const struct ha_thread *waiter)
+{
+    struct ha_record *record = ha_record_open(world, kind, shown->id);
+    record->as.wait.timeout_ns = HA_FOREVER;
+    record->as.wait.waiter = waiter->stamp.thread;
+    record->as.wait.holder = shown->holder ? shown->holder->stamp.thread : 0;
+    record->as.wait.blocked = 1;
+}
+
 static void *find(const struct ha_locks *locks, const void *memory, size_t size)
 {
     for (uint32_t i = 0; i < locks->known; i++)
@@ -42,7 +133,9 @@ void *ha_locks_find(const struct ha_kernel *kernel, enum ha_lock_sort sort, cons
 {
     const struct ha_thread *self = kernel->world.sched.running;
     void *found = find(&self->locks[sort], memory, size);
-    uint32_t own = self->locks[HA_SPIN_LOCKS].count + self->locks[HA_FAST_MUTEXES].count;
+    uint32_t own = 0;
+    for (int any = 0; any < HA_LOCK_SORTS; any++)
+        own += self->locks[any].count;
     if (kernel->locks == own)
         return found;
     for (const struct ha_thread *thread = kernel->world.sched.first_live; !found && thread;

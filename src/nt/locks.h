@@ -1,5 +1,5 @@
 /*
- * locks - which spin locks and fast mutexes a thread has
+ * locks - which spin locks, fast mutexes and push locks a thread has
  *
  * A lock is a word or a structure of the driver's, and looking at memory does not tell whether one
  * lies there. So a thread remembers where those are that it has: all are counted, and the places
@@ -37,6 +37,16 @@ static inline void ha_locks_drop(struct ha_thread *thread, enum ha_lock_sort sor
     ha_kernel_of(thread)->locks--;
 }
 
+/* Whether it has this one for sure, or perhaps. */
+bool ha_locks_knows(const struct ha_thread *thread, enum ha_lock_sort sort, const void *place);
+bool ha_locks_may_have(const struct ha_thread *thread, enum ha_lock_sort sort, const void *place);
+
+/* Spin locks of both sorts. */
+static inline uint32_t ha_spin_count(const struct ha_thread *thread)
+{
+    return thread->locks[HA_SPIN_LOCKS].count + thread->locks[HA_SHARED_SPIN_LOCKS].count;
+}
+
 /* The thread has no more than the first so many any longer. */
 void ha_locks_forget(struct ha_thread *thread, enum ha_lock_sort sort, uint32_t kept);
 
@@ -51,25 +61,52 @@ void *ha_locks_find(const struct ha_kernel *kernel, enum ha_lock_sort sort, cons
 void ha_spin_tell(struct ha_kernel *kernel, enum ha_routine routine);
 static inline void ha_spin_look(struct ha_kernel *kernel, enum ha_routine routine)
 {
-    if (kernel->world.sched.running->locks[HA_SPIN_LOCKS].count)
+    if (ha_spin_count(kernel->world.sched.running))
         ha_spin_tell(kernel, routine);
 }
 
+/* How many locks a thread had when code of a driver was called. */
+struct ha_locks_had {
+    uint32_t count[HA_LOCK_SORTS];
+};
+
+struct ha_locks_had ha_locks_count(const struct ha_thread *thread);
+
 /*
- * Code of a driver that the kernel called in a thread which had so many spin locks has returned.
- * More are a misuse, and nobody has them any more, though they are taken.
+ * Code of a driver that the kernel called in a thread which had so many locks, NULL for none, has
+ * returned. More spin locks or push locks are a misuse, and nobody has them any more, though they
+ * are taken.
  */
-void ha_spin_leave(struct ha_kernel *kernel, enum ha_routine routine, uint32_t before);
+void ha_locks_leave(struct ha_kernel *kernel, enum ha_routine routine,
+                    const struct ha_locks_had *had);
+
+/* Who waits for a spin lock is shown no holder if the thread would be that; in ke_spin.c. */
+void ha_spin_hide_holder(struct ha_kernel *kernel, const struct ha_thread *thread);
+/* What waits for shared locks show may have changed; in shared_lock.c. */
+void ha_shared_show_holders(struct ha_kernel *kernel);
+
+/* The record of a wait for a lock that blocks. */
+void ha_locks_record_wait(struct ha_world *world, enum ha_kind kind, const struct ha_object *shown,
+                          const struct ha_thread *waiter);
+
+/*
+ * ha_kernel_enter() where a spin lock leaves the IRQL alone. Below DISPATCH_LEVEL, where another
+ * thread of the processor could wait for the lock for ever, that is a misuse.
+ */
+struct ha_kernel *ha_locks_enter_raised(const char *name, enum ha_routine routine);
 
 /* Whether the word can be a spin lock; otherwise it has been recorded, and is a free one now. */
 bool ha_spin_is_made(struct ha_kernel *kernel, PKSPIN_LOCK lock, enum ha_routine routine);
 
 /*
- * A spin lock or fast mutex in some memory of a driver that a thread has or waits for: its id, 0
- * when there is none. The second in ex_mutex.c.
+ * A spin lock, fast mutex or shared lock in some memory of a driver that a thread has or waits for:
+ * its id, 0 when there is none. The second in ex_mutex.c, the third in shared_lock.c.
  */
 uint32_t ha_spin_find(struct ha_kernel *kernel, const void *memory, size_t size);
 uint32_t ha_fast_mutex_find(const struct ha_kernel *kernel, const void *memory, size_t size);
+uint32_t ha_shared_find(struct ha_kernel *kernel, const void *memory, size_t size);
+/* The id of a push lock that a thread has; in shared_lock.c. */
+uint32_t ha_push_lock_id(struct ha_kernel *kernel, void *lock);
 
 /*
  * Lower the IRQL of the running thread to one that is not above it, or record the misuse; in

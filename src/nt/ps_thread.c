@@ -70,7 +70,7 @@ void ha_ps_look_back(struct ha_kernel *kernel, enum ha_routine routine)
 {
     const struct ha_thread *thread = kernel->world.sched.running;
     uint32_t regions = thread->stamp.regions;
-    ha_spin_leave(kernel, routine, 0);
+    ha_locks_leave(kernel, routine, NULL);
     lower_irql(kernel, routine);
     for (const struct ha_owned *owned = thread->mutants; owned; owned = owned->older) {
         if (!owned->in_region)

@@ -24,6 +24,8 @@ struct chorus {
     KTIMER timer;
     KDPC dpc[4];
     KSPIN_LOCK lock;
+    EX_SPIN_LOCK shared;
+    EX_PUSH_LOCK push[2];
     PVOID object[MAXIMUM_WAIT_OBJECTS + 1];
     KWAIT_BLOCK block[MAXIMUM_WAIT_OBJECTS + 1];
 };
