@@ -325,6 +325,8 @@ static bool holds_up_operation(const struct ha_thread *thread)
 
 void ha_sched_record_deadlock(struct ha_world *world)
 {
+    if (world->sched.deadlocks)
+        world->sched.deadlocks(world);
     for (const struct ha_thread *thread = world->sched.first_live; thread;
          thread = thread->next_live) {
         if (!is_held_up(thread) || !holds_up_operation(thread))

@@ -11,6 +11,7 @@
 #include "nt/in_use.h"
 #include "nt/locks.h"
 #include "nt/region.h"
+#include "nt/resource.h"
 
 /* A wait under way; it lies on the stack of the thread that waits. */
 struct ha_wait {
@@ -303,6 +304,7 @@ void ha_dispatcher_abandon(struct ha_kernel *kernel, struct ha_thread *thread)
     ha_mutants_abandon(kernel, thread);
     ha_guarded_thread_ends(kernel, thread);
     ha_locks_forget(thread, HA_FAST_MUTEXES, 0);
+    ha_resources_abandon(kernel, thread);
     /* What it still has are fast mutexes. */
     for (struct ha_thread *other = kernel->world.sched.first_live; other; other = other->next_live)
         if (other->waits_for && other->waits_for->holder == thread)

@@ -27,6 +27,7 @@ struct ha_reg_key;      /* of the registry; nt/registry.c */
 struct ha_spin_wait;    /* nt/ke_spin.c */
 struct ha_named_event;  /* that IoCreateNotificationEvent has made; nt/io_event.c */
 struct ha_rundown_wait; /* nt/rundown.c */
+struct ha_resource;     /* nt/resource.h */
 struct ha_wait;         /* nt/dispatcher.c */
 struct ha_timer_setting;    /* nt/ke_timer.c */
 struct ha_dpc_entry;    /* nt/dpc.c */
@@ -218,6 +219,7 @@ struct ha_kernel {
     uint32_t mutants;               /* that threads have */
     uint32_t locks;                 /* spin locks and fast mutexes that threads have */
     struct ha_rundown_wait *rundowns;   /* for the users of an object */
+    struct ha_resource *resources;      /* that are made, the newest first */
     struct ha_spin_wait *spinning;  /* who waits for spin locks, the oldest first */
     struct ha_object lock;          /* of registrations, deregistrations and adds (REG-12) */
     struct ha_object call_ends;     /* set when a callback has returned that others may wait for */

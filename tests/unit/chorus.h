@@ -24,6 +24,7 @@ struct chorus {
     KTIMER timer;
     KDPC dpc[4];
     KSPIN_LOCK lock;
+    ERESOURCE resource[2];
     PVOID object[MAXIMUM_WAIT_OBJECTS + 1];
     KWAIT_BLOCK block[MAXIMUM_WAIT_OBJECTS + 1];
 };
