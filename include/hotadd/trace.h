@@ -66,7 +66,8 @@ enum ha_kind {
     HA_LEFT_BEHIND,
     /* Compiled code of a driver ended the process that it ran in. Who watched it writes this. */
     HA_CRASH,
-    /* A spin lock, fast or guarded mutex was taken or given back; only where that was asked for. */
+    /* A spin lock, fast or guarded mutex or resource was taken or given back; only where that was
+       asked for. */
     HA_LOCK_TAKEN, HA_LOCK_GIVEN,
     /* Memory hot-add; id: the how-manieth. ONLINE is the moment from which the range is there. */
     HA_MEM_ADD_BEGIN, HA_MEM_ADD_END, HA_MEM_ONLINE,
@@ -144,6 +145,7 @@ enum ha_ending {
 enum ha_left {
     HA_LEFT_NOTHING, HA_LEFT_TIMER, HA_LEFT_DPC, HA_LEFT_WORK_ITEM, HA_LEFT_DEVICE,
     HA_LEFT_HANDLE, HA_LEFT_LOOKASIDE_LIST, HA_LEFT_CALLBACK_OBJECT, HA_LEFT_INTERFACE,
+    HA_LEFT_RESOURCE,
     HA_LEFT_COUNT
 };
 
@@ -215,7 +217,7 @@ enum ha_misuse {
     HA_MISUSE_LOCK_HELD,        /* the IRQL lowered, a wait begun, or the code that the kernel
                                    calls left with spin locks held; argument: how many */
     HA_MISUSE_HELD,             /* a thread or work item ends with it, or the code that the
-                                   kernel calls; id: the mutex or push lock */
+                                  kernel calls; id: the mutex, push lock or resource */
     HA_MISUSE_IN_REGION,        /* it ends in critical regions; argument: how many */
     HA_MISUSE_CONTEXT,          /* memory given back that holds the context of a PnP entry, which
                                    may still be called; id: the entry */

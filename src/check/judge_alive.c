@@ -71,6 +71,10 @@ static void judge_left(struct ha_judge *judge)
         ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
                  "lookaside list %u was not deleted", id);
         break;
+    case HA_LEFT_RESOURCE:
+        ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
+                 "resource %u was not deleted", id);
+        break;
     default:
         ha_advise(judge, HA_RULE_DRV_12, record->driver, "every handle closed by its driver",
                   "handle %u was not", id);

@@ -11,6 +11,7 @@
 #include "check/judge_rules.h"
 #include "check/who.h"
 
+#define APC_LEVEL 1u
 #define HIGH_LEVEL 15u
 
 static const char *object_name(struct ha_judge *judge, uint32_t object)
@@ -208,6 +209,20 @@ static void judge_level(struct ha_judge *judge)
              ha_irql_text(record->irql, irql));
 }
 
+/* What is to be called with APCs disabled can be called below APC_LEVEL, in a critical region. */
+static void judge_low(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    char irql[HA_IRQL_TEXT];
+
+    if (record->as.misuse.argument == APC_LEVEL)
+        ha_blame(judge, HA_RULE_IRQL_4, record->driver,
+                 "called in a critical region or at APC_LEVEL", "%s at %s, in no region",
+                 ha_routine_name(record->as.misuse.routine), ha_irql_text(record->irql, irql));
+    else
+        judge_level(judge);
+}
+
 static bool waits(uint32_t routine)
 {
     return routine == HA_RT_WAIT || routine == HA_RT_WAIT_MULTIPLE || routine == HA_RT_DELAY
@@ -257,7 +272,7 @@ static void judge_irql_misuse(struct ha_judge *judge)
         judge_raised(judge);
         break;
     case HA_MISUSE_LOW_IRQL:
-        judge_level(judge);
+        judge_low(judge);
         break;
     case HA_MISUSE_PAGED_CODE:
         ha_blame(judge, HA_RULE_DRV_13, record->driver, "paged code at or below APC_LEVEL",

@@ -149,7 +149,12 @@ void ha_judge_object(struct ha_judge *judge)
                  "%s of one that was not", ha_routine_name(record->as.misuse.routine));
         break;
     case HA_MISUSE_NOT_OWNER:
-        judge_owner(judge, "given back by the thread that has it");
+        if (record->as.misuse.routine == HA_RT_CONVERT_RESOURCE)
+            ha_blame(judge, HA_RULE_OBJ_2, record->driver,
+                     "shared by the thread that has it alone", "%s: %s is not the thread's alone",
+                     ha_routine_name(HA_RT_CONVERT_RESOURCE), name_of(judge, record->id));
+        else
+            judge_owner(judge, "given back by the thread that has it");
         break;
     case HA_MISUSE_OTHER_MODE:
         judge_owner(judge, "given back the way it was taken");

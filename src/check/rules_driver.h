@@ -52,7 +52,8 @@ RULE(DRV_10, "DRV-10", HA_DOCUMENTED, KERNEL, HA_ERROR,
 RULE(DRV_12, "DRV-12", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "No thread, work item, DPC, timer, device, interface, list or object outlives its driver.",
      "bug checks 0xCE and 0xD4; PsCreateSystemThread; IoQueueWorkItem; KeInsertQueueDpc; "
-     "KeSetTimer; ExDeleteNPagedLookasideList; ExCreateCallback; DRIVER_UNLOAD",
+     "KeSetTimer; ExDeleteNPagedLookasideList; ExDeleteResourceLite; ExCreateCallback; "
+     "DRIVER_UNLOAD",
      AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(IMAGE_FREED) | ON(LEFT_BEHIND) |
         ON(TRACE_END), alive))
 RULE(DRV_13, "DRV-13", HA_DOCUMENTED, DRIVER, HA_ERROR,
@@ -97,7 +98,7 @@ RULE(OBJ_2, "OBJ-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A lock is given back by its holder, in time; one that is not recursive is taken once.",
      "KeReleaseMutex; ExAcquireFastMutex; ExReleaseFastMutex; KeAcquireSpinLock; "
      "KeReleaseSpinLock; ExAcquirePushLockExclusive; ExReleaseSpinLockShared; "
-     "bug check 0x4000008A",
+     "ExReleaseResourceLite; bug check 0x4000008A",
      AT(ON(MISUSE), object))
 RULE(OBJ_3, "OBJ-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Counts stay within limits: of a semaphore, of critical regions, of objects to wait for.",
@@ -112,7 +113,8 @@ RULE(OBJ_5, "OBJ-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
 RULE(OBJ_6, "OBJ-6", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Nothing is given back or made anew while it is queued, set, held or waited for.",
      "KeInitializeDpc; KeInitializeTimerEx; KeInitializeMutex; KeInitializeEvent; "
-     "KeInitializeSpinLock; ExInitializeRundownProtection; ExFreePoolWithTag",
+     "KeInitializeSpinLock; ExInitializeRundownProtection; ExDeleteResourceLite; "
+     "ExFreePoolWithTag",
      AT(ON(MISUSE), object))
 RULE(OBJ_7, "OBJ-7", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A driver ends no thread but one that it made, and that one not inside a callback.",

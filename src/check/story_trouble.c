@@ -13,6 +13,7 @@
 #include "check/query_words.h"
 #include "check/who.h"
 
+#define APC_LEVEL 1u
 #define HIGH_LEVEL 15u
 
 void ha_story_subject(const struct ha_cast *cast, const struct ha_record *record,
@@ -112,6 +113,12 @@ static void misuse_words(const struct ha_cast *cast, const struct ha_record *rec
     case HA_MISUSE_RAISED_IRQL:
         routine_line(cast, record, record->as.misuse.routine, " misused: called at ",
                      ha_irql_text(record->irql, irql), words);
+        break;
+    case HA_MISUSE_LOW_IRQL:
+        routine_line(cast, record, record->as.misuse.routine, " misused: ",
+                     record->as.misuse.argument == APC_LEVEL
+                         ? "called in no critical region and below APC_LEVEL"
+                         : ha_misuse_name(HA_MISUSE_LOW_IRQL), words);
         break;
     default:
         routine_line(cast, record, record->as.misuse.routine, " misused: ",

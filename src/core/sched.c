@@ -297,18 +297,44 @@ void ha_sched_give_up(struct ha_world *world)
     ha_sched_attend(world);
 }
 
+/* Who has what a thread that is held up needs: the object, or the processor. */
+static const struct ha_thread *holder_of(const struct ha_thread *thread)
+{
+    const struct ha_object *object = thread->waits_for;
+    if (object)
+        return object->holder ? object->holder : thread->waits_on;
+    return thread->state == HA_THREAD_READY
+               ? thread->world->sched.processor[thread->stamp.processor].top : NULL;
+}
+
+/* Whether an operation is held up by this thread, over however many that wait for each other. */
+static bool holds_up_operation(const struct ha_thread *thread)
+{
+    const struct ha_sched *sched = &thread->world->sched;
+    for (const struct ha_thread *other = sched->first_live; other; other = other->next_live) {
+        const struct ha_thread *at = other;
+        if (!other->operations)
+            continue;
+        for (uint32_t left = sched->threads_made; at && is_held_up(at) && left > 0; left--) {
+            if (at == thread)
+                return true;
+            at = holder_of(at);
+        }
+    }
+    return false;
+}
+
 void ha_sched_record_deadlock(struct ha_world *world)
 {
+    if (world->sched.deadlocks)
+        world->sched.deadlocks(world);
     for (const struct ha_thread *thread = world->sched.first_live; thread;
          thread = thread->next_live) {
-        const struct ha_object *object = thread->waits_for;
-        if (!thread->operations || !is_held_up(thread))
+        if (!is_held_up(thread) || !holds_up_operation(thread))
             continue;
-        if (object)
-            record_obstacle(world, thread, object->id,
-                            object->holder ? object->holder : thread->waits_on);
+        if (thread->waits_for)
+            record_obstacle(world, thread, thread->waits_for->id, holder_of(thread));
         else if (thread->state == HA_THREAD_READY)
-            record_obstacle(world, thread, 0,
-                            world->sched.processor[thread->stamp.processor].top);
+            record_obstacle(world, thread, 0, holder_of(thread));
     }
 }

@@ -34,6 +34,9 @@ struct ha_sched {
     bool waits_for_quiet;       /* the adopted thread is in ha_sched_run_until_quiet() */
     bool attention;             /* a scheduling point has something to decide */
     void (*thread_ends)(struct ha_thread *thread);  /* told when a body has returned, or NULL */
+    /* Asked to name the holder that matters, of what has several, before a deadlock is written
+       down; or NULL. */
+    void (*deadlocks)(struct ha_world *world);
     uint8_t ending;             /* enum ha_ending; HA_END_NOT_YET while the run goes on */
 };
 

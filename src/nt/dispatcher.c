@@ -11,6 +11,7 @@
 #include "nt/in_use.h"
 #include "nt/locks.h"
 #include "nt/region.h"
+#include "nt/resource.h"
 
 /* A wait under way; it lies on the stack of the thread that waits. */
 struct ha_wait {
@@ -305,6 +306,7 @@ void ha_dispatcher_abandon(struct ha_kernel *kernel, struct ha_thread *thread)
     for (int sort = 0; sort < HA_LOCK_SORTS; sort++)
         ha_locks_forget(thread, (enum ha_lock_sort)sort, 0);
     ha_shared_show_holders(kernel);
+    ha_resources_abandon(kernel, thread);
     /* What it still has are locks. */
     for (struct ha_thread *other = kernel->world.sched.first_live; other; other = other->next_live)
         if (other->waits_for && other->waits_for->holder == thread)

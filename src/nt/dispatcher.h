@@ -114,7 +114,9 @@ void ha_timers_take_out(struct ha_kernel *kernel, const void *memory, size_t siz
 /* Stop and record the timers that a driver has left set; in ke_timer.c. */
 void ha_timers_look_over(struct ha_kernel *kernel, const struct ha_driver *driver);
 
-/* A thread ends: the mutexes that it has are abandoned, its locks nobody's for good. */
+/*
+ * A thread ends: the mutexes that it has are abandoned, its locks and resources nobody's for good.
+ */
 void ha_dispatcher_abandon(struct ha_kernel *kernel, struct ha_thread *thread);
 
 /* A time-out as NT gives it, in nanoseconds from the start, HA_FOREVER for NULL; in ke_time.c. */

@@ -28,6 +28,7 @@ struct ha_spin_wait;    /* nt/ke_spin.c */
 struct ha_shared_wait;  /* nt/shared_lock.c */
 struct ha_named_event;  /* that IoCreateNotificationEvent has made; nt/io_event.c */
 struct ha_rundown_wait; /* nt/rundown.c */
+struct ha_resource;     /* nt/resource.h */
 struct ha_wait;         /* nt/dispatcher.c */
 struct ha_timer_setting;    /* nt/ke_timer.c */
 struct ha_dpc_entry;    /* nt/dpc.c */
@@ -229,6 +230,7 @@ struct ha_kernel {
     uint32_t mutants;               /* that threads have */
     uint32_t locks;                 /* spin locks, fast mutexes and push locks that threads have */
     struct ha_rundown_wait *rundowns;   /* for the users of an object */
+    struct ha_resource *resources;      /* that are made, the newest first */
     struct ha_spin_wait *spinning;  /* who waits for spin locks, the oldest first */
     struct ha_shared_wait *sharing; /* who waits for shared locks, the oldest first */
     struct ha_object lock;          /* of registrations, deregistrations and adds (REG-12) */

@@ -8,6 +8,7 @@
 #include "nt/driver_interface.h"
 #include "nt/lookaside.h"
 #include "nt/ob.h"
+#include "nt/resource.h"
 #include "nt/work.h"
 
 static void (*const lookers[])(struct ha_kernel *kernel, const struct ha_driver *driver) = {
@@ -17,6 +18,7 @@ static void (*const lookers[])(struct ha_kernel *kernel, const struct ha_driver 
     ha_driver_interfaces_look_over,     /* before their devices go */
     ha_devices_look_over,
     ha_lookasides_look_over,
+    ha_resources_look_over,
     ha_ob_handles_look_over,
     ha_callback_objects_look_over,
 };

@@ -17,6 +17,7 @@
 #include "nt/in_use.h"
 #include "nt/locks.h"
 #include "nt/ob.h"
+#include "nt/resource.h"
 
 /* Of threads of the system. Windows gives them this one. */
 #define USUAL_PRIORITY 8
@@ -79,6 +80,7 @@ void ha_ps_look_back(struct ha_kernel *kernel, enum ha_routine routine)
         if (regions)
             regions--;
     }
+    ha_resources_look_back(kernel, routine);
     if (regions)
         ha_record_misuse(kernel, routine, HA_MISUSE_IN_REGION, 0, regions);
 }
@@ -114,6 +116,7 @@ static void clear_stack(struct ha_kernel *kernel, PKTHREAD object)
         return;
     ha_timers_take_out(kernel, lowest, size);
     ha_dpcs_take_out(kernel, lowest, size);
+    ha_resources_take_out(kernel, lowest, size);
 }
 
 void ha_ps_thread_ends(struct ha_thread *thread)

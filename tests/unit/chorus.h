@@ -26,6 +26,7 @@ struct chorus {
     KSPIN_LOCK lock;
     EX_SPIN_LOCK shared;
     EX_PUSH_LOCK push[2];
+    ERESOURCE resource[2];
     PVOID object[MAXIMUM_WAIT_OBJECTS + 1];
     KWAIT_BLOCK block[MAXIMUM_WAIT_OBJECTS + 1];
 };

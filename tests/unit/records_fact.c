@@ -47,6 +47,7 @@ static uint32_t routine_of(const char *word)
         {"ranges", HA_RT_MEMORY_RANGES},
         {"registerpnp", HA_RT_REGISTER_PNP}, {"removepnp", HA_RT_UNREGISTER_PNP},
         {"reportchange", HA_RT_REPORT_CHANGE}, {"removepnpex", HA_RT_UNREGISTER_PNP_EX},
+        {"resource", HA_RT_ACQUIRE_EXCLUSIVE}, {"convert", HA_RT_CONVERT_RESOURCE},
     };
     for (size_t i = 0; i < sizeof routines / sizeof routines[0]; i++)
         if (!strcmp(routines[i].word, word))

@@ -65,6 +65,7 @@ static void what_is_alive_is_found_each_by_itself(void **state)
          ENTERS "queue 1 0; " UNLOADS GONE "left dpc 1;"},
         {"a timer, a device and a lookaside list", "DRV-12(a) DRV-12(a) DRV-12(a)",
          ENTERS UNLOADS "unloaded a; left timer 1; left device 1; left lookaside 1; freed a;"},
+        {"a resource", "DRV-12(a)", ENTERS UNLOADS "unloaded a; left resource 1; freed a;"},
         {"a work item that was not freed", "DRV-12(a)",
          ENTERS UNLOADS "unloaded a; left work 1; freed a;"},
         {"a work item that is queued, which the kernel names, too", "DRV-12(a)",
@@ -82,7 +83,8 @@ static void a_finding_names_what_is_alive(void **state)
     static const char *const seen[] = {
         "thread thread-77 has not ended", "work item 77 still runs", "work item 2 is still queued",
         "timer 3 is still set", "device object 4 was not deleted", "work item 5 was not freed",
-        "handle 6 was not", "lookaside list 9 was not deleted", "DPC 7 is still queued",
+        "handle 6 was not", "lookaside list 9 was not deleted",
+        "resource 10 was not deleted", "DPC 7 is still queued",
         "DPC 8 still runs",
     };
     struct ha_judge *judge = ha_judge_create();
@@ -93,7 +95,7 @@ static void a_finding_names_what_is_alive(void **state)
     judge_text(judge, ENTERS "thread> 77; work+ 77; work+ 2; work> 77; " UNLOADS
                              "queue 7 0; queue 8 0; run> 8 0; unloaded a; left timer 3; "
                              "left device 4; left work 5; left handle 6; left lookaside 9; "
-                             "freed a;");
+                             "left resource 10; freed a;");
 
     const struct ha_finding *finding = ha_judge_findings(judge, &count, NULL);
     assert_int_equal(count, sizeof seen / sizeof seen[0]);

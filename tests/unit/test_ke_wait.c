@@ -234,8 +234,9 @@ static void a_deadlock_names_what_is_not_free_and_who_holds_it(void **state)
 
     bench_finish(c->b);
 
-    const struct ha_record *deadlock = bench_record(c->b, HA_DEADLOCK, 0);
-    assert_int_equal(bench_count(c->b, HA_DEADLOCK), 1);
+    const struct ha_record *deadlock = bench_record(c->b, HA_DEADLOCK, 1);
+    assert_int_equal(bench_count(c->b, HA_DEADLOCK), 2);
+    assert_int_equal(bench_record(c->b, HA_DEADLOCK, 0)->as.wait.waiter, holder);
     assert_int_equal(deadlock->id, bench_record(c->b, HA_WAIT_BEGIN, 0)->id);
     assert_int_equal(deadlock->as.wait.holder, holder);
 }
@@ -272,7 +273,8 @@ static void a_deadlock_names_who_holds_it_in_the_end(void **state)
     bench_finish(c->b);
 
     uint32_t keeper = bench_record(c->b, HA_WAIT_BEGIN, 2)->thread;
-    assert_int_equal(bench_record(c->b, HA_DEADLOCK, 0)->as.wait.holder, keeper);
+    assert_int_equal(bench_record(c->b, HA_DEADLOCK, 0)->as.wait.waiter, keeper);
+    assert_int_equal(bench_record(c->b, HA_DEADLOCK, 1)->as.wait.holder, keeper);
 }
 
 static void wait_without_memory(void *argument)

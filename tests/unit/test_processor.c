@@ -152,12 +152,16 @@ static void what_is_kept_out_by_one_that_waits_for_ever_is_a_deadlock_with_its_h
     assert_true(ha_sched_is_stuck(t->world));
     ha_sched_record_deadlock(t->world);
 
-    const struct ha_record *deadlock = test_world_record(t, HA_DEADLOCK, 0);
+    const struct ha_record *holder = test_world_record(t, HA_DEADLOCK, 0);
+    const struct ha_record *deadlock = test_world_record(t, HA_DEADLOCK, 1);
     assert_non_null(deadlock);
+    assert_int_equal(holder->as.wait.waiter, a.thread->stamp.thread);
+    assert_int_equal(holder->as.wait.holder, 0);
+    assert_int_equal(holder->id, event.id);
     assert_int_equal(deadlock->as.wait.waiter, b.thread->stamp.thread);
     assert_int_equal(deadlock->as.wait.holder, a.thread->stamp.thread);
     assert_int_equal(deadlock->id, 0);
-    assert_null(test_world_record(t, HA_DEADLOCK, 1));
+    assert_null(test_world_record(t, HA_DEADLOCK, 2));
 }
 
 static void ask_dpc(struct raiser *raiser)

@@ -1,0 +1,87 @@
+/*
+ * resource - who owns a resource, who waits for it, and who has it next
+ *
+ * A resource is the ERESOURCE of a driver from the moment that it is made until it is deleted; in
+ * between Windows keeps it in a list of all resources, and so does the kernel here.
+ */
+#ifndef HA_NT_RESOURCE_H
+#define HA_NT_RESOURCE_H
+
+#include "nt/kernel.h"
+
+/* How a thread comes to own one. */
+enum ha_resource_way {
+    HA_RESOURCE_EXCLUSIVE,
+    HA_RESOURCE_SHARED,             /* behind who waits to be alone */
+    HA_RESOURCE_STARVE              /* shared, and ahead of them */
+};
+
+struct ha_resource_owner {
+    struct ha_resource_owner *next;
+    uint32_t thread;                /* 0 when it has ended: nobody gives the resource back */
+    uint32_t count;                 /* how often it has taken it */
+    bool told;                      /* that APCs were not disabled, as they must be */
+};
+
+struct ha_resource_wait;
+struct ha_resource {
+    struct ha_resource *older;
+    PERESOURCE place;
+    uint32_t id;
+    uint16_t driver;
+    bool exclusive;                 /* its one owner is alone */
+    bool seen;                      /* by a search through the wait graph */
+    struct ha_resource_owner *owners;       /* who came first first, as the next */
+    struct ha_resource_wait *waits;
+    uint32_t contentions;
+};
+
+/* The resource that was made there and not deleted; NULL when there is none. */
+struct ha_resource *ha_resource_find(const struct ha_kernel *kernel, const ERESOURCE *place);
+
+/* One that nobody owns, in memory where there is none. Ends the run when the arena is full. */
+void ha_resource_make(struct ha_kernel *kernel, PERESOURCE place);
+/* It is no resource any more. Who waits for it waits for ever. */
+void ha_resource_forget(struct ha_kernel *kernel, struct ha_resource *resource);
+
+/* The count of an owner was changed: bring the structure of the driver up to date. */
+void ha_resource_show(const struct ha_resource *resource);
+
+/* What a thread has of it; NULL for nothing. */
+struct ha_resource_owner *ha_resource_owner(const struct ha_resource *resource,
+                                            const struct ha_thread *thread);
+uint32_t ha_resource_waiters(const struct ha_resource *resource, bool exclusive);
+/* Whether a thread that has nothing of it may take it now. */
+bool ha_resource_is_open(const struct ha_resource *resource, enum ha_resource_way way);
+
+/*
+ * The running thread, which has nothing of it or waits for itself, takes it: at once if it is
+ * open, otherwise after a wait. `told` is for its owner.
+ */
+void ha_resource_take(struct ha_kernel *kernel, struct ha_resource *resource,
+                      enum ha_resource_way way, bool told);
+/* An owner has it no more; who waits may have it now. */
+void ha_resource_give(struct ha_kernel *kernel, struct ha_resource *resource,
+                      struct ha_resource_owner *owner);
+/* Its owner, which was alone, shares it from now on, also with those who wait for that. */
+void ha_resource_share(struct ha_kernel *kernel, struct ha_resource *resource);
+
+/* A resource in some memory of a driver: its id, 0 when there is none. */
+uint32_t ha_resources_find(const struct ha_kernel *kernel, const void *memory, size_t size);
+/* Forget those in some memory, which becomes something else. */
+void ha_resources_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
+/* Record and forget those that a driver has not deleted. */
+void ha_resources_look_over(struct ha_kernel *kernel, const struct ha_driver *driver);
+
+/* Code that ends must not own any; each is a misuse of the routine that it ends by. */
+void ha_resources_look_back(struct ha_kernel *kernel, enum ha_routine routine);
+/* A thread has ended: what it owns is nobody's, and never free again. */
+void ha_resources_abandon(struct ha_kernel *kernel, const struct ha_thread *thread);
+
+/*
+ * A deadlock is about to be written down, in which everybody waits for one holder: for a resource
+ * with several owners that is one who waits for the waiter, if there is such an owner.
+ */
+void ha_resources_name_holders(struct ha_world *world);
+
+#endif
