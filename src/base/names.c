@@ -76,6 +76,17 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_RELEASE_RUNDOWN] = "ExReleaseRundownProtection",
     [HA_RT_REINITIALIZE_RUNDOWN] = "ExReInitializeRundownProtection",
     [HA_RT_WAIT_RUNDOWN] = "ExWaitForRundownProtectionRelease",
+    [HA_RT_INITIALIZE_REMOVE_LOCK] = "IoInitializeRemoveLockEx",
+    [HA_RT_ACQUIRE_REMOVE_LOCK] = "IoAcquireRemoveLockEx",
+    [HA_RT_RELEASE_REMOVE_LOCK] = "IoReleaseRemoveLockEx",
+    [HA_RT_WAIT_REMOVE_LOCK] = "IoReleaseRemoveLockAndWaitEx",
+    [HA_RT_ALLOCATE_MDL] = "IoAllocateMdl", [HA_RT_FREE_MDL] = "IoFreeMdl",
+    [HA_RT_BUILD_MDL] = "MmBuildMdlForNonPagedPool",
+    [HA_RT_LOCK_PAGES] = "MmProbeAndLockPages", [HA_RT_UNLOCK_PAGES] = "MmUnlockPages",
+    [HA_RT_MAP_PAGES] = "MmMapLockedPagesSpecifyCache",
+    [HA_RT_UNMAP_PAGES] = "MmUnmapLockedPages",
+    [HA_RT_PHYSICAL_ADDRESS] = "MmGetPhysicalAddress",
+    [HA_RT_ADDRESS_VALID] = "MmIsAddressValid", [HA_RT_WAIT_HANDLE] = "ZwWaitForSingleObject",
     [HA_RT_OPEN_KEY] = "ZwOpenKey", [HA_RT_CREATE_KEY] = "ZwCreateKey",
     [HA_RT_QUERY_VALUE] = "ZwQueryValueKey", [HA_RT_ENUMERATE_VALUES] = "ZwEnumerateValueKey",
     [HA_RT_SET_VALUE] = "ZwSetValueKey", [HA_RT_DELETE_VALUE] = "ZwDeleteValueKey",
@@ -213,6 +224,7 @@ static const char *const misuses[HA_MISUSE_COUNT] = {
     [HA_MISUSE_TAKEN_TWICE] = "taken by the thread that has it",
     [HA_MISUSE_BEYOND_BLOCK] = "written beyond the end of a block",
     [HA_MISUSE_OTHER_TAG] = "given back with another tag",
+    [HA_MISUSE_UNKNOWN_TAG] = "released with a tag of no acquisition",
     [HA_MISUSE_NO_OBJECT] = "there is no object, or none any more",
     [HA_MISUSE_NO_REFERENCE] = "a reference that no driver holds",
     [HA_MISUSE_IN_USE] = "the kernel still has it in a queue or list",
@@ -223,6 +235,8 @@ static const char *const misuses[HA_MISUSE_COUNT] = {
     [HA_MISUSE_LOCK_HELD] = "a spin lock is still held",
     [HA_MISUSE_CONTEXT] = "the context of a PnP entry that may still be called lies there",
     [HA_MISUSE_LOW_IRQL] = "called at too low an IRQL",
+    [HA_MISUSE_PAGED_POOL] = "in paged pool",
+    [HA_MISUSE_BEYOND_MEMORY] = "beyond the end of a block",
     [HA_MISUSE_QUEUED] = "the work item is queued",
     [HA_MISUSE_IRQL_ORDER] = "the new IRQL lies on the wrong side of the old one",
 };
@@ -238,6 +252,7 @@ static const char *const lefts[HA_LEFT_COUNT] = {
     [HA_LEFT_WORK_ITEM] = "work item", [HA_LEFT_DEVICE] = "device object",
     [HA_LEFT_HANDLE] = "handle", [HA_LEFT_LOOKASIDE_LIST] = "lookaside list",
     [HA_LEFT_CALLBACK_OBJECT] = "callback object", [HA_LEFT_INTERFACE] = "enabled interface",
+    [HA_LEFT_REMOVE_LOCK] = "remove lock", [HA_LEFT_MDL] = "MDL",
 };
 
 static const char *const conditions[HA_CONDITION_COUNT] = {

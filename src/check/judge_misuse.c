@@ -75,6 +75,22 @@ static void judge_other_tag(struct ha_judge *judge)
              (unsigned)record->id, given);
 }
 
+/* An MDL that describes what it must not. */
+static void judge_described(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const char *routine = ha_routine_name(record->as.misuse.routine);
+    unsigned block = record->id, beyond = record->as.misuse.argument;
+
+    if (record->as.misuse.misuse == HA_MISUSE_PAGED_POOL)
+        ha_blame(judge, HA_RULE_POOL_5, record->driver, "memory that is never paged out",
+                 "%s of block %u, which is paged pool", routine, block);
+    else
+        ha_blame(judge, HA_RULE_POOL_5, record->driver, "memory that the driver holds",
+                 "%s of block %u and %u byte%s beyond its end", routine, block, beyond,
+                 beyond == 1 ? "" : "s");
+}
+
 static void judge_pool_irql(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
@@ -127,6 +143,10 @@ void ha_judge_memory(struct ha_judge *judge)
         break;
     case HA_MISUSE_OTHER_TAG:
         judge_other_tag(judge);
+        break;
+    case HA_MISUSE_PAGED_POOL:
+    case HA_MISUSE_BEYOND_MEMORY:
+        judge_described(judge);
         break;
     case HA_MISUSE_RAISED_IRQL:
         judge_pool_irql(judge);

@@ -52,7 +52,8 @@ RULE(DRV_10, "DRV-10", HA_DOCUMENTED, KERNEL, HA_ERROR,
 RULE(DRV_12, "DRV-12", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "No thread, work item, DPC, timer, device, interface, list or object outlives its driver.",
      "bug checks 0xCE and 0xD4; PsCreateSystemThread; IoQueueWorkItem; KeInsertQueueDpc; "
-     "KeSetTimer; ExDeleteNPagedLookasideList; ExCreateCallback; DRIVER_UNLOAD",
+     "KeSetTimer; ExDeleteNPagedLookasideList; ExCreateCallback; Using Remove Locks; IoFreeMdl; "
+     "DRIVER_UNLOAD",
      AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(IMAGE_FREED) | ON(LEFT_BEHIND) |
         ON(TRACE_END), alive))
 RULE(DRV_13, "DRV-13", HA_DOCUMENTED, DRIVER, HA_ERROR,
@@ -72,6 +73,9 @@ RULE(POOL_3, "POOL-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
 RULE(POOL_4, "POOL-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Pool is taken and given back at DISPATCH_LEVEL at most, paged pool at APC_LEVEL at most.",
      "ExAllocatePool2; ExFreePoolWithTag", AT(ON(ALLOC) | ON(FREE) | ON(MISUSE), memory))
+RULE(POOL_5, "POOL-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "An MDL describes memory that its driver holds; MmBuildMdlForNonPagedPool no paged pool.",
+     "MmBuildMdlForNonPagedPool; MmProbeAndLockPages", AT(ON(MISUSE), memory))
 RULE(IRQL_1, "IRQL-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "KeRaiseIrql goes up, to HIGH_LEVEL at most; KeLowerIrql down, in a DPC to its level.",
      "KeRaiseIrql; KeLowerIrql; KDEFERRED_ROUTINE", AT(ON(QUERY) | ON(MISUSE), irql))
@@ -96,22 +100,24 @@ RULE(OBJ_1, "OBJ-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
 RULE(OBJ_2, "OBJ-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A lock is given back by its holder, in time; no spin lock or fast mutex is taken twice.",
      "KeReleaseMutex; ExAcquireFastMutex; ExReleaseFastMutex; KeAcquireSpinLock; "
-     "KeReleaseSpinLock; bug check 0x4000008A",
+     "KeReleaseSpinLock; IoReleaseRemoveLock; bug check 0x4000008A",
      AT(ON(MISUSE), object))
 RULE(OBJ_3, "OBJ-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Counts stay within limits: of a semaphore, of critical regions, of objects to wait for.",
-     "KeReleaseSemaphore; KeWaitForMultipleObjects; KeLeaveCriticalRegion",
+     "KeReleaseSemaphore; KeWaitForMultipleObjects; KeLeaveCriticalRegion; IoReleaseRemoveLock",
      AT(ON(MISUSE), object))
 RULE(OBJ_4, "OBJ-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Handles and references are given back once, and used only until then.",
-     "ZwClose; ObReferenceObject; ObDereferenceObject", AT(ON(MISUSE), object))
+     "ZwClose; ObReferenceObject; ObDereferenceObject; IoFreeMdl; MmUnlockPages",
+     AT(ON(MISUSE), object))
 RULE(OBJ_5, "OBJ-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A work item that is queued is neither queued again nor freed until its routine begins.",
      "IoQueueWorkItem; IoFreeWorkItem; ExQueueWorkItem", AT(ON(MISUSE), object))
 RULE(OBJ_6, "OBJ-6", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Nothing is given back or made anew while it is queued, set, held or waited for.",
      "KeInitializeDpc; KeInitializeTimerEx; KeInitializeMutex; KeInitializeEvent; "
-     "KeInitializeSpinLock; ExInitializeRundownProtection; ExFreePoolWithTag",
+     "KeInitializeSpinLock; ExInitializeRundownProtection; Using Remove Locks; "
+     "IoFreeMdl; MmUnlockPages; ExFreePoolWithTag",
      AT(ON(MISUSE), object))
 RULE(OBJ_7, "OBJ-7", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A driver ends no thread but one that it made, and that one not inside a callback.",

@@ -22,10 +22,12 @@ struct ha_object_name;  /* what is found by its name; nt/object_name.c */
 struct ha_add_request;  /* nt/hot_add.c */
 struct ha_pool_block;
 struct ha_guard;
+struct ha_mdl;          /* nt/mdl.c */
 struct ha_lookaside;    /* a list that was made; nt/lookaside.c */
 struct ha_reg_key;      /* of the registry; nt/registry.c */
 struct ha_spin_wait;    /* nt/ke_spin.c */
 struct ha_named_event;  /* that IoCreateNotificationEvent has made; nt/io_event.c */
+struct ha_remove_hold;  /* nt/io_remove_lock.c */
 struct ha_rundown_wait; /* nt/rundown.c */
 struct ha_wait;         /* nt/dispatcher.c */
 struct ha_timer_setting;    /* nt/ke_timer.c */
@@ -206,6 +208,9 @@ struct ha_kernel {
     struct ha_work work;
     struct ha_lookaside *lookasides;    /* that are made, the newest first */
     uint32_t lookasides_made;
+    struct ha_mdl *mdls;            /* that are allocated, the newest first */
+    uint32_t mdls_made;
+    KSPIN_LOCK cancel_lock;         /* nt/io_cancel.c */
     struct ha_guard *guards;        /* of threads in guarded regions; nt/guarded.c */
     struct ha_registry registry;
     struct ha_devices devices;
@@ -218,6 +223,7 @@ struct ha_kernel {
     uint32_t mutants;               /* that threads have */
     uint32_t locks;                 /* spin locks and fast mutexes that threads have */
     struct ha_rundown_wait *rundowns;   /* for the users of an object */
+    struct ha_remove_hold *remove_holds;    /* acquisitions of remove locks, the newest first */
     struct ha_spin_wait *spinning;  /* who waits for spin locks, the oldest first */
     struct ha_object lock;          /* of registrations, deregistrations and adds (REG-12) */
     struct ha_object call_ends;     /* set when a callback has returned that others may wait for */

@@ -112,7 +112,7 @@ static void left(struct records *records, const struct statement *statement)
 {
     static const char *const kinds[HA_LEFT_COUNT] = {"nothing", "timer",  "dpc",      "work",
                                                      "device",  "handle", "lookaside", "object",
-                                                     "interface"};
+                                                     "interface", "removelock", "mdl"};
     struct ha_record *record =
         records_emit(records, statement, HA_LEFT_BEHIND, SYSTEM, number_at(statement, 2));
 

@@ -82,7 +82,8 @@ static void a_finding_names_what_is_alive(void **state)
     static const char *const seen[] = {
         "thread thread-77 has not ended", "work item 77 still runs", "work item 2 is still queued",
         "timer 3 is still set", "device object 4 was not deleted", "work item 5 was not freed",
-        "handle 6 was not", "lookaside list 9 was not deleted", "DPC 7 is still queued",
+        "handle 6 was not", "lookaside list 9 was not deleted",
+        "remove lock 10 was not released", "MDL 11 was not freed", "DPC 7 is still queued",
         "DPC 8 still runs",
     };
     struct ha_judge *judge = ha_judge_create();
@@ -93,7 +94,7 @@ static void a_finding_names_what_is_alive(void **state)
     judge_text(judge, ENTERS "thread> 77; work+ 77; work+ 2; work> 77; " UNLOADS
                              "queue 7 0; queue 8 0; run> 8 0; unloaded a; left timer 3; "
                              "left device 4; left work 5; left handle 6; left lookaside 9; "
-                             "freed a;");
+                             "left removelock 10; left mdl 11; freed a;");
 
     const struct ha_finding *finding = ha_judge_findings(judge, &count, NULL);
     assert_int_equal(count, sizeof seen / sizeof seen[0]);

@@ -187,7 +187,9 @@ static void what_is_left_behind_is_named(void **state)
                  "    1.000 ms  system-3  broken leaves handle 15 behind\n"
                  "    1.000 ms  system-3  broken leaves lookaside list 16 behind\n"
                  "    1.000 ms  system-3  broken leaves callback object 17 behind\n"
-                 "    1.000 ms  system-3  broken leaves enabled interface 18 behind\n");
+                 "    1.000 ms  system-3  broken leaves enabled interface 18 behind\n"
+                 "    1.000 ms  system-3  broken leaves remove lock 19 behind\n"
+                 "    1.000 ms  system-3  broken leaves MDL 20 behind\n");
 }
 
 static struct ha_record *crash(struct bench *b, uint32_t thread, uint32_t number)
