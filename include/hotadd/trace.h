@@ -62,6 +62,8 @@ enum ha_kind {
     HA_IPI_ENTER, HA_IPI_LEAVE,
     /* AddDevice of a driver; id: the device object that it is called for, from 1. */
     HA_ADD_DEVICE_ENTER, HA_ADD_DEVICE_LEAVE,
+    /* A routine of IoRegisterDriverReinitialization; id: the how-manieth call for its driver. */
+    HA_REINIT_ENTER, HA_REINIT_LEAVE,
     /* What a driver left behind, told before its IMAGE_FREED; id: which one of its kind. */
     HA_LEFT_BEHIND,
     /* Compiled code of a driver ended the process that it ran in. Who watched it writes this. */

@@ -195,6 +195,9 @@ static bool find_entered(const struct ha_judge *judge, const char **what, uint8_
     case HA_ADD_DEVICE_LEAVE:
         *what = "AddDevice";
         break;
+    case HA_REINIT_LEAVE:
+        *what = "a Reinitialize routine";
+        break;
     default:
         *what = "Unload";
         break;
@@ -307,6 +310,7 @@ void ha_judge_irql(struct ha_judge *judge)
     case HA_DRV_ENTRY_LEAVE:
     case HA_UNLOAD_LEAVE:
     case HA_ADD_DEVICE_LEAVE:
+    case HA_REINIT_LEAVE:
     case HA_DPC_RUN_LEAVE:
     case HA_IPI_LEAVE:
         judge_irql_at_return(judge);

@@ -85,9 +85,9 @@ RULE(IRQL_2, "IRQL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
 RULE(IRQL_3, "IRQL-3", HA_IMPLIED, DRIVER, HA_ERROR,
      "Driver code that the kernel calls by itself ends at the IRQL at which it was called.",
      "DRIVER_INITIALIZE; DRIVER_UNLOAD; PsTerminateSystemThread; IO_WORKITEM_ROUTINE; "
-     "KDEFERRED_ROUTINE; KeIpiGenericCall; DRIVER_ADD_DEVICE",
+     "KDEFERRED_ROUTINE; KeIpiGenericCall; DRIVER_ADD_DEVICE; DRIVER_REINITIALIZE",
      AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(MISUSE), irql),
-     AT(ON(DPC_RUN_LEAVE) | ON(IPI_LEAVE) | ON(ADD_DEVICE_LEAVE), irql))
+     AT(ON(DPC_RUN_LEAVE) | ON(IPI_LEAVE) | ON(ADD_DEVICE_LEAVE) | ON(REINIT_LEAVE), irql))
 RULE(IRQL_4, "IRQL-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Any other routine is called at an IRQL that its page allows.",
      "the IRQL entry of each routine's page", AT(ON(REFUSED) | ON(MISUSE), irql))

@@ -61,6 +61,7 @@ struct ha_driver {
     const struct ha_script *script; /* NULL for code that no plan names, as the next */
     struct ha_scripted *scripted;
     struct ha_driver_extension *first_extension;    /* nt/device.c */
+    struct ha_reinitialization *first_reinitialization;     /* that is due; nt/reinitialize.c */
     int32_t add_device_status;      /* of the last AddDevice; STATUS_PENDING while it runs */
     const char *next_name;          /* of the registration being made; NULL for ke1, ke2, ... */
     uint32_t made[3];               /* those without a `next_name`, by enum ha_notification */

@@ -48,6 +48,7 @@ static const struct { const char *name, *lacks; } gaps[] = {
     {"IoInitializeRemoveLockEx", "the limits of a checked build change nothing"},
     {"IoQueueWorkItem", "one queue serves all types"},
     {"IoQueueWorkItemEx", "one queue serves all types"},
+    {"IoRegisterDriverReinitialization", "its routine follows DriverEntry of its own driver"},
     {"IoReportTargetDeviceChange", "answers STATUS_NOT_SUPPORTED, as nobody can ask to be told"},
     {"IoReportTargetDeviceChangeAsynchronous",
      "answers STATUS_NOT_SUPPORTED, as nobody can ask to be told"},

@@ -35,6 +35,7 @@
  *   queue DPC TARGET [waits] [timer]           DPC_INSERT      drop DPC TARGET [driver]   DPC_DROP
  *   run> DPC CPU     run< DPC CPU              DPC_RUN_ENTER, DPC_RUN_LEAVE, on D at DISPATCH_LEVEL
  *   ipi> ID  ipi< ID  device> ID  device< ID   IPI_ and ADD_DEVICE_ENTER, _LEAVE
+ *   reinit> COUNT  reinit< COUNT  REINIT_ENTER, REINIT_LEAVE
  *   left KIND ID     LEFT_BEHIND: timer, dpc, work, device, handle, lookaside, object, removelock,
  *                    mdl
  *   open system|other|none [STATUS]   EX_CREATE; lost is STATUS_OBJECT_NAME_NOT_FOUND

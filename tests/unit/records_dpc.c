@@ -156,6 +156,8 @@ bool records_dpc(struct records *records, const struct statement *statement)
         call(records, statement, verb[3] == '<' ? HA_IPI_LEAVE : HA_IPI_ENTER);
     else if (!strcmp(verb, "device>") || !strcmp(verb, "device<"))
         call(records, statement, verb[6] == '<' ? HA_ADD_DEVICE_LEAVE : HA_ADD_DEVICE_ENTER);
+    else if (!strcmp(verb, "reinit>") || !strcmp(verb, "reinit<"))
+        call(records, statement, verb[6] == '<' ? HA_REINIT_LEAVE : HA_REINIT_ENTER);
     else if (!strcmp(verb, "left"))
         left(records, statement);
     else if (!strcmp(verb, "stuck"))
