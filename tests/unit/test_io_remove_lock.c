@@ -297,14 +297,16 @@ static void one_that_is_acquired_is_neither_made_anew_nor_given_back(void **stat
 static void delete_its_device(void *argument)
 {
     struct chorus *c = argument;
-    PDEVICE_OBJECT device;
-    if (IoCreateDevice(c->driver->object, sizeof(IO_REMOVE_LOCK), NULL, FILE_DEVICE_UNKNOWN, 0,
-                       FALSE, &device))
-        return;
+    PDEVICE_OBJECT device, next;
+    IoCreateDevice(c->driver->object, sizeof(IO_REMOVE_LOCK), NULL, FILE_DEVICE_UNKNOWN, 0, FALSE,
+                   &device);
     PIO_REMOVE_LOCK lock = device->DeviceExtension;
     IoInitializeRemoveLock(lock, 1, 0, 0);
     (void)!IoAcquireRemoveLock(lock, NULL);
     IoDeleteDevice(device);
+    IoCreateDevice(c->driver->object, sizeof(IO_REMOVE_LOCK), NULL, FILE_DEVICE_UNKNOWN, 0, FALSE,
+                   &next);
+    IoDeleteDevice(next);
     IoReleaseRemoveLock(lock, NULL);
     chorus_number(c, "count", lock->Common.IoCount);
 }
@@ -362,7 +364,7 @@ static void a_removal_is_refused_above_PASSIVE_LEVEL_and_the_others_serve_all_th
     assert_int_equal(lock_of(c)->Common.IoCount, 0);
 }
 
-static void wait_with_a_spin_lock(void *argument)
+static void wait_above_passive_level(void *argument)
 {
     struct chorus *c = argument;
     KIRQL old;
@@ -376,17 +378,52 @@ static void wait_with_a_spin_lock(void *argument)
 }
 
 /* IRQL-4 */
-static void a_removal_with_a_spin_lock_held_is_refused(void **state)
+static void a_removal_at_the_irql_of_a_spin_lock_is_refused(void **state)
 {
     struct chorus *c = *state;
     c->b->findings = "a IRQL-4\n";
-    chorus_start(c, wait_with_a_spin_lock);
+    chorus_start(c, wait_above_passive_level);
 
     chorus_expect(c, "in ");
 
     assert_int_equal(bench_count(c->b, HA_REFUSED), 1);
     expect_misuses(c, NULL, 0);
     assert_int_equal(lock_of(c)->Common.IoCount, 0);
+}
+
+static void wait_with_a_spin_lock_at_passive_level(void *argument)
+{
+    struct chorus *c = argument;
+    make(c);
+    acquire(c, TAG(1));
+    acquire(c, TAG(2));
+    KeInitializeSpinLock(&c->lock);
+    KeAcquireSpinLockAtDpcLevel(&c->lock);
+    IoReleaseRemoveLockAndWait(lock_of(c), TAG(2));
+    KeReleaseSpinLockFromDpcLevel(&c->lock);
+    chorus_say(c, "alone");
+}
+
+static void release_a_little_later(void *argument)
+{
+    chorus_delay(10);
+    release(argument, TAG(1));
+}
+
+/* OBJ-2 */
+static void a_removal_that_waits_with_a_spin_lock_is_found(void **state)
+{
+    static const struct misuse expected[] = {{HA_RT_ACQUIRE_SPIN_LOCK, HA_MISUSE_LOW_IRQL},
+                                             {HA_RT_WAIT_REMOVE_LOCK, HA_MISUSE_LOCK_HELD},
+                                             {HA_RT_RELEASE_SPIN_LOCK, HA_MISUSE_LOW_IRQL}};
+    struct chorus *c = *state;
+    c->b->findings = "a IRQL-4\na OBJ-2\na IRQL-4\n";
+    chorus_start(c, wait_with_a_spin_lock_at_passive_level);
+    chorus_start(c, release_a_little_later);
+
+    chorus_expect(c, "in in count=0 alone@10 ");
+
+    expect_misuses(c, expected, 3);
 }
 
 /* DRV-12 */
@@ -438,7 +475,8 @@ int main(void)
         CHORUS_TEST(one_that_is_acquired_is_neither_made_anew_nor_given_back),
         CHORUS_TEST(a_device_is_not_deleted_while_the_lock_in_its_extension_is_acquired),
         CHORUS_TEST(a_removal_is_refused_above_PASSIVE_LEVEL_and_the_others_serve_all_the_same),
-        CHORUS_TEST(a_removal_with_a_spin_lock_held_is_refused),
+        CHORUS_TEST(a_removal_at_the_irql_of_a_spin_lock_is_refused),
+        CHORUS_TEST(a_removal_that_waits_with_a_spin_lock_is_found),
         CHORUS_TEST(what_is_acquired_when_its_driver_goes_is_left_behind_and_forgotten),
         CHORUS_TEST(an_acquisition_for_which_there_is_no_memory_ends_the_run),
     };
