@@ -62,6 +62,8 @@ enum ha_kind {
     HA_IPI_ENTER, HA_IPI_LEAVE,
     /* AddDevice of a driver; id: the device object that it is called for, from 1. */
     HA_ADD_DEVICE_ENTER, HA_ADD_DEVICE_LEAVE,
+    /* A routine of IoRegisterDriverReinitialization; id: the how-manieth call for its driver. */
+    HA_REINIT_ENTER, HA_REINIT_LEAVE,
     /* What a driver left behind, told before its IMAGE_FREED; id: which one of its kind. */
     HA_LEFT_BEHIND,
     /* Compiled code of a driver ended the process that it ran in. Who watched it writes this. */
@@ -145,7 +147,7 @@ enum ha_ending {
 enum ha_left {
     HA_LEFT_NOTHING, HA_LEFT_TIMER, HA_LEFT_DPC, HA_LEFT_WORK_ITEM, HA_LEFT_DEVICE,
     HA_LEFT_HANDLE, HA_LEFT_LOOKASIDE_LIST, HA_LEFT_CALLBACK_OBJECT, HA_LEFT_INTERFACE,
-    HA_LEFT_RESOURCE,
+    HA_LEFT_RESOURCE, HA_LEFT_REMOVE_LOCK, HA_LEFT_MDL,
     HA_LEFT_COUNT
 };
 
@@ -204,13 +206,14 @@ enum ha_misuse {
     HA_MISUSE_LIMIT,            /* more than the object or routine allows; argument: how many */
     HA_MISUSE_BEYOND_BLOCK,     /* written behind the end of a block; argument: how many bytes */
     HA_MISUSE_OTHER_TAG,        /* a block given back with another tag than its own; which */
+    HA_MISUSE_UNKNOWN_TAG,      /* a remove lock released with a tag of no acquisition */
     HA_MISUSE_NO_OBJECT,        /* no object is there, be it any more */
     HA_MISUSE_NO_REFERENCE,     /* given back: a reference that no driver holds */
     HA_MISUSE_QUEUED,           /* queued or freed while it is queued */
     HA_MISUSE_TAKEN_TWICE,      /* a lock taken by the thread that has it already */
     HA_MISUSE_IN_USE,           /* memory given back, or an object made anew, while the kernel
-                                   has it in a queue or list; id: the object or DPC, 0 for
-                                   what has no number */
+                                   has it in a queue or list; id: the object, DPC or MDL (with
+                                   argument HA_LEFT_MDL), 0 for what has no number */
     HA_MISUSE_PAGED_CODE,       /* PAGED_CODE reached above APC_LEVEL */
     HA_MISUSE_LOW_IRQL,         /* called below the IRQL that the routine needs */
     HA_MISUSE_UNALIGNED,        /* not at an address that the routine can work with */
@@ -223,6 +226,8 @@ enum ha_misuse {
                                    may still be called; id: the entry */
     HA_MISUSE_OTHER_MODE,       /* a lock that is shared given back as one that is not, or the
                                    reverse */
+    HA_MISUSE_PAGED_POOL,       /* in paged pool, where only memory will do that is not */
+    HA_MISUSE_BEYOND_MEMORY,    /* an MDL reaches beyond the end of its block; argument: how far */
     HA_MISUSE_COUNT
 };
 

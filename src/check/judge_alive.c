@@ -67,6 +67,13 @@ static void judge_left(struct ha_judge *judge)
         ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
                  "callback object %u was not given back", id);
         break;
+    case HA_LEFT_REMOVE_LOCK:
+        ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
+                 "remove lock %u was not released", id);
+        break;
+    case HA_LEFT_MDL:
+        ha_blame(judge, HA_RULE_DRV_12, record->driver, expected, "MDL %u was not freed", id);
+        break;
     case HA_LEFT_LOOKASIDE_LIST:
         ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
                  "lookaside list %u was not deleted", id);

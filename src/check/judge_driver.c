@@ -225,10 +225,12 @@ void ha_driver_absorb(struct ha_judge *judge)
         break;
     case HA_UNLOAD_ENTER:
     case HA_ADD_DEVICE_ENTER:
+    case HA_REINIT_ENTER:
         driver->called = true;
         driver->called_at = record->irql;
         break;
     case HA_ADD_DEVICE_LEAVE:
+    case HA_REINIT_LEAVE:
         driver->called = false;
         break;
     case HA_UNLOAD_LEAVE:

@@ -76,6 +76,22 @@ static void judge_other_tag(struct ha_judge *judge)
              (unsigned)record->id, given);
 }
 
+/* An MDL that describes what it must not. */
+static void judge_described(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const char *routine = ha_routine_name(record->as.misuse.routine);
+    unsigned block = record->id, beyond = record->as.misuse.argument;
+
+    if (record->as.misuse.misuse == HA_MISUSE_PAGED_POOL)
+        ha_blame(judge, HA_RULE_POOL_5, record->driver, "memory that is never paged out",
+                 "%s of block %u, which is paged pool", routine, block);
+    else
+        ha_blame(judge, HA_RULE_POOL_5, record->driver, "memory that the driver holds",
+                 "%s of block %u and %u byte%s beyond its end", routine, block, beyond,
+                 beyond == 1 ? "" : "s");
+}
+
 static void judge_pool_irql(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
@@ -129,6 +145,10 @@ void ha_judge_memory(struct ha_judge *judge)
     case HA_MISUSE_OTHER_TAG:
         judge_other_tag(judge);
         break;
+    case HA_MISUSE_PAGED_POOL:
+    case HA_MISUSE_BEYOND_MEMORY:
+        judge_described(judge);
+        break;
     case HA_MISUSE_RAISED_IRQL:
         judge_pool_irql(judge);
         break;
@@ -175,6 +195,9 @@ static bool find_entered(const struct ha_judge *judge, const char **what, uint8_
         break;
     case HA_ADD_DEVICE_LEAVE:
         *what = "AddDevice";
+        break;
+    case HA_REINIT_LEAVE:
+        *what = "a Reinitialize routine";
         break;
     default:
         *what = "Unload";
@@ -303,6 +326,7 @@ void ha_judge_irql(struct ha_judge *judge)
     case HA_DRV_ENTRY_LEAVE:
     case HA_UNLOAD_LEAVE:
     case HA_ADD_DEVICE_LEAVE:
+    case HA_REINIT_LEAVE:
     case HA_DPC_RUN_LEAVE:
     case HA_IPI_LEAVE:
         judge_irql_at_return(judge);

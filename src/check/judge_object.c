@@ -74,6 +74,9 @@ static void judge_limit(struct ha_judge *judge)
     else if (routine == HA_RT_SET_PRIORITY)
         ha_blame(judge, HA_RULE_OBJ_3, record->driver, "a priority from 1 to HIGH_PRIORITY",
                  "%s to %d", name, (int)count);
+    else if (routine == HA_RT_RELEASE_REMOVE_LOCK || routine == HA_RT_WAIT_REMOVE_LOCK)
+        ha_blame(judge, HA_RULE_OBJ_3, record->driver, "released as often as it was acquired",
+                 "%s of %s, which nobody has acquired", name, name_of(judge, record->id));
     else if (routine == HA_RT_ENTER_REGION || routine == HA_RT_LEAVE_REGION)
         ha_blame(judge, HA_RULE_OBJ_3, record->driver, "critical regions left as often as entered",
                  "%s in %u of them", name, count);
@@ -100,7 +103,10 @@ static void judge_in_use(struct ha_judge *judge)
     static const char expected[] =
         "neither given back nor made anew while it is queued, set, held or waited for";
 
-    if (!record->id && record->as.misuse.routine == HA_RT_FREE_POOL)
+    if (record->id && record->as.misuse.argument == HA_LEFT_MDL)
+        ha_blame(judge, HA_RULE_OBJ_6, record->driver, expected,
+                 "%s while MDL %u has its pages locked", name, (unsigned)record->id);
+    else if (!record->id && record->as.misuse.routine == HA_RT_FREE_POOL)
         ha_blame(judge, HA_RULE_OBJ_6, record->driver, expected, "%s of memory that holds a %s",
                  name, ha_left_name(record->as.misuse.argument));
     else if (!record->id)
@@ -158,6 +164,9 @@ void ha_judge_object(struct ha_judge *judge)
         break;
     case HA_MISUSE_OTHER_MODE:
         judge_owner(judge, "given back the way it was taken");
+        break;
+    case HA_MISUSE_UNKNOWN_TAG:
+        judge_owner(judge, "released with the tag that it was acquired with");
         break;
     case HA_MISUSE_TAKEN_TWICE:
         judge_owner(judge, "taken by a thread that does not have it");

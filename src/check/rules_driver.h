@@ -53,6 +53,7 @@ RULE(DRV_12, "DRV-12", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "No thread, work item, DPC, timer, device, interface, list or object outlives its driver.",
      "bug checks 0xCE and 0xD4; PsCreateSystemThread; IoQueueWorkItem; KeInsertQueueDpc; "
      "KeSetTimer; ExDeleteNPagedLookasideList; ExDeleteResourceLite; ExCreateCallback; "
+     "Using Remove Locks; IoFreeMdl; "
      "DRIVER_UNLOAD",
      AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(IMAGE_FREED) | ON(LEFT_BEHIND) |
         ON(TRACE_END), alive))
@@ -73,6 +74,9 @@ RULE(POOL_3, "POOL-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
 RULE(POOL_4, "POOL-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Pool is taken and given back at DISPATCH_LEVEL at most, paged pool at APC_LEVEL at most.",
      "ExAllocatePool2; ExFreePoolWithTag", AT(ON(ALLOC) | ON(FREE) | ON(MISUSE), memory))
+RULE(POOL_5, "POOL-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
+     "An MDL describes memory that its driver holds; MmBuildMdlForNonPagedPool no paged pool.",
+     "MmBuildMdlForNonPagedPool; MmProbeAndLockPages", AT(ON(MISUSE), memory))
 RULE(IRQL_1, "IRQL-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "KeRaiseIrql goes up, to HIGH_LEVEL at most; KeLowerIrql down, in a DPC to its level.",
      "KeRaiseIrql; KeLowerIrql; KDEFERRED_ROUTINE", AT(ON(QUERY) | ON(MISUSE), irql))
@@ -82,9 +86,9 @@ RULE(IRQL_2, "IRQL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
 RULE(IRQL_3, "IRQL-3", HA_IMPLIED, DRIVER, HA_ERROR,
      "Driver code that the kernel calls by itself ends at the IRQL at which it was called.",
      "DRIVER_INITIALIZE; DRIVER_UNLOAD; PsTerminateSystemThread; IO_WORKITEM_ROUTINE; "
-     "KDEFERRED_ROUTINE; KeIpiGenericCall; DRIVER_ADD_DEVICE",
+     "KDEFERRED_ROUTINE; KeIpiGenericCall; DRIVER_ADD_DEVICE; DRIVER_REINITIALIZE",
      AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(MISUSE), irql),
-     AT(ON(DPC_RUN_LEAVE) | ON(IPI_LEAVE) | ON(ADD_DEVICE_LEAVE), irql))
+     AT(ON(DPC_RUN_LEAVE) | ON(IPI_LEAVE) | ON(ADD_DEVICE_LEAVE) | ON(REINIT_LEAVE), irql))
 RULE(IRQL_4, "IRQL-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Any other routine is called at an IRQL that its page allows.",
      "the IRQL entry of each routine's page", AT(ON(REFUSED) | ON(MISUSE), irql))
@@ -98,15 +102,16 @@ RULE(OBJ_2, "OBJ-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A lock is given back by its holder, in time; one that is not recursive is taken once.",
      "KeReleaseMutex; ExAcquireFastMutex; ExReleaseFastMutex; KeAcquireSpinLock; "
      "KeReleaseSpinLock; ExAcquirePushLockExclusive; ExReleaseSpinLockShared; "
-     "ExReleaseResourceLite; bug check 0x4000008A",
+     "ExReleaseResourceLite; IoReleaseRemoveLock; bug check 0x4000008A",
      AT(ON(MISUSE), object))
 RULE(OBJ_3, "OBJ-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Counts stay within limits: of a semaphore, of critical regions, of objects to wait for.",
-     "KeReleaseSemaphore; KeWaitForMultipleObjects; KeLeaveCriticalRegion",
+     "KeReleaseSemaphore; KeWaitForMultipleObjects; KeLeaveCriticalRegion; IoReleaseRemoveLock",
      AT(ON(MISUSE), object))
 RULE(OBJ_4, "OBJ-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Handles and references are given back once, and used only until then.",
-     "ZwClose; ObReferenceObject; ObDereferenceObject", AT(ON(MISUSE), object))
+     "ZwClose; ObReferenceObject; ObDereferenceObject; IoFreeMdl; MmUnlockPages",
+     AT(ON(MISUSE), object))
 RULE(OBJ_5, "OBJ-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A work item that is queued is neither queued again nor freed until its routine begins.",
      "IoQueueWorkItem; IoFreeWorkItem; ExQueueWorkItem", AT(ON(MISUSE), object))
@@ -114,7 +119,7 @@ RULE(OBJ_6, "OBJ-6", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Nothing is given back or made anew while it is queued, set, held or waited for.",
      "KeInitializeDpc; KeInitializeTimerEx; KeInitializeMutex; KeInitializeEvent; "
      "KeInitializeSpinLock; ExInitializeRundownProtection; ExDeleteResourceLite; "
-     "ExFreePoolWithTag",
+     "Using Remove Locks; IoFreeMdl; MmUnlockPages; ExFreePoolWithTag",
      AT(ON(MISUSE), object))
 RULE(OBJ_7, "OBJ-7", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A driver ends no thread but one that it made, and that one not inside a callback.",

@@ -1,8 +1,8 @@
 /*
  * story_code - the wording of where driver code runs, besides processor-change callbacks
  *
- * Owns how DriverEntry, AddDevice, Unload, DPCs and broadcasts are called in a line, how they
- * begin and end, and the place that a thread is at.
+ * Owns how DriverEntry, Reinitialize, AddDevice, Unload, DPCs and broadcasts are called in a line,
+ * how they begin and end, and the place that a thread is at.
  */
 #include "check/story_words.h"
 
@@ -22,6 +22,9 @@ void ha_story_code_call(const struct ha_cast *cast, const struct ha_record *reco
         break;
     case HA_ADD_DEVICE_ENTER: case HA_ADD_DEVICE_LEAVE:
         ha_text_add(words, "AddDevice of ");
+        break;
+    case HA_REINIT_ENTER: case HA_REINIT_LEAVE:
+        ha_text_addf(words, "Reinitialize %u of ", (unsigned)record->id);
         break;
     case HA_DRV_ENTRY_ENTER: case HA_DRV_ENTRY_LEAVE:
         ha_text_add(words, "DriverEntry of ");
@@ -94,6 +97,7 @@ static bool is_place(const struct ha_record *opener)
     switch (opener->kind) {
     case HA_CB_ENTER: case HA_DRV_ENTRY_ENTER: case HA_UNLOAD_ENTER: case HA_ADD_BEGIN:
     case HA_DPC_RUN_ENTER: case HA_IPI_ENTER: case HA_ADD_DEVICE_ENTER: case HA_PNP_CB_ENTER:
+    case HA_REINIT_ENTER:
         return true;
     default:
         return false;

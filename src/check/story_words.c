@@ -146,7 +146,7 @@ void ha_story_opening(const struct ha_cast *cast, const struct ha_record *record
 {
     switch (record->kind) {
     case HA_DRV_ENTRY_ENTER: case HA_UNLOAD_ENTER: case HA_ADD_DEVICE_ENTER:
-    case HA_DPC_RUN_ENTER: case HA_IPI_ENTER:
+    case HA_DPC_RUN_ENTER: case HA_IPI_ENTER: case HA_REINIT_ENTER:
         ha_text_add(words, "enters ");
         ha_story_code_call(cast, record, words);
         break;
@@ -296,7 +296,7 @@ enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *
 {
     switch (record->kind) {
     case HA_DRV_ENTRY_LEAVE: case HA_UNLOAD_REQ: case HA_UNLOAD_LEAVE: case HA_IMAGE_FREED:
-    case HA_DPC_RUN_LEAVE: case HA_IPI_LEAVE: case HA_ADD_DEVICE_LEAVE:
+    case HA_DPC_RUN_LEAVE: case HA_IPI_LEAVE: case HA_ADD_DEVICE_LEAVE: case HA_REINIT_LEAVE:
         return ha_story_code(cast, record, setting, words);
     case HA_REG_RETURN: case HA_DEREG_RETURN:
         return registration_fact(cast, record, setting, words);

@@ -124,6 +124,10 @@ NTSTATUS ha_callout_entry(struct ha_driver *driver);
 /* Call DriverUnload, which must not be NULL. */
 void ha_callout_unload(struct ha_driver *driver);
 
+/* Call a Reinitialize routine, the how-manieth call of one for that driver. */
+void ha_callout_reinitialize(struct ha_driver *driver, PDRIVER_REINITIALIZE routine,
+                             PVOID context, uint32_t count);
+
 /* Call AddDevice, which must not be NULL, for a device, the how-manieth that came. */
 NTSTATUS ha_callout_add_device(struct ha_driver *driver, PDEVICE_OBJECT device, uint32_t number);
 /* Whether the thread is inside AddDevice. */

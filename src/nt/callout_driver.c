@@ -1,6 +1,7 @@
 /*
- * callout_driver - the part of the one door through which DriverEntry, DriverUnload and AddDevice
- *                   are called, and the clients of drivers' callback objects
+ * callout_driver - the part of the one door through which DriverEntry, Reinitialize routines,
+ *                   DriverUnload and AddDevice are called, and the clients of drivers' callback
+ *                   objects
  */
 #include <string.h>
 
@@ -50,6 +51,15 @@ NTSTATUS ha_callout_entry(struct ha_driver *driver)
     memset(driver->path, POISON, sizeof *driver->path);
     leave_entered(driver, &call, HA_DRV_ENTRY_LEAVE, driver->id, status);
     return status;
+}
+
+void ha_callout_reinitialize(struct ha_driver *driver, PDRIVER_REINITIALIZE routine,
+                             PVOID context, uint32_t count)
+{
+    struct ha_callout call;
+    enter_driver(driver, &call, HA_REINIT_ENTER, count);
+    routine(&driver->object, context, count);
+    leave_entered(driver, &call, HA_REINIT_LEAVE, count, STATUS_SUCCESS);
 }
 
 void ha_callout_unload(struct ha_driver *driver)

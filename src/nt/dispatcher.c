@@ -34,6 +34,7 @@ static const char *const type_names[] = {
     [HA_OBJECT_TIMER] = "timer",
     [HA_OBJECT_SYNCHRONIZATION_TIMER] = "timer", [HA_OBJECT_FAST_MUTEX] = "fast mutex",
     [HA_OBJECT_GUARDED_MUTEX] = "guarded mutex", [HA_OBJECT_RUNDOWN] = "rundown protection",
+    [HA_OBJECT_REMOVE_LOCK] = "remove lock",
 };
 #define TYPES (sizeof type_names / sizeof type_names[0])
 

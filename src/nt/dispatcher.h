@@ -17,7 +17,8 @@ enum ha_dispatcher_type {
     HA_OBJECT_SYNCHRONIZATION_TIMER = 9,
     HA_OBJECT_FAST_MUTEX = 10,          /* of the event in a FAST_MUTEX; ours, as the next */
     HA_OBJECT_GUARDED_MUTEX = 11,
-    HA_OBJECT_RUNDOWN = 12              /* of a wait for users; nt/rundown.c */
+    HA_OBJECT_RUNDOWN = 12,             /* of a wait for users; nt/rundown.c */
+    HA_OBJECT_REMOVE_LOCK = 13          /* of the event in an IO_REMOVE_LOCK */
 };
 
 /*

@@ -17,6 +17,7 @@
 #include "nt/pool.h"
 #include "nt/registration.h"
 #include "nt/registry.h"
+#include "nt/reinitialize.h"
 #include "nt/script.h"
 
 static const WCHAR services_path[] = u"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\";
@@ -68,10 +69,13 @@ static void load(void *argument)
     struct ha_thread *thread = driver->kernel->world.sched.running;
     thread->operations++;
     driver->entry_status = ha_callout_entry(driver);
-    if (NT_SUCCESS(driver->entry_status))
+    if (NT_SUCCESS(driver->entry_status)) {
+        ha_reinitialize(driver);
         driver->state = HA_DRIVER_LOADED;
-    else
+    } else {
+        ha_reinitializations_free(driver);
         free_image(driver);
+    }
     for (uint32_t i = 0; driver->state == HA_DRIVER_LOADED && i < devices_of(driver); i++)
         driver->add_device_status = ha_add_device(driver);
     thread->operations--;

@@ -5,6 +5,7 @@
 #include "nt/dpc.h"
 #include "nt/locks.h"
 #include "nt/lookaside.h"
+#include "nt/remove_lock.h"
 #include "nt/resource.h"
 #include "nt/work.h"
 
@@ -20,6 +21,8 @@ bool ha_in_use(struct ha_kernel *kernel, const void *memory, size_t size, enum h
         id = ha_rundowns_find(kernel, memory, size);
     if (!id && kernel->resources)
         id = ha_resources_find(kernel, memory, size);
+    if (!id && kernel->remove_holds)
+        id = ha_remove_locks_find(kernel, memory, size);
     if (!id && kernel->locks)
         id = ha_fast_mutex_find(kernel, memory, size);
     if (!id && (kernel->locks || kernel->spinning))

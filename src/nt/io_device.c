@@ -12,6 +12,7 @@
 #include "nt/device.h"
 #include "nt/driver.h"
 #include "nt/driver_interface.h"
+#include "nt/in_use.h"
 #include "nt/ob.h"
 #include "nt/object_name.h"
 
@@ -73,6 +74,14 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize,
     return status;
 }
 
+/* Whether the kernel still has something there, which has been recorded. */
+static bool extension_is_in_use(struct ha_kernel *kernel, const DEVICE_OBJECT *device)
+{
+    return device->DeviceExtension &&
+           ha_in_use(kernel, device->DeviceExtension, device->Size - sizeof *device,
+                     HA_RT_DELETE_DEVICE);
+}
+
 /*
  * Delete a device object. It goes when nobody has it open or holds a reference.
  *
@@ -90,8 +99,11 @@ VOID IoDeleteDevice(PDEVICE_OBJECT DeviceObject)
     const struct _DEVOBJ_EXTENSION *ours = DeviceObject->DeviceObjectExtension;
     if (DeviceObject->AttachedDevice || ours->lower || ours->added_for)
         ha_record_misuse(kernel, HA_RT_DELETE_DEVICE, HA_MISUSE_IN_USE, 0, 0);
-    if (!ours->added_for)
-        ha_device_delete(kernel, DeviceObject);
+    if (ours->added_for)
+        return;
+    if (extension_is_in_use(kernel, DeviceObject))
+        ha_ob_hold(DeviceObject);       /* so that what lies there stays */
+    ha_device_delete(kernel, DeviceObject);
 }
 
 /*

@@ -1,8 +1,10 @@
 /*
- * ke_wait - KeWaitForSingleObject, KeWaitForMultipleObjects, KeDelayExecutionThread
+ * ke_wait - KeWaitForSingleObject, KeWaitForMultipleObjects, ZwWaitForSingleObject,
+ *           KeDelayExecutionThread
  */
 #include "nt/dispatcher.h"
 #include "nt/locks.h"
+#include "nt/ob.h"
 
 /*
  * Waiting takes an IRQL below DISPATCH_LEVEL; to look at an object it may be at that level. A wait
@@ -82,6 +84,45 @@ NTSTATUS KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitTyp
             return STATUS_UNSUCCESSFUL;
     NTSTATUS status = ha_dispatcher_wait(kernel, Object, Count, WaitType == WaitAll,
                                          WaitBlockArray ? WaitBlockArray : own, Timeout);
+    ha_sched_point(&kernel->world);
+    return status;
+}
+
+/* Objects with handles: threads and events can be waited for, keys and the like cannot. */
+static bool can_be_waited_for(const struct ha_kernel *kernel, const void *body)
+{
+    return ha_ob_is(kernel, body, *PsThreadType) || ha_ob_is(kernel, body, *ExEventObjectType);
+}
+
+/*
+ * Wait for the object of a handle, a thread or an event, which stays until the wait is over.
+ *
+ *   Handle     that is open
+ *   Alertable  changes nothing, as above
+ *   Timeout    as above
+ *
+ * Returns STATUS_SUCCESS; STATUS_TIMEOUT; STATUS_INVALID_HANDLE for what is no handle or was
+ * closed; STATUS_OBJECT_TYPE_MISMATCH for an object that cannot be waited for, our choice. IRQL:
+ * PASSIVE_LEVEL; above it the call is refused with STATUS_UNSUCCESSFUL, our choice.
+ *
+ * Source: WDK reference, ntifs.h, ZwWaitForSingleObject.
+ */
+NTSTATUS ZwWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER Timeout)
+{
+    struct ha_kernel *kernel = ha_kernel_enter("ZwWaitForSingleObject");
+    KWAIT_BLOCK block;
+    void *body;
+    (void)Alertable;
+    if (ha_kernel_is_above(kernel, PASSIVE_LEVEL, HA_RT_WAIT_HANDLE))
+        return STATUS_UNSUCCESSFUL;
+    NTSTATUS status = ha_ob_of_handle(kernel, Handle, NULL, &body);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!can_be_waited_for(kernel, body))
+        return STATUS_OBJECT_TYPE_MISMATCH;
+    ha_ob_hold(body);
+    status = ha_dispatcher_wait(kernel, &body, 1, false, &block, Timeout);
+    ha_ob_let_go(kernel, body);
     ha_sched_point(&kernel->world);
     return status;
 }

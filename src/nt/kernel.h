@@ -22,11 +22,13 @@ struct ha_object_name;  /* what is found by its name; nt/object_name.c */
 struct ha_add_request;  /* nt/hot_add.c */
 struct ha_pool_block;
 struct ha_guard;
+struct ha_mdl;          /* nt/mdl.c */
 struct ha_lookaside;    /* a list that was made; nt/lookaside.c */
 struct ha_reg_key;      /* of the registry; nt/registry.c */
 struct ha_spin_wait;    /* nt/ke_spin.c */
 struct ha_shared_wait;  /* nt/shared_lock.c */
 struct ha_named_event;  /* that IoCreateNotificationEvent has made; nt/io_event.c */
+struct ha_remove_hold;  /* nt/io_remove_lock.c */
 struct ha_rundown_wait; /* nt/rundown.c */
 struct ha_resource;     /* nt/resource.h */
 struct ha_wait;         /* nt/dispatcher.c */
@@ -61,6 +63,7 @@ struct ha_driver {
     const struct ha_script *script; /* NULL for code that no plan names, as the next */
     struct ha_scripted *scripted;
     struct ha_driver_extension *first_extension;    /* nt/device.c */
+    struct ha_reinitialization *first_reinitialization;     /* that is due; nt/reinitialize.c */
     int32_t add_device_status;      /* of the last AddDevice; STATUS_PENDING while it runs */
     const char *next_name;          /* of the registration being made; NULL for ke1, ke2, ... */
     uint32_t made[3];               /* those without a `next_name`, by enum ha_notification */
@@ -217,6 +220,9 @@ struct ha_kernel {
     struct ha_work work;
     struct ha_lookaside *lookasides;    /* that are made, the newest first */
     uint32_t lookasides_made;
+    struct ha_mdl *mdls;            /* that are allocated, the newest first */
+    uint32_t mdls_made;
+    KSPIN_LOCK cancel_lock;         /* nt/io_cancel.c */
     struct ha_guard *guards;        /* of threads in guarded regions; nt/guarded.c */
     struct ha_registry registry;
     struct ha_devices devices;
@@ -231,6 +237,7 @@ struct ha_kernel {
     uint32_t locks;                 /* spin locks, fast mutexes and push locks that threads have */
     struct ha_rundown_wait *rundowns;   /* for the users of an object */
     struct ha_resource *resources;      /* that are made, the newest first */
+    struct ha_remove_hold *remove_holds;    /* acquisitions of remove locks, the newest first */
     struct ha_spin_wait *spinning;  /* who waits for spin locks, the oldest first */
     struct ha_shared_wait *sharing; /* who waits for shared locks, the oldest first */
     struct ha_object lock;          /* of registrations, deregistrations and adds (REG-12) */

@@ -7,7 +7,9 @@
 #include "nt/dpc.h"
 #include "nt/driver_interface.h"
 #include "nt/lookaside.h"
+#include "nt/mdl.h"
 #include "nt/ob.h"
+#include "nt/remove_lock.h"
 #include "nt/resource.h"
 #include "nt/work.h"
 
@@ -15,10 +17,12 @@ static void (*const lookers[])(struct ha_kernel *kernel, const struct ha_driver 
     ha_timers_look_over,
     ha_dpcs_look_over,
     ha_work_look_over,
+    ha_remove_locks_look_over,
     ha_driver_interfaces_look_over,     /* before their devices go */
     ha_devices_look_over,
     ha_lookasides_look_over,
     ha_resources_look_over,
+    ha_mdls_look_over,
     ha_ob_handles_look_over,
     ha_callback_objects_look_over,
 };

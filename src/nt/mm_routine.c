@@ -43,9 +43,12 @@ static const struct { const char *name, *lacks; } gaps[] = {
     {"ExAllocatePoolWithQuotaTag", "charges no quota; answers NULL where Windows would raise"},
     {"ExAllocatePoolWithTagPriority", "the priority changes nothing"},
     {"ExQueueWorkItem", "one queue serves all types"},
+    {"IoAllocateMdl", "takes no IRP"},
     {"IoGetDeviceObjectPointer", "no request is sent to the driver whose device it opens"},
+    {"IoInitializeRemoveLockEx", "the limits of a checked build change nothing"},
     {"IoQueueWorkItem", "one queue serves all types"},
     {"IoQueueWorkItemEx", "one queue serves all types"},
+    {"IoRegisterDriverReinitialization", "its routine follows DriverEntry of its own driver"},
     {"IoReportTargetDeviceChange", "answers STATUS_NOT_SUPPORTED, as nobody can ask to be told"},
     {"IoReportTargetDeviceChangeAsynchronous",
      "answers STATUS_NOT_SUPPORTED, as nobody can ask to be told"},
@@ -54,10 +57,15 @@ static const struct { const char *name, *lacks; } gaps[] = {
     {"KeQueryLogicalProcessorRelationship",
      "knows groups and NUMA nodes; other relations are STATUS_NOT_SUPPORTED"},
     {"KeSetPriorityThread", "priorities change nothing in which thread runs"},
+    {"MmGetPhysicalAddress", "knows pool and what else the kernel gives out; 0 for the rest"},
     {"MmGetPhysicalMemoryRangesEx", "knows the memory partition of the system only"},
     {"MmGetPhysicalMemoryRangesEx2", "knows ordinary memory of the partition of the system only"},
+    {"MmIsAddressValid", "knows pool and addresses that no host has; says TRUE of the rest"},
+    {"MmMapLockedPagesSpecifyCache", "maps for the system only, at the address of the buffer"},
+    {"MmProbeAndLockPages", "never fails; takes no address of a process"},
     {"ObReferenceObjectByHandle", "every access is granted"},
     {"PsCreateSystemThread", "there is one process; threads have no names"},
+    {"ZwWaitForSingleObject", "every access is granted"},
 };
 
 const char *ha_nt_routine_name(size_t n)

@@ -13,6 +13,7 @@
 
 #include "nt/callout.h"
 #include "nt/in_use.h"
+#include "nt/mdl.h"
 #include "nt/pnp_entry.h"
 #include "nt/registration.h"
 
@@ -174,6 +175,7 @@ void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag)
     look_at_guard(kernel, block, HA_RT_FREE_POOL);
     bool used = ha_in_use(kernel, memory, block->size, HA_RT_FREE_POOL);
     used |= ha_pnp_entries_use(kernel, memory, block->size);
+    used |= ha_mdls_hold(kernel, memory, block->size, HA_RT_FREE_POOL);
     struct ha_record *record = ha_record_open(&kernel->world, HA_FREE, block->id);
     record->as.pool.size = block->size;
     record->as.pool.tag = block->tag;
@@ -194,6 +196,21 @@ void ha_pool_blocks_look_over(struct ha_kernel *kernel, uint16_t driver)
     for (; block && block_of(arena, memory_of(block)); block = block->older)
         if (block->driver == driver)
             look_at_guard(kernel, block, HA_NO_ROUTINE);
+}
+
+bool ha_pool_place_of(const struct ha_kernel *kernel, const void *address,
+                      struct ha_pool_place *place)
+{
+    const struct ha_arena *arena = &kernel->world.host->arena;
+    struct ha_pool_block *block = kernel->newest_block;
+    for (; block && block_of(arena, memory_of(block)); block = block->older)
+        if (ha_lies_in(address, memory_of(block), block->size)) {
+            *place = (struct ha_pool_place){
+                .left = block->size - (size_t)((const unsigned char *)address - memory_of(block)),
+                .id = block->id, .paged = block->paged};
+            return true;
+        }
+    return false;
 }
 
 void ha_pool_block_write(void *memory, uint64_t offset)

@@ -37,6 +37,17 @@ void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag);
  */
 void ha_pool_check_irql(struct ha_kernel *kernel, enum ha_routine routine, bool paged);
 
+/* What there is to say of an address in a block that is held. */
+struct ha_pool_place {
+    size_t left;                /* bytes to the end of the block */
+    uint32_t id;                /* of the block */
+    bool paged;
+};
+
+/* The block in which an address lies. False when there is none, or a head was written over. */
+bool ha_pool_place_of(const struct ha_kernel *kernel, const void *address,
+                      struct ha_pool_place *place);
+
 /* Look at the guards of all blocks that a driver still holds. */
 void ha_pool_blocks_look_over(struct ha_kernel *kernel, uint16_t driver);
 

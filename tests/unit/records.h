@@ -16,7 +16,8 @@
  *   dereg A          removing, whole
  *   dereg> A         DEREG_ENTER          dereg! A  DEREG_LOCKED    dereg< A        DEREG_RETURN
  *   misuse KIND [ARGUMENT]    stale, unknown, null, irql, self; overrun, nothing, block, order
- *                    gone, reference, queued, inuse, paged, low, unaligned
+ *                    gone, reference, queued, inuse, paged, low, unaligned, unknowntag, pagedpool,
+ *                    beyondmemory
  *   A S  A C  A F    Start, Complete, Failure of the add; A ES 2 the same for existing processor 2
  *   A> S   A< S      CB_ENTER and CB_LEAVE alone
  *   dead A           DEAD_CALL
@@ -34,7 +35,9 @@
  *   queue DPC TARGET [waits] [timer]           DPC_INSERT      drop DPC TARGET [driver]   DPC_DROP
  *   run> DPC CPU     run< DPC CPU              DPC_RUN_ENTER, DPC_RUN_LEAVE, on D at DISPATCH_LEVEL
  *   ipi> ID  ipi< ID  device> ID  device< ID   IPI_ and ADD_DEVICE_ENTER, _LEAVE
- *   left KIND ID     LEFT_BEHIND: timer, dpc, work, device, handle, lookaside, object
+ *   reinit> COUNT  reinit< COUNT  REINIT_ENTER, REINIT_LEAVE
+ *   left KIND ID     LEFT_BEHIND: timer, dpc, work, device, handle, lookaside, object, removelock,
+ *                    mdl
  *   open system|other|none [STATUS]   EX_CREATE; lost is STATUS_OBJECT_NAME_NOT_FOUND
  *   client A [null|other]    EX_REG, of \Callback\ProcessorAdd or a driver's object; A's calls are
  *                    then those of a client of the object

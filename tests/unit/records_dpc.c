@@ -112,7 +112,8 @@ static void left(struct records *records, const struct statement *statement)
 {
     static const char *const kinds[HA_LEFT_COUNT] = {"nothing", "timer",  "dpc",      "work",
                                                      "device",  "handle", "lookaside", "object",
-                                                     "interface", "resource"};
+                                                     "interface", "resource", "removelock",
+                                                     "mdl"};
     struct ha_record *record =
         records_emit(records, statement, HA_LEFT_BEHIND, SYSTEM, number_at(statement, 2));
 
@@ -156,6 +157,8 @@ bool records_dpc(struct records *records, const struct statement *statement)
         call(records, statement, verb[3] == '<' ? HA_IPI_LEAVE : HA_IPI_ENTER);
     else if (!strcmp(verb, "device>") || !strcmp(verb, "device<"))
         call(records, statement, verb[6] == '<' ? HA_ADD_DEVICE_LEAVE : HA_ADD_DEVICE_ENTER);
+    else if (!strcmp(verb, "reinit>") || !strcmp(verb, "reinit<"))
+        call(records, statement, verb[6] == '<' ? HA_REINIT_LEAVE : HA_REINIT_ENTER);
     else if (!strcmp(verb, "left"))
         left(records, statement);
     else if (!strcmp(verb, "stuck"))

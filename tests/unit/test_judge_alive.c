@@ -84,7 +84,8 @@ static void a_finding_names_what_is_alive(void **state)
         "thread thread-77 has not ended", "work item 77 still runs", "work item 2 is still queued",
         "timer 3 is still set", "device object 4 was not deleted", "work item 5 was not freed",
         "handle 6 was not", "lookaside list 9 was not deleted",
-        "resource 10 was not deleted", "DPC 7 is still queued",
+        "resource 10 was not deleted", "remove lock 11 was not released",
+        "MDL 12 was not freed", "DPC 7 is still queued",
         "DPC 8 still runs",
     };
     struct ha_judge *judge = ha_judge_create();
@@ -95,7 +96,7 @@ static void a_finding_names_what_is_alive(void **state)
     judge_text(judge, ENTERS "thread> 77; work+ 77; work+ 2; work> 77; " UNLOADS
                              "queue 7 0; queue 8 0; run> 8 0; unloaded a; left timer 3; "
                              "left device 4; left work 5; left handle 6; left lookaside 9; "
-                             "left resource 10; freed a;");
+                             "left resource 10; left removelock 11; left mdl 12; freed a;");
 
     const struct ha_finding *finding = ha_judge_findings(judge, &count, NULL);
     assert_int_equal(count, sizeof seen / sizeof seen[0]);

@@ -198,6 +198,8 @@ static void code_that_the_kernel_calls_ends_at_the_irql_of_its_call(void **state
         {"a DPC", "IRQL-3(a)", "queue 1 0; run> 1 0; run< 1 0 irql=0;"},
         {"a broadcast", "IRQL-3(a)", "ipi> 1; ipi< 1 irql=2;"},
         {"AddDevice", "IRQL-3(a)", "enter a; leave a 0; device> 1; device< 1 irql=2;"},
+        {"a Reinitialize routine", "IRQL-3(a)",
+         "enter a; leave a 0; reinit> 1; reinit< 1 irql=2;"},
         {"all of them as they were called", "",
          "enter a; leave a 0; device> 1; device< 1; ipi> 1; ipi< 1; queue 1 0; run> 1 0; "
          "run< 1 0;"},

@@ -189,7 +189,7 @@ static void memory_that_a_driver_holds_in_the_end_is_found(void **state)
     EXPECT_FINDINGS(cases);
 }
 
-/* POOL-1 to POOL-4, IRQL-1, IRQL-2, IRQL-3 */
+/* POOL-1 to POOL-5, IRQL-1, IRQL-2, IRQL-3 */
 static void what_a_driver_must_not_do_is_found(void **state)
 {
     (void)state;
@@ -203,6 +203,9 @@ static void what_a_driver_must_not_do_is_found(void **state)
          "take 1 64 driver=2; misuse tag 7 id=1 driver=2;"},
         {"taken above DISPATCH_LEVEL", "POOL-4(a)", "misuse irql 2 irql=15 of=allocate;"},
         {"given back above APC_LEVEL", "POOL-4(a)", "misuse irql 1 irql=2 of=free;"},
+        {"paged pool described as nonpaged", "POOL-5(a)", "misuse pagedpool id=1 of=buildmdl;"},
+        {"more described than there is", "POOL-5(b)",
+         "misuse beyondmemory 8 id=1 driver=2 of=lockpages;"},
         {"another routine called from too high", "IRQL-4(a)", "misuse irql irql=2 of=wait;"},
         {"raised to a lower IRQL", "IRQL-1(a)", "misuse order 0 irql=2 of=raise;"},
         {"lowered to a higher one", "IRQL-1(a)", "misuse order 2 of=lower;"},
@@ -319,6 +322,12 @@ static void mistakes_with_a_block_name_the_block(void **state)
          "block 1 given back as 'DCBA'"},
         {"misuse tag 0x41424344 id=9;", "given back with its tag '....'",
          "block 9 given back as 'DCBA'"},
+        {"misuse pagedpool id=9 of=buildmdl;", "memory that is never paged out",
+         "MmBuildMdlForNonPagedPool of block 9, which is paged pool"},
+        {"misuse beyondmemory 8 id=9 of=lockpages;", "memory that the driver holds",
+         "MmProbeAndLockPages of block 9 and 8 bytes beyond its end"},
+        {"misuse beyondmemory 1 id=9 of=lockpages;", "memory that the driver holds",
+         "MmProbeAndLockPages of block 9 and 1 byte beyond its end"},
         {"misuse irql 2 irql=15 of=allocate;", "pool taken at DISPATCH_LEVEL at most",
          "at HIGH_LEVEL"},
         {"misuse irql 1 irql=2 of=free;", "pool given back at APC_LEVEL at most",

@@ -88,6 +88,17 @@ static void add_device_tells_its_status(void **state)
                  "STATUS_INSUFFICIENT_RESOURCES\n");
 }
 
+static void a_reinitialize_routine_is_told_with_its_number(void **state)
+{
+    struct bench *b = *state;
+
+    by_broken(tale_add(&b->tale, HA_REINIT_ENTER, LOADER, 2));
+    by_broken(tale_add(&b->tale, HA_REINIT_LEAVE, LOADER, 2));
+
+    expect_story(b, HEAD
+                 "    1.000 ms  system-3  Reinitialize 2 of broken\n");
+}
+
 /* QRY-15, QRY-23 */
 static void what_becomes_of_a_queued_dpc_is_told(void **state)
 {
@@ -188,7 +199,9 @@ static void what_is_left_behind_is_named(void **state)
                  "    1.000 ms  system-3  broken leaves lookaside list 16 behind\n"
                  "    1.000 ms  system-3  broken leaves callback object 17 behind\n"
                  "    1.000 ms  system-3  broken leaves enabled interface 18 behind\n"
-                 "    1.000 ms  system-3  broken leaves resource 19 behind\n");
+                 "    1.000 ms  system-3  broken leaves resource 19 behind\n"
+                 "    1.000 ms  system-3  broken leaves remove lock 20 behind\n"
+                 "    1.000 ms  system-3  broken leaves MDL 21 behind\n");
 }
 
 static struct ha_record *crash(struct bench *b, uint32_t thread, uint32_t number)
@@ -270,6 +283,7 @@ int main(void)
         CASE(a_dpc_in_which_something_happens_is_entered_and_left),
         CASE(a_broadcast_tells_each_of_its_processors),
         CASE(add_device_tells_its_status),
+        CASE(a_reinitialize_routine_is_told_with_its_number),
         CASE(what_becomes_of_a_queued_dpc_is_told),
         CASE(the_target_of_a_dpc_is_told_with_its_status),
         CASE(affinity_tells_what_was_asked_and_what_it_is),
