@@ -89,7 +89,8 @@ void ha_event_wait_on(struct ha_world *world, struct ha_object *event,
 {
     ha_touch(world, event->id, HA_TOUCH_READ);
     bool blocked = !event->set;
-    record_wait(world, HA_WAIT_BEGIN, event, blocked ? holder : NULL, blocked);
+    record_wait(world, HA_WAIT_BEGIN, event,
+                !blocked ? NULL : holder ? holder : event->holder, blocked);
     if (blocked) {
         world->sched.running->waits_on = holder;
         wait_in_turn(world, event);

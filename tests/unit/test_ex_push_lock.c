@@ -199,9 +199,9 @@ static void a_deadlock_names_the_circle_through_a_push_lock(void **state)
 
     expect_text("what was said", "unload ", ha_text_string(&c->said));
     assert_int_equal(ha_machine_ending(c->b->machine), HA_END_DEADLOCK);
-    assert_int_equal(bench_count(c->b, HA_DEADLOCK), 1);
-    const struct ha_record *stuck = bench_record(c->b, HA_DEADLOCK, 0);
-    const struct ha_record *other = bench_record(c->b, HA_WAIT_BEGIN, 2);
+    assert_int_equal(bench_count(c->b, HA_DEADLOCK), 2);
+    const struct ha_record *other = bench_record(c->b, HA_DEADLOCK, 0);
+    const struct ha_record *stuck = bench_record(c->b, HA_DEADLOCK, 1);
     assert_int_equal(stuck->as.wait.holder, other->as.wait.waiter);
     assert_int_equal(other->as.wait.holder, stuck->as.wait.waiter);
     assert_int_equal(stuck->id, bench_record(c->b, HA_WAIT_BEGIN, 1)->id);
