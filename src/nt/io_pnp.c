@@ -79,6 +79,19 @@ static enum ha_reason wrong_parameter(const struct wish *wish)
     }
 }
 
+/*
+ * The driver in charge, be its image gone (DRV-8), if the object is its own: that of another one
+ * would keep the wrong image. NULL after the misuse has been recorded.
+ */
+static struct ha_driver *own_driver(struct ha_kernel *kernel, const DRIVER_OBJECT *object)
+{
+    struct ha_driver *driver = ha_driver_by_id(kernel, kernel->world.sched.running->stamp.driver);
+    if (driver && &driver->object == object)
+        return driver;
+    ha_record_misuse(kernel, REGISTER, HA_MISUSE_NO_OBJECT, 0, 0);
+    return NULL;
+}
+
 /* STATUS_SUCCESS, or that of a refusal, which has been recorded. */
 static NTSTATUS examine(struct ha_kernel *kernel, const struct wish *wish,
                         struct ha_driver **driver)
@@ -91,7 +104,7 @@ static NTSTATUS examine(struct ha_kernel *kernel, const struct wish *wish,
                : reason == HA_REASON_NOT_SIMULATED ? STATUS_NOT_SUPPORTED
                                                    : STATUS_INVALID_PARAMETER;
     }
-    *driver = ha_driver_meant(kernel, REGISTER, wish->object);
+    *driver = own_driver(kernel, wish->object);
     return *driver ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
