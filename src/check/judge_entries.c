@@ -69,6 +69,10 @@ static void becomes_live(struct ha_judge *judge)
 
     if (entry->standing != HA_ENTERED && entry->standing != HA_UNHEARD_OF)
         return;
+    if (judge->driver->freed) {
+        entry->standing = HA_DEAD;      /* from the start */
+        return;
+    }
     entry->standing = HA_LIVE;
     entry->live_since = ha_record_seq(judge->record);
 }
