@@ -3,6 +3,7 @@
  *
  * Owns how they come and go there, and which of their calls are open. Nothing here finds anything.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/names.h"
@@ -200,8 +201,15 @@ void ha_entry_absorb_choice(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
 
-    if (record->as.choice.kind == HA_CHOICE_LATE && record->as.choice.answer)
+    unsigned id;
+
+    if (!record->as.choice.answer)
+        return;
+    if (record->as.choice.kind == HA_CHOICE_LATE)
         judge->late_chosen = true;
+    else if (record->as.choice.kind == HA_CHOICE_TWICE
+             && sscanf(record->as.choice.label, "entry %9u", &id) == 1 && id < judge->entry_count)
+        judge->entries[id].told.twice = true;
 }
 
 void ha_entry_absorb_trouble(struct ha_judge *judge)
