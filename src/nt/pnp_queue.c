@@ -270,6 +270,6 @@ void ha_pnp_wait_late(struct ha_kernel *kernel, const struct ha_driver *driver)
 {
     while (driver->late_calls) {
         kernel->call_ends.set = false;
-        ha_event_wait(&kernel->world, &kernel->call_ends);
+        ha_event_wait_on(&kernel->world, &kernel->call_ends, kernel->pnp.thread);
     }
 }
