@@ -215,6 +215,7 @@ static void end_replay(struct ha_kernel *kernel, struct ha_pnp_entry *entry, uin
  *   EventCategoryFlags  PNPNOTIFY_DEVICE_INTERFACE_INCLUDE_EXISTING_INTERFACES: it is told of every
  *                       instance of the class that is enabled, on this thread, before this returns
  *   EventCategoryData   the GUID of a class of device interfaces; NULL for hardware profiles
+ *   DriverObject        that of the calling driver; another one is a misuse, our choice
  *   NotificationEntry   gets what the removal asks for, before the first call
  *
  * Returns STATUS_SUCCESS or STATUS_INSUFFICIENT_RESOURCES. Our choices, not documented: a raised
