@@ -41,6 +41,7 @@ static void judge_thread(struct ha_judge *judge)
 
     ha_exercise(judge, HA_RULE_PNP_12);
     if (kind == HA_THREAD_CALLER || kind == HA_THREAD_HOT_ADD || kind == HA_THREAD_DPC
+        || (judge->own && kind && kind != HA_THREAD_PNP)
         || (judge->add.open && judge->record->thread == judge->add.thread))
         ha_blame(judge, HA_RULE_PNP_12, 0, "a call on a PnP worker thread", "one on thread %s",
                  ha_thread_name(judge, judge->record->thread));
@@ -55,6 +56,8 @@ static void judge_replay(struct ha_judge *judge, const struct call *call)
     ha_exercise(judge, HA_RULE_PNP_3);
     ha_exercise(judge, HA_RULE_PNP_4);
     ha_exercise(judge, HA_RULE_PNP_5);
+    if (told->replayed)
+        ha_exercise(judge, HA_RULE_PNP_11);
     if (!call->entry->registering || call->entry->thread != call->record->thread)
         ha_blame(judge, HA_RULE_PNP_4, 0, "what exists told by the thread that registers, before "
                  "it returns", "told otherwise");
@@ -71,12 +74,9 @@ static void judge_replay(struct ha_judge *judge, const struct call *call)
     else if (call->instance->replayed_to == told->place)
         ha_blame(judge, HA_RULE_PNP_5, 0, "an existing instance told once while registering",
                  "told again");
-}
-
-static bool may_repeat(const struct ha_judge *judge)
-{
-    return judge->knob[HA_KNOB_INCLUDE_EXISTING_DUP] == HA_EXISTING_TWICE
-           || judge->instances.twice;
+    else if (call->instance->order < told->order)
+        ha_blame(judge, HA_RULE_PNP_11, 0, "existing instances in the order of their enabling",
+                 "one that was enabled before that told last");
 }
 
 static void judge_second(struct ha_judge *judge, const struct call *call)
@@ -84,8 +84,10 @@ static void judge_second(struct ha_judge *judge, const struct call *call)
     const struct ha_told *told = &call->entry->told;
 
     ha_exercise(judge, HA_RULE_PNP_5);
-    if (!may_repeat(judge))
+    if (!ha_is_told_twice(judge, told))
         ha_blame(judge, HA_RULE_PNP_5, 0, "an existing instance told once", "told again");
+    else if (call->record->as.pnp_cb.event != HA_PNP_ARRIVAL)
+        ha_blame(judge, HA_RULE_PNP_5, 0, "an arrival that is reported again", "another event");
     else if (call->entry->registering)
         ha_blame(judge, HA_RULE_PNP_5, 0, "the second report after the registration", "before it "
                  "has returned");
@@ -301,7 +303,7 @@ static void judge_end(struct ha_judge *judge, uint32_t id)
         ha_blame(judge, HA_RULE_ORD_7, 0, "what was raised delivered in the end",
                  "%s not told of %u", entry_name(judge, id),
                  (unsigned)(class_->raised - told->latest));
-    if (judge->knob[HA_KNOB_INCLUDE_EXISTING_DUP] == HA_EXISTING_TWICE
+    if (ha_is_told_twice(judge, told)
         && told->repeated + (class_->disabled - told->disabled) < told->replayed)
         ha_blame(judge, HA_RULE_PNP_5, 0, "each existing instance told twice",
                  "%s told of %u twice, of %u once", entry_name(judge, id),

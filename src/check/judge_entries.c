@@ -3,6 +3,7 @@
  *
  * Owns how they come and go there, and which of their calls are open. Nothing here finds anything.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/names.h"
@@ -69,6 +70,10 @@ static void becomes_live(struct ha_judge *judge)
 
     if (entry->standing != HA_ENTERED && entry->standing != HA_UNHEARD_OF)
         return;
+    if (judge->driver->freed) {
+        entry->standing = HA_DEAD;      /* from the start */
+        return;
+    }
     entry->standing = HA_LIVE;
     entry->live_since = ha_record_seq(judge->record);
 }
@@ -196,8 +201,15 @@ void ha_entry_absorb_choice(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
 
-    if (record->as.choice.kind == HA_CHOICE_LATE && record->as.choice.answer)
+    unsigned id;
+
+    if (!record->as.choice.answer)
+        return;
+    if (record->as.choice.kind == HA_CHOICE_LATE)
         judge->late_chosen = true;
+    else if (record->as.choice.kind == HA_CHOICE_TWICE
+             && sscanf(record->as.choice.label, "entry %9u", &id) == 1 && id < judge->entry_count)
+        judge->entries[id].told.twice = true;
 }
 
 void ha_entry_absorb_trouble(struct ha_judge *judge)

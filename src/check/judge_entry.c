@@ -81,7 +81,7 @@ static void judge_answer(struct ha_judge *judge)
         ha_blame(judge, ha_obstacle_rule(obstacle_of(status)), 0,
                  "success, as nothing stood in the way", "%s for %s",
                  ha_status_text(status, seen), ha_entry_name(judge, record->id));
-    else if (entry->standing == HA_ENTERED && judge->own)
+    else if (entry->standing == HA_ENTERED && judge->own && !judge->driver->freed)
         ha_blame(judge, HA_RULE_PNP_10, 0, "a reference when registering returns",
                  "none for %s", ha_entry_name(judge, record->id));
 }

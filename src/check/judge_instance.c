@@ -56,9 +56,14 @@ static void raise(struct ha_judge *judge, struct ha_seen_instance *instance)
     all->event = array;
     all->event[all->event_count++] =
         (struct ha_raised){.rank = ++class_->raised, .earlier = instance->latest,
-                           .cause = record->as.iface.cause, .thread = record->thread,
+                           .instance = record->id, .cause = record->as.iface.cause,
+                           .thread = record->thread,
                            .event = up ? HA_PNP_ARRIVAL : HA_PNP_REMOVAL};
     instance->latest = (uint32_t)all->event_count;
+    *(class_->newest ? &all->event[class_->newest - 1].next : &class_->first) = instance->latest;
+    class_->newest = instance->latest;
+    if (up)
+        instance->order = (uint64_t)++all->enablings << 32;
     if (instance->up != up)
         class_->enabled += up ? 1 : UINT32_MAX;
     class_->disabled += instance->up && !up;
@@ -97,6 +102,7 @@ static void of_instance(struct ha_judge *judge)
         instance->boot = true;
         all->class_[instance->class_ - 1].enabled += !instance->up;
         instance->up = instance->wanted = true;
+        instance->order = record->id;       /* before all that came, whenever this is said */
         break;
     case HA_DEVICE_STARTED:
         instance->started = true;
@@ -148,13 +154,17 @@ static void goes_live(struct ha_judge *judge)
         return;
     const struct ha_seen_class *class_ = &all->class_[told->class_ - 1];
     told->from = told->latest = class_->raised;
+    told->at = class_->newest;
     told->disabled = class_->disabled;
     told->due = class_->enabled;
 }
 
-/* The event of that rank has been told, be it out of turn. */
-static void tell(struct ha_told *told, uint32_t rank)
+/* The event has been told, be it out of turn. */
+static void tell(const struct ha_instances *all, struct ha_told *told,
+                 const struct ha_raised *event)
 {
+    uint32_t rank = event->rank;
+
     if (rank > told->latest) {
         uint32_t ahead = rank - told->latest;
         uint64_t kept = ahead < HA_TOLD_KNOWN ? told->missed << ahead : 0;
@@ -164,6 +174,7 @@ static void tell(struct ha_told *told, uint32_t rank)
         told->lost += ha_bits(gone) + (ahead > HA_TOLD_KNOWN ? ahead - HA_TOLD_KNOWN : 0);
         told->missed = kept | skipped;
         told->latest = rank;
+        told->at = (uint32_t)(event - all->event) + 1;
     } else if (told->latest - rank < HA_TOLD_KNOWN) {
         told->missed &= ~(UINT64_C(1) << (told->latest - rank));
     }
@@ -178,7 +189,7 @@ static void told_live(struct ha_judge *judge)
         return;
     struct ha_seen_class *class_ = &judge->instances.class_[told->class_ - 1];
     if (event->rank > told->from)
-        tell(told, event->rank);
+        tell(&judge->instances, told, event);
     if (event->rank >= class_->turn) {
         class_->turn = event->rank;
         class_->turn_place = told->place;
@@ -196,11 +207,14 @@ static void called(struct ha_judge *judge)
         goes_live(judge);               /* where no record of a reference has said so */
     if (!instance)
         return;
+    told->instance = record->as.pnp_cb.interface;
+    told->event = record->as.pnp_cb.event;
     if (record->as.pnp_cb.live) {
         told_live(judge);
     } else if (record->as.pnp_cb.replay) {
         told->replayed++;
         instance->replayed_to = told->place;
+        told->order = instance->order;
     } else if (record->as.pnp_cb.second) {
         told->repeated++;
         instance->repeated_to = told->place;
@@ -249,11 +263,7 @@ void ha_instance_absorb_choice(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
 
-    if (!record->as.choice.answer)
-        return;
-    if (record->as.choice.kind == HA_CHOICE_TWICE)
-        judge->instances.twice = true;
-    else if (record->as.choice.kind == HA_CHOICE_EARLY && judge->add.open)
+    if (record->as.choice.answer && record->as.choice.kind == HA_CHOICE_EARLY && judge->add.open)
         judge->instances.early_add = judge->add.id;
 }
 
@@ -284,6 +294,14 @@ bool ha_was_told(const struct ha_told *told, const struct ha_raised *event)
     return event->rank > told->from && !is_untold(told, event->rank);
 }
 
+const struct ha_raised *ha_event_next(const struct ha_instances *all, const struct ha_told *told)
+{
+    if (!told->class_)
+        return NULL;
+    uint32_t at = told->at ? all->event[told->at - 1].next : all->class_[told->class_ - 1].first;
+    return at ? &all->event[at - 1] : NULL;
+}
+
 const struct ha_raised *ha_event_told(const struct ha_judge *judge)
 {
     const struct ha_told *told = &judge->entry->told;
@@ -292,7 +310,11 @@ const struct ha_raised *ha_event_told(const struct ha_judge *judge)
     const struct ha_seen_instance *instance =
         ha_seen_instance(all, record->as.pnp_cb.interface);
     const struct ha_raised *newest = NULL, *oldest = NULL;
+    const struct ha_raised *next = told->missed ? NULL : ha_event_next(all, told);
 
+    if (next && next->instance == record->as.pnp_cb.interface
+        && next->event == record->as.pnp_cb.event)
+        return next;                    /* the ordinary course, however much is raised already */
     for (uint32_t at = instance ? instance->latest : 0; at; at = all->event[at - 1].earlier) {
         const struct ha_raised *event = &all->event[at - 1];
         bool within = event->rank > told->from && event->rank + HA_TOLD_KNOWN > told->latest;

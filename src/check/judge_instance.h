@@ -20,12 +20,14 @@
 struct ha_seen_class {
     uint64_t guid[2];
     uint32_t raised;            /* events */
+    uint32_t first, newest;     /* of them, number + 1 */
     uint32_t enabled;           /* instances that are, now */
     uint32_t disabled;          /* how often one was */
     uint32_t turn, turn_place;  /* the event that is being told, and the entry told of it last */
 };
 
 struct ha_seen_instance {
+    uint64_t order;             /* of its latest enabling, among all of them */
     uint32_t class_;            /* index + 1; 0 when nothing was said of it */
     uint32_t latest;            /* event of it, number + 1 */
     uint32_t cause;             /* the add that brought it, 0 for none */
@@ -39,6 +41,8 @@ struct ha_seen_instance {
 struct ha_raised {
     uint32_t rank;              /* among the events of its class, from 1 */
     uint32_t earlier;           /* event of the same instance, number + 1 */
+    uint32_t next;              /* event of the same class, number + 1 */
+    uint32_t instance;
     uint32_t cause, thread;     /* add, 0 for none; who raised it */
     uint8_t event;              /* enum ha_pnp_event */
 };
@@ -48,10 +52,14 @@ struct ha_told {
     uint32_t class_;            /* index + 1; 0 when it names none */
     uint32_t place;             /* rank among the entries in the order of going live; 0 before */
     uint32_t from, latest;      /* ranks: of the last event before it was live, and it was told */
+    uint32_t at;                /* the event `latest`, number + 1; 0 for none */
     uint64_t missed;            /* bit i: it was not told of the event `latest` - i */
+    uint64_t order;             /* of the instance that was replayed last */
     uint32_t lost;              /* those missed that have fallen out of it */
     uint32_t due, replayed, repeated;   /* instances: when it went live; told of twice */
     uint32_t disabled;          /* as of its class, when it went live */
+    uint32_t instance, event;   /* what it was told last, however */
+    bool twice;                 /* by choice, what was replayed is told again */
 };
 
 /* How many instances came with an add. */
@@ -66,12 +74,12 @@ struct ha_instances {
     struct ha_raised *event;
     size_t instance_count, instance_room, class_count, class_room, event_count, event_room;
     uint32_t places;            /* entries that ever went live */
+    uint32_t enablings;
     uint32_t at_boot[HA_UNIT_COUNT];
     struct ha_brought brought[HA_UNIT_COUNT];
     uint32_t early_add;         /* whose arrival may come early, by choice */
     uint32_t failed_add;        /* the latest, be it long ago */
     bool known;                 /* the trace speaks of instances */
-    bool twice;                 /* second reports were chosen */
 };
 
 #endif

@@ -172,6 +172,12 @@ void ha_judge_object(struct ha_judge *judge)
         judge_owner(judge, "taken by a thread that does not have it");
         break;
     case HA_MISUSE_NO_OBJECT:
+        if (record->as.misuse.routine == HA_RT_REGISTER_PNP)
+            ha_blame(judge, HA_RULE_PNP_21, record->driver, "the driver's own DriverObject",
+                     "another object");
+        else
+            judge_use(judge, HA_RULE_OBJ_4, "an object that the driver has a reference to");
+        break;
     case HA_MISUSE_NO_REFERENCE:
         judge_use(judge, HA_RULE_OBJ_4, "an object that the driver has a reference to");
         break;

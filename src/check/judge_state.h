@@ -326,11 +326,17 @@ static inline struct ha_seen_instance *ha_seen_instance(const struct ha_instance
 /* The event that the call in hand tells its entry of: the oldest that fits and was not told, else
    the latest that fits; NULL for none. */
 const struct ha_raised *ha_event_told(const struct ha_judge *judge);
+/* The event behind the one that the entry was told of last, be it in turn; NULL for none. */
+const struct ha_raised *ha_event_next(const struct ha_instances *all, const struct ha_told *told);
 /* Whether it was told to the entry, as far as that is known. */
 bool ha_was_told(const struct ha_told *told, const struct ha_raised *event);
 /* The latest event of an instance up to that rank of its class, NULL for none. */
 const struct ha_raised *ha_last_event_at(const struct ha_instances *all,
-                                         const struct ha_seen_instance *instance, uint32_t rank);
+                                         const struct ha_seen_instance *instance, uint32_t rank);/* Whether the entry is told again of what existed when it registered: by the profile, or chosen. */
+static inline bool ha_is_told_twice(const struct ha_judge *judge, const struct ha_told *told)
+{
+    return judge->knob[HA_KNOB_INCLUDE_EXISTING_DUP] == HA_EXISTING_TWICE || told->twice;
+}
 void ha_instances_close(struct ha_instances *all);
 
 /* Registration order. Unlinking settles what the add that is going on still owed. */

@@ -83,7 +83,7 @@ RULE(PNP_21, "PNP-21", HA_CHOSEN, BOTH, HA_ERROR,
      "Registering with wrong parameters gives STATUS_INVALID_PARAMETER; NULL is never passed.",
      "IoRegisterPlugPlayNotification; IO_NOTIFICATION_EVENT_CATEGORY",
      AT(ON(PNP_REG_ENTER) | ON(PNP_REG_RETURN) | ON(REF) | ON(REFUSED), entry_registration),
-     AT(ON(PNP_CB_ENTER), telling))
+     AT(ON(MISUSE), object), AT(ON(PNP_CB_ENTER), telling))
 RULE(PNP_22, "PNP-22", HA_CHOSEN, KERNEL, HA_ERROR,
      "An entry that memory is lacking for gives STATUS_INSUFFICIENT_RESOURCES, and no call.",
      "IoRegisterPlugPlayNotification",

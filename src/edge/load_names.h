@@ -22,11 +22,13 @@
 #define HA_SCOPE_ANY_REGISTRATION 0xa0000u
 #define HA_SCOPE_ANY_CLIENT 0xb0000u
 #define HA_SCOPE_ANY_ENTRY 0xc0000u
+#define HA_SCOPE_CLASSES 0xd0000u               /* of what drivers publish; as 32 digits */
 
 struct ha_name {
     const char *text;
     uint32_t scope;
-    uint32_t number;        /* what the name stands for; a registration: enum ha_notification */
+    uint32_t number;        /* what the name stands for; a registration: enum ha_notification; an
+                               interface: the number of its class, 0 for one that is not known */
 };
 
 struct ha_names {

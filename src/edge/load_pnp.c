@@ -3,6 +3,7 @@
  *
  * Owns the notation of a class: the name of its GUID, or the GUID itself in braces.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "edge/load_reading.h"
@@ -69,14 +70,45 @@ const void *ha_load_class(struct ha_reader *reader, struct ha_node string)
     return NULL;
 }
 
+/* The number of a class; 0 for none. Those that drivers publish are numbered as they come. */
+static uint32_t number_of(struct ha_loading *loading, const void *class_guid)
+{
+    const unsigned char *byte = class_guid;
+    char *digits = class_guid ? ha_read_take(&loading->reader, 2 * sizeof(struct guid) + 1, 1)
+                              : NULL;
+    if (!digits)
+        return 0;
+    for (size_t i = 0; i < sizeof(struct guid); i++)
+        snprintf(digits + 2 * i, 3, "%02x", (unsigned)byte[i]);
+    ha_load_give(loading, HA_SCOPE_CLASSES, digits, (uint32_t)loading->names.count + 1);
+    const struct ha_name *found = ha_names_find(&loading->names, HA_SCOPE_CLASSES, digits);
+    return found ? found->number : 0;
+}
+
+/*
+ * Publishing an interface again is for the driver to try, but a name stands for one interface: with
+ * a second class it would be another one, and a step that withdraws could mean either.
+ */
+static void name_interface(struct ha_reading *r, const struct ha_step *step, struct ha_node class)
+{
+    uint32_t scope = HA_SCOPE_INTERFACES + r->setting->driver;
+    uint32_t number = number_of(r->loading, step->class_guid);
+    if (ha_load_give(r->loading, scope, step->name, number) || !number)
+        return;
+    const struct ha_name *found = ha_names_find(&r->loading->names, scope, step->name);
+    if (found->number && found->number != number)
+        HA_COMPLAIN(r->reader, class, "\"%s\" is published for another class already",
+                    step->name);
+}
+
 void ha_read_publish(struct ha_reading *r, struct ha_node value, struct ha_step *step)
 {
     struct ha_node class = r->member[HA_OPT_CLASS].value;
     step->name = ha_read_name(r->reader, value);
-    if (step->name)     /* publishing an interface again is for the driver to try */
-        ha_load_give(r->loading, HA_SCOPE_INTERFACES + r->setting->driver, step->name, 0);
     if (class.json)
         step->class_guid = ha_load_class(r->reader, class);
+    if (step->name)
+        name_interface(r, step, class);
 }
 
 void ha_read_withdraw(struct ha_reading *r, struct ha_node value, struct ha_step *step)

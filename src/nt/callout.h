@@ -105,6 +105,8 @@ bool ha_callout_is_inside(const struct ha_thread *thread,
 
 /* The innermost processor-change callback that the thread is inside, NULL when in none. */
 struct ha_registration *ha_callout_inside(const struct ha_thread *thread);
+/* Whether the thread is inside a callback of any kind: of an add, an object or an arrival. */
+bool ha_callout_in_callback(const struct ha_thread *thread);
 /* Whether the thread is above what counts as PASSIVE_LEVEL there (REG-2, last sentence). */
 bool ha_callout_irql_is_raised(const struct ha_kernel *kernel, const struct ha_thread *thread);
 /* The round that made that call; NULL when in none. */

@@ -15,6 +15,14 @@ struct ha_registration *ha_callout_inside(const struct ha_thread *thread)
     return NULL;
 }
 
+bool ha_callout_in_callback(const struct ha_thread *thread)
+{
+    const struct ha_callout *call = thread->callout;
+    while (call && !call->inside && !call->client && !call->notified)
+        call = call->outer;
+    return call != NULL;
+}
+
 const struct ha_round *ha_callout_round(const struct ha_thread *thread)
 {
     for (const struct ha_callout *call = thread->callout; call; call = call->outer)

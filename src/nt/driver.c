@@ -41,12 +41,19 @@ static UNICODE_STRING join(const WCHAR *path, const char *name, WCHAR *text)
     return (UNICODE_STRING){.Length = bytes, .MaximumLength = bytes, .Buffer = text};
 }
 
-/* DRV-8: the image goes when no call of the driver is running; what it left behind is dead. */
+/* DRV-8: others run meanwhile, so a wait for the one may end with the other begun. */
+static void wait_for_calls(struct ha_driver *driver)
+{
+    do {
+        ha_pnp_wait_late(driver->kernel, driver);
+        ha_callout_wait(driver->kernel, NULL, driver);
+    } while (driver->late_calls);
+}
+
+/* No call of the driver is running, or due after a removal; what it left behind is dead. */
 static void free_image(struct ha_driver *driver)
 {
     struct ha_kernel *kernel = driver->kernel;
-    ha_pnp_wait_late(kernel, driver);
-    ha_callout_wait(kernel, NULL, driver);
     ha_registrations_bury(kernel, driver);
     ha_pnp_entries_bury(kernel, driver);
     ha_callback_objects_bury(kernel, driver);
@@ -74,6 +81,7 @@ static void load(void *argument)
         driver->state = HA_DRIVER_LOADED;
     } else {
         ha_reinitializations_free(driver);
+        wait_for_calls(driver);
         free_image(driver);
     }
     for (uint32_t i = 0; driver->state == HA_DRIVER_LOADED && i < devices_of(driver); i++)
@@ -90,13 +98,18 @@ static void unload(void *argument)
         ha_pnp_entries_wait(driver);
     thread->operations++;
     ha_callout_unload(driver);
-    bool is_kept = driver->entry_references != 0;
+    if (!driver->entry_references)
+        wait_for_calls(driver);
+    bool is_kept = driver->entry_references != 0;   /* a thread of it may still register */
     if (!is_kept)
         free_image(driver);
     thread->operations--;
     ha_kernel_ended(driver->kernel, driver->event);
     if (is_kept) {                      /* DRV-7: until nothing refers to it, or for ever */
-        ha_pnp_entries_wait(driver);
+        do {
+            ha_pnp_entries_wait(driver);
+            wait_for_calls(driver);
+        } while (driver->entry_references);
         free_image(driver);
     }
 }

@@ -79,6 +79,19 @@ static enum ha_reason wrong_parameter(const struct wish *wish)
     }
 }
 
+/*
+ * The driver in charge, be its image gone (DRV-8), if the object is its own: that of another one
+ * would keep the wrong image. NULL after the misuse has been recorded.
+ */
+static struct ha_driver *own_driver(struct ha_kernel *kernel, const DRIVER_OBJECT *object)
+{
+    struct ha_driver *driver = ha_driver_by_id(kernel, kernel->world.sched.running->stamp.driver);
+    if (driver && &driver->object == object)
+        return driver;
+    ha_record_misuse(kernel, REGISTER, HA_MISUSE_NO_OBJECT, 0, 0);
+    return NULL;
+}
+
 /* STATUS_SUCCESS, or that of a refusal, which has been recorded. */
 static NTSTATUS examine(struct ha_kernel *kernel, const struct wish *wish,
                         struct ha_driver **driver)
@@ -91,7 +104,7 @@ static NTSTATUS examine(struct ha_kernel *kernel, const struct wish *wish,
                : reason == HA_REASON_NOT_SIMULATED ? STATUS_NOT_SUPPORTED
                                                    : STATUS_INVALID_PARAMETER;
     }
-    *driver = ha_driver_meant(kernel, REGISTER, wish->object);
+    *driver = own_driver(kernel, wish->object);
     return *driver ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
@@ -202,6 +215,7 @@ static void end_replay(struct ha_kernel *kernel, struct ha_pnp_entry *entry, uin
  *   EventCategoryFlags  PNPNOTIFY_DEVICE_INTERFACE_INCLUDE_EXISTING_INTERFACES: it is told of every
  *                       instance of the class that is enabled, on this thread, before this returns
  *   EventCategoryData   the GUID of a class of device interfaces; NULL for hardware profiles
+ *   DriverObject        that of the calling driver; another one is a misuse, our choice
  *   NotificationEntry   gets what the removal asks for, before the first call
  *
  * Returns STATUS_SUCCESS or STATUS_INSUFFICIENT_RESOURCES. Our choices, not documented: a raised

@@ -52,7 +52,10 @@ static void count_reference(struct ha_pnp_entry *entry, int32_t change)
 void ha_pnp_entry_join(struct ha_kernel *kernel, struct ha_pnp_entry *entry)
 {
     ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_WRITE);
-    count_reference(entry, 1);
+    if (entry->driver->state == HA_DRIVER_GONE)
+        entry->link.marked = true;              /* DRV-8 */
+    else
+        count_reference(entry, 1);
     entry->events_before = kernel->pnp.raised;
     ha_notify_join(&kernel->pnp.entries, &entry->link);
     ha_audience_join(entry);

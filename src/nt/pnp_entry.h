@@ -3,7 +3,8 @@
  *
  * An entry is live from the moment at which it takes its reference on the driver object, the
  * record REF, until it is removed. The reference is given back when the removal has returned and
- * no call of the entry runs, or is due, any more.
+ * no call of the entry runs, or is due, any more. An entry that is made when the image of its
+ * driver is gone takes none, and is dead from the start.
  */
 #ifndef HA_NT_PNP_ENTRY_H
 #define HA_NT_PNP_ENTRY_H

@@ -238,7 +238,7 @@ static const struct ha_news *next_for(const struct ha_pnp *pnp, const struct ha_
 bool ha_pnp_is_late(struct ha_kernel *kernel, struct ha_pnp_entry *entry, struct ha_news *news)
 {
     const struct ha_news *next = next_for(&kernel->pnp, entry);
-    if (!next && !entry->calls)
+    if (entry->link.marked || (!next && !entry->calls))
         return false;
     if (ha_kernel_knob(kernel, HA_KNOB_LEGACY_LATE_CALL) != HA_LATE_CALL_DELIVER &&
         !ha_choose_about(&kernel->world, HA_CHOICE_LATE, "entry", entry->link.id))
@@ -255,10 +255,13 @@ void ha_pnp_raise_late(struct ha_kernel *kernel, const struct ha_news *news,
 {
     struct ha_pnp *pnp = &kernel->pnp;
     struct ha_arrival *arrival = make(kernel);
-    /* Ahead of what is held. */
-    *arrival = (struct ha_arrival){.next = pnp->first, .news = *news, .late = entry};
-    pnp->first = arrival;
-    if (!pnp->last)
+    /* Ahead of what is held, behind the late calls that were due before. */
+    struct ha_arrival **place = &pnp->first;
+    while (*place && (*place)->late)
+        place = &(*place)->next;
+    *arrival = (struct ha_arrival){.next = *place, .news = *news, .late = entry};
+    *place = arrival;
+    if (!arrival->next)
         pnp->last = arrival;
     wake(pnp);
 }
@@ -267,6 +270,6 @@ void ha_pnp_wait_late(struct ha_kernel *kernel, const struct ha_driver *driver)
 {
     while (driver->late_calls) {
         kernel->call_ends.set = false;
-        ha_event_wait(&kernel->world, &kernel->call_ends);
+        ha_event_wait_on(&kernel->world, &kernel->call_ends, kernel->pnp.thread);
     }
 }

@@ -223,7 +223,7 @@ NTSTATUS PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
 static enum ha_reason why_not_end(const struct ha_kernel *kernel, const struct ha_thread *thread)
 {
     const struct _KTHREAD *object = thread->native;
-    if (ha_callout_inside(thread))
+    if (ha_callout_in_callback(thread))
         return HA_REASON_INSIDE_CALLBACK;
     if (object && object->start && !ha_broadcast_comes_from(kernel, thread))
         return HA_REASON_NONE;
@@ -236,9 +236,9 @@ static enum ha_reason why_not_end(const struct ha_kernel *kernel, const struct h
  *   ExitStatus  goes into the trace
  *
  * Returns only when it refuses: STATUS_INVALID_PARAMETER on a thread that PsCreateSystemThread
- * did not make, and inside a processor-change callback or a broadcast, where Windows would be
- * lost; that is our choice. On a thread of the driver an IRQL above PASSIVE_LEVEL is a misuse,
- * and the thread ends all the same.
+ * did not make, and inside a callback or a broadcast, where Windows would be lost; that is our
+ * choice. On a thread of the driver an IRQL above PASSIVE_LEVEL is a misuse, and the thread ends
+ * all the same.
  *
  * Source: WDK reference, wdm.h, PsTerminateSystemThread.
  */

@@ -61,7 +61,7 @@
  *   P> A 5           PNP_CB_ENTER     P< [STATUS]      PNP_CB_LEAVE
  *   untold P A 5     PNP_DEAD_CALL
  *   rebalance> [memory]  rebalance<     REB_BEGIN, REB_END; of a memory add
- *   choice delivery|twice|early|late ANSWER            CHOICE
+ *   choice delivery|twice|early|late ANSWER [P]        CHOICE, about that entry
  *   over [deadlock]  TRACE_END
  *
  * A status is 0, I (insufficient resources), T (time-out), P (pending), U (unsuccessful) or a

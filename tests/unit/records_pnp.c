@@ -3,6 +3,7 @@
  *
  * Owns instances of device interfaces, entries that are told of them, and the calls that do it.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,6 +187,7 @@ static void rebalance(struct records *records, const struct statement *statement
     record->as.rebalance.of_memory = word_at(statement, 1) != NULL;
 }
 
+/* choice KIND ANSWER [P], about that entry */
 static void choice(struct records *records, const struct statement *statement)
 {
     static const char *const kinds[] = {
@@ -199,6 +201,9 @@ static void choice(struct records *records, const struct statement *statement)
     for (uint32_t kind = HA_CHOICE_DELIVERY; kind <= HA_CHOICE_LATE; kind++)
         if (!strcmp(kinds[kind], word_at(statement, 1)))
             record->as.choice.kind = kind;
+    if (word_at(statement, 3))
+        snprintf(record->as.choice.label, sizeof record->as.choice.label, "entry %u",
+                 (unsigned)entry_at(statement, 3));
 }
 
 static bool of_instances(struct records *records, const struct statement *statement)

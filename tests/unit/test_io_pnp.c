@@ -342,6 +342,15 @@ static void give_back(struct ha_arena *arena, struct taken *taken)
     }
 }
 
+static void start_without_memory(void *argument)
+{
+    struct listener *listener = argument;
+    struct ha_arena *arena = &listener->driver->bench->machine->kernel.world.host->arena;
+    struct taken *taken = take_all(arena);
+    listener_start(listener);
+    give_back(arena, taken);
+}
+
 /* PNP-22 */
 static void a_registration_without_memory_takes_no_reference(void **state)
 {
@@ -350,14 +359,11 @@ static void a_registration_without_memory_takes_no_reference(void **state)
     heard->driver->enter = NULL;
     heard->driver->leave = NULL;
     bench_load(b);
-    struct ha_arena *arena = &b->machine->kernel.world.host->arena;
-    struct taken *taken = take_all(arena);
     bench_forget(b);
 
-    listener_start(heard);
+    bench_run(b, heard->driver, start_without_memory, heard);
 
     assert_int_equal(heard->status, STATUS_INSUFFICIENT_RESOURCES);
-    give_back(arena, taken);
     assert_null(heard->entry);
     assert_int_equal(bench_count(b, HA_FAULT), 1);
     assert_int_equal(bench_count(b, HA_REF), 0);

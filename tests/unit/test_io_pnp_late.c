@@ -114,6 +114,8 @@ static void unload_does_not_end_before_the_late_call(void **state)
     assert_int_equal(listener_calls(b), 1);
     assert_true(ha_record_seq(listener_call(b, 0)) > seq_of(b, HA_PNP_UNREG_RETURN, 0));
     assert_true(ha_record_seq(listener_call(b, 0)) < seq_of(b, HA_UNLOAD_LEAVE, 0));
+    assert_int_equal(bench_record(b, HA_WAIT_BEGIN, 0)->as.wait.holder,
+                     listener_call(b, 0)->thread);
     assert_int_equal(bench_count(b, HA_IMAGE_FREED), 1);
 }
 

@@ -235,6 +235,75 @@ static void irql_and_regions_are_put_back_after_the_call(void **state)
     assert_int_equal(listener_call(b, 1)->regions, 0);
 }
 
+static void end_the_thread(struct listener *listener)
+{
+    listener->status = PsTerminateSystemThread(STATUS_SUCCESS);
+}
+
+static VOID NTAPI start_in_thread(PVOID StartContext)
+{
+    struct listener *listener = StartContext;
+    listener_start(listener);
+}
+
+static NTSTATUS enter_and_start_in_a_thread(struct driver *driver)
+{
+    HANDLE handle;
+    PsCreateSystemThread(&handle, 0, NULL, NULL, NULL, start_in_thread, driver->extra);
+    return ZwClose(handle);
+}
+
+/* OBJ-7, PNP-4: the replay goes on, and the registration returns */
+static void a_thread_is_not_ended_inside_a_call_for_what_exists(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *a = listener_add(*state, "a",
+        (struct listener){.flags = INCLUDE_EXISTING, .act = end_the_thread});
+    a->driver->enter = enter_and_start_in_a_thread;
+    b->findings = "a OBJ-7\na OBJ-7\na OBJ-7\na OBJ-7\n";
+
+    bench_load(b);
+
+    assert_int_equal(listener_calls(b), 4);
+    assert_int_equal(bench_count(b, HA_REFUSED), 4);
+    assert_int_equal(bench_record(b, HA_REFUSED, 0)->as.refused.reason,
+                     HA_REASON_INSIDE_CALLBACK);
+    assert_int_equal(bench_count(b, HA_PNP_REG_RETURN), 1);
+    assert_int_equal(bench_count(b, HA_THREAD_END), 1);
+}
+
+/* It would get the reference of the one, and be called for the other. */
+static void start_with_the_object_of_another(void *argument)
+{
+    struct listener *listener = argument;
+    PVOID entry = listener;
+    listener->status = IoRegisterPlugPlayNotification(
+        EventCategoryDeviceInterfaceChange, 0, (PVOID)(uintptr_t)&GUID_DEVICE_PROCESSOR,
+        listener->driver[-1].object, listener_callback, listener, &entry);
+    assert_ptr_equal(entry, listener);
+}
+
+/* PNP-21: with that of a driver that is loaded, and with that of one that is gone */
+static void the_driver_object_of_another_driver_is_a_misuse(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *a = listener_add(*state, "a", (struct listener){0});
+    struct listener *other = listener_add(*state, "b", (struct listener){0});
+    b->findings = "b PNP-21\nb PNP-21\n";
+    bench_load(b);
+    bench_forget(b);
+
+    for (size_t i = 0; i < 2; i++) {
+        bench_run(b, other->driver, start_with_the_object_of_another, other);
+        assert_int_equal(other->status, STATUS_INVALID_PARAMETER);
+        assert_int_equal(bench_record(b, HA_MISUSE, i)->as.misuse.misuse, HA_MISUSE_NO_OBJECT);
+        assert_int_equal(bench_count(b, HA_REF), i);
+        if (a->entry)
+            bench_unload(b, a->driver);
+        a->entry = NULL;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +319,8 @@ int main(void)
         LISTENER_TEST(a_strict_gate_keeps_unload_until_the_last_entry_is_gone),
         LISTENER_TEST(an_entry_of_a_driver_that_failed_is_dead),
         LISTENER_TEST(irql_and_regions_are_put_back_after_the_call),
+        LISTENER_TEST(a_thread_is_not_ended_inside_a_call_for_what_exists),
+        LISTENER_TEST(the_driver_object_of_another_driver_is_a_misuse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,8 +30,14 @@ static void right_traces_have_no_findings(void **state)
         {"what exists is told of again", "", "set include_existing_dup=twice;" TWO
          "pnp> P +; ref+ P; P A 1 replay; P A 2 replay; pnp< P; P A 1 second; P A 2 second; over"},
         {"it is told of again by choice", "", TWO
-         "pnp> P +; ref+ P; P A 1 replay; P A 2 replay; choice twice 1; pnp< P; P A 1 second;"
+         "pnp> P +; ref+ P; P A 1 replay; P A 2 replay; choice twice 1 P; pnp< P; P A 1 second;"
          "P A 2 second; over"},
+        {"what was there at the start is named later, and is told of first", "", "partition 8:1;"
+         "up 2 panel cause=0; instance 1 panel; pnp> P + class=panel; ref+ P; P A 1 replay;"
+         "P A 2 replay; pnp< P; over"},
+        {"what was enabled again is told of last", "", TWO "instance 3 panel; instance 4 panel;"
+         "down 3 panel cause=0; up 3 panel cause=0; pnp> P + class=panel; ref+ P; P A 4 replay;"
+         "P A 3 replay; pnp< P; over"},
         {"an instance goes while what exists is told", "", TWO
          "instance 3 panel; pnp> P + class=panel; ref+ P; down 3 panel cause=0; pnp< P; P R 3;"
          "over"},
@@ -74,6 +80,9 @@ static void a_call_is_made_of_the_right_things_on_the_right_thread(void **state)
         {"another version", "PNP-7", TWO "pnp P;" UP3 "P A 3 version=2; over"},
         {"another size", "PNP-7", TWO "pnp P;" UP3 "P A 3 size=40; over"},
         {"on the thread of the add", "PNP-12", TWO "pnp P;" UP3 "H P A 3; over"},
+        {"on a thread of the system", "PNP-12", TWO "pnp P;" UP3 "S P A 3; over"},
+        {"on a thread that a foreign system may use", "", "foreign;" TWO "pnp P;" UP3
+         "S P A 3; over"},
         {"on the thread of a caller", "PNP-12", TWO "pnp P;" UP3 "T P A 3; over"},
         {"a second report there", "PNP-12", "set include_existing_dup=twice; partition 8:1;"
          "instance 1; pnp> P +; ref+ P; P A 1 replay; pnp< P; H P A 1 second; over"},
@@ -82,7 +91,7 @@ static void a_call_is_made_of_the_right_things_on_the_right_thread(void **state)
     EXPECT_FINDINGS(cases);
 }
 
-/* PNP-2, PNP-3, PNP-4, PNP-5 */
+/* PNP-2, PNP-3, PNP-4, PNP-5, PNP-11 */
 static void what_exists_is_told_of_as_it_was_asked_for(void **state)
 {
     (void)state;
@@ -113,6 +122,18 @@ static void what_exists_is_told_of_as_it_was_asked_for(void **state)
          "instance 1; pnp> P +; ref+ P; P A 1 replay; N P A 1 second; pnp< P;"},
         {"not again", "PNP-5", "set include_existing_dup=twice; partition 8:1;"
          "instance 1; pnp> P +; ref+ P; P A 1 replay; pnp< P; over"},
+        {"again, as another entry is", "PNP-5", "partition 8:1; instance 1;"
+         "pnp> P +; ref+ P; P A 1 replay; choice twice 1 P; pnp< P; P A 1 second;"
+         "pnp> Q +; ref+ Q; Q A 1 replay; pnp< Q; Q A 1 second; over"},
+        {"again as a removal", "PNP-5", "set include_existing_dup=twice; partition 8:1;"
+         "instance 1; pnp> P +; ref+ P; P A 1 replay; pnp< P; P R 1 second; over"},
+        {"not again, though it was chosen", "PNP-5", "partition 8:1; instance 1;"
+         "pnp> P +; ref+ P; P A 1 replay; choice twice 1 P; pnp< P; over"},
+        {"the newest first", "PNP-11", TWO
+         "pnp> P +; ref+ P; P A 2 replay; P A 1 replay; pnp< P; over"},
+        {"what was enabled again first", "PNP-11", TWO "instance 3 panel; instance 4 panel;"
+         "down 3 panel cause=0; up 3 panel cause=0; pnp> P + class=panel; ref+ P; P A 3 replay;"
+         "P A 4 replay; pnp< P; over"},
         {"as if it came", "PNP-5", "partition 8:1; instance 1;"
          "pnp> P +; ref+ P; P A 1 replay; pnp< P; P A 1;"},
         {"one event twice", "PNP-5", TWO "pnp P;" UP3 "P A 3; P A 3;"},
@@ -140,7 +161,7 @@ static void every_event_reaches_every_entry_in_turn(void **state)
         {"entries are turned around", "PNP-11", TWO "pnp P; pnp Q;" UP3 "Q A 3; P A 3; over"},
         {"an event after the next one has begun", "PNP-11", TWO "pnp P; pnp Q;" UP3 UP4
          "P A 3; P A 4; Q A 3; Q A 4; over"},
-        {"two calls at a time", "PNP-11", TWO "pnp P; pnp Q;" UP3 "P> A 3; S Q A 3; P<; over"},
+        {"two calls at a time", "PNP-12 PNP-11", TWO "pnp P; pnp Q;" UP3 "P> A 3; S Q A 3; P<; over"},
         {"the arrival of an instance that came before it", "PNP-24", TWO UP3
          "pnp> P +; ref+ P; P A 1 replay; P A 2 replay; P A 3 replay; pnp< P; P A 3;"},
         {"the removal of one that went before it", "PNP-24", TWO

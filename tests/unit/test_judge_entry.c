@@ -110,7 +110,7 @@ static void a_driver_that_errs_is_found(void **state)
          "pnp> P fn=0; refused pointer of=registerpnp; pnp< P 0xC000000D;"},
         {"nowhere to put the entry", "PNP-21(a)",
          "pnp> P; refused pointer of=registerpnp; pnp< P 0xC000000D;"},
-        {"a driver object that is none", "OBJ-4(a)",
+        {"a driver object that is none, or not its own", "PNP-21(a)",
          "pnp> P; misuse gone of=registerpnp; pnp< P 0xC000000D;"},
         {"leaves at DISPATCH_LEVEL", "CTX-7(a)", HEARS "P> A 5; P< irql=2;"},
         {"leaves in a region", "CTX-7(a)", HEARS "P> A 5; P< regions=1;"},

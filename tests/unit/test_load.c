@@ -41,6 +41,7 @@ static const char *const bad[] = {
     "number_without_exponent", "number_without_fraction", "only_space", "order_of_wrong_events",
     "pnp_arrivals", "pnp_events", "pnp_handler_steps", "pnp_handlers", "pnp_names", "pnp_orders",
     "pnp_removals", "pnp_sorts", "pnp_steps", "pnp_words",
+    "published_for_two_classes",
     "pool_sizes_and_tags", "profile_knobs", "profile_names", "profile_unknown", "query_arguments",
     "register_in_for_each", "register_options", "registry_case",
     "registry_values", "short_escape", "single_quotes", "status_names",

@@ -241,6 +241,47 @@ static void a_thread_is_not_ended_inside_a_processor_change_callback(void **stat
                      HA_REASON_INSIDE_CALLBACK);
 }
 
+static VOID NTAPI end_in_client(PVOID CallbackContext, PVOID Argument1, PVOID Argument2)
+{
+    (void)Argument1, (void)Argument2;
+    end_this_thread(CallbackContext);
+}
+
+static VOID NTAPI speaks_to_a_client(PVOID StartContext)
+{
+    PCALLBACK_OBJECT object;
+    OBJECT_ATTRIBUTES attributes;
+    InitializeObjectAttributes(&attributes, NULL, 0, NULL, NULL);
+    ExCreateCallback(&object, &attributes, TRUE, FALSE);
+    PVOID client = ExRegisterCallback(object, end_in_client, StartContext);
+    ExNotifyCallback(object, NULL, NULL);
+    ExUnregisterCallback(client);
+    ObDereferenceObject(object);
+}
+
+static NTSTATUS speak_on_a_thread(struct driver *driver)
+{
+    HANDLE handle;
+    PsCreateSystemThread(&handle, 0, NULL, NULL, NULL, speaks_to_a_client, driver);
+    return ZwClose(handle);
+}
+
+/* OBJ-7 */
+static void a_thread_is_not_ended_inside_the_client_of_an_object(void **state)
+{
+    struct bench *b = *state;
+    struct driver *a = bench_driver(b, "a");
+    a->enter = speak_on_a_thread;
+    a->leave = nothing_to_undo;
+    b->findings = "a OBJ-7\n";
+
+    bench_load(b);
+
+    assert_int_equal(a->stored, STATUS_INVALID_PARAMETER);
+    assert_int_equal(bench_count(b, HA_EX_CALL_LEAVE), 1);
+    assert_int_equal(bench_count(b, HA_THREAD_END), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +293,7 @@ int main(void)
         BENCH_TEST(a_dpc_ends_no_thread),
         BENCH_TEST(a_broadcast_ends_no_thread_not_even_that_of_its_caller),
         BENCH_TEST(a_thread_is_not_ended_inside_a_processor_change_callback),
+        BENCH_TEST(a_thread_is_not_ended_inside_the_client_of_an_object),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
