@@ -118,13 +118,12 @@ bool ha_entry_can_leave(const struct ha_judge *judge)
                      || (judge->gap && entry->standing == HA_UNHEARD_OF));
 }
 
-/* Nothing keeps the reference of the entry in hand from now on, unless a late call does. */
+/* Nothing keeps the reference of the entry in hand from now on, but calls that run or come. */
 static void let_go(struct ha_judge *judge)
 {
     struct ha_seen_entry *entry = judge->entry;
 
-    if (entry->standing == HA_REMOVED && !entry->running && !entry->late.told
-        && !ha_late_is_awaited(judge, entry))
+    if (entry->standing == HA_REMOVED && !entry->late.told && !ha_late_is_awaited(judge, entry))
         entry->free_since = ha_record_seq(judge->record);
 }
 

@@ -40,6 +40,20 @@ static void what_is_right_is_not_found(void **state)
          "P A 1 late; N ref- P; over;"},
         {"a late call of the first of several", "", "set legacy_late_call=deliver; " HEARS
          "down 5 panel cause=0; unpnp> P; unpnp< P; P A 5 late; N ref- P; over;"},
+        {"a late call of a second report before what came since", "",
+         "set legacy_late_call=deliver include_existing_dup=twice; " REPLAYS
+         "P A 1 replay; pnp< P; up 2 panel cause=0; unpnp> P; unpnp< P; P A 1 late; N ref- P; "
+         "over;"},
+        {"a late call of what came since it registered", "", "set legacy_late_call=deliver; "
+         "up 6 panel cause=0; " HEARS "unpnp> P; unpnp< P; P A 5 late; N ref- P; over;"},
+        {"a reference that goes some time after the late call", "",
+         "set legacy_late_call=deliver; " HEARS "unpnp> P; unpnp< P; P A 5 late; "
+         "up 6 panel cause=0; N ref- P; over;"},
+        {"a late call after the unload of another driver", "",
+         "set legacy_late_call=deliver; enter a; leave a; pnp Q class=panel; up 5 panel cause=0; "
+         "unpnp> Q; unpnp< Q; " GONE "freed a; Q A 5 late; N ref- Q; over;"},
+        {"no late call when the image is gone", "DRV-4(a)", "set legacy_late_call=deliver; "
+         "enter a; " HEARS "leave a I; ref- P; freed a; unpnp> P; unpnp< P; over;"},
         {"none when nothing is due", "", "set legacy_late_call=deliver; " HEARS "P A 5; unpnp P; "
          "over;"},
         {"a late call before Unload returns", "note DRV-7(a)", "set legacy_late_call=deliver; " HEARS_LOADED
@@ -170,7 +184,7 @@ static void a_kernel_that_errs_is_found(void **state)
          REPLAYS "R unpnp> P ex; R unpnp< P ex; ref- P; pnp< P;"},
         {"a call after the older removal", "PNP-18", HEARS "unpnp P; P A 5;"},
         {"a late call that nobody asked for", "PNP-18",
-         HEARS "choice late 0; unpnp P; P A 5 late;"},
+         HEARS "choice late 0 P; unpnp P; P A 5 late;"},
         {"two late calls", "PNP-18", "set legacy_late_call=deliver; " HEARS "unpnp> P; unpnp< P; "
          "P A 5 late; P A 5 late;"},
         {"no late call", "PNP-18", "set legacy_late_call=deliver; " HEARS "unpnp> P; unpnp< P; "
