@@ -166,17 +166,23 @@ static void a_pattern_matches_what_it_says_and_no_other_arrival(void **state)
     }
 }
 
-static void the_arrival_of_a_finding_may_be_told_in_part(void **state)
+static void a_star_for_the_event_alone_stands_for_calls_of_both_sorts(void **state)
 {
     (void)state;
-    const char *words = "a.cpu Arrival processor 4";
+    const struct ha_made_call processor = {"a.cpu Arrival processor 4", 1, 2},
+                              range = {"a.mem Removal memory 0x0", HA_NO_GROUP, 0},
+                              other = {"a.own Arrival interface 4", HA_NO_GROUP, 0};
 
-    assert_true(ha_call_begins("a.cpu Arrival processor 4", words));
-    assert_true(ha_call_begins("*.cpu Arrival", words));
-    assert_true(ha_call_begins("a.cpu * processor *", words));
-    assert_false(ha_call_begins("a.cpu Removal", words));
-    assert_false(ha_call_begins("a.cpu Arrival processor 5", words));
-    assert_false(ha_call_begins("a.cpu Arrival processor 4", "a.cpu Arrival 4"));
+    assert_true(ha_call_is_meant("a.cpu * *", &processor));
+    assert_true(ha_call_is_meant("* * *", &range));
+    assert_true(ha_call_is_meant("* * 4", &processor));
+    assert_true(ha_call_is_meant("* * 1:2", &processor));
+    assert_false(ha_call_is_meant("a.cpu * 5", &processor));
+    assert_false(ha_call_is_meant("a.cpu * 1:4", &processor));
+    assert_false(ha_call_is_meant("a.cpu Arrival *", &processor));
+    assert_false(ha_call_is_meant("* * 0", &range));
+    assert_false(ha_call_is_meant("* * 4", &other));
+    assert_false(ha_call_is_meant("* * * -> *", &processor));
 }
 
 static void arrivals_as_expected_are_no_difference(void **state)
@@ -397,7 +403,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pattern_matches_what_it_says_and_no_other_arrival),
-        cmocka_unit_test(the_arrival_of_a_finding_may_be_told_in_part),
+        cmocka_unit_test(a_star_for_the_event_alone_stands_for_calls_of_both_sorts),
         CASE(arrivals_as_expected_are_no_difference),
         CASE(every_call_counts_however_it_came_about),
         CASE(only_processors_are_named_by_their_place),
