@@ -47,6 +47,8 @@ struct ha_finding {
     char call[96];              /* the words of the call, as "a.sync Complete 4"; may be empty */
     char expected[120];
     char seen[120];
+    uint16_t group;             /* where the processor is that the call speaks of; 0xffff: none */
+    uint8_t number;
 };
 
 #ifdef __cplusplus

@@ -13,6 +13,11 @@ Abstract:
     both, by the registration and by the system's own thread: the second report is for a link that
     is known, and nothing happens.
 
+    What is open keeps its device from being removed: a query for that fails as long as there is a
+    file object on it. A driver for hardware that goes registers each file object for
+    EventCategoryTargetDeviceChange, too, and closes it when it is asked there. This one hears of
+    a panel only when its interface has been disabled.
+
 Environment:
 
     Kernel mode
@@ -71,7 +76,9 @@ private:
 };
 
 //
-// All of them. Reports come on two threads while the registration is under way, hence the mutex.
+// All of them. Reports come on two threads while the registration is under way, so they take turns.
+// The turn is an event and no mutex: to open and close a device a thread must be open to APCs, and
+// a mutex, the guarded one above all, keeps them away from who holds it.
 //
 class PanelList : public FromPool
 {
@@ -86,7 +93,7 @@ private:
     void Arrived(_In_ PCUNICODE_STRING Link);
     void Left(_In_ PCUNICODE_STRING Link);
 
-    KGUARDED_MUTEX m_Mutex;
+    KEVENT m_Turn;
     Panel *m_First = nullptr;
 };
 
@@ -137,7 +144,7 @@ Panel::Is(
 
 PanelList::PanelList()
 {
-    KeInitializeGuardedMutex(&m_Mutex);
+    KeInitializeEvent(&m_Turn, SynchronizationEvent, TRUE);
 }
 
 PanelList::~PanelList()
@@ -223,13 +230,13 @@ PanelList::Notified(
     auto notification = static_cast<PDEVICE_INTERFACE_CHANGE_NOTIFICATION>(NotificationStructure);
     auto panels = static_cast<PanelList *>(Context);
 
-    KeAcquireGuardedMutex(&panels->m_Mutex);
+    KeWaitForSingleObject(&panels->m_Turn, Executive, KernelMode, FALSE, nullptr);
     if (notification->Event == GUID_DEVICE_INTERFACE_ARRIVAL) {
         panels->Arrived(notification->SymbolicLinkName);
     } else if (notification->Event == GUID_DEVICE_INTERFACE_REMOVAL) {
         panels->Left(notification->SymbolicLinkName);
     }
-    KeReleaseGuardedMutex(&panels->m_Mutex);
+    KeSetEvent(&panels->m_Turn, IO_NO_INCREMENT, FALSE);
     return STATUS_SUCCESS;
 }
 

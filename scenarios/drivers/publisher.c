@@ -14,8 +14,11 @@ Abstract:
     stay enabled when the device goes: the link would lead nowhere.
 
     A driver of real hardware enables its interface when IRP_MN_START_DEVICE has succeeded and
-    disables it in IRP_MN_REMOVE_DEVICE. This one handles no requests, and has its places for both
-    in AddDevice and Unload.
+    disables it in IRP_MN_REMOVE_DEVICE. Requests are not simulated, so there is no dispatch routine
+    here, and both happen in AddDevice and Unload. In Windows this is half a driver: its
+    MajorFunction table needs routines for IRP_MJ_CREATE and IRP_MJ_CLOSE, which complete the
+    request with success, or nobody can open a panel; and one for IRP_MJ_PNP, without which no
+    device starts.
 
 Environment:
 
@@ -97,8 +100,7 @@ PublisherAddDevice(
     }
 
     //
-    // From here on the device can be opened. Only then it is announced, as the first who hears of
-    // it may open it at once.
+    // The device is ready before it is announced: the first who hears of it may open it at once.
     //
     device->Flags &= ~DO_DEVICE_INITIALIZING;
     status = IoSetDeviceInterfaceState(&extension->LinkName, TRUE);

@@ -213,6 +213,17 @@ bool ha_cast_place(const struct ha_cast *cast, uint32_t index, uint16_t *group, 
     return member && member->fact;
 }
 
+void ha_cast_place_of(const struct ha_cast *cast, uint32_t interface, uint16_t *group,
+                      uint8_t *number)
+{
+    unsigned unit, device = ha_cast_device(cast, interface, &unit);
+
+    if (unit != HA_UNIT_PROCESSOR || !ha_cast_place(cast, device, group, number)) {
+        *group = HA_NO_GROUP;
+        *number = 0;
+    }
+}
+
 bool ha_cast_base(const struct ha_cast *cast, uint32_t range, uint64_t *base)
 {
     if (!range || range > cast->base_count)

@@ -32,6 +32,9 @@ uint16_t ha_cast_entry_owner(const struct ha_cast *cast, uint32_t entry);
 unsigned ha_cast_device(const struct ha_cast *cast, uint32_t interface, unsigned *unit);
 /* Where a processor is, by its index. False when it is unknown. */
 bool ha_cast_place(const struct ha_cast *cast, uint32_t index, uint16_t *group, uint8_t *number);
+/* The same of the processor that an instance stands for; HA_NO_GROUP for every other instance. */
+void ha_cast_place_of(const struct ha_cast *cast, uint32_t interface, uint16_t *group,
+                      uint8_t *number);
 /* Where a range of memory begins, by its number, from 1. False when it is unknown. */
 bool ha_cast_base(const struct ha_cast *cast, uint32_t range, uint64_t *base);
 /* Whether a driver named the object, so that it is none of the kernel's own. */

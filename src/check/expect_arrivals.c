@@ -70,17 +70,6 @@ static bool keep(struct ha_arrivals *arrivals, const struct ha_record *record)
     return true;
 }
 
-/* The place of the processor that a call tells of; of other units nobody has one. */
-static void put_place(const struct ha_cast *cast, const struct ha_record *record,
-                      struct ha_made_call *call)
-{
-    unsigned unit, device = ha_cast_device(cast, record->as.pnp_cb.interface, &unit);
-
-    call->group = HA_NO_GROUP;
-    if (unit == HA_UNIT_PROCESSOR)
-        ha_cast_place(cast, device, &call->group, &call->number);
-}
-
 static void count_arrival(const struct ha_expected_arrival *expected,
                           struct ha_seen_arrival *seen, const struct ha_made_call *call,
                           const struct ha_record *record)
@@ -145,7 +134,7 @@ bool ha_arrivals_take(struct ha_arrivals *arrivals, const struct ha_expect *expe
     ha_text_clear(&arrivals->words);
     ha_arrival_words(cast, record, &arrivals->words);
     struct ha_made_call call = {.words = ha_text_string(&arrivals->words)};
-    put_place(cast, record, &call);
+    ha_cast_place_of(cast, record->as.pnp_cb.interface, &call.group, &call.number);
     for (size_t i = 0; i < arrivals->arrival_count; i++)
         count_arrival(&expect->arrival[i], &arrivals->seen[i], &call, record);
     note_order(arrivals, expect, &call, ha_record_seq(record));
@@ -250,7 +239,8 @@ int ha_arrivals_compare_kept(const struct ha_arrivals *arrivals, const struct ha
         const char *next = words.bytes;
         for (size_t i = 0; i < arrivals->kept_count; i++) {
             made[i].words = next;
-            put_place(cast, &arrivals->kept[i], &made[i]);
+            ha_cast_place_of(cast, arrivals->kept[i].as.pnp_cb.interface, &made[i].group,
+                             &made[i].number);
             next += strlen(next) + 1;
         }
         differences = ha_calls_compare("arrivals", pattern, pattern_count, made + first,

@@ -32,12 +32,13 @@ struct ha_made_call {
  * compared by value.
  */
 bool ha_call_matches(const char *pattern, const struct ha_made_call *call);
-/* The same, but statuses that the pattern leaves out may be there. */
+/*
+ * The same, but statuses that the pattern leaves out may be there; and DRIVER.NAME * INDEX means
+ * calls of both sorts, arrivals and removals of that processor, too.
+ */
 bool ha_call_is_meant(const char *pattern, const struct ha_made_call *call);
 /* Whether the client of a call is the pattern's. */
 bool ha_call_is_of(const char *pattern, const struct ha_made_call *call);
-/* The same for the call of a finding, except that the pattern may end early. */
-bool ha_call_begins(const char *pattern, const char *words);
 
 /*
  * Hold two lists of calls against each other.

@@ -142,8 +142,35 @@ static bool which_matches(struct word pattern, struct word which, const struct h
            is_number((struct word){colon.text + 1, colon.length - 1}, call->number);
 }
 
-/* The words before the statuses; both lines are then read up to what follows them. */
-static bool head_matches(const char **pattern, const char **words, const struct ha_made_call *call)
+/* Whether a pattern's words name a unit: then there is one behind the next that is no status. */
+static bool has_unit(const char *rest)
+{
+    next_word(&rest);
+    struct word last = next_word(&rest);
+
+    return last.length && last.text[0] != '(' && !same(last, (struct word){"->", 2});
+}
+
+/* The same for an arrival, behind its event. One word of a pattern without a unit is a processor,
+ * unless it stands for all. */
+static bool instance_matches(const char **pattern, struct word unit, const char **words,
+                             const struct ha_made_call *call)
+{
+    bool names_unit = has_unit(*pattern);
+    struct word expected = next_word(pattern), which = next_word(words);
+
+    if (!names_unit)
+        return is_star(expected) || (same(unit, (struct word){"processor", 9}) &&
+                                     which_matches(expected, which, call));
+    if (!same(expected, unit) && !is_star(expected))
+        return false;
+    return which_matches(next_word(pattern), which, call);
+}
+
+/* The words before the statuses; both lines are then read up to what follows them. Where the event
+ * is a star and no unit is named, calls of `either` sort may be meant. */
+static bool head_matches(const char **pattern, const char **words, const struct ha_made_call *call,
+                         bool either)
 {
     struct word expected, made;
 
@@ -152,24 +179,21 @@ static bool head_matches(const char **pattern, const char **words, const struct 
     expected = next_word(pattern);
     if (!same(expected, next_word(words)) && !is_star(expected))
         return false;
-    expected = next_word(pattern);
     made = next_word(words);
-    if (made.length && (made.text[0] < '0' || made.text[0] > '9')) {    /* an arrival's unit */
-        if (!same(expected, made) && !is_star(expected))
-            return false;
-        expected = next_word(pattern);
-        made = next_word(words);
-    }
-    return which_matches(expected, made, call);
+    if (!made.length || (made.text[0] >= '0' && made.text[0] <= '9'))
+        return which_matches(next_word(pattern), made, call);
+    if (!has_unit(*pattern) && !(either && is_star(expected)))
+        return false;
+    return instance_matches(pattern, made, words, call);
 }
 
-/* Whether the words agree, and nothing is left over of a `whole` pattern's call. */
+/* Whether the words agree, and nothing is left over of the call if it is to be `whole`. */
 static bool matches(const char *pattern, const struct ha_made_call *call, bool whole)
 {
     const char *words = call->words;
     struct word expected, made;
 
-    if (!head_matches(&pattern, &words, call))
+    if (!head_matches(&pattern, &words, call, !whole))
         return false;
     do {
         expected = next_word(&pattern);
@@ -195,19 +219,4 @@ bool ha_call_is_of(const char *pattern, const struct ha_made_call *call)
     const char *words = call->words;
 
     return client_matches(next_word(&pattern), next_word(&words));
-}
-
-bool ha_call_begins(const char *pattern, const char *words)
-{
-    for (bool first = true;; first = false) {
-        struct word expected = next_word(&pattern);
-        struct word made = next_word(&words);
-        if (!expected.length)
-            return true;
-        if (!made.length)
-            return false;
-        if (first ? !client_matches(expected, made)
-                  : !is_star(expected) && !tail_matches(expected, made))
-            return false;
-    }
 }

@@ -11,12 +11,13 @@ static bool is_meant(const struct ha_finding *finding,
                      const struct ha_expected_violation *expected, const struct ha_cast *cast)
 {
     const char *driver = ha_cast_name(cast, HA_NS_DRIVER, finding->driver);
+    const struct ha_made_call call = {finding->call, finding->group, finding->number};
 
     if (expected->rule && strcmp(expected->rule, finding->rule->id) != 0)
         return false;
     if (expected->driver && strcmp(expected->driver, driver ? driver : "") != 0)
         return false;
-    return !expected->call || ha_call_begins(expected->call, finding->call);
+    return !expected->call || ha_call_is_meant(expected->call, &call);
 }
 
 static bool answers(const struct ha_finding *finding, const struct ha_expected_violation *expected,

@@ -97,7 +97,7 @@ void ha_judge_reset(struct ha_judge *judge)
     judge->call_count = judge->phase_count = judge->finding_count = 0;
     judge->alive_count = judge->dpc_count = 0;
     judge->entry_count = judge->telling_count = 0;
-    judge->spins = judge->has_unlisted = judge->late_chosen = false;
+    judge->spins = judge->has_unlisted = false;
     ha_routine_reset(judge);
     judge->first = judge->last = judge->listed = judge->next_place = 0;
     judge->locked_removals = judge->looked = judge->shown = 0;

@@ -310,12 +310,13 @@ static void add_ended(struct ha_judge *judge)
     add->round = HA_NO_ROUND;
 }
 
-/* Records that introduce somebody whom a finding may name. */
+/* Records that introduce somebody whom a finding may name, or a place. */
 static bool introduces(unsigned kind)
 {
     return kind == HA_NAME || kind == HA_THREAD || kind == HA_REG_ENTER || kind == HA_EX_REG
            || kind == HA_PNP_REG_ENTER || kind == HA_INTERFACE || kind == HA_IFACE_UP
-           || kind == HA_MEMORY || kind == HA_MEM_ONLINE;
+           || kind == HA_MEMORY || kind == HA_MEM_ONLINE || kind == HA_PROCESSOR
+           || kind == HA_ACTIVE;
 }
 
 static void absorb_unit(struct ha_judge *judge)

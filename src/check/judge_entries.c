@@ -118,6 +118,15 @@ bool ha_entry_can_leave(const struct ha_judge *judge)
                      || (judge->gap && entry->standing == HA_UNHEARD_OF));
 }
 
+/* Nothing keeps the reference of the entry in hand from now on, but calls that run or come. */
+static void let_go(struct ha_judge *judge)
+{
+    struct ha_seen_entry *entry = judge->entry;
+
+    if (entry->standing == HA_REMOVED && !entry->late.told && !ha_late_is_awaited(judge, entry))
+        entry->free_since = ha_record_seq(judge->record);
+}
+
 static void remove_entered(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
@@ -126,6 +135,8 @@ static void remove_entered(struct ha_judge *judge)
     judge->thread->removes_no_entry = !ha_entry_can_leave(judge);
     if (judge->thread->removes_no_entry)
         return;
+    if (!(record->flags & HA_PNP_EX))
+        ha_late_absorb_removal(judge);
     entry->standing = HA_LEAVING;
     entry->remover = record->thread;
     entry->by_ex = record->flags & HA_PNP_EX;
@@ -136,7 +147,7 @@ static void call_entered(struct ha_judge *judge)
     struct ha_seen_entry *entry = judge->entry;
     void *array = judge->tellings;
 
-    entry->told_late |= judge->record->as.pnp_cb.late;
+    entry->late.told |= judge->record->as.pnp_cb.late;
     if (!ha_grow(&array, &judge->telling_room, judge->telling_count, sizeof *judge->tellings)) {
         judge->lost = true;
         return;
@@ -162,6 +173,7 @@ static void call_left(struct ha_judge *judge)
         judge->telling_count--;
         if (judge->entry->running)
             judge->entry->running--;
+        let_go(judge);
         return;
     }
 }
@@ -180,8 +192,10 @@ void ha_entry_absorb(struct ha_judge *judge)
         break;
     case HA_PNP_UNREG_RETURN:
         judge->thread->removes_no_entry = false;
-        if (judge->entry && judge->entry->standing == HA_LEAVING)
+        if (judge->entry && judge->entry->standing == HA_LEAVING) {
             judge->entry->standing = HA_REMOVED;
+            let_go(judge);
+        }
         break;
     case HA_PNP_CB_ENTER:
         call_entered(judge);
@@ -200,15 +214,14 @@ void ha_entry_absorb(struct ha_judge *judge)
 void ha_entry_absorb_choice(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
-
     unsigned id;
 
-    if (!record->as.choice.answer)
+    if (!record->as.choice.answer || sscanf(record->as.choice.label, "entry %9u", &id) != 1
+        || id >= judge->entry_count)
         return;
     if (record->as.choice.kind == HA_CHOICE_LATE)
-        judge->late_chosen = true;
-    else if (record->as.choice.kind == HA_CHOICE_TWICE
-             && sscanf(record->as.choice.label, "entry %9u", &id) == 1 && id < judge->entry_count)
+        judge->entries[id].late.chosen = true;
+    else if (record->as.choice.kind == HA_CHOICE_TWICE)
         judge->entries[id].told.twice = true;
 }
 

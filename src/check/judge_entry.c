@@ -121,6 +121,13 @@ static bool judge_given_back(struct ha_judge *judge, const struct ha_seen_driver
     else if (entry->running)
         ha_blame(judge, HA_RULE_PNP_10, 0, "a reference kept while a call runs",
                  "that of %s given back", ha_entry_name(judge, id));
+    else if (ha_late_is_awaited(judge, entry))
+        ha_blame(judge, HA_RULE_PNP_10, 0, "a reference kept until the late call has left",
+                 "that of %s given back before", ha_entry_name(judge, id));
+    else if (judge->own && entry->free_since
+             && ha_record_seq(judge->record) != entry->free_since + 1)
+        ha_blame(judge, HA_RULE_PNP_10, 0, "a reference given back as soon as nothing keeps it",
+                 "that of %s given back later", ha_entry_name(judge, id));
     else
         return false;
     return true;
@@ -148,7 +155,8 @@ static void judge_end(struct ha_judge *judge)
     if (judge->gap || judge->record->as.end.ending != HA_END_NORMALLY)
         return;
     for (uint32_t id = 1; id < judge->entry_count; id++)
-        if (judge->entries[id].standing == HA_REMOVED && judge->entries[id].referenced)
+        if (judge->entries[id].standing == HA_REMOVED && judge->entries[id].referenced
+            && !ha_late_is_awaited(judge, &judge->entries[id]))
             ha_blame(judge, HA_RULE_PNP_10, 0, "the reference given back in the end",
                      "that of %s is still held", ha_entry_name(judge, id));
 }

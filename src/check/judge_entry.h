@@ -22,9 +22,18 @@ enum ha_obstacle {
     HA_OBSTACLE_OTHER           /* it answers for itself */
 };
 
+/* The call that may come after the older routine. */
+struct ha_late {
+    uint32_t instance, event;   /* what it must tell; 0 when that is not certain */
+    bool due, certain;          /* something was queued, or ran; the latter: for sure */
+    bool chosen;                /* the tape has it come */
+    bool told;
+};
+
 struct ha_seen_entry {
     uint64_t guid[2];           /* class of its instances */
     uint64_t live_since;        /* sequence number, 0 as long as it has not been live */
+    uint64_t free_since;        /* of what left nothing that keeps its reference; 0: not known */
     uint32_t flags, function, context;
     uint32_t thread;            /* of PNP_REG_ENTER */
     uint32_t remover;           /* of PNP_UNREG_ENTER */
@@ -36,7 +45,7 @@ struct ha_seen_entry {
     bool registering;           /* PNP_REG_RETURN has not come */
     bool referenced;
     bool by_ex;                 /* removed by the Ex routine */
-    bool told_late;             /* its late call has come */
+    struct ha_late late;
     struct ha_told told;
 };
 
@@ -54,6 +63,11 @@ const struct ha_record *ha_telling_of(const struct ha_judge *judge, uint32_t thr
 bool ha_entry_can_leave(const struct ha_judge *judge);
 /* Whether a call of the entry runs on another thread. */
 bool ha_is_told_elsewhere(const struct ha_judge *judge, uint32_t entry, uint32_t thread);
+
+/* The entry in hand is removed by the older routine: what is due to it; judge_late.c. */
+void ha_late_absorb_removal(struct ha_judge *judge);
+/* Whether a late call of the entry has yet to come. */
+bool ha_late_is_awaited(const struct ha_judge *judge, const struct ha_seen_entry *entry);
 
 /* How a record goes into the memory; what the tape has chosen. */
 void ha_entry_absorb(struct ha_judge *judge);

@@ -68,14 +68,20 @@ static void put_call(struct ha_judge *judge, struct ha_finding *finding)
     const struct ha_record *enter = judge->enter ? judge->enter : judge->around;
     const struct ha_record *telling = telling_of(judge);
 
+    finding->group = HA_NO_GROUP;
     if (!enter && !telling)
         return;
     ha_text_clear(&judge->words);
-    if (telling && (!enter || ha_record_seq(enter) < ha_record_seq(telling)))
+    if (telling && (!enter || ha_record_seq(enter) < ha_record_seq(telling))) {
         ha_arrival_words(judge->cast, telling, &judge->words);
-    else
+        ha_cast_place_of(judge->cast, telling->as.pnp_cb.interface, &finding->group,
+                         &finding->number);
+    } else {
         ha_call_words(judge->cast, enter, record->kind == HA_CB_LEAVE ? record : NULL,
                       &judge->words);
+        finding->group = enter->as.cb.group;
+        finding->number = enter->as.cb.number;
+    }
     snprintf(finding->call, sizeof finding->call, "%s", words(judge));
 }
 

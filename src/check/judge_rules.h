@@ -75,6 +75,8 @@ void ha_judge_entry_registration(struct ha_judge *judge);
 void ha_judge_entry_removal(struct ha_judge *judge);
 void ha_judge_telling(struct ha_judge *judge);
 void ha_judge_entry_driver(struct ha_judge *judge);
+/* The late call of an entry that the older routine has removed: judge_late.c */
+void ha_judge_late(struct ha_judge *judge);
 /* The rule that says what an obstacle comes to. */
 enum ha_rule_number ha_obstacle_rule(unsigned obstacle);
 /* Objects that threads wait for, and locks: judge_object.c */
@@ -165,5 +167,7 @@ const char *ha_driver_name(struct ha_judge *judge, uint16_t driver);
 struct ha_bar ha_call_bar(const struct ha_judge *judge);
 /* The same for a client of the callback object that is known. */
 struct ha_bar ha_client_bar(const struct ha_judge *judge);
+/* The same for a call of an entry that the older routine has removed. */
+struct ha_bar ha_late_bar(const struct ha_judge *judge);
 
 #endif

@@ -243,7 +243,6 @@ struct ha_judge {
     size_t alive_count, alive_room, dpc_count, dpc_room;
     size_t entry_count, entry_room, telling_count, telling_room;
     bool has_unlisted;                  /* some registration is `unlisted` */
-    bool late_chosen;                   /* the tape has chosen a late PnP call */
     bool spins;                         /* somebody does, among those who wait for ever */
     uint32_t first, last, listed;       /* the list in registration order */
     uint32_t next_place;

@@ -8,12 +8,6 @@
 #include "check/judge_rules.h"
 #include "check/who.h"
 
-/* A late call: the profile has one come, or the tape chose it. */
-static bool may_be_late(const struct ha_judge *judge)
-{
-    return judge->knob[HA_KNOB_LEGACY_LATE_CALL] == HA_LATE_CALL_DELIVER || judge->late_chosen;
-}
-
 static struct ha_bar removed_bar(const struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
@@ -25,12 +19,7 @@ static struct ha_bar removed_bar(const struct ha_judge *judge)
     if (entry->by_ex)
         return (struct ha_bar){HA_RULE_PNP_16, "no call after the Ex routine has returned",
                                "a call of the removed entry"};
-    if (!record->as.pnp_cb.late || !may_be_late(judge))
-        return (struct ha_bar){HA_RULE_PNP_18, "what is queued dropped when the entry is removed",
-                               "a call of the removed entry"};
-    if (entry->told_late)
-        return (struct ha_bar){HA_RULE_PNP_18, "one late call at most", "another one"};
-    return (struct ha_bar){HA_RULE_COUNT, NULL, NULL};
+    return ha_late_bar(judge);
 }
 
 /* Why the entry must not be called; its rule is HA_RULE_COUNT when it may. */

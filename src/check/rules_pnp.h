@@ -70,7 +70,8 @@ RULE(PNP_17, "PNP-17", HA_DOCUMENTED, BOTH, HA_ERROR,
 RULE(PNP_18, "PNP-18", HA_DOCUMENTED, BOTH, HA_ERROR,
      "After the older removal a call may run on, and one come where the profile has it so.",
      "IoUnregisterPlugPlayNotification",
-     AT(ON(PNP_UNREG_ENTER) | ON(MISUSE), entry_removal), AT(ON(PNP_CB_ENTER), telling))
+     AT(ON(PNP_UNREG_ENTER) | ON(MISUSE), entry_removal), AT(ON(PNP_CB_ENTER), telling),
+     AT(ON(UNLOAD_LEAVE) | ON(IMAGE_FREED) | ON(TRACE_END), late))
 RULE(PNP_19, "PNP-19", HA_DOCUMENTED, BOTH, HA_ERROR,
      "What is removed is an entry that stands, and that succeeds.",
      "IoUnregisterPlugPlayNotification; IoUnregisterPlugPlayNotificationEx",

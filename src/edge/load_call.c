@@ -129,6 +129,10 @@ static bool read_state(struct words *w)
         w->pattern.state = all[i].state;
         if (i >= first && i < end)
             return true;
+        /* What is registered for the other sort belongs nowhere. */
+        if (w->name && !ha_load_need(w->loading, w->scope, w->place, w->name,
+                                     first ? HA_NEED_CALLS : HA_NEED_ARRIVALS))
+            return false;
         HA_COMPLAIN_AT(w->reader, w->place, first ? "\"%s\" is a call of a processor change: it "
                        "belongs under \"calls\"" : "\"%s\" is no call of a processor change: it "
                        "belongs under \"arrivals\"", w->word);
@@ -236,6 +240,14 @@ static bool read_instance(struct words *w)
     }
 }
 
+/* A registration that is named must be able to hear of the unit. */
+static bool check_unit(struct words *w, unsigned unit)
+{
+    return !w->name || (unit != HA_UNIT_PROCESSOR && unit != HA_UNIT_MEMORY)
+        || ha_load_need(w->loading, w->scope, w->place, w->name,
+                        unit == HA_UNIT_MEMORY ? HA_NEED_RANGES : HA_NEED_PROCESSORS);
+}
+
 /* Who is called and with what, up to where statuses may follow. */
 static bool read_head(struct words *w)
 {
@@ -248,14 +260,16 @@ static bool read_head(struct words *w)
     bool arrival = w->pattern.state >= HA_STATE_ARRIVAL || w->form == HA_WORDS_ARRIVAL
                 || (!of_state && w->form != HA_WORDS_CALL && *w->at && *w->at != '('
                     && *w->at != '-');
-    if (w->name && (arrival || of_state || strcmp(w->word, "*") != 0))
+    if (w->name && (arrival || of_state || w->form == HA_WORDS_CALL))
         ha_load_need(w->loading, w->scope, w->place, w->name,
                      arrival ? HA_NEED_ARRIVALS : HA_NEED_CALLS);
     if (arrival) {
         w->pattern.instance = &w->instance;
-        return read_instance(w);
+        return read_instance(w) && check_unit(w, w->instance.unit);
     }
-    return read_occurrence(w) && read_processor(w, &w->pattern.index);
+    /* Without a unit, calls of either sort are meant where the state is left open. */
+    return read_occurrence(w) && read_processor(w, &w->pattern.index)
+        && (of_state || is_any(w->word) || check_unit(w, HA_UNIT_PROCESSOR));
 }
 
 static bool check_status(struct words *w)

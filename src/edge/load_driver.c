@@ -96,8 +96,8 @@ static void read_situation(struct ha_loading *loading, uint32_t driver,
                            const struct ha_member *member, struct ha_handler *handler)
 {
     static const uint8_t needs[] = {
-        [STATE] = HA_NEED_STATE, [EVENT] = HA_NEED_EVENT, [MEMORY] = HA_NEED_MEMORY,
-        [INTERFACE] = HA_NEED_INTERFACE,
+        [STATE] = HA_NEED_STATE, [EVENT] = HA_NEED_EVENT, [PROCESSOR] = HA_NEED_PROCESSORS,
+        [MEMORY] = HA_NEED_MEMORY, [INTERFACE] = HA_NEED_INTERFACE,
     };
     struct ha_reader *reader = &loading->reader;
     const struct ha_member *of[] = {only_one(reader, member, STATE, EVENT),
@@ -110,11 +110,16 @@ static void read_situation(struct ha_loading *loading, uint32_t driver,
         read_processor(loading, of[1]->value, &handler->processor);
     else if (of[1] && of[1]->value.json)
         handler->instance = read_instance(loading, member);
-    for (size_t i = 0; i < 2 && handler->callback; i++)
-        if (of[i] && of[i] != &member[PROCESSOR])
-            ha_load_need(loading, HA_SCOPE_REGISTRATIONS + driver,
-                         ha_node_key_place(&reader->tree, of[i]->here), handler->callback,
-                         (enum ha_need)needs[of[i] - member]);
+    for (size_t i = 0; i < 2 && handler->callback; i++) {
+        if (!of[i])
+            continue;
+        size_t place = ha_node_key_place(&reader->tree, of[i]->here);
+        ha_load_need(loading, HA_SCOPE_REGISTRATIONS + driver, place, handler->callback,
+                     (enum ha_need)needs[of[i] - member]);
+        if (of[i] == &member[MEMORY])
+            ha_load_need(loading, HA_SCOPE_REGISTRATIONS + driver, place, handler->callback,
+                         HA_NEED_RANGES);
+    }
 }
 
 static void load_handler(struct ha_loading *loading, struct ha_node node, uint32_t driver,

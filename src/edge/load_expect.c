@@ -36,6 +36,22 @@ static void load_calls(struct ha_loading *loading, struct ha_node list)
     loading->made.expect.call_count = count;
 }
 
+/* With a family that is right the number is meant as it stands, for a rule to come. */
+static bool is_to_come(const char *word)
+{
+    /* What is not judged yet: other devices, hardware profiles, rebalancing, replacing. */
+    static const char *const families[] = {"TDC-", "HWP-", "REB-", "REPL-"};
+    size_t count, family = strcspn(word, "-") + 1;
+    const struct ha_rule *rules = ha_rules(&count);
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+        if (!strncasecmp(word, families[i], family))
+            return true;
+    for (size_t i = 0; i < count; i++)
+        if (!strncasecmp(word, rules[i].id, family))
+            return true;
+    return false;
+}
+
 static void read_rule(struct ha_reader *reader, struct ha_node node, const char **rule)
 {
     const char *word = ha_node_string(node), *nearest = NULL;
@@ -44,17 +60,15 @@ static void read_rule(struct ha_reader *reader, struct ha_node node, const char 
         *rule = found->id;
         return;
     }
-    size_t count, family = strcspn(word, "-") + 1;
-    const struct ha_rule *rules = ha_rules(&count);
-    for (size_t i = 0; i < count; i++) {
-        /* With a family that is right the number is meant as it stands, for a rule to come. */
-        if (!strncasecmp(word, rules[i].id, family)) {
-            HA_COMPLAIN(reader, node, "there is no rule %s among those that are judged; `hotadd "
-                        "rules` lists them", ha_quote(word).text);
-            return;
-        }
-        nearest = ha_word_nearer(word, nearest, rules[i].id);
+    if (is_to_come(word)) {
+        HA_COMPLAIN(reader, node, "there is no rule %s among those that are judged; `hotadd rules` "
+                    "lists them", ha_quote(word).text);
+        return;
     }
+    size_t count;
+    const struct ha_rule *rules = ha_rules(&count);
+    for (size_t i = 0; i < count; i++)
+        nearest = ha_word_nearer(word, nearest, rules[i].id);
     ha_read_no_such(reader, ha_read_place(reader, node), "rule", word, nearest);
 }
 

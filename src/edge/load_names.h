@@ -18,16 +18,23 @@
 #define HA_SCOPE_DRIVERS 0x70000u
 #define HA_SCOPE_EVENTS 0x80000u
 #define HA_SCOPE_MEMORY 0x90000u                /* the ranges' bases, as 0x400000000 */
-/* Names that some driver has given to a registration, and to one of either sort. */
+/* Names that some driver has given to a registration, and to one of either sort. To the last 1 is
+ * added, and a unit that such an entry hears of. */
 #define HA_SCOPE_ANY_REGISTRATION 0xa0000u
 #define HA_SCOPE_ANY_CLIENT 0xb0000u
 #define HA_SCOPE_ANY_ENTRY 0xc0000u
 #define HA_SCOPE_CLASSES 0xd0000u               /* of what drivers publish; as 32 digits */
 
+/* Of a registration: enum ha_notification, and a set of the units that an entry of its class hears
+ * of, empty where the class is not known. */
+#define HA_REGISTERED(kind, units) ((uint32_t)(kind) | (uint32_t)(units) << 2)
+#define HA_REGISTERED_KIND(number) ((number) & 3u)
+#define HA_REGISTERED_UNITS(number) ((number) >> 2)
+
 struct ha_name {
     const char *text;
     uint32_t scope;
-    uint32_t number;        /* what the name stands for; a registration: enum ha_notification; an
+    uint32_t number;        /* what the name stands for; a registration: HA_REGISTERED; an
                                interface: the number of its class, 0 for one that is not known */
 };
 

@@ -23,6 +23,7 @@ struct ha_reference {
     uint32_t place;             /* of the string that names it, or of what needs it */
     uint32_t scope;
     uint8_t need;               /* enum ha_need */
+    uint8_t *notification;      /* gets the kind of the registration; or NULL */
 };
 
 /* What a registration is needed for: those of device interfaces are good for other things than
@@ -31,7 +32,8 @@ enum ha_need {
     HA_NEED_NOTHING,
     HA_NEED_STATE, HA_NEED_STATE_VALUE, HA_NEED_STATUS_VALUE, HA_NEED_OPERATION_STATUS,
     HA_NEED_CONTEXT, HA_NEED_CALLS,
-    HA_NEED_EVENT, HA_NEED_MEMORY, HA_NEED_INTERFACE, HA_NEED_ROUTINE, HA_NEED_ARRIVALS
+    HA_NEED_EVENT, HA_NEED_MEMORY, HA_NEED_INTERFACE, HA_NEED_ROUTINE, HA_NEED_ARRIVALS,
+    HA_NEED_PROCESSORS, HA_NEED_RANGES      /* of an entry: that it is for their class */
 };
 
 struct ha_loading {
@@ -174,6 +176,8 @@ const struct ha_instance_pattern *ha_load_instance(struct ha_loading *loading,
 
 /* A class of device interfaces, as a GUID has it in memory; NULL when the string is none. */
 const void *ha_load_class(struct ha_reader *reader, struct ha_node string);
+/* The set of units that entries of a class hear of; of NULL, none. */
+unsigned ha_load_class_units(const void *class_guid);
 /* The member "arrivals" of what is expected. */
 void ha_load_arrivals(struct ha_loading *loading, struct ha_node object);
 
@@ -184,9 +188,12 @@ bool ha_load_find(struct ha_loading *loading, uint32_t scope, size_t place, cons
                   uint32_t *number);
 /* Have a name that stands at a place looked up when all are known. It must outlive the loading. */
 void ha_load_refer(struct ha_loading *loading, uint32_t scope, size_t place, const char *name);
+/* Have the kind of a registration written then, if there is one of that name. */
+void ha_load_tell_kind(struct ha_loading *loading, uint32_t scope, const char *name,
+                       uint8_t *notification);
 /* Have it looked up then whether a registration, if there is one of that name, is good for what
- * stands at a place. */
-void ha_load_need(struct ha_loading *loading, uint32_t scope, size_t place, const char *name,
+ * stands at a place. False when all are known, and it is not. */
+bool ha_load_need(struct ha_loading *loading, uint32_t scope, size_t place, const char *name,
                   enum ha_need need);
 
 #endif

@@ -70,6 +70,18 @@ const void *ha_load_class(struct ha_reader *reader, struct ha_node string)
     return NULL;
 }
 
+unsigned ha_load_class_units(const void *class_guid)
+{
+    unsigned units = 1u << HA_UNIT_INTERFACE;
+    if (!class_guid)
+        return 0;
+    if (!memcmp(class_guid, &known[0], sizeof known[0]))
+        units |= 1u << HA_UNIT_PROCESSOR;
+    if (!memcmp(class_guid, &known[1], sizeof known[1]))
+        units |= 1u << HA_UNIT_MEMORY;
+    return units;
+}
+
 /* The number of a class; 0 for none. Those that drivers publish are numbered as they come. */
 static uint32_t number_of(struct ha_loading *loading, const void *class_guid)
 {

@@ -50,10 +50,13 @@ static void know_any(struct ha_loading *loading)
         struct ha_name name = loading->names.name[i];
         if (name.scope >= HA_SCOPE_TABLES)
             continue;
+        bool entry = HA_REGISTERED_KIND(name.number) == HA_DEVICE_INTERFACE;
+        unsigned units = HA_REGISTERED_UNITS(name.number);
         ha_load_give(loading, HA_SCOPE_ANY_REGISTRATION, name.text, 0);
-        ha_load_give(loading, name.number == HA_DEVICE_INTERFACE ? HA_SCOPE_ANY_ENTRY
-                                                                 : HA_SCOPE_ANY_CLIENT,
-                     name.text, 0);
+        ha_load_give(loading, entry ? HA_SCOPE_ANY_ENTRY : HA_SCOPE_ANY_CLIENT, name.text, 0);
+        for (unsigned unit = 0; entry && unit < HA_UNIT_COUNT; unit++)
+            if (!units || units >> unit & 1)
+                ha_load_give(loading, HA_SCOPE_ANY_ENTRY + 1 + unit, name.text, 0);
     }
 }
 
@@ -90,13 +93,37 @@ static bool has_sort(struct ha_loading *loading, uint32_t scope, const char *nam
     } else {
         const struct ha_name *found = ha_names_find(&loading->names, scope, name);
         if (found)
-            return (found->number == HA_DEVICE_INTERFACE) == entry;
+            return (HA_REGISTERED_KIND(found->number) == HA_DEVICE_INTERFACE) == entry;
     }
     return kind >= 0 && (kind == HA_DEVICE_INTERFACE) == entry
         && ha_load_is_made_up(loading, scope, name);
 }
 
-static void check_need(struct ha_loading *loading, uint32_t scope, size_t place, const char *name,
+/* Whether a registration of that name, if it is an entry, may hear of a unit. */
+static bool may_hear(struct ha_loading *loading, uint32_t scope, const char *name, unsigned unit)
+{
+    if (!has_sort(loading, scope, name, true))
+        return true;
+    if (scope == HA_SCOPE_ANY_REGISTRATION)
+        return ha_names_find(&loading->names, HA_SCOPE_ANY_ENTRY + 1 + unit, name)
+            || has_sort(loading, scope, name, false) || ha_load_is_made_up(loading, scope, name);
+    const struct ha_name *found = ha_names_find(&loading->names, scope, name);
+    unsigned units = found ? HA_REGISTERED_UNITS(found->number) : 0;
+    return !units || units >> unit & 1;
+}
+
+static bool check_class(struct ha_loading *loading, uint32_t scope, size_t place,
+                        const char *name, bool of_memory)
+{
+    if (may_hear(loading, scope, name, of_memory ? HA_UNIT_MEMORY : HA_UNIT_PROCESSOR))
+        return true;
+    HA_COMPLAIN_AT(&loading->reader, place, "%s, and \"%s\" is registered for another one",
+                   of_memory ? "memory is of the class GUID_DEVICE_MEMORY"
+                             : "processors are of the class GUID_DEVICE_PROCESSOR", name);
+    return false;
+}
+
+static bool check_need(struct ha_loading *loading, uint32_t scope, size_t place, const char *name,
                        enum ha_need need)
 {
     static const char *const sorts[] = {"processor changes", "device interfaces"};
@@ -111,9 +138,22 @@ static void check_need(struct ha_loading *loading, uint32_t scope, size_t place,
         [HA_NEED_ARRIVALS] = "Arrival and Removal are",
     };
     bool entry = need >= HA_NEED_EVENT;
-    if (!has_sort(loading, scope, name, entry) && has_sort(loading, scope, name, !entry))
-        HA_COMPLAIN_AT(&loading->reader, place, "%s for %s, and \"%s\" is registered for %s",
-                       needs[need], sorts[entry], name, sorts[!entry]);
+    if (need >= HA_NEED_PROCESSORS)
+        return check_class(loading, scope, place, name, need == HA_NEED_RANGES);
+    if (has_sort(loading, scope, name, entry) || !has_sort(loading, scope, name, !entry))
+        return true;
+    HA_COMPLAIN_AT(&loading->reader, place, "%s for %s, and \"%s\" is registered for %s",
+                   needs[need], sorts[entry], name, sorts[!entry]);
+    return false;
+}
+
+static void tell_kind(const struct ha_names *names, uint32_t scope, const char *name,
+                      uint8_t *notification)
+{
+    const struct ha_name *found = ha_names_find(names, scope, name);
+    int kind = found ? (int)HA_REGISTERED_KIND(found->number) : ha_load_kind_made_up(name);
+    if (kind >= 0)
+        *notification = (uint8_t)kind;
 }
 
 /* Put it down for when all names are known. */
@@ -145,14 +185,24 @@ void ha_load_refer(struct ha_loading *loading, uint32_t scope, size_t place, con
                                                  .scope = scope});
 }
 
-void ha_load_need(struct ha_loading *loading, uint32_t scope, size_t place, const char *name,
+bool ha_load_need(struct ha_loading *loading, uint32_t scope, size_t place, const char *name,
                   enum ha_need need)
 {
     if (loading->all_known || ha_names_find(&loading->names, scope, name))
-        check_need(loading, scope, place, name, need);
+        return check_need(loading, scope, place, name, need);
+    put_down(loading, &(struct ha_reference){.name = name, .place = (uint32_t)place,
+                                             .scope = scope, .need = (uint8_t)need});
+    return true;
+}
+
+void ha_load_tell_kind(struct ha_loading *loading, uint32_t scope, const char *name,
+                       uint8_t *notification)
+{
+    if (ha_names_find(&loading->names, scope, name))
+        tell_kind(&loading->names, scope, name, notification);
     else
-        put_down(loading, &(struct ha_reference){.name = name, .place = (uint32_t)place,
-                                                 .scope = scope, .need = (uint8_t)need});
+        put_down(loading, &(struct ha_reference){.name = name, .scope = scope,
+                                                 .notification = notification});
 }
 
 void ha_load_references(struct ha_loading *loading)
@@ -161,7 +211,9 @@ void ha_load_references(struct ha_loading *loading)
     loading->all_known = true;
     for (size_t i = 0; i < loading->reference_count; i++) {
         const struct ha_reference *reference = &loading->reference[i];
-        if (reference->need)
+        if (reference->notification)
+            tell_kind(&loading->names, reference->scope, reference->name, reference->notification);
+        else if (reference->need)
             check_need(loading, reference->scope, reference->place, reference->name,
                        (enum ha_need)reference->need);
         else

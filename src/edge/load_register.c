@@ -78,7 +78,7 @@ void ha_read_register(struct ha_reading *r, struct ha_node value, struct ha_step
     if (!as.json || !(step->name = ha_read_name(reader, as)))
         return;
     if (!ha_load_give(r->loading, HA_SCOPE_REGISTRATIONS + r->setting->driver, step->name,
-                      (uint32_t)kind))
+                      HA_REGISTERED(kind, ha_load_class_units(step->class_guid))))
         HA_COMPLAIN(reader, as, "the driver has another registration called \"%s\"", step->name);
 }
 
@@ -122,6 +122,7 @@ void ha_read_deregister(struct ha_reading *r, struct ha_node value, struct ha_st
     }
     ha_load_refer(r->loading, HA_SCOPE_REGISTRATIONS + owner, ha_read_place(reader, value),
                   step->name);
+    ha_load_tell_kind(r->loading, HA_SCOPE_REGISTRATIONS + owner, step->name, &step->notification);
     if (has_routine)
         ha_load_need(r->loading, HA_SCOPE_REGISTRATIONS + owner, ha_read_place(reader, routine),
                      step->name, HA_NEED_ROUTINE);

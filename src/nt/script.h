@@ -66,8 +66,8 @@ enum ha_each {
 
 enum ha_step_kind {
     HA_STEP_REGISTER,               /* name, flags, null_function, notification, class_guid */
-    HA_STEP_DEREGISTER,             /* name, driver, old_routine; name NULL: notification, for
-                                       whose routine there is a NULL handle */
+    HA_STEP_DEREGISTER,             /* name, driver, old_routine; notification, whose routine gets
+                                       a NULL handle where there is none, as for a NULL name */
     HA_STEP_SET_OPERATION_STATUS,   /* nt_status: into *OperationStatus, and kept by the driver */
     HA_STEP_MODIFY_CONTEXT,         /* write into the change context, which is forbidden (CTX-3) */
     HA_STEP_QUERY,                  /* routine, value, second, name: variable for the result */
@@ -120,7 +120,7 @@ struct ha_step {
     uint32_t flags;             /* REGISTER: as the routine takes them */
     const void *class_guid;     /* REGISTER of a DEVICE_INTERFACE, PUBLISH: a GUID's 16 bytes */
     bool null_function;         /* REGISTER: pass a NULL CallbackFunction (REG-8) */
-    uint8_t notification;       /* REGISTER, DEREGISTER of NULL: enum ha_notification */
+    uint8_t notification;       /* REGISTER, DEREGISTER: enum ha_notification */
     bool old_routine;           /* DEREGISTER: IoUnregisterPlugPlayNotification, without Ex */
     bool whole;                 /* FREE: the table itself */
     bool of_processor;          /* there is a processor, and its index is `value` */

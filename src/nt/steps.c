@@ -62,8 +62,10 @@ static NTSTATUS do_deregister(struct ha_stage *stage, const struct ha_step *step
         registration = ha_own_registration_find(owner, step->name);
     }
     PVOID handle = registration ? registration->handle : NULL;
-    NTSTATUS status = remove(registration ? registration->notification : step->notification,
-                             handle, step->old_routine);
+    /* What was not registered yet does not know for what it will be. */
+    bool is_known = registration && registration->notification;
+    NTSTATUS status = remove(is_known ? registration->notification : step->notification, handle,
+                             step->old_routine);
     /* It may have been waited for, and been made anew meanwhile. */
     if (registration && registration->handle == handle)
         ha_own_registration_gone(registration);

@@ -84,18 +84,19 @@ static void a_pattern_matches_what_it_says_and_no_other_call(void **state)
     }
 }
 
-static void the_call_of_a_finding_may_be_told_in_part(void **state)
+static void the_call_of_a_finding_may_be_told_without_its_statuses(void **state)
 {
     (void)state;
-    const char *words = "calm.sync Complete 4 -> STATUS_IO_TIMEOUT";
+    const struct ha_made_call call = {"calm.sync Complete 4 -> STATUS_IO_TIMEOUT", 1, 3};
 
-    assert_true(ha_call_begins("calm.sync", words));
-    assert_true(ha_call_begins("*.sync * 4", words));
-    assert_true(ha_call_begins("calm.sync Complete 4 -> 0xC00000B5", words));
-    assert_false(ha_call_begins("calm.sync Start", words));
-    assert_false(ha_call_begins("calm.sync Complete 4 -> STATUS_SUCCESS", words));
-    assert_false(ha_call_begins("calm.sync Complete 4 -> * *", words));
-    assert_false(ha_call_begins("calm.sync", ""));
+    assert_true(ha_call_is_meant("*.sync * 4", &call));
+    assert_true(ha_call_is_meant("calm.sync Complete 1:3", &call));
+    assert_true(ha_call_is_meant("calm.sync Complete 4 -> 0xC00000B5", &call));
+    assert_false(ha_call_is_meant("calm.sync Start 4", &call));
+    assert_false(ha_call_is_meant("calm.sync Complete 0:3", &call));
+    assert_false(ha_call_is_meant("calm.sync Complete 4 -> STATUS_SUCCESS", &call));
+    assert_false(ha_call_is_meant("calm.sync Complete 4 -> * *", &call));
+    assert_false(ha_call_is_meant("calm.sync * *", &(struct ha_made_call){"", HA_NO_GROUP, 0}));
 }
 
 /* The report on two lists of words; the caller closes it. */
@@ -236,10 +237,10 @@ static const struct ha_rule rules[] = {
 
 static const struct ha_finding findings[] = {
     {&rules[0], HA_ERROR, 57, 1, BROKEN, "broken.sync Complete 4 -> STATUS_IO_TIMEOUT",
-     "no change", "STATUS_IO_TIMEOUT"},
-    {&rules[0], HA_ERROR, 61, 2, BROKEN, "broken.sync Failure 5", "no change", "something"},
-    {&rules[1], HA_ERROR, 70, 1, 0, "", "", ""},
-    {&rules[1], HA_NOTE, 71, 1, CALM, "calm.sync Start 4", "", ""},
+     "no change", "STATUS_IO_TIMEOUT", 1, 0},
+    {&rules[0], HA_ERROR, 61, 2, BROKEN, "broken.sync Failure 5", "no change", "something", 1, 1},
+    {&rules[1], HA_ERROR, 70, 1, 0, "", "", "", HA_NO_GROUP, 0},
+    {&rules[1], HA_NOTE, 71, 1, CALM, "calm.sync Start 4", "", "", 1, 0},
 };
 
 static int compare_violations(const struct ha_expected_violation *expected, size_t count,
@@ -270,18 +271,19 @@ static void errors_that_are_expected_are_no_difference(void **state)
     static const struct ha_expected_violation by_call[] = {
         {"STAT-2", "broken", "*.sync Complete 4", 1},
         {NULL, "broken", "broken.sync Failure *", 2},
+        {NULL, NULL, "broken.sync * 1:1", 2},
         {"CTX-3", NULL, NULL, 0}};
 
     assert_int_equal(compare_violations(by_rule, 2, ""), 0);
     assert_int_equal(compare_violations(any, 1, ""), 0);
-    assert_int_equal(compare_violations(by_call, 3, ""), 0);
+    assert_int_equal(compare_violations(by_call, 4, ""), 0);
 }
 
 static void errors_that_are_not_expected_are_differences(void **state)
 {
     (void)state;
     static const struct ha_expected_violation expected[] = {
-        {"STAT-2", NULL, "broken.sync Complete", 0}};
+        {"STAT-2", NULL, "broken.sync Complete 1:0", 0}};
 
     assert_int_equal(compare_violations(expected, 1,
         "violations: STAT-2 was not expected, in \"broken.sync Failure 5\" (record 61, the first "
@@ -529,7 +531,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pattern_matches_what_it_says_and_no_other_call),
-        cmocka_unit_test(the_call_of_a_finding_may_be_told_in_part),
+        cmocka_unit_test(the_call_of_a_finding_may_be_told_without_its_statuses),
         cmocka_unit_test(lists_that_agree_say_nothing),
         cmocka_unit_test(both_lists_are_shown_with_a_mark_at_every_difference),
         cmocka_unit_test(as_few_lines_as_possible_differ),

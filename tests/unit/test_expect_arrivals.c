@@ -31,6 +31,14 @@ static void entry(struct tale *tale, uint32_t id, uint16_t driver, const char *n
     tale_add(tale, HA_PNP_REG_RETURN, LOADER, id)->driver = driver;
 }
 
+static void active(struct tale *tale, uint16_t index, uint16_t group, uint8_t number)
+{
+    struct ha_record *up = tale_add(tale, HA_ACTIVE, HOT_ADD, 1);
+    up->as.up.nt_number = index;
+    up->as.up.group = group;
+    up->as.up.number = number;
+}
+
 static void instance(struct tale *tale, uint32_t id, enum ha_unit unit, uint32_t device)
 {
     struct ha_record *up = tale_add(tale, HA_IFACE_UP, HOT_ADD, id);
@@ -48,10 +56,7 @@ static int set_up(void **state)
     tale_add(tale, HA_MEMORY, 0, 1);
     entry(tale, CALM_CPU, CALM, "cpu");
     entry(tale, BROKEN_ALL, BROKEN, "all");
-    struct ha_record *up = tale_add(tale, HA_ACTIVE, HOT_ADD, 1);
-    up->as.up.nt_number = 4;
-    up->as.up.group = 1;
-    up->as.up.number = 2;
+    active(tale, 4, 1, 2);
     tale_add(tale, HA_MEM_ONLINE, HOT_ADD, 1)->as.memory.base = 0x400000000;
     instance(tale, PROCESSOR_4, HA_UNIT_PROCESSOR, 4);
     instance(tale, RANGE_2, HA_UNIT_MEMORY, 2);
@@ -161,17 +166,23 @@ static void a_pattern_matches_what_it_says_and_no_other_arrival(void **state)
     }
 }
 
-static void the_arrival_of_a_finding_may_be_told_in_part(void **state)
+static void a_star_for_the_event_alone_stands_for_calls_of_both_sorts(void **state)
 {
     (void)state;
-    const char *words = "a.cpu Arrival processor 4";
+    const struct ha_made_call processor = {"a.cpu Arrival processor 4", 1, 2},
+                              range = {"a.mem Removal memory 0x0", HA_NO_GROUP, 0},
+                              other = {"a.own Arrival interface 4", HA_NO_GROUP, 0};
 
-    assert_true(ha_call_begins("a.cpu Arrival processor 4", words));
-    assert_true(ha_call_begins("*.cpu Arrival", words));
-    assert_true(ha_call_begins("a.cpu * processor *", words));
-    assert_false(ha_call_begins("a.cpu Removal", words));
-    assert_false(ha_call_begins("a.cpu Arrival processor 5", words));
-    assert_false(ha_call_begins("a.cpu Arrival processor 4", "a.cpu Arrival 4"));
+    assert_true(ha_call_is_meant("a.cpu * *", &processor));
+    assert_true(ha_call_is_meant("* * *", &range));
+    assert_true(ha_call_is_meant("* * 4", &processor));
+    assert_true(ha_call_is_meant("* * 1:2", &processor));
+    assert_false(ha_call_is_meant("a.cpu * 5", &processor));
+    assert_false(ha_call_is_meant("a.cpu * 1:4", &processor));
+    assert_false(ha_call_is_meant("a.cpu Arrival *", &processor));
+    assert_false(ha_call_is_meant("* * 0", &range));
+    assert_false(ha_call_is_meant("* * 4", &other));
+    assert_false(ha_call_is_meant("* * * -> *", &processor));
 }
 
 static void arrivals_as_expected_are_no_difference(void **state)
@@ -209,6 +220,25 @@ static void every_call_counts_however_it_came_about(void **state)
 
     expect_report(b, 1, "arrivals: \"calm.cpu Arrival processor 4\" was expected once and came 3 "
                         "times (records %u to %u)\n", first, late->seq_low);
+}
+
+/* Interface 1 and range 2 have the numbers of processors, and not their places. */
+static void only_processors_are_named_by_their_place(void **state)
+{
+    struct bench *b = *state;
+    static const struct ha_expected_arrival arrivals[] = {
+        {"broken.all Arrival * 0:1", 0, 0}, {"broken.all Arrival * 0:2", 0, 0},
+        {"broken.all Arrival * 1:2", 1, 1}};
+
+    active(&b->tale, 1, 0, 1);
+    active(&b->tale, 2, 0, 2);
+    arrives(b, BROKEN_ALL, FIRST_OF_DRIVERS);
+    arrives(b, BROKEN_ALL, RANGE_2);
+    arrives(b, BROKEN_ALL, PROCESSOR_4);
+    b->expect.arrival = arrivals;
+    b->expect.arrival_count = COUNT(arrivals);
+
+    expect_no_difference(b);
 }
 
 static void what_is_not_called_does_not_count(void **state)
@@ -373,9 +403,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pattern_matches_what_it_says_and_no_other_arrival),
-        cmocka_unit_test(the_arrival_of_a_finding_may_be_told_in_part),
+        cmocka_unit_test(a_star_for_the_event_alone_stands_for_calls_of_both_sorts),
         CASE(arrivals_as_expected_are_no_difference),
         CASE(every_call_counts_however_it_came_about),
+        CASE(only_processors_are_named_by_their_place),
         CASE(what_is_not_called_does_not_count),
         CASE(an_arrival_that_must_not_come_is_a_difference),
         CASE(an_arrival_that_does_not_come_is_a_difference_that_names_what_came),

@@ -152,6 +152,11 @@ static void every_event_reaches_every_entry_in_turn(void **state)
         {"nothing has come", "PNP-8", TWO "pnp P; P R 1;"},
         {"an instance that nothing was said of", "PNP-8", TWO "pnp P; P A 9;"},
         {"one of two is left out", "PNP-8", TWO "pnp P;" UP3 UP4 "P A 4; over"},
+        {"an arrival is left out", "PNP-8", "pnp P class=panel; up 3 panel cause=0;"
+         "down 3 panel cause=0; P R 3; over"},
+        {"an arrival that was left out is not the one that follows", "PNP-11",
+         "pnp P class=panel; up 3 panel cause=0; down 3 panel cause=0; up 3 panel cause=0; P R 3;"
+         "P A 3;"},
         {"one of two is left out, and it is removed", "PNP-8", TWO "pnp P;" UP3 UP4
          "P A 4; unpnp P ex; over"},
         {"one entry is left out", "ORD-7", TWO "pnp P; pnp Q;" UP3 "P A 3; over"},

@@ -29,6 +29,9 @@ static void a_dpc_that_is_sent_queued_and_run_is_no_finding(void **state)
         {"sent before a gap, perhaps", "", "queue 1 3 cpu=1 skip=1;"},
         {"after a number that is none", "", "aim ex 1 9 0xffff 0xC000000D; queue 1 0; run> 1 0;"},
         {"still queued when the run ends otherwise", "", "queue 1 0; over deadlock;"},
+        {"queued by one driver while another leaves a timer", "DRV-12(a)",
+         "enter a; leave a; queue 1 0 driver=2; ask a; unload a; unloaded a; left timer 1; "
+         "freed a; queue 1 0 driver=2 res=0; run> 1 0 driver=2; run< 1 0 driver=2; over;"},
         {"queued again by what outlives the image", "DRV-12(a)",
          "enter a; leave a; ask a; unload a; queue 1 0; unloaded a; left dpc 1; freed a; "
          "queue 1 0; run> 1 0; run< 1 0; over;"},

@@ -31,8 +31,37 @@ static void what_is_right_is_not_found(void **state)
          HEARS "P> A 5; unpnp> P; unpnp< P; P<; N ref- P; over;"},
         {"one late call", "", "set legacy_late_call=deliver; " HEARS "unpnp> P; unpnp< P; "
          "P A 5 late; N ref- P; over;"},
-        {"a late call that the tape chose", "", HEARS "choice late 1; unpnp> P; "
+        {"a late call that the tape chose", "", HEARS "unpnp> P; choice late 1 P; "
          "unpnp< P; P A 5 late; N ref- P; over;"},
+        {"a late call of what ran", "", "set legacy_late_call=deliver; " HEARS "P> A 5; unpnp> P; "
+         "unpnp< P; P<; P A 5 late; N ref- P; over;"},
+        {"a late call of a second report", "", "set legacy_late_call=deliver "
+         "include_existing_dup=twice; " REPLAYS "P A 1 replay; pnp< P; unpnp> P; unpnp< P; "
+         "P A 1 late; N ref- P; over;"},
+        {"a late call of the first of several", "", "set legacy_late_call=deliver; " HEARS
+         "down 5 panel cause=0; unpnp> P; unpnp< P; P A 5 late; N ref- P; over;"},
+        {"a late call of a second report before what came since", "",
+         "set legacy_late_call=deliver include_existing_dup=twice; " REPLAYS
+         "P A 1 replay; pnp< P; up 2 panel cause=0; unpnp> P; unpnp< P; P A 1 late; N ref- P; "
+         "over;"},
+        {"a late call of what came since it registered", "", "set legacy_late_call=deliver; "
+         "up 6 panel cause=0; " HEARS "unpnp> P; unpnp< P; P A 5 late; N ref- P; over;"},
+        {"a reference that goes some time after the late call", "",
+         "set legacy_late_call=deliver; " HEARS "unpnp> P; unpnp< P; P A 5 late; "
+         "up 6 panel cause=0; N ref- P; over;"},
+        {"a late call after the unload of another driver", "",
+         "set legacy_late_call=deliver; enter a; leave a; pnp Q class=panel; up 5 panel cause=0; "
+         "unpnp> Q; unpnp< Q; " GONE "freed a; Q A 5 late; N ref- Q; over;"},
+        {"no late call when the image is gone", "DRV-4(a)", "set legacy_late_call=deliver; "
+         "enter a; " HEARS "leave a I; ref- P; freed a; unpnp> P; unpnp< P; over;"},
+        {"none when nothing is due", "", "set legacy_late_call=deliver; " HEARS "P A 5; unpnp P; "
+         "over;"},
+        {"a late call before Unload returns", "note DRV-7(a)", "set legacy_late_call=deliver; " HEARS_LOADED
+         "ask a; unload a; unpnp> P; unpnp< P; P A 5 late; N ref- P; unloaded a; freed a; over;"},
+        {"a late call in a run that was cut short", "", "set legacy_late_call=deliver; " HEARS
+         "unpnp> P; unpnp< P; over deadlock;"},
+        {"a late call in a trace from elsewhere", "", "foreign; set legacy_late_call=deliver; "
+         HEARS "P A 5; unpnp> P; unpnp< P; P A 5 late; N ref- P; over;"},
         {"inside a processor-change callback at APC_LEVEL", "",
          "set callback_irql=apc; reg A; add; A> S; H pnp P irql=1; H unpnp P ex irql=1; A< S; hw; "
          "active; sched; A C; end;"},
@@ -155,9 +184,34 @@ static void a_kernel_that_errs_is_found(void **state)
          REPLAYS "R unpnp> P ex; R unpnp< P ex; ref- P; pnp< P;"},
         {"a call after the older removal", "PNP-18", HEARS "unpnp P; P A 5;"},
         {"a late call that nobody asked for", "PNP-18",
-         HEARS "choice late 0; unpnp P; P A 5 late;"},
-        {"two late calls", "PNP-18", "set legacy_late_call=deliver; " HEARS "unpnp P; "
+         HEARS "choice late 0 P; unpnp P; P A 5 late;"},
+        {"two late calls", "PNP-18", "set legacy_late_call=deliver; " HEARS "unpnp> P; unpnp< P; "
          "P A 5 late; P A 5 late;"},
+        {"no late call", "PNP-18", "set legacy_late_call=deliver; " HEARS "unpnp> P; unpnp< P; "
+         "over;"},
+        {"no late call though it was chosen", "PNP-18", HEARS "unpnp> P; choice late 1 P; "
+         "unpnp< P; over;"},
+        {"a late call after Unload has returned", "note DRV-7(a) PNP-18 PNP-18",
+         "set legacy_late_call=deliver; " HEARS_LOADED "ask a; unload a; unpnp> P; unpnp< P; "
+         "unloaded a; P A 5 late; N ref- P; freed a; over;"},
+        {"no late call before the image goes", "PNP-18", "set legacy_late_call=deliver; "
+         "enter a; " HEARS "unpnp> P; unpnp< P; leave a I; freed a;"},
+        {"a late call of nothing", "PNP-18", "set legacy_late_call=deliver; " HEARS "P A 5; "
+         "unpnp> P; unpnp< P; ref- P; P A 5 late; over;"},
+        {"a late call of another event", "PNP-18", "set legacy_late_call=deliver; " HEARS
+         "down 5 panel cause=0; unpnp> P; unpnp< P; P R 5 late; N ref- P; over;"},
+        {"a late call of another event than that which ran", "PNP-18",
+         "set legacy_late_call=deliver; up 1 panel cause=0; " HEARS "P> A 5; unpnp> P; unpnp< P; "
+         "P<; P A 1 late; N ref- P; over;"},
+        {"a late call that was chosen for another", "PNP-18", "pnp Q class=panel; " HEARS
+         "Q A 5; unpnp> Q; choice late 1 Q; unpnp< Q; ref- Q; unpnp P; "
+         "P A 5 late;"},
+        {"given back before the late call", "PNP-10", "set legacy_late_call=deliver; " HEARS
+         "unpnp P; P A 5 late;"},
+        {"given back later", "PNP-10", HEARS "P A 5; unpnp> P; unpnp< P; up 6 panel cause=0; "
+         "ref- P; over;"},
+        {"given back later than the last call", "PNP-10", HEARS "P> A 5; unpnp> P; unpnp< P; P<; "
+         "up 6 panel cause=0; N ref- P; over;"},
         {"a late call that is too early", "PNP-18",
          "set legacy_late_call=deliver; " HEARS "P A 5 late;"},
         {"an error for an entry that stands", "PNP-19", "pnp P; unpnp> P; unpnp< P 0xC000000D;"},

@@ -19,7 +19,7 @@ static void a_finding_reads_like_a_remark(void **state)
     (void)state;
     struct ha_text text = {0};
     struct ha_finding finding = {&rule, HA_ERROR, 57, 1, BROKEN, "broken.sync Complete 4",
-                                 "OperationStatus as it was", "STATUS_IO_TIMEOUT"};
+                                 "OperationStatus as it was", "STATUS_IO_TIMEOUT", 0, 4};
 
     ha_story_add_finding(&text, &finding, "broken", "hotadd run x.json --replay 1.2", false);
 
@@ -37,7 +37,8 @@ static void a_finding_without_a_call_names_its_driver_and_its_count(void **state
 {
     (void)state;
     struct ha_text text = {0};
-    struct ha_finding finding = {&rule, HA_NOTE, 9, 12, BROKEN, "", "", "something else"};
+    struct ha_finding finding = {&rule, HA_NOTE, 9, 12, BROKEN, "", "", "something else",
+                                 HA_NO_GROUP, 0};
 
     ha_story_add_finding(&text, &finding, "broken", NULL, false);
     finding.severity = HA_WARNING;
@@ -71,7 +72,8 @@ static void sources_that_make_a_line_too_wide_are_broken(void **state)
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct ha_rule sourced = rule;
-        struct ha_finding finding = {&sourced, HA_NOTE, 9, 1, BROKEN, "", "", ""};
+        struct ha_finding finding = {&sourced, HA_NOTE, 9, 1, BROKEN, "", "", "",
+                                     HA_NO_GROUP, 0};
         struct ha_text text = {0};
         sourced.source = cases[i].source;
         ha_story_add_finding(&text, &finding, NULL, NULL, false);
