@@ -56,7 +56,8 @@ static void what_is_right_is_not_found(void **state)
          "enter a; " HEARS "leave a I; ref- P; freed a; unpnp> P; unpnp< P; over;"},
         {"none when nothing is due", "", "set legacy_late_call=deliver; " HEARS "P A 5; unpnp P; "
          "over;"},
-        {"a late call before Unload returns", "note DRV-7(a)", "set legacy_late_call=deliver; " HEARS_LOADED
+        {"a late call before Unload returns", "note DRV-7(a)",
+         "set legacy_late_call=deliver; " HEARS_LOADED
          "ask a; unload a; unpnp> P; unpnp< P; P A 5 late; N ref- P; unloaded a; freed a; over;"},
         {"a late call in a run that was cut short", "", "set legacy_late_call=deliver; " HEARS
          "unpnp> P; unpnp< P; over deadlock;"},
