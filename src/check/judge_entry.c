@@ -95,6 +95,9 @@ static bool judge_taken(struct ha_judge *judge)
     if (entry->obstacle && entry->obstacle != HA_OBSTACLE_OTHER)
         ha_blame(judge, ha_obstacle_rule(entry->obstacle), 0, "nothing registered",
                  "a reference of %s", ha_entry_name(judge, id));
+    else if (judge->driver->freed)
+        ha_blame(judge, HA_RULE_PNP_10, 0, "no reference on what is gone", "that of %s",
+                 ha_entry_name(judge, id));
     else if (entry->standing != HA_ENTERED)
         ha_blame(judge, HA_RULE_PNP_10, 0, "one reference, while registering",
                  "another one of %s", ha_entry_name(judge, id));

@@ -331,7 +331,8 @@ const struct ha_raised *ha_event_next(const struct ha_instances *all, const stru
 bool ha_was_told(const struct ha_told *told, const struct ha_raised *event);
 /* The latest event of an instance up to that rank of its class, NULL for none. */
 const struct ha_raised *ha_last_event_at(const struct ha_instances *all,
-                                         const struct ha_seen_instance *instance, uint32_t rank);/* Whether the entry is told again of what existed when it registered: by the profile, or chosen. */
+                                         const struct ha_seen_instance *instance, uint32_t rank);
+/* Whether the entry is told once more of what existed when it registered: by profile or choice. */
 static inline bool ha_is_told_twice(const struct ha_judge *judge, const struct ha_told *told)
 {
     return judge->knob[HA_KNOB_INCLUDE_EXISTING_DUP] == HA_EXISTING_TWICE || told->twice;

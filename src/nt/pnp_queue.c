@@ -13,6 +13,7 @@ struct ha_arrival {
     bool waits;                     /* for the end of the next add, if not for more */
     uint32_t only;                  /* the one entry that it is for; 0 for all */
     struct ha_pnp_entry *late;      /* that is removed; it holds the walk that keeps its memory */
+    const void *ends;               /* the event of a plan that ends here, and nobody is told; or NULL */
 };
 
 /* Whether an event is for an entry of its audience. */
@@ -60,6 +61,14 @@ static void deliver(struct ha_notice *notice, struct ha_kernel *kernel,
     ha_notify_end(&kernel->pnp.entries);
 }
 
+/* Others act in that, so calls that follow have other things in common. */
+static void end_event(struct ha_notice *notice, struct ha_kernel *kernel, const void *event)
+{
+    ha_notice_end(notice);
+    ha_kernel_ended(kernel, event);
+    ha_notice_begin(notice, kernel);
+}
+
 /* Whether the first event may be delivered. */
 static bool is_due(const struct ha_pnp *pnp)
 {
@@ -78,7 +87,9 @@ static void deliver_all(struct ha_notice *notice, struct ha_kernel *kernel)
         pnp->first = arrival->next;
         if (!pnp->first)
             pnp->last = NULL;
-        if (arrival->late)
+        if (arrival->ends)
+            end_event(notice, kernel, arrival->ends);
+        else if (arrival->late)
             deliver_late(notice, kernel, arrival);
         else
             deliver(notice, kernel, arrival);
@@ -163,20 +174,30 @@ static struct ha_arrival *make(struct ha_kernel *kernel)
     return arrival;
 }
 
-static void post(struct ha_kernel *kernel, const struct ha_news *news, uint32_t only, bool waits)
+/* Put an event behind all others. */
+static void post(struct ha_kernel *kernel, const struct ha_arrival *event)
 {
     struct ha_pnp *pnp = &kernel->pnp;
     struct ha_arrival *arrival = make(kernel);
-    *arrival = (struct ha_arrival){
-        .news = *news, .number = ++pnp->raised, .only = only, .waits = waits};
+    *arrival = *event;
+    arrival->number = ++pnp->raised;
     if (pnp->last)
         pnp->last->next = arrival;
     else
         pnp->first = arrival;
     pnp->last = arrival;
-    if (!waits && !pnp->held && pnp->released == arrival->number - 1)
+    if (!arrival->waits && !pnp->held && pnp->released == arrival->number - 1)
         pnp->released = arrival->number;
     wake(pnp);
+}
+
+void ha_pnp_end_event(struct ha_kernel *kernel, const void *event)
+{
+    const struct ha_pnp *pnp = &kernel->pnp;
+    if (event && pnp->thread && !(pnp->idle && !pnp->first))
+        post(kernel, &(struct ha_arrival){.ends = event});
+    else
+        ha_kernel_ended(kernel, event);
 }
 
 static bool always_waits(const struct ha_kernel *kernel)
@@ -197,7 +218,7 @@ void ha_pnp_raise(struct ha_kernel *kernel, const struct ha_interface *instance,
     if (!waits && !pnp->held && !pnp->drains)
         waits = ha_choose_about(&kernel->world, HA_CHOICE_DELIVERY, what[instance->unit],
                                 instance->device);
-    post(kernel, &(struct ha_news){instance, event}, 0, waits);
+    post(kernel, &(struct ha_arrival){.news = {instance, event}, .waits = waits});
 }
 
 bool ha_pnp_comes_early(struct ha_kernel *kernel, uint32_t processor)
@@ -220,8 +241,8 @@ bool ha_pnp_comes_twice(struct ha_kernel *kernel, const struct ha_pnp_entry *ent
 void ha_pnp_raise_again(struct ha_kernel *kernel, const struct ha_interface *instance,
                         const struct ha_pnp_entry *entry)
 {
-    post(kernel, &(struct ha_news){instance, HA_PNP_ARRIVAL}, entry->link.id,
-         always_waits(kernel));
+    post(kernel, &(struct ha_arrival){.news = {instance, HA_PNP_ARRIVAL}, .only = entry->link.id,
+                                      .waits = always_waits(kernel)});
 }
 
 /* What the entry would be told next, NULL for nothing. */
@@ -230,7 +251,7 @@ static const struct ha_news *next_for(const struct ha_pnp *pnp, const struct ha_
     if (pnp->now && is_for(pnp->now, entry) && entry->last_event < pnp->now->number)
         return &pnp->now->news;
     const struct ha_arrival *queued = pnp->first;
-    while (queued && (queued->late || !is_for(queued, entry)))
+    while (queued && (queued->late || queued->ends || !is_for(queued, entry)))
         queued = queued->next;
     return queued ? &queued->news : NULL;
 }

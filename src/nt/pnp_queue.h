@@ -46,6 +46,8 @@ bool ha_pnp_comes_twice(struct ha_kernel *kernel, const struct ha_pnp_entry *ent
 void ha_pnp_release(struct ha_kernel *kernel, uint64_t number);
 /* From now on, events that are raised wait, whatever ends; or all go that were raised. */
 void ha_pnp_hold(struct ha_kernel *kernel, bool hold);
+/* Tell the hooks that an event has ended, as soon as all has been told that was raised so far. */
+void ha_pnp_end_event(struct ha_kernel *kernel, const void *event);
 /* The run drains: everything goes, and nothing waits from now on. */
 void ha_pnp_drain(struct ha_kernel *kernel);
 

@@ -21,7 +21,7 @@ enum ha_event_kind {
     HA_EVENT_ADD_MEMORY,        /* memory */
     HA_EVENT_FREE_MEMORY,       /* free_bytes */
     HA_EVENT_HOLD,              /* arrivals that are raised from now on wait for a RELEASE */
-    HA_EVENT_RELEASE,           /* of all that were raised so far */
+    HA_EVENT_RELEASE,           /* of all that were raised so far; ends when they have been told */
     HA_EVENT_REMOVE_INTERFACE,  /* instance: disabled by hand */
     HA_EVENT_KIND_COUNT
 };

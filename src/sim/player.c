@@ -92,8 +92,11 @@ static int begin(struct ha_machine *machine, const struct ha_event_plan *event)
     case HA_EVENT_FREE_MEMORY:
         ha_free_memory_set(kernel, event->free_bytes / HA_MEMORY_PAGE);
         break;
-    case HA_EVENT_HOLD:
-    case HA_EVENT_RELEASE: ha_pnp_hold(kernel, event->kind == HA_EVENT_HOLD); break;
+    case HA_EVENT_HOLD: ha_pnp_hold(kernel, true); break;
+    case HA_EVENT_RELEASE:
+        ha_pnp_hold(kernel, false);
+        ha_pnp_end_event(kernel, cookie);
+        return HA_OK;
     default: return begin_with_driver(machine, event, cookie);
     }
     ha_kernel_ended(kernel, cookie);

@@ -105,8 +105,9 @@ static void on_call(struct ha_kernel *kernel, const struct ha_called *call, bool
 }
 
 /*
- * The hot-add thread may have more to do, so what follows an add takes the baton. Other threads end
- * with their event: what follows is next, and a chain of events needs no chain of threads.
+ * The hot-add thread and that of PnP may have more to do, so what follows an add or a release takes
+ * the baton. Other threads end with their event: what follows is next, and a chain of events needs
+ * no chain of threads.
  */
 static void on_end(struct ha_kernel *kernel, const void *cookie)
 {
@@ -114,7 +115,7 @@ static void on_end(struct ha_kernel *kernel, const void *cookie)
     struct ha_triggers *triggers = machine->triggers;
     struct ha_sched *sched = &kernel->world.sched;
     struct ha_thread *last = sched->last_ready;
-    bool has_more = sched->running == kernel->hot_add;
+    bool has_more = sched->running == kernel->hot_add || sched->running == kernel->pnp.thread;
     const struct ha_event_plan *ended = cookie;
     uint32_t next = triggers->awaits[ended - machine->plan->event];
     while (next) {

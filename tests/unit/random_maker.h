@@ -17,6 +17,9 @@ struct group {
     unsigned node;
 };
 
+#define MOST_CLASSES 16u
+enum random_class { FOR_INTERFACES, FOR_PROCESSORS, FOR_MEMORY };
+
 struct maker {
     uint64_t state;
     const bool *left_out;
@@ -27,6 +30,7 @@ struct maker {
     unsigned drivers;
     unsigned registrations[MOST_DRIVERS];   /* that have been named so far, r0, r1 ... */
     unsigned entries[MOST_DRIVERS];         /* for device interfaces: e0, e1 ...; 0: it has none */
+    unsigned char class_of[MOST_DRIVERS][MOST_CLASSES];     /* what the first of them are for */
     unsigned added_ranges;          /* of memory */
     bool has_memory;                /* a range at 0 to start with */
     bool loads_later[MOST_DRIVERS];

@@ -9,18 +9,28 @@
 #define GIB 0x40000000ull
 #define OWN_CLASS "{12345678-9abc-def0-1234-56789abcdef0}"
 
-/* What follows the key "class", with the flag or without. */
-static void add_class(struct maker *m)
+/* What follows the key "class" of an entry, with the flag or without. */
+static void add_class(struct maker *m, unsigned driver, unsigned entry)
 {
-    static const char *const classes[] = {
-        "GUID_DEVICE_PROCESSOR", "GUID_DEVICE_PROCESSOR", "GUID_DEVICE_PROCESSOR",
-        "GUID_DEVICE_MEMORY", OWN_CLASS,
+    static const struct { const char *name; enum random_class what; } classes[] = {
+        {"GUID_DEVICE_PROCESSOR", FOR_PROCESSORS}, {"GUID_DEVICE_PROCESSOR", FOR_PROCESSORS},
+        {"GUID_DEVICE_PROCESSOR", FOR_PROCESSORS}, {"GUID_DEVICE_MEMORY", FOR_MEMORY},
+        {OWN_CLASS, FOR_INTERFACES},
     };
     static const char *const flags[] = {
         "", ", \"flags\": \"PNPNOTIFY_DEVICE_INTERFACE_INCLUDE_EXISTING_INTERFACES\"",
     };
-    ha_text_addf(m->text, ", \"class\": \"%s\"", RANDOM_WORD(m, classes));
+    unsigned class = random_number(m, sizeof classes / sizeof classes[0]);
+    if (entry < MOST_CLASSES)
+        m->class_of[driver][entry] = (unsigned char)classes[class].what;
+    ha_text_addf(m->text, ", \"class\": \"%s\"", classes[class].name);
     ha_text_add(m->text, RANDOM_WORD(m, flags));
+}
+
+/* Of others a scenario may not speak where it names the entry. */
+static bool may_hear(const struct maker *m, unsigned driver, unsigned entry, enum random_class what)
+{
+    return entry < MOST_CLASSES && m->class_of[driver][entry] == what;
 }
 
 void random_entries(struct maker *m, unsigned driver)
@@ -28,7 +38,7 @@ void random_entries(struct maker *m, unsigned driver)
     for (unsigned e = 0; e < m->entries[driver]; e++) {
         random_begin(m);
         ha_text_addf(m->text, "{ \"register\": \"device-interface\", \"as\": \"e%u\"", e);
-        add_class(m);
+        add_class(m, driver, e);
         ha_text_add(m->text, " }");
     }
     if (!m->entries[driver])
@@ -43,14 +53,18 @@ void random_entry_handler(struct maker *m, unsigned driver)
         "", ", \"event\": \"GUID_DEVICE_INTERFACE_ARRIVAL\"",
         ", \"event\": \"GUID_DEVICE_INTERFACE_REMOVAL\"",
     };
-    ha_text_addf(m->text, "{ \"callback\": \"e%u\"%s", random_number(m, m->entries[driver]),
-                 RANDOM_WORD(m, events));
+    const char *event = RANDOM_WORD(m, events);
+    unsigned entry = random_number(m, m->entries[driver]), processor;
+    ha_text_addf(m->text, "{ \"callback\": \"e%u\"%s", entry, event);
     switch (random_number(m, 6)) {
     case 0:
-        ha_text_addf(m->text, ", \"processor\": %u", random_number(m, m->processors));
+        processor = random_number(m, m->processors);
+        if (may_hear(m, driver, entry, FOR_PROCESSORS))
+            ha_text_addf(m->text, ", \"processor\": %u", processor);
         break;
     case 1:
-        ha_text_add(m->text, m->has_memory ? ", \"memory\": \"0\"" : ", \"interface\": 1");
+        ha_text_add(m->text, m->has_memory && may_hear(m, driver, entry, FOR_MEMORY)
+                                 ? ", \"memory\": \"0\"" : ", \"interface\": 1");
         break;
     default:
         break;
@@ -83,9 +97,9 @@ void random_entry_step(struct maker *m, const struct spot *spot)
 {
     unsigned verb = random_number(m, 8);
     if (verb < 2 && !spot->in_for_each) {
-        ha_text_addf(m->text, "\"register\": \"device-interface\", \"as\": \"e%u\"",
-                     m->entries[spot->driver]++);
-        add_class(m);
+        unsigned entry = m->entries[spot->driver]++;
+        ha_text_addf(m->text, "\"register\": \"device-interface\", \"as\": \"e%u\"", entry);
+        add_class(m, spot->driver, entry);
         if (random_once_in(m, 4))
             random_steps(m, "if_fails", *spot, 2);
     } else if (verb == 2 && !spot->of_interface) {      /* or one might answer itself for ever */
@@ -100,26 +114,26 @@ void random_entry_step(struct maker *m, const struct spot *spot)
 void random_arrival(struct maker *m, unsigned driver)
 {
     static const char *const events[] = {"Arrival", "Arrival", "Removal"};
-    if (random_once_in(m, 6))
+    bool any = random_once_in(m, 6);
+    unsigned entry = any ? 0 : random_number(m, m->entries[driver]);
+    bool of_processors = any || may_hear(m, driver, entry, FOR_PROCESSORS);
+    bool of_memory = any || may_hear(m, driver, entry, FOR_MEMORY);
+    if (any)
         ha_text_add(m->text, "\"*");
     else
-        ha_text_addf(m->text, "\"d%u.e%u", driver, random_number(m, m->entries[driver]));
+        ha_text_addf(m->text, "\"d%u.e%u", driver, entry);
     ha_text_addf(m->text, " %s ", RANDOM_WORD(m, events));
-    unsigned group = random_number(m, m->groups);
-    switch (random_number(m, 5)) {
-    case 0:
-        ha_text_addf(m->text, "processor %u", random_number(m, m->processors));
-        break;
-    case 1:
-        ha_text_addf(m->text, "processor %u:%u", group, random_number(m, m->group[group].maximum));
-        break;
-    case 2:
+    unsigned group = random_number(m, m->groups), what = random_number(m, 5), which = 0;
+    if (what < 2)
+        which = random_number(m, what == 0 ? m->processors : m->group[group].maximum);
+    if (what == 0 && of_processors)
+        ha_text_addf(m->text, "processor %u", which);
+    else if (what == 1 && of_processors)
+        ha_text_addf(m->text, "processor %u:%u", group, which);
+    else if (what == 2 && of_memory)
         ha_text_add(m->text, m->has_memory ? "memory 0x0" : "memory *");
-        break;
-    default:
+    else
         ha_text_add(m->text, "* *");
-        break;
-    }
     if (random_once_in(m, 3))
         ha_text_addf(m->text, "#%u", 1 + random_number(m, 4));
     ha_text_add(m->text, "\"");

@@ -166,7 +166,8 @@ static void every_event_reaches_every_entry_in_turn(void **state)
         {"entries are turned around", "PNP-11", TWO "pnp P; pnp Q;" UP3 "Q A 3; P A 3; over"},
         {"an event after the next one has begun", "PNP-11", TWO "pnp P; pnp Q;" UP3 UP4
          "P A 3; P A 4; Q A 3; Q A 4; over"},
-        {"two calls at a time", "PNP-12 PNP-11", TWO "pnp P; pnp Q;" UP3 "P> A 3; S Q A 3; P<; over"},
+        {"two calls at a time", "PNP-12 PNP-11", TWO "pnp P; pnp Q;" UP3
+         "P> A 3; S Q A 3; P<; over"},
         {"the arrival of an instance that came before it", "PNP-24", TWO UP3
          "pnp> P +; ref+ P; P A 1 replay; P A 2 replay; P A 3 replay; pnp< P; P A 3;"},
         {"the removal of one that went before it", "PNP-24", TWO

@@ -56,7 +56,8 @@ static void what_is_right_is_not_found(void **state)
          "enter a; " HEARS "leave a I; ref- P; freed a; unpnp> P; unpnp< P; over;"},
         {"none when nothing is due", "", "set legacy_late_call=deliver; " HEARS "P A 5; unpnp P; "
          "over;"},
-        {"a late call before Unload returns", "note DRV-7(a)", "set legacy_late_call=deliver; " HEARS_LOADED
+        {"a late call before Unload returns", "note DRV-7(a)",
+         "set legacy_late_call=deliver; " HEARS_LOADED
          "ask a; unload a; unpnp> P; unpnp< P; P A 5 late; N ref- P; unloaded a; freed a; over;"},
         {"a late call in a run that was cut short", "", "set legacy_late_call=deliver; " HEARS
          "unpnp> P; unpnp< P; over deadlock;"},
@@ -145,6 +146,10 @@ static void a_driver_that_errs_is_found(void **state)
         {"leaves in a region", "CTX-7(a)", HEARS "P> A 5; P< regions=1;"},
         {"stays when its entry fails", "DRV-4(a) DRV-8(a)",
          "enter a; " HEARS "leave a I; ref- P; freed a; untold P A 5; over;"},
+        {"registers when its image has gone", "DRV-8(a)",
+         "enter a; leave a I; freed a; pnp> P; pnp< P; up 5 cause=0; untold P A 5; over;"},
+        {"registers when its image has gone, and nothing is told of it", "",
+         "enter a; leave a I; freed a; pnp> P class=panel; pnp< P; up 5 panel cause=0; over;"},
         {"removes in Unload, which comes too early", "note DRV-7(a)",
          LOADED "ask a; unload a; unpnp P ex; unloaded a; freed a; over;"},
         {"stays when it is unloaded", "note DRV-7(a) DRV-7(a)", LOADED GONE "over;"},
@@ -165,6 +170,8 @@ static void a_kernel_that_errs_is_found(void **state)
         {"refused for its IRQL, which was right", "PNP-6", "pnp> P; pnp< P 0xC0000184;"},
         {"no reference", "PNP-10", "pnp> P; pnp< P; unpnp> P; unpnp< P;"},
         {"two references", "PNP-10", "pnp P; ref+ P;"},
+        {"a reference when the image has gone", "PNP-10",
+         "enter a; leave a I; freed a; pnp> P; ref+ P; pnp< P;"},
         {"given back while it is live", "PNP-10", "pnp P; ref- P;"},
         {"given back before the removal returns", "PNP-10", "pnp P; unpnp> P; ref- P; unpnp< P;"},
         {"given back while a call runs", "PNP-10",

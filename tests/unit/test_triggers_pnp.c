@@ -127,6 +127,24 @@ static void arrivals_are_held_and_released_by_events(void **state)
     assert_int_equal(bench_count(b, HA_QUERY), 1);
 }
 
+/* ORD-8: what follows a release comes when all has been told that it let go, also without an entry */
+static void a_release_ends_when_what_it_let_go_has_been_told(void **state)
+{
+    struct bench *b = *state;
+    const struct ha_event_plan event[] = {
+        {.kind = HA_EVENT_HOLD, .due_ns = 1}, {ADD, .due_ns = 2}, {ADD, .due_ns = 3},
+        {.kind = HA_EVENT_RELEASE, .due_ns = 4}, {ADD, AFTER_EVENT(3)},
+        {.kind = HA_EVENT_RELEASE, AFTER_EVENT(4)}, {RUN(0, ask_active), AFTER_EVENT(5)}};
+
+    bench_play(b, two, 1, event, COUNT(event));
+
+    static const unsigned active[] = {6, 6, 7};
+    assert_int_equal(bench_count(b, HA_PNP_CB_CALL), COUNT(active));
+    for (size_t i = 0; i < COUNT(active); i++)
+        assert_int_equal(bench_record(b, HA_PNP_CB_CALL, i)->active, active[i]);
+    assert_int_equal(bench_count(b, HA_QUERY), 1);
+}
+
 /* PNP-8, PNP-9: by hand, in a driver's call or not; what is not enabled is not disabled */
 static void an_interface_is_removed_by_an_event_or_the_reason_is_told(void **state)
 {
@@ -250,6 +268,7 @@ int main(void)
         BENCH_TEST(during_and_after_an_arrival_are_moments_of_its_call),
         cmocka_unit_test(a_pattern_picks_its_arrivals),
         BENCH_TEST(arrivals_are_held_and_released_by_events),
+        BENCH_TEST(a_release_ends_when_what_it_let_go_has_been_told),
         BENCH_TEST(an_interface_is_removed_by_an_event_or_the_reason_is_told),
         cmocka_unit_test(a_fault_strikes_during_the_arrival_that_it_names),
         BENCH_TEST(a_removal_triggered_by_a_replay_call_waits_for_the_end_of_the_replay),
