@@ -300,7 +300,8 @@ union ha_payload {
                         /* INTERFACE ... IFACE_DOWN: id: instance; guid: its class; device: index
                            of the processor, number of the range, or which of those that drivers
                            registered, from 1; cause: the add, 0 for a driver's or test's doing */
-    struct { uint64_t guid[2]; uint32_t routine, device; int32_t status; uint8_t enable; } iface_set;
+    struct { uint64_t guid[2]; uint32_t routine, device; int32_t status; uint8_t enable;
+             } iface_set;
                         /* IFACE_SET: as above */
     struct { uint32_t device; int32_t status; } file;   /* device: instance that was opened */
     struct { uint32_t cause; uint8_t of_memory; } rebalance;    /* cause: the add */

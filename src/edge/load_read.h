@@ -94,8 +94,8 @@ bool ha_read_status(struct ha_reader *reader, struct ha_node string, int32_t *nt
 bool ha_read_choice(struct ha_reader *reader, struct ha_node string, const char *kind,
                     const char *const *words, size_t count, size_t *choice);
 
-/* Complain that a word, in the string at a place or all of it, is none of a list: with the one that may be
- * meant, or with all of them. */
+/* Complain that a word, in the string at a place or all of it, is none of a list: with the one that
+ * may be meant, or with all of them. */
 void ha_read_no_choice(struct ha_reader *reader, size_t place, const char *kind,
                        const char *word, const char *const *words, size_t count);
 

@@ -1,7 +1,8 @@
 /*
  * audience - the entries of PnP notification that want to hear of one class of device interfaces
  *
- * Every instance knows its audience, so what is registered for other classes costs an event nothing.
+ * Every instance knows its audience, so what is registered for other classes costs an event
+ * nothing.
  */
 #ifndef HA_NT_AUDIENCE_H
 #define HA_NT_AUDIENCE_H

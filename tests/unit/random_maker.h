@@ -1,8 +1,8 @@
 /*
  * random_maker - what the makers of random scenarios share
  *
- * random_scenario.c makes machines, drivers and events, random_steps.c what drivers do, random_pnp.c
- * all that is about device interfaces.
+ * random_scenario.c makes machines, drivers and events, random_steps.c what drivers do, and
+ * random_pnp.c all that is about device interfaces.
  */
 #ifndef HA_TESTS_RANDOM_MAKER_H
 #define HA_TESTS_RANDOM_MAKER_H

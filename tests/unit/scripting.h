@@ -58,7 +58,7 @@
 #define FREE_TABLE {.kind = HA_STEP_FREE, .name = "t", .whole = true}
 #define WAIT(what) {.kind = HA_STEP_WAIT, .name = (what)}
 #define SIGNAL(what) {.kind = HA_STEP_SIGNAL, .name = (what)}
-/* The registration `cpu`, or another, hears of a class of device interfaces; and what is done then. */
+/* The registration `cpu`, or another, hears of a class of interfaces; and what is done then. */
 #define LISTEN_TO(what, guid) \
     {.kind = HA_STEP_REGISTER, .name = (what), .notification = HA_DEVICE_INTERFACE, \
      .class_guid = &(guid)}

@@ -127,7 +127,7 @@ static void arrivals_are_held_and_released_by_events(void **state)
     assert_int_equal(bench_count(b, HA_QUERY), 1);
 }
 
-/* ORD-8: what follows a release comes when all has been told that it let go, also without an entry */
+/* ORD-8: what follows a release comes when all that it let go has been told, if anything was */
 static void a_release_ends_when_what_it_let_go_has_been_told(void **state)
 {
     struct bench *b = *state;
