@@ -11,9 +11,16 @@
 
 #define NAME_SIZE sizeof "0x0123456789abcdef"
 
-/* What a range is called, as stories call it. A copy of it outlives the loading. */
-static const char *copy_name(struct ha_loading *loading, const char *name)
+/*
+ * What a range is called, as stories call it, in memory that outlives the loading; NULL where the
+ * name is known already, or memory is lacking.
+ */
+static const char *new_name(struct ha_loading *loading, uint64_t base)
 {
+    char name[NAME_SIZE];
+    snprintf(name, sizeof name, "0x%" PRIx64, base);
+    if (ha_names_find(&loading->names, HA_SCOPE_MEMORY, name))
+        return NULL;
     const char *copy = ha_bag_copy(&loading->reader.bag, name, strlen(name));
     loading->reader.no_memory |= !copy;
     return copy;
@@ -21,24 +28,16 @@ static const char *copy_name(struct ha_loading *loading, const char *name)
 
 void ha_load_give_memory(struct ha_loading *loading, uint64_t base)
 {
-    char name[NAME_SIZE];
-    snprintf(name, sizeof name, "0x%" PRIx64, base);
-    if (ha_names_find(&loading->names, HA_SCOPE_MEMORY, name))
-        return;
-    const char *copy = copy_name(loading, name);
-    if (copy)
-        ha_load_give(loading, HA_SCOPE_MEMORY, copy, 0);
+    const char *name = new_name(loading, base);
+    if (name)
+        ha_load_give(loading, HA_SCOPE_MEMORY, name, 0);
 }
 
 void ha_load_refer_memory(struct ha_loading *loading, size_t place, uint64_t base)
 {
-    char name[NAME_SIZE];
-    snprintf(name, sizeof name, "0x%" PRIx64, base);
-    if (ha_names_find(&loading->names, HA_SCOPE_MEMORY, name))
-        return;
-    const char *copy = copy_name(loading, name);
-    if (copy)
-        ha_load_refer(loading, HA_SCOPE_MEMORY, place, copy);
+    const char *name = new_name(loading, base);
+    if (name)
+        ha_load_refer(loading, HA_SCOPE_MEMORY, place, name);
 }
 
 static void read_add(struct ha_loading *loading, struct ha_node object,
