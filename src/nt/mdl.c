@@ -186,23 +186,37 @@ static bool look_at_block(struct ha_kernel *kernel, const MDL *mdl, enum ha_rout
     return place.paged;
 }
 
+static size_t pages_of(const struct ha_mdl *entry)
+{
+    return ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(&entry->mdl),
+                                          entry->mdl.ByteCount);
+}
+
 static void fill_in_pages(const struct ha_kernel *kernel, struct ha_mdl *entry)
 {
     const char *start = entry->mdl.StartVa;
-    size_t count = ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(&entry->mdl),
-                                                  entry->mdl.ByteCount);
+    size_t count = pages_of(entry);
     for (size_t i = 0; i < count; i++)
         entry->page[i] = ha_physical_address(kernel, start + i * PAGE_SIZE) >> PAGE_SHIFT;
 }
 
-/* The MDL for a routine that describes its pages; NULL after the misuse if that was done before. */
+/*
+ * The MDL for a routine that describes its pages; NULL after the misuse if that was done before, or
+ * if the driver has made the buffer longer than the MDL was allocated for.
+ */
 static struct ha_mdl *begin(struct ha_kernel *kernel, PMDL mdl, enum ha_routine routine)
 {
     struct ha_mdl *entry = meant(kernel, mdl, routine);
-    if (!entry || !(mdl->MdlFlags & DESCRIBED))
-        return entry;
-    record_locked(kernel, entry, routine);
-    return NULL;
+    if (!entry)
+        return NULL;
+    size_t pages = pages_of(entry);
+    bool described = mdl->MdlFlags & DESCRIBED;
+    bool too_long = pages > (entry->size - sizeof *entry) / sizeof(PFN_NUMBER);
+    if (described)
+        record_locked(kernel, entry, routine);
+    else if (too_long)
+        ha_record_misuse(kernel, routine, HA_MISUSE_LIMIT, 0, (uint32_t)pages);
+    return described || too_long ? NULL : entry;
 }
 
 /*

@@ -263,6 +263,40 @@ static void paged_pool_and_what_is_beyond_a_block_is_found_and_other_memory_not_
     assert_int_equal(use.physical.QuadPart, 0);
 }
 
+static void make_it_longer(void *argument)
+{
+    struct use *use = argument;
+    describe(use, POOL_FLAG_NON_PAGED, 3 * PAGE_SIZE, 0, BUFFER);
+    PMDL next = IoAllocateMdl(use->memory, BUFFER, FALSE, FALSE, NULL);
+    use->mdl->ByteCount = 3 * PAGE_SIZE;
+    MmBuildMdlForNonPagedPool(use->mdl);
+    MmProbeAndLockPages(use->mdl, KernelMode, IoReadAccess);
+    use->seen[0] = *use->mdl;
+    use->mdl->ByteCount = BUFFER / 2;
+    MmBuildMdlForNonPagedPool(use->mdl);
+    use->seen[1] = *use->mdl;
+    IoFreeMdl(next);
+    give_back(use);
+}
+
+/* OBJ-3 */
+static void one_that_the_driver_made_too_long_is_not_described(void **state)
+{
+    static const struct misuse expected[] = {
+        {HA_RT_BUILD_MDL, HA_MISUSE_LIMIT, 0, 3},
+        {HA_RT_LOCK_PAGES, HA_MISUSE_LIMIT, 0, 3},
+    };
+    struct bench *b = *state;
+    struct use use = {0};
+    b->findings = "a OBJ-3\na OBJ-3\n";
+
+    run(b, make_it_longer, &use);
+
+    expect_misuses(b, expected, COUNT(expected));
+    assert_int_equal(use.seen[0].MdlFlags, 0);
+    assert_int_equal(use.seen[1].MdlFlags, MDL_SOURCE_IS_NONPAGED_POOL);
+}
+
 static void call_from_high_up(void *argument)
 {
     struct use *use = argument;
@@ -459,6 +493,7 @@ int main(void)
         BENCH_TEST(neither_locked_pages_nor_what_locks_them_is_given_back),
         BENCH_TEST(what_is_done_twice_or_undone_without_need_is_noted_and_changes_nothing),
         BENCH_TEST(paged_pool_and_what_is_beyond_a_block_is_found_and_other_memory_not_known),
+        BENCH_TEST(one_that_the_driver_made_too_long_is_not_described),
         BENCH_TEST(paged_pool_is_locked_at_APC_LEVEL_at_most_and_all_else_below_device_irqls),
         cmocka_unit_test(an_allocation_may_fail_and_a_mapping_unless_that_would_end_the_system),
         cmocka_unit_test(a_buffer_that_is_too_long_is_refused_by_the_limit_of_its_windows),
