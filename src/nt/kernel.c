@@ -14,7 +14,7 @@
 #include "nt/pnp_entry.h"
 #include "nt/ps_thread.h"
 #include "nt/registration.h"
-#include "nt/resource.h"
+#include "nt/wait_graph.h"
 
 struct ha_thread *ha_kernel_caller(const char *routine)
 {
@@ -51,7 +51,7 @@ bool ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile)
 {
     kernel->profile = *profile;
     kernel->world.sched.thread_ends = ha_ps_thread_ends;
-    kernel->world.sched.deadlocks = ha_resources_name_holders;
+    kernel->world.sched.deadlocks = ha_wait_graph_name_holders;
     ha_registrations_init(kernel);
     ha_free_memory_init(kernel);
     ha_interfaces_init(kernel);

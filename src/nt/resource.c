@@ -13,6 +13,7 @@
 #include "nt/in_use.h"
 #include "nt/leftovers.h"
 #include "nt/ps_thread.h"
+#include "nt/wait_graph.h"
 
 /* ERESOURCE.Flag. Source: ReactOS, where it is ResourceOwnedExclusive. */
 #define OWNED_EXCLUSIVE 0x80u
@@ -127,29 +128,11 @@ static struct ha_resource *waited_for(const struct ha_kernel *kernel,
     return NULL;
 }
 
-/*
- * Whether who holds what a thread waits for, who holds what that one waits for, and so on, comes
- * to another thread. Each resource is gone through once, so this ends.
- */
-static bool leads_to(struct ha_kernel *kernel, const struct ha_thread *thread,
-                     const struct ha_thread *other)
+bool ha_resources_keep_waiting(const struct ha_kernel *kernel, const struct ha_thread *waiter,
+                               const struct ha_thread *owner)
 {
-    for (uint32_t left = kernel->world.sched.threads_made; thread && left > 0; left--) {
-        if (thread == other)
-            return true;
-        struct ha_resource *resource = waited_for(kernel, thread);
-        if (resource && resource->seen)
-            return false;
-        if (resource) {
-            resource->seen = true;
-            const struct ha_resource_owner *owner = resource->owners;
-            while (owner && !leads_to(kernel, live(kernel, owner->thread), other))
-                owner = owner->next;
-            return owner != NULL;
-        }
-        thread = thread->waits_for ? thread->waits_for->holder : NULL;
-    }
-    return false;
+    const struct ha_resource *resource = waited_for(kernel, waiter);
+    return resource && ha_resource_owner(resource, owner);
 }
 
 /* The oldest owner, unless another one waits for who waits for them. */
@@ -159,11 +142,9 @@ static void name_holder(struct ha_kernel *kernel, const struct ha_resource *reso
     struct ha_thread *named = NULL;
     for (const struct ha_resource_owner *owner = resource->owners; owner; owner = owner->next) {
         struct ha_thread *thread = live(kernel, owner->thread);
-        for (struct ha_resource *any = kernel->resources; any; any = any->older)
-            any->seen = false;
         if (!named)
             named = thread;
-        if (leads_to(kernel, thread, wait->thread)) {
+        if (ha_wait_graph_leads_to(kernel, thread, wait->thread)) {
             named = thread;
             break;
         }
@@ -177,9 +158,8 @@ static void name_holders(struct ha_kernel *kernel, const struct ha_resource *res
         name_holder(kernel, resource, wait);
 }
 
-void ha_resources_name_holders(struct ha_world *world)
+void ha_resources_name_holders(struct ha_kernel *kernel)
 {
-    struct ha_kernel *kernel = (struct ha_kernel *)(void *)world;
     for (struct ha_resource *resource = kernel->resources; resource; resource = resource->older)
         name_holders(kernel, resource);
 }

@@ -30,7 +30,6 @@ struct ha_resource {
     uint32_t id;
     uint16_t driver;
     bool exclusive;                 /* its one owner is alone */
-    bool seen;                      /* by a search through the wait graph */
     struct ha_resource_owner *owners;       /* who came first first, as the next */
     struct ha_resource_wait *waits;
     uint32_t contentions;
@@ -78,10 +77,10 @@ void ha_resources_look_back(struct ha_kernel *kernel, enum ha_routine routine);
 /* A thread has ended: what it owns is nobody's, and never free again. */
 void ha_resources_abandon(struct ha_kernel *kernel, const struct ha_thread *thread);
 
-/*
- * A deadlock is about to be written down, in which everybody waits for one holder: for a resource
- * with several owners that is one who waits for the waiter, if there is such an owner.
- */
-void ha_resources_name_holders(struct ha_world *world);
+/* Whether a thread waits for a resource that the other one owns. */
+bool ha_resources_keep_waiting(const struct ha_kernel *kernel, const struct ha_thread *waiter,
+                               const struct ha_thread *owner);
+/* Show each waiter an owner that waits for it, if there is one. */
+void ha_resources_name_holders(struct ha_kernel *kernel);
 
 #endif

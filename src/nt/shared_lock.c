@@ -9,6 +9,7 @@
 #include "nt/shared_lock.h"
 
 #include "nt/in_use.h"
+#include "nt/wait_graph.h"
 
 /* A wait under way; it lies on the stack of the thread that waits. */
 struct ha_shared_wait {
@@ -69,6 +70,27 @@ void ha_shared_show_holders(struct ha_kernel *kernel)
 {
     for (struct ha_shared_wait *wait = kernel->sharing; wait; wait = wait->next)
         wait->shown.holder = find_holder(kernel, wait->kind->sort, wait->lock, wait->thread);
+}
+
+bool ha_shared_keeps_waiting(const struct ha_kernel *kernel, const struct ha_thread *waiter,
+                             const struct ha_thread *holder)
+{
+    const struct ha_shared_wait *wait = kernel->sharing;
+    while (wait && wait->thread != waiter)
+        wait = wait->next;
+    return wait && ha_locks_knows(holder, wait->kind->sort, wait->lock);
+}
+
+void ha_shared_name_holders(struct ha_kernel *kernel)
+{
+    for (struct ha_shared_wait *wait = kernel->sharing; wait; wait = wait->next) {
+        struct ha_thread *thread = kernel->world.sched.first_live;
+        while (thread && !(ha_locks_knows(thread, wait->kind->sort, wait->lock) &&
+                           ha_wait_graph_leads_to(kernel, thread, wait->thread)))
+            thread = thread->next_live;
+        if (thread)
+            wait->shown.holder = thread;
+    }
 }
 
 uint32_t ha_shared_find(struct ha_kernel *kernel, const void *memory, size_t size)

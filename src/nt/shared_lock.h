@@ -44,4 +44,10 @@ void ha_shared_take(struct ha_kernel *kernel, const struct ha_shared_kind *kind,
 void ha_shared_give(struct ha_kernel *kernel, const struct ha_shared_kind *kind, void *lock,
                     enum ha_share share);
 
+/* Whether a thread waits for a lock that the other one has. */
+bool ha_shared_keeps_waiting(const struct ha_kernel *kernel, const struct ha_thread *waiter,
+                             const struct ha_thread *holder);
+/* Show each waiter one who has the lock and waits for it, if there is such a thread. */
+void ha_shared_name_holders(struct ha_kernel *kernel);
+
 #endif

@@ -207,6 +207,101 @@ static void a_deadlock_names_the_circle_through_a_push_lock(void **state)
     assert_int_equal(stuck->id, bench_record(c->b, HA_WAIT_BEGIN, 1)->id);
 }
 
+static void share_for_ever(void *argument)
+{
+    struct chorus *c = argument;
+    KeEnterCriticalRegion();
+    ExAcquirePushLockShared(&c->push[0]);
+    chorus_wait(c, &c->event[0], FOREVER);
+}
+
+static void a_circle_is_named_through_the_one_of_several_who_closes_it(void **state)
+{
+    struct chorus *c = *state;
+    c->driver->leave = want_it_in_unload;
+    c->driver->extra = c;
+    make(c);
+    ExInitializeFastMutex(&c->fast);
+    KeInitializeEvent(&c->event[0], NotificationEvent, FALSE);
+    chorus_start_on(c, 1, share_for_ever);
+    chorus_start_on(c, 2, hold_and_want_the_mutex);
+    bench_forget(c->b);
+
+    bench_finish(c->b);
+
+    expect_records(c->b, "system-3 WAIT_BEGIN [4]\n"
+                         "system-4 WAIT_BEGIN [4]\n"
+                         "caller UNLOAD_REQ a 0 [4]\n"
+                         "system-5 UNLOAD_ENTER a [4]\n"
+                         "system-5 WAIT_BEGIN [4]\n"
+                         "system-4 WAIT_END [4]\n"
+                         "system-4 WAIT_BEGIN [4]\n"
+                         "caller DEADLOCK system-4 waits for \"fast mutex 3\" of system-5 [4]\n"
+                         "caller DEADLOCK system-5 waits for \"push lock 5\" of system-4 [4]\n"
+                         "caller TRACE_END deadlock [4]\n");
+}
+
+static void share_both_kinds(void *argument)
+{
+    struct chorus *c = argument;
+    KeEnterCriticalRegion();
+    ExAcquirePushLockShared(&c->push[0]);
+    ExAcquireResourceSharedLite(&c->resource[0], TRUE);
+    chorus_wait(c, &c->event[0], FOREVER);
+}
+
+static void share_the_resource_and_want_the_mutex(void *argument)
+{
+    struct chorus *c = argument;
+    KeEnterCriticalRegion();
+    ExAcquireResourceSharedLite(&c->resource[0], TRUE);
+    chorus_delay(10);
+    ExAcquireFastMutex(&c->fast);
+    chorus_say(c, "never");
+}
+
+static void share_it_and_want_the_resource(void *argument)
+{
+    struct chorus *c = argument;
+    KeEnterCriticalRegion();
+    ExAcquirePushLockShared(&c->push[0]);
+    chorus_delay(10);
+    ExAcquireResourceExclusiveLite(&c->resource[0], TRUE);
+    chorus_say(c, "never");
+}
+
+static void a_circle_is_named_through_a_push_lock_and_a_resource_that_others_share(void **state)
+{
+    struct chorus *c = *state;
+    c->driver->leave = want_it_in_unload;
+    c->driver->extra = c;
+    make(c);
+    ExInitializeFastMutex(&c->fast);
+    ExInitializeResourceLite(&c->resource[0]);
+    KeInitializeEvent(&c->event[0], NotificationEvent, FALSE);
+    chorus_start_on(c, 1, share_both_kinds);
+    chorus_start_on(c, 2, share_the_resource_and_want_the_mutex);
+    chorus_start_on(c, 3, share_it_and_want_the_resource);
+    bench_forget(c->b);
+
+    bench_finish(c->b);
+
+    expect_records(c->b, "system-3 WAIT_BEGIN [4]\n"
+                         "system-4 WAIT_BEGIN [4]\n"
+                         "system-5 WAIT_BEGIN [4]\n"
+                         "caller UNLOAD_REQ a 0 [4]\n"
+                         "system-6 UNLOAD_ENTER a [4]\n"
+                         "system-6 WAIT_BEGIN [4]\n"
+                         "system-4 WAIT_END [4]\n"
+                         "system-4 WAIT_BEGIN [4]\n"
+                         "system-5 WAIT_END [4]\n"
+                         "system-5 WAIT_BEGIN [4]\n"
+                         "caller DEADLOCK system-4 waits for \"fast mutex 3\" of system-6 [4]\n"
+                         "caller DEADLOCK system-5 waits for \"resource 4\" of system-4 [4]\n"
+                         "caller DEADLOCK system-6 waits for \"push lock 6\" of system-5 [4]\n"
+                         "caller TRACE_END deadlock [4]\n");
+}
+
 static void share_twice_and_with_one_who_waits(void *argument)
 {
     struct chorus *c = argument;
@@ -573,6 +668,8 @@ int main(void)
         CHORUS_TEST(it_is_recorded_where_locks_are_to_be_recorded),
         cmocka_unit_test(the_tape_chooses_who_has_it_next),
         CHORUS_TEST(a_deadlock_names_the_circle_through_a_push_lock),
+        CHORUS_TEST(a_circle_is_named_through_the_one_of_several_who_closes_it),
+        CHORUS_TEST(a_circle_is_named_through_a_push_lock_and_a_resource_that_others_share),
         CHORUS_TEST(sharing_it_twice_is_a_misuse_and_waits_for_itself_once_somebody_waits),
         CHORUS_TEST(misuses_are_noted_and_do_no_harm),
         CHORUS_TEST(giving_back_what_another_shares_is_a_misuse_that_changes_nothing),
