@@ -53,12 +53,16 @@ struct setting {
     size_t entries;
 };
 
+/* In the driver's name: another one's object is refused (PNP-21). */
 static void start(struct setting *s, struct listener *listener)
 {
+    struct ha_thread *thread = ha_thread_current();
+    thread->stamp.driver = s->kernel->last_driver->id;
     must(IoRegisterPlugPlayNotification(EventCategoryDeviceInterfaceChange, 0,
                                         (PVOID)(uintptr_t)&GUID_DEVICE_PROCESSOR,
                                         &s->kernel->last_driver->object, counts, listener,
                                         &listener->entry) == STATUS_SUCCESS, "no registration");
+    thread->stamp.driver = 0;
 }
 
 static struct setting set_up(size_t entries)
