@@ -233,6 +233,8 @@ void ha_entry_absorb_trouble(struct ha_judge *judge)
 
     if (!entry || record->as.refused.routine != HA_RT_REGISTER_PNP || entry->obstacle)
         return;
+    if (record->kind == HA_MISUSE && record->as.misuse.misuse != HA_MISUSE_NO_OBJECT)
+        return;         /* of a callback, which the registration calls for what exists */
     if (record->kind == HA_FAULT)
         entry->obstacle = HA_OBSTACLE_MEMORY;
     else if (record->kind == HA_MISUSE)

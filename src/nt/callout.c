@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include "nt/locks.h"
 #include "nt/registration.h"
 
 #define POISON 0xdd
@@ -55,6 +54,7 @@ void ha_round_begin(struct ha_round *round, struct ha_kernel *kernel, uint32_t o
     round->driver = thread->stamp.driver;
     round->irql = thread->stamp.irql;
     round->regions = thread->stamp.regions;
+    round->locks = ha_locks_count(thread);
     round->watched = kernel->hooks.called != NULL;
     round->per_call =
         ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL;
@@ -123,7 +123,7 @@ static void leave_disturbed(struct ha_round *round, const struct ha_registration
 {
     struct ha_thread *thread = round->thread;
     struct ha_world *world = &round->kernel->world;
-    ha_locks_leave(round->kernel, HA_RT_REGISTER_PROCESSOR_CHANGE, NULL);
+    ha_locks_leave(round->kernel, HA_RT_REGISTER_PROCESSOR_CHANGE, &round->locks);
     struct ha_record *record = ha_record_open(world, HA_CB_LEAVE, client->link.id);
     record->flags = round->enter.flags;
     if (client->of_object)

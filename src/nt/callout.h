@@ -8,7 +8,7 @@
 #ifndef HA_NT_CALLOUT_H
 #define HA_NT_CALLOUT_H
 
-#include "nt/kernel.h"
+#include "nt/locks.h"
 
 struct ha_registration;
 struct ha_pnp_entry;
@@ -57,7 +57,8 @@ struct ha_round {
     bool entered;                                   /* and knows of one that has not returned */
     uint16_t driver;                                /* who was in charge, and at which IRQL, */
     KIRQL irql;                                     /* before the operation began, */
-    uint8_t regions;                                /* and in how many critical regions */
+    uint8_t regions;                                /* in how many critical regions, */
+    struct ha_locks_had locks;                      /* and with which locks */
 };
 
 /* The call of a client that the round makes now, for those who wait for one. */

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <wdmguid.h>
 
-#include "nt/locks.h"
 #include "nt/script.h"
 
 #define POISON 0xdd
@@ -61,6 +60,7 @@ void ha_notice_begin(struct ha_notice *notice, struct ha_kernel *kernel)
     notice->driver = thread->stamp.driver;
     notice->irql = thread->stamp.irql;
     notice->regions = thread->stamp.regions;
+    notice->locks = ha_locks_count(thread);
     notice->enter.as = (union ha_payload){.raw = {0}};      /* what is not named is recorded, too */
     notice->enter.as.pnp_cb.version = 1;
     notice->enter.as.pnp_cb.size = sizeof notice->model.change;
@@ -118,7 +118,7 @@ static void leave_disturbed(struct ha_notice *notice, const struct ha_pnp_entry 
 {
     struct ha_thread *thread = notice->thread;
     struct ha_world *world = &notice->kernel->world;
-    ha_locks_leave(notice->kernel, HA_RT_REGISTER_PNP, NULL);
+    ha_locks_leave(notice->kernel, HA_RT_REGISTER_PNP, &notice->locks);
     ha_record_open(world, HA_PNP_CB_LEAVE, entry->link.id)->as.status.status = status;
     ha_thread_set_irql(thread, PASSIVE_LEVEL);
     thread->stamp.regions = notice->regions;

@@ -36,7 +36,8 @@ struct ha_notice {
     struct ha_affinity affinity;        /* of the thread before, */
     uint16_t driver;                    /* who was in charge, */
     KIRQL irql;                         /* at which IRQL, */
-    uint8_t regions;                    /* and in how many critical regions */
+    uint8_t regions;                    /* in how many critical regions, */
+    struct ha_locks_had locks;          /* and with which locks */
 };
 
 /* The running thread tells of events; until the end it runs at PASSIVE_LEVEL, without a pause. */

@@ -180,12 +180,72 @@ static void what_is_not_enabled_any_more_is_not_told_of_as_existing(void **state
         "system-2 DRV_ENTRY_LEAVE a 0 [4]\n");
 }
 
+static NTSTATUS listen_with_a_lock(struct driver *driver)
+{
+    struct listener *listener = driver->extra;
+    EX_PUSH_LOCK *lock = listener->extra;
+    KeEnterCriticalRegion();
+    ExInitializePushLock(lock);
+    ExAcquirePushLockExclusive(lock);
+    NTSTATUS status = listener_start(listener);
+    ExReleasePushLockExclusive(lock);
+    KeLeaveCriticalRegion();
+    return status;
+}
+
+static void let_others_run(struct listener *listener)
+{
+    (void)listener;
+    bench_yield();
+}
+
+/* OBJ-2: the lock is the caller's before and behind the calls on its thread */
+static void a_lock_of_who_registers_is_not_one_that_the_callback_left(void **state)
+{
+    struct bench *b = bench_of(state);
+    EX_PUSH_LOCK lock;
+    listener_add(*state, "a",
+        (struct listener){.flags = INCLUDE_EXISTING, .act = let_others_run, .extra = &lock})
+        ->driver->enter = listen_with_a_lock;
+
+    bench_load(b);
+
+    assert_int_equal(listener_calls(b), 4);
+    assert_int_equal(bench_count(b, HA_MISUSE), 0);
+}
+
+static void keep_a_lock(struct listener *listener)
+{
+    let_others_run(listener);
+    KeEnterCriticalRegion();
+    if (listener_calls(listener->driver->bench) == 1)
+        ExAcquirePushLockExclusive(listener->extra);
+    KeLeaveCriticalRegion();
+}
+
+/* OBJ-2: and the registration, which the misuse names, is none the worse for it */
+static void a_push_lock_that_a_callback_leaves_during_its_registration_is_found(void **state)
+{
+    struct bench *b = bench_of(state);
+    EX_PUSH_LOCK lock = 0;
+    b->findings = "a OBJ-2\n";
+    listener_add(*state, "a",
+        (struct listener){.flags = INCLUDE_EXISTING, .act = keep_a_lock, .extra = &lock});
+
+    bench_load(b);
+
+    assert_int_equal(listener_calls(b), 4);
+    assert_int_equal(bench_count(b, HA_MISUSE), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         LISTENER_TEST(every_entry_is_given_all_of_the_structure_at_an_arrival_and_at_a_removal),
         LISTENER_TEST(the_affinity_that_a_callback_leaves_is_put_back_before_the_next),
         LISTENER_TEST(a_spin_lock_that_a_callback_leaves_is_a_misuse_and_nobody_has_it_any_more),
+        LISTENER_TEST(a_lock_of_who_registers_is_not_one_that_the_callback_left),
+        LISTENER_TEST(a_push_lock_that_a_callback_leaves_during_its_registration_is_found),
         LISTENER_TEST(a_replay_inside_a_callback_at_apc_level_is_at_passive_level_and_ends_there),
         LISTENER_TEST(what_is_not_enabled_any_more_is_not_told_of_as_existing),
     };

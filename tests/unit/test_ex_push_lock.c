@@ -617,6 +617,38 @@ static void a_callback_that_returns_with_one_is_found(void **state)
     assert_int_not_equal(misuse->id, 0);
 }
 
+static void take_a_while(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                         PNTSTATUS operation_status)
+{
+    (void)driver, (void)operation_status;
+    if (change->State == KeProcessorAddStartNotify)
+        chorus_delay(1);
+}
+
+static void register_with_it(void *argument)
+{
+    struct chorus *c = argument;
+    KeEnterCriticalRegion();
+    ExAcquirePushLockExclusive(&c->push[0]);
+    driver_register(c->driver, KE_PROCESSOR_CHANGE_ADD_EXISTING);
+    ExReleasePushLockExclusive(&c->push[0]);
+    KeLeaveCriticalRegion();
+    chorus_say(c, "gave");
+}
+
+static void one_that_the_thread_had_before_the_callback_is_its_own_afterwards(void **state)
+{
+    struct chorus *c = *state;
+    c->driver->act = take_a_while;
+    make(c);
+    chorus_start_on(c, 1, register_with_it);
+    chorus_start_on(c, 2, share);
+
+    chorus_expect(c, "gave@4 shares:2/0@4 gave@14 ");
+
+    assert_int_equal(bench_count(c->b, HA_MISUSE), 0);
+}
+
 static void take_and_set(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
                          PNTSTATUS operation_status)
 {
@@ -680,6 +712,7 @@ int main(void)
         CHORUS_TEST(waiting_for_one_with_a_spin_lock_is_a_misuse),
         CHORUS_TEST(a_thread_that_ends_with_some_is_found_for_each_and_nobody_else_gets_them),
         CHORUS_TEST(a_callback_that_returns_with_one_is_found),
+        CHORUS_TEST(one_that_the_thread_had_before_the_callback_is_its_own_afterwards),
         CHORUS_TEST(who_waits_for_one_that_a_callback_left_waits_for_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
