@@ -199,7 +199,7 @@ enum ha_misuse {
     HA_MISUSE_STALE_HANDLE, HA_MISUSE_SELF_REMOVAL,
     HA_MISUSE_OVERRUN,          /* beyond the end of a table; argument: the slot */
     HA_MISUSE_NOTHING_THERE,    /* a slot that holds no memory was used or freed; the same */
-    HA_MISUSE_BAD_BLOCK,        /* freed: never taken, or given back before */
+    HA_MISUSE_BAD_BLOCK,        /* freed: never taken, or given back before; used: the latter */
     HA_MISUSE_IRQL_ORDER,       /* raised to a lower IRQL, lowered to a higher; argument: which */
     HA_MISUSE_NOT_MADE,         /* an object that was never initialised */
     HA_MISUSE_NOT_OWNER,        /* given back by another thread than its owner */
@@ -227,7 +227,9 @@ enum ha_misuse {
     HA_MISUSE_OTHER_MODE,       /* a lock that is shared given back as one that is not, or the
                                    reverse */
     HA_MISUSE_PAGED_POOL,       /* in paged pool, where only memory will do that is not */
-    HA_MISUSE_BEYOND_MEMORY,    /* an MDL reaches beyond the end of its block; argument: how far */
+    HA_MISUSE_BEYOND_MEMORY,    /* an MDL reaches beyond the end of its block; argument: how far.
+                                   The buffer of a bitmap: the same */
+    HA_MISUSE_BEYOND_BITMAP,    /* a bit that a bitmap does not have; argument: which */
     HA_MISUSE_COUNT
 };
 

@@ -22,6 +22,7 @@
 #include "wdm/atomic.h"
 #include "wdm/ordered.h"
 #include "wdm/unicode.h"
+#include "wdm/bitmap.h"
 #include "wdm/processor.h"
 #include "wdm/topology.h"
 #include "wdm/change.h"

@@ -109,6 +109,8 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_LOCK_PAGES] = "MmProbeAndLockPages", [HA_RT_UNLOCK_PAGES] = "MmUnlockPages",
     [HA_RT_MAP_PAGES] = "MmMapLockedPagesSpecifyCache",
     [HA_RT_UNMAP_PAGES] = "MmUnmapLockedPages",
+    [HA_RT_INITIALIZE_BITMAP] = "RtlInitializeBitMap", [HA_RT_TEST_BIT] = "RtlTestBit",
+    [HA_RT_SET_BITS] = "RtlSetBits", [HA_RT_FIND_BITS] = "RtlFindClearBits",
     [HA_RT_PHYSICAL_ADDRESS] = "MmGetPhysicalAddress",
     [HA_RT_ADDRESS_VALID] = "MmIsAddressValid", [HA_RT_WAIT_HANDLE] = "ZwWaitForSingleObject",
     [HA_RT_REINITIALIZE] = "IoRegisterDriverReinitialization",
@@ -264,6 +266,7 @@ static const char *const misuses[HA_MISUSE_COUNT] = {
     [HA_MISUSE_LOW_IRQL] = "called at too low an IRQL",
     [HA_MISUSE_PAGED_POOL] = "in paged pool",
     [HA_MISUSE_BEYOND_MEMORY] = "beyond the end of a block",
+    [HA_MISUSE_BEYOND_BITMAP] = "beyond the end of a bitmap",
     [HA_MISUSE_QUEUED] = "the work item is queued",
     [HA_MISUSE_IRQL_ORDER] = "the new IRQL lies on the wrong side of the old one",
 };

@@ -76,6 +76,43 @@ static void judge_other_tag(struct ha_judge *judge)
              (unsigned)record->id, given);
 }
 
+static bool is_of_bitmap(const struct ha_record *misuse)
+{
+    uint32_t routine = misuse->as.misuse.routine;
+
+    return routine >= HA_RT_INITIALIZE_BITMAP && routine <= HA_RT_FIND_BITS;
+}
+
+/* Given back when it is not held, or used when it was given back. */
+static void judge_bad_block(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    if (is_of_bitmap(record))
+        ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that is held",
+                 "%s of a bitmap in memory that was given back",
+                 ha_routine_name(record->as.misuse.routine));
+    else
+        ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that is held, given back once",
+                 "given back: %s", ha_misuse_name(HA_MISUSE_BAD_BLOCK));
+}
+
+/* A bitmap that is larger than its memory, or used as if it were larger than it is. */
+static void judge_bitmap(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    unsigned argument = record->as.misuse.argument;
+
+    if (record->as.misuse.misuse == HA_MISUSE_BEYOND_BITMAP)
+        ha_blame(judge, HA_RULE_POOL_1, record->driver, "bits that the bitmap has",
+                 "%s of bit %u, beyond the end of the bitmap",
+                 ha_routine_name(record->as.misuse.routine), argument);
+    else
+        ha_blame(judge, HA_RULE_POOL_1, record->driver, "a bitmap that its memory holds",
+                 "a bitmap that reaches %u byte%s beyond the end of block %u", argument,
+                 argument == 1 ? "" : "s", (unsigned)record->id);
+}
+
 /* An MDL that describes what it must not. */
 static void judge_described(struct ha_judge *judge)
 {
@@ -136,8 +173,7 @@ void ha_judge_memory(struct ha_judge *judge)
                      object_name(judge, record->id));
         break;
     case HA_MISUSE_BAD_BLOCK:
-        ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that is held, given back once",
-                 "given back: %s", ha_misuse_name(HA_MISUSE_BAD_BLOCK));
+        judge_bad_block(judge);
         break;
     case HA_MISUSE_BEYOND_BLOCK:
         judge_beyond_block(judge);
@@ -145,9 +181,15 @@ void ha_judge_memory(struct ha_judge *judge)
     case HA_MISUSE_OTHER_TAG:
         judge_other_tag(judge);
         break;
+    case HA_MISUSE_BEYOND_BITMAP:
+        judge_bitmap(judge);
+        break;
     case HA_MISUSE_PAGED_POOL:
     case HA_MISUSE_BEYOND_MEMORY:
-        judge_described(judge);
+        if (is_of_bitmap(record))
+            judge_bitmap(judge);
+        else
+            judge_described(judge);
         break;
     case HA_MISUSE_RAISED_IRQL:
         judge_pool_irql(judge);

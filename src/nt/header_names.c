@@ -63,6 +63,7 @@ static const struct { const char *name, *calls; } names[] = {
     {"RemoveEntryList", "__fastfail"},
     {"RemoveHeadList", "__fastfail"},
     {"RemoveTailList", "__fastfail"},
+    {"RtlCheckBit", "RtlTestBit"},
     {"RtlCopyBytes", ""},
     {"RtlCopyMemory", ""},
     {"RtlCopyMemoryNonTemporal", ""},

@@ -213,6 +213,20 @@ bool ha_pool_place_of(const struct ha_kernel *kernel, const void *address,
     return false;
 }
 
+bool ha_pool_was_given_back(const struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    const struct ha_arena *arena = &kernel->world.host->arena;
+    const unsigned char *byte = memory;
+    struct ha_pool_place place;
+    if (!ha_lies_in(memory, arena->bytes, arena->size) ||
+        size > arena->size - ((uintptr_t)memory - (uintptr_t)arena->bytes))
+        return false;
+    for (size_t i = 0; i < size; i++)
+        if (byte[i] != GIVEN_BACK_BYTE)
+            return false;
+    return !ha_pool_place_of(kernel, memory, &place);
+}
+
 void ha_pool_block_write(void *memory, uint64_t offset)
 {
     const struct ha_pool_block *block = (const struct ha_pool_block *)memory - 1;

@@ -48,6 +48,9 @@ struct ha_pool_place {
 bool ha_pool_place_of(const struct ha_kernel *kernel, const void *address,
                       struct ha_pool_place *place);
 
+/* Whether memory looks as a block does after it was given back, until somebody has it anew. */
+bool ha_pool_was_given_back(const struct ha_kernel *kernel, const void *memory, size_t size);
+
 /* Look at the guards of all blocks that a driver still holds. */
 void ha_pool_blocks_look_over(struct ha_kernel *kernel, uint16_t driver);
 

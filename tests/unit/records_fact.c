@@ -49,6 +49,7 @@ static uint32_t routine_of(const char *word)
         {"buildmdl", HA_RT_BUILD_MDL},           {"lockpages", HA_RT_LOCK_PAGES},
         {"registerpnp", HA_RT_REGISTER_PNP}, {"removepnp", HA_RT_UNREGISTER_PNP},
         {"reportchange", HA_RT_REPORT_CHANGE}, {"removepnpex", HA_RT_UNREGISTER_PNP_EX},
+        {"makebitmap", HA_RT_INITIALIZE_BITMAP}, {"setbits", HA_RT_SET_BITS},
         {"resource", HA_RT_ACQUIRE_EXCLUSIVE}, {"convert", HA_RT_CONVERT_RESOURCE},
     };
     for (size_t i = 0; i < sizeof routines / sizeof routines[0]; i++)
@@ -98,6 +99,7 @@ static void trouble(struct records *records, const struct statement *statement)
         {"unknowntag", HA_REASON_NONE, HA_MISUSE_UNKNOWN_TAG},
         {"pagedpool", HA_REASON_NONE, HA_MISUSE_PAGED_POOL},
         {"beyondmemory", HA_REASON_NONE, HA_MISUSE_BEYOND_MEMORY},
+        {"beyondbitmap", HA_REASON_NONE, HA_MISUSE_BEYOND_BITMAP},
         {"parameter", HA_REASON_PARAMETER, HA_MISUSE_NONE},
         {"pointer", HA_REASON_NULL_POINTER, HA_MISUSE_NONE},
         {"unbuilt", HA_REASON_NOT_SIMULATED, HA_MISUSE_NONE},
