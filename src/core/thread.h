@@ -62,7 +62,8 @@ struct ha_thread {
     bool disturbed;
     uint32_t spins, pauses;     /* in a row, of a thread that polls; core/poll.c, as the next */
     uint64_t polled_seq;        /* number of the next record when it polled last */
-    bool seen;                  /* by a search through the wait graph; nt's */
+    bool seen;                  /* by a search through the wait graph; nt's, as the next */
+    struct ha_thread *next_seen;
     bool timed;                 /* what it waits for ends at a time, if not before */
     struct ha_affinity affinity;
     struct ha_affinity own_affinity;    /* the one that it was made with */

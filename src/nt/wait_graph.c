@@ -12,27 +12,30 @@ static bool waits_for(const struct ha_kernel *kernel, const struct ha_thread *wa
            ha_shared_keeps_waiting(kernel, waiter, holder);
 }
 
-/* Each thread is gone through once, so this ends. */
-static bool search(struct ha_kernel *kernel, struct ha_thread *thread,
-                   const struct ha_thread *other)
+static void find(struct ha_thread *thread, struct ha_thread **last)
 {
-    if (thread == other)
-        return true;
-    if (thread->seen || !thread->waits_for)
-        return false;
+    if (thread->seen)
+        return;
     thread->seen = true;
-    struct ha_thread *holder = kernel->world.sched.first_live;
-    while (holder && !(waits_for(kernel, thread, holder) && search(kernel, holder, other)))
-        holder = holder->next_live;
-    return holder != NULL;
+    thread->next_seen = NULL;
+    (*last)->next_seen = thread;
+    *last = thread;
 }
 
+/* Each thread is found once, so this ends; and without recursion, as stacks are small. */
 bool ha_wait_graph_leads_to(struct ha_kernel *kernel, struct ha_thread *thread,
                             const struct ha_thread *other)
 {
-    for (struct ha_thread *any = kernel->world.sched.first_live; any; any = any->next_live)
-        any->seen = false;
-    return thread && search(kernel, thread, other);
+    struct ha_thread *first_live = kernel->world.sched.first_live, *last = thread;
+    for (struct ha_thread *any = first_live; any; any = any->next_live)
+        any->seen = any == thread;
+    if (thread)
+        thread->next_seen = NULL;
+    for (; thread && thread != other; thread = thread->next_seen)
+        for (struct ha_thread *any = first_live; any && thread->waits_for; any = any->next_live)
+            if (waits_for(kernel, thread, any))
+                find(any, &last);
+    return thread != NULL;
 }
 
 void ha_wait_graph_name_holders(struct ha_world *world)

@@ -164,6 +164,67 @@ static void of_several_who_share_one_that_closes_the_circle_is_named(void **stat
     assert_int_equal(wait->as.wait.holder, 3);
 }
 
+static VOID NTAPI want_it_in_a_call(PVOID CallbackContext, PVOID Argument1, PVOID Argument2)
+{
+    struct chorus *c = CallbackContext;
+    (void)Argument1, (void)Argument2;
+    chorus_delay(10);
+    KeEnterCriticalRegion();
+    ExAcquireResourceExclusiveLite(&c->resource[0], TRUE);
+    chorus_say(c, "never");
+}
+
+static void notify(struct driver *driver)
+{
+    struct chorus *c = driver->extra;
+    ExNotifyCallback(c->object[0], NULL, NULL);
+}
+
+static void share_and_remove_the_callback(void *argument)
+{
+    struct chorus *c = argument;
+    OBJECT_ATTRIBUTES attributes;
+    PCALLBACK_OBJECT object;
+    InitializeObjectAttributes(&attributes, NULL, 0, NULL, NULL);
+    ExCreateCallback(&object, &attributes, TRUE, TRUE);
+    PVOID handle = ExRegisterCallback(object, want_it_in_a_call, c);
+    c->object[0] = object;
+    KeEnterCriticalRegion();
+    ExAcquireResourceSharedLite(&c->resource[0], TRUE);
+    chorus_delay(5);
+    ExUnregisterCallback(handle);
+    chorus_say(c, "never");
+}
+
+static void the_circle_is_found_through_the_end_of_a_call(void **state)
+{
+    struct chorus *c = *state;
+    c->driver->leave = notify;
+    make(c);
+    chorus_start(c, share_for_ever);
+    chorus_start(c, share_and_remove_the_callback);
+
+    bench_finish(c->b);
+
+    expect_records(c->b, "system-3 WAIT_BEGIN [4]\n"
+                         "system-4 EX_CREATE STATUS_SUCCESS [4]\n"
+                         "system-4 EX_REG a.cb1 [4]\n"
+                         "system-4 WAIT_BEGIN [4]\n"
+                         "caller UNLOAD_REQ a 0 [4]\n"
+                         "system-5 UNLOAD_ENTER a [4]\n"
+                         "system-5 EX_CALL_ENTER a.cb1 [4]\n"
+                         "system-5 WAIT_BEGIN [4]\n"
+                         "system-4 WAIT_END [4]\n"
+                         "system-4 EX_UNREG a.cb1 waits [4]\n"
+                         "system-4 WAIT_BEGIN [4]\n"
+                         "system-5 WAIT_END [4]\n"
+                         "system-5 WAIT_BEGIN [4]\n"
+                         "caller DEADLOCK system-4 waits for \"the end of a running callback\" "
+                         "of system-5 [4]\n"
+                         "caller DEADLOCK system-5 waits for \"resource 3\" of system-4 [4]\n"
+                         "caller TRACE_END deadlock [4]\n");
+}
+
 static void share_both_for_ever(void *argument)
 {
     struct chorus *c = argument;
@@ -281,6 +342,7 @@ int main(void)
         CHORUS_TEST(two_that_take_two_in_opposite_order_wait_for_each_other),
         CHORUS_TEST(a_removal_with_what_the_callback_wants_waits_for_it),
         CHORUS_TEST(of_several_who_share_one_that_closes_the_circle_is_named),
+        CHORUS_TEST(the_circle_is_found_through_the_end_of_a_call),
         CHORUS_TEST(the_circle_is_found_through_several_that_are_shared),
         CHORUS_TEST(who_shares_it_and_waits_to_be_alone_waits_for_itself),
         CHORUS_TEST(who_waits_for_a_thread_that_has_ended_waits_for_nobody),
