@@ -122,6 +122,10 @@ const char *ha_state_name(unsigned state);
 const char *ha_state_short(unsigned state);
 /* LOGICAL_PROCESSOR_RELATIONSHIP: RelationNumaNode ... */
 const char *ha_relation_name(unsigned relation);
+/* FAST_FAIL_INVALID_ARG ...: the first parameter of the bug check HA_SECURITY_CHECK_FAILURE. NULL
+   for a code that the headers do not name. */
+#define HA_SECURITY_CHECK_FAILURE UINT32_C(0x139)
+const char *ha_fast_fail_name(uint64_t code);
 
 /* Find a routine by its documented name; HA_NO_ROUTINE when there is none. */
 unsigned ha_routine_find(const char *name);

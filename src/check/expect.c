@@ -49,6 +49,7 @@ struct ha_matcher {
     uint32_t undone[CAUSES];    /* events that were not carried out, by `causes` */
     uint32_t ending;            /* enum ha_ending */
     uint32_t bugcheck;          /* the code of the last one */
+    const char *fast_fail;      /* why it was, as __fastfail says; NULL for other ones */
     int32_t end_status;
     bool lost;
 };
@@ -120,6 +121,8 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
                 matcher->undone[c] += record->as.refused.reason == causes[c].reason;
         } else if (record->kind == HA_BUGCHECK) {
             matcher->bugcheck = record->id;
+            matcher->fast_fail = record->id == HA_SECURITY_CHECK_FAILURE
+                                     ? ha_fast_fail_name(record->as.bugcheck.parameter[0]) : NULL;
         } else if (record->kind == HA_TRACE_END) {
             matcher->ending = record->as.end.ending;
             matcher->end_status = record->as.end.status;
@@ -239,6 +242,8 @@ static int compare_end(const struct ha_matcher *matcher, struct ha_text *report)
     } else {
         ha_text_add(report, "but the run ended by ");
         ending_words(matcher->ending, matcher->bugcheck, report);
+        if (matcher->ending == HA_END_BUGCHECK && matcher->fast_fail)
+            ha_text_addf(report, " (%s)", matcher->fast_fail);
     }
     if (matcher->end_status)
         ha_text_addf(report, " (%s)", ha_status_text(matcher->end_status, buffer));

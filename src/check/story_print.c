@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/names.h"
+
 #define ERROR_LEVEL 0u              /* DPFLTR_ERROR_LEVEL */
 
 static void add_part(struct ha_text *text, const struct ha_record *record)
@@ -76,9 +78,14 @@ enum ha_paint ha_story_bugcheck(const struct ha_cast *cast, const struct ha_reco
 {
     const uint64_t *parameter = record->as.bugcheck.parameter;
 
+    const char *why = record->id == HA_SECURITY_CHECK_FAILURE ? ha_fast_fail_name(parameter[0])
+                                                              : NULL;
+
     ha_story_subject(cast, record, words);
     ha_text_addf(words, "stops the system: bug check 0x%" PRIX32 " (0x%" PRIX64 ", 0x%" PRIX64
                  ", 0x%" PRIX64 ", 0x%" PRIX64 ")", record->id, parameter[0], parameter[1],
                  parameter[2], parameter[3]);
+    if (why)
+        ha_text_addf(words, ", %s", why);
     return HA_RED;
 }

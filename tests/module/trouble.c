@@ -56,6 +56,8 @@ static VOID GetIntoTrouble(VOID)
         *(volatile LONG *)(ULONG_PTR)Zero = 1;
     if (Begins("abort"))
         abort();
+    if (Begins("fastfail"))
+        __fastfail(FAST_FAIL_INVALID_REFERENCE_COUNT);
     if (Begins("exit"))
         exit(3);
     if (Begins("overflow"))

@@ -92,6 +92,27 @@ static void a_fast_failure_is_bug_check_139(void **state)
     expect_stop(run_way(*state, fast), 0x139, 3, 0, 0, 0);
 }
 
+/* The story knows the codes by their numbers. */
+static void the_codes_of_fast_failures_have_the_names_of_the_headers(void **state)
+{
+#define CODE(name) {name, #name}
+    static const struct { uint32_t code; const char *name; } codes[] = {
+        CODE(FAST_FAIL_LEGACY_GS_VIOLATION), CODE(FAST_FAIL_VTGUARD_CHECK_FAILURE),
+        CODE(FAST_FAIL_STACK_COOKIE_CHECK_FAILURE), CODE(FAST_FAIL_CORRUPT_LIST_ENTRY),
+        CODE(FAST_FAIL_INCORRECT_STACK), CODE(FAST_FAIL_INVALID_ARG),
+        CODE(FAST_FAIL_GS_COOKIE_INIT), CODE(FAST_FAIL_FATAL_APP_EXIT),
+        CODE(FAST_FAIL_RANGE_CHECK_FAILURE), CODE(FAST_FAIL_UNSAFE_REGISTRY_ACCESS),
+        CODE(FAST_FAIL_INVALID_REFERENCE_COUNT), CODE(FAST_FAIL_INVALID_BUFFER_ACCESS),
+        CODE(FAST_FAIL_INVALID_NEXT_THREAD), CODE(FAST_FAIL_INVALID_FAST_FAIL_CODE),
+    };
+#undef CODE
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        assert_string_equal(ha_fast_fail_name(codes[i].code), codes[i].name);
+    assert_null(ha_fast_fail_name(10));
+    assert_int_equal(KERNEL_SECURITY_CHECK_FAILURE, HA_SECURITY_CHECK_FAILURE);
+}
+
 static void a_breakpoint_without_a_debugger_is_an_unhandled_exception(void **state)
 {
     expect_stop(run_way(*state, DbgBreakPoint), 0x1e, 0x80000003, 0, 0, 0);
@@ -151,6 +172,7 @@ int main(void)
         BENCH_TEST(a_bug_check_ends_the_run_with_its_code),
         BENCH_TEST(parameters_are_recorded_but_for_addresses),
         BENCH_TEST(a_fast_failure_is_bug_check_139),
+        cmocka_unit_test(the_codes_of_fast_failures_have_the_names_of_the_headers),
         BENCH_TEST(a_breakpoint_without_a_debugger_is_an_unhandled_exception),
         BENCH_TEST(a_failed_assertion_prints_and_breaks),
         BENCH_TEST(a_failed_assertion_shows_its_message),

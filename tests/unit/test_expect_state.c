@@ -189,10 +189,10 @@ static void of_drivers_with_one_name_the_newest_counts(void **state)
     expect_report(&tale, &expect, 0, "");
 }
 
-static void stop(struct tale *tale, uint32_t code)
+static void stop(struct tale *tale, uint32_t code, uint64_t parameter)
 {
     tale_begin(tale);
-    tale_add(tale, HA_BUGCHECK, LOADER, code);
+    tale_add(tale, HA_BUGCHECK, LOADER, code)->as.bugcheck.parameter[0] = parameter;
 }
 
 static void a_bug_check_is_expected_with_its_code(void **state)
@@ -201,14 +201,22 @@ static void a_bug_check_is_expected_with_its_code(void **state)
     const struct ha_expect crash = {.ending = HA_END_BUGCHECK, .bugcheck = 0xe2}, none = {0};
     struct tale tale;
 
-    stop(&tale, 0xe2);
+    stop(&tale, 0xe2, 3);
     expect_report_at(&tale, HA_END_BUGCHECK, &crash, 0, "");
-    stop(&tale, 0x139);
+    stop(&tale, 0x139, 3);
     expect_report_at(&tale, HA_END_BUGCHECK, &crash, 1,
-                     "end: \"bugcheck 0xE2\" expected, but the run ended by \"bugcheck 0x139\"\n");
-    stop(&tale, 0x139);
+                     "end: \"bugcheck 0xE2\" expected, but the run ended by \"bugcheck 0x139\" "
+                     "(FAST_FAIL_CORRUPT_LIST_ENTRY)\n");
+    stop(&tale, 0x139, 3);
+    expect_report_at(&tale, HA_END_BUGCHECK, &none, 1,
+                     "end: \"normally\" expected, but the run ended by \"bugcheck 0x139\" "
+                     "(FAST_FAIL_CORRUPT_LIST_ENTRY)\n");
+    stop(&tale, 0x139, 77);
     expect_report_at(&tale, HA_END_BUGCHECK, &none, 1,
                      "end: \"normally\" expected, but the run ended by \"bugcheck 0x139\"\n");
+    stop(&tale, 0xe3, 3);
+    expect_report_at(&tale, HA_END_BUGCHECK, &none, 1,
+                     "end: \"normally\" expected, but the run ended by \"bugcheck 0xE3\"\n");
     tale_begin(&tale);
     expect_report(&tale, &crash, 1,
                   "end: \"bugcheck 0xE2\" expected, but the run ended by \"normally\"\n");

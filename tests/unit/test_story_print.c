@@ -61,6 +61,19 @@ static void a_bug_check_says_its_code_and_parameters(void **state)
                  "    1.000 ms  caller    the run ended: bugcheck\n");
 }
 
+static void a_fast_failure_says_what_its_code_means(void **state)
+{
+    struct bench *b = *state;
+    by_broken(tale_add(&b->tale, HA_BUGCHECK, LOADER, 0x139))->as.bugcheck.parameter[0] = 28;
+    by_broken(tale_add(&b->tale, HA_BUGCHECK, LOADER, 0x139))->as.bugcheck.parameter[0] = 77;
+
+    expect_story(b, HEAD
+                 "    1.000 ms  system-3  broken stops the system: bug check 0x139 (0x1C, 0x0, "
+                 "0x0, 0x0), FAST_FAIL_INVALID_BUFFER_ACCESS\n"
+                 "    1.000 ms  system-3  broken stops the system: bug check 0x139 (0x4D, 0x0, "
+                 "0x0, 0x0)\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -68,6 +81,7 @@ int main(void)
         CASE(parts_of_a_message_are_put_together),
         CASE(a_message_without_its_end_is_not_told_with_the_next_one),
         CASE(a_bug_check_says_its_code_and_parameters),
+        CASE(a_fast_failure_says_what_its_code_means),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
