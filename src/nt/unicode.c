@@ -225,6 +225,17 @@ VOID RtlCopyString(PSTRING DestinationString, const STRING *SourceString)
     DestinationString->Length = (USHORT)count;
 }
 
+/*
+ * The same with the letters of ASCII in upper case; both may be one string.
+ * Source: WDK reference, wdm.h, RtlUpperString. IRQL: PASSIVE_LEVEL.
+ */
+VOID RtlUpperString(PSTRING DestinationString, const STRING *SourceString)
+{
+    RtlCopyString(DestinationString, SourceString);
+    for (size_t i = 0; i < DestinationString->Length; i++)
+        DestinationString->Buffer[i] = RtlUpperChar(DestinationString->Buffer[i]);
+}
+
 static NTSTATUS append(PUNICODE_STRING destination, const WCHAR *letters, size_t count)
 {
     size_t length = letters_in(destination), room = destination->MaximumLength / sizeof(WCHAR);

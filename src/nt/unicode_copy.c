@@ -228,3 +228,23 @@ NTSTATUS RtlUnicodeStringToAnsiString(PANSI_STRING DestinationString,
         DestinationString->Buffer[count] = 0;
     return STATUS_SUCCESS;
 }
+
+/*
+ * How many bytes narrow text takes as wide text with a terminator.
+ * Source: WDK reference, wdm.h, RtlxAnsiStringToUnicodeSize. IRQL: PASSIVE_LEVEL.
+ */
+ULONG RtlxAnsiStringToUnicodeSize(PCANSI_STRING AnsiString)
+{
+    ha_kernel_pass();
+    return (ULONG)((widen(AnsiString, NULL) + 1) * sizeof(WCHAR));
+}
+
+/*
+ * How many bytes wide text takes as narrow text with a terminator.
+ * Source: WDK reference, wdm.h, RtlxUnicodeStringToAnsiSize. IRQL: PASSIVE_LEVEL.
+ */
+ULONG RtlxUnicodeStringToAnsiSize(PCUNICODE_STRING UnicodeString)
+{
+    ha_kernel_pass();
+    return (ULONG)(narrow(UnicodeString, NULL) + 1);
+}

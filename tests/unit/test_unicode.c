@@ -236,9 +236,25 @@ static void on_a_machine_another_thread_may_go_on_there(void **state)
     assert_int_equal(asked.questions, 1);
 }
 
+static void narrow_text_in_upper_case_is_cut_where_the_destination_ends(void **state)
+{
+    char text[] = "az{\xc3\xbc!", room[] = "????";
+    STRING all = {6, 7, text}, cut = {0, 3, room};
+    (void)state;
+
+    RtlUpperString(&cut, &all);
+    RtlUpperString(&all, &all);
+
+    assert_int_equal(cut.Length, 3);
+    assert_memory_equal(room, "AZ{?", 5);
+    assert_int_equal(all.Length, 6);
+    assert_memory_equal(text, "AZ{\xc3\xbc!", 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(narrow_text_in_upper_case_is_cut_where_the_destination_ends),
         cmocka_unit_test(a_string_names_the_text_it_is_given),
         cmocka_unit_test(text_that_no_length_counts_is_cut_or_refused),
         cmocka_unit_test(comparing_looks_at_characters_then_at_lengths),

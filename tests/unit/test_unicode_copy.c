@@ -72,6 +72,18 @@ static void a_duplicate_has_a_terminator_or_a_buffer_as_its_flags_say(void **sta
     assert_int_equal(RtlDuplicateUnicodeString(0, NULL, &empty), STATUS_INVALID_PARAMETER);
 }
 
+static void the_size_in_the_other_width_counts_a_terminator(void **state)
+{
+    ANSI_STRING narrow = ANSI("a\xc3\xbc\xf0\x9f\x98\x80"), no_text = {0, 0, NULL};
+    UNICODE_STRING wide = STRING(u"a\u00fc\xd83d\xde00"), nothing = {0, 0, NULL};
+    (void)state;
+
+    assert_int_equal(RtlAnsiStringToUnicodeSize(&narrow), 10);
+    assert_int_equal(RtlUnicodeStringToAnsiSize(&wide), 8);
+    assert_int_equal(RtlAnsiStringToUnicodeSize(&no_text), 2);
+    assert_int_equal(RtlUnicodeStringToAnsiSize(&nothing), 1);
+}
+
 static void widths_are_exchanged_over_utf_8(void **state)
 {
     ANSI_STRING narrow = ANSI("a\xc3\xbc\xf0\x9f\x98\x80"), back;
@@ -149,6 +161,7 @@ int main(void)
         BENCH_TEST(case_is_changed_into_a_buffer_that_is_large_enough),
         BENCH_TEST(an_allocated_string_is_a_block_that_is_given_back),
         BENCH_TEST(a_duplicate_has_a_terminator_or_a_buffer_as_its_flags_say),
+        cmocka_unit_test(the_size_in_the_other_width_counts_a_terminator),
         BENCH_TEST(widths_are_exchanged_over_utf_8),
         BENCH_TEST(a_string_that_no_length_counts_is_not_made),
         BENCH_TEST(a_guid_becomes_a_terminated_string),

@@ -70,6 +70,9 @@ NTSYSAPI VOID NTAPI RtlCopyUnicodeString(_Inout_ PUNICODE_STRING DestinationStri
                                          _In_opt_ PCUNICODE_STRING SourceString);
 NTSYSAPI VOID NTAPI RtlCopyString(_Inout_ PSTRING DestinationString,
                                   _In_opt_ const STRING *SourceString);
+_IRQL_requires_max_(PASSIVE_LEVEL)
+NTSYSAPI VOID NTAPI RtlUpperString(_Inout_ PSTRING DestinationString,
+                                   _In_ const STRING *SourceString);
 _Must_inspect_result_
 NTSYSAPI NTSTATUS NTAPI RtlAppendUnicodeStringToString(_Inout_ PUNICODE_STRING Destination,
                                                        _In_ PCUNICODE_STRING Source);
@@ -109,6 +112,21 @@ _IRQL_requires_max_(PASSIVE_LEVEL)
 NTSYSAPI NTSTATUS NTAPI RtlUnicodeStringToAnsiString(_Inout_ PANSI_STRING DestinationString,
                                                      _In_ PCUNICODE_STRING SourceString,
                                                      _In_ BOOLEAN AllocateDestinationString);
+_IRQL_requires_max_(PASSIVE_LEVEL)
+NTSYSAPI ULONG NTAPI RtlxAnsiStringToUnicodeSize(_In_ PCANSI_STRING AnsiString);
+_IRQL_requires_max_(PASSIVE_LEVEL)
+NTSYSAPI ULONG NTAPI RtlxUnicodeStringToAnsiSize(_In_ PCUNICODE_STRING UnicodeString);
+
+FORCEINLINE ULONG RtlAnsiStringToUnicodeSize(_In_ PCANSI_STRING AnsiString)
+{
+    return RtlxAnsiStringToUnicodeSize(AnsiString);
+}
+
+FORCEINLINE ULONG RtlUnicodeStringToAnsiSize(_In_ PCUNICODE_STRING UnicodeString)
+{
+    return RtlxUnicodeStringToAnsiSize(UnicodeString);
+}
+
 _IRQL_requires_max_(PASSIVE_LEVEL)
 NTSYSAPI NTSTATUS NTAPI RtlUnicodeStringToInteger(_In_ PCUNICODE_STRING String,
                                                   _In_opt_ ULONG Base, _Out_ PULONG Value);
