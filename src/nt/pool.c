@@ -213,6 +213,8 @@ bool ha_pool_place_of(const struct ha_kernel *kernel, const void *address,
     return false;
 }
 
+/* A sanitizer need not object here, either. */
+__attribute__((no_sanitize("address")))
 bool ha_pool_was_given_back(const struct ha_kernel *kernel, const void *memory, size_t size)
 {
     const struct ha_arena *arena = &kernel->world.host->arena;
