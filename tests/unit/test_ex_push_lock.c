@@ -82,6 +82,39 @@ static void who_waits_to_have_it_alone_is_not_overtaken(void **state)
     chorus_expect(c, "shares:1/0 gave@10 alone:2/1@10 gave@20 shares:3/0@20 gave@30 ");
 }
 
+static void have_the_other(void *argument)
+{
+    struct chorus *c = argument;
+    KeEnterCriticalRegion();
+    ExAcquirePushLockExclusive(&c->push[1]);
+    chorus_say(c, "other");
+    chorus_delay(50);
+    ExReleasePushLockExclusive(&c->push[1]);
+    KeLeaveCriticalRegion();
+}
+
+static void share_the_other(void *argument)
+{
+    struct chorus *c = argument;
+    KeEnterCriticalRegion();
+    ExAcquirePushLockShared(&c->push[1]);
+    chorus_say(c, "other-shared");
+    ExReleasePushLockShared(&c->push[1]);
+    KeLeaveCriticalRegion();
+}
+
+static void who_waits_to_share_another_lock_goes_on_waiting_for_that(void **state)
+{
+    struct chorus *c = *state;
+    make(c);
+    chorus_start_on(c, 1, have_alone);
+    chorus_start_on(c, 2, have_the_other);
+    chorus_start_on(c, 3, share);
+    chorus_start_on(c, 3, share_the_other);
+
+    chorus_expect(c, "alone:1/1 other gave@10 shares:3/0@10 gave@20 other-shared@50 ");
+}
+
 static void take_both_ways(void *argument)
 {
     struct chorus *c = argument;
@@ -113,17 +146,6 @@ static void it_is_recorded_where_locks_are_to_be_recorded(void **state)
                          "system-4 LOCK_GIVEN [4]\n");
     assert_int_equal(bench_record(c->b, HA_LOCK_TAKEN, 0)->id,
                      bench_record(c->b, HA_LOCK_GIVEN, 1)->id);
-}
-
-static void have_the_other(void *argument)
-{
-    struct chorus *c = argument;
-    KeEnterCriticalRegion();
-    ExAcquirePushLockExclusive(&c->push[1]);
-    chorus_say(c, "other");
-    chorus_delay(50);
-    ExReleasePushLockExclusive(&c->push[1]);
-    KeLeaveCriticalRegion();
 }
 
 /* Question 0 and those before it are who goes first. Who waits for another lock is no answer. */
@@ -239,6 +261,21 @@ static void a_circle_is_named_through_the_one_of_several_who_closes_it(void **st
                          "caller DEADLOCK system-4 waits for \"fast mutex 3\" of system-5 [4]\n"
                          "caller DEADLOCK system-5 waits for \"push lock 5\" of system-4 [4]\n"
                          "caller TRACE_END deadlock [4]\n");
+}
+
+static void a_thread_that_waits_for_one_for_ever_is_no_deadlock_by_itself(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = NULL;      /* of the threads that outlive their driver */
+    make(c);
+    KeInitializeEvent(&c->event[0], NotificationEvent, FALSE);
+    chorus_start_on(c, 1, share_for_ever);
+    chorus_start_on(c, 2, have_alone);
+
+    bench_finish(c->b);
+
+    assert_int_equal(bench_count(c->b, HA_DEADLOCK), 0);
+    assert_int_equal(c->said.length, 0);
 }
 
 static void share_both_kinds(void *argument)
@@ -697,10 +734,12 @@ int main(void)
         CHORUS_TEST(many_share_it_and_who_wants_it_alone_waits_for_them_all),
         CHORUS_TEST(who_waits_leaves_its_processor_to_others),
         CHORUS_TEST(who_waits_to_have_it_alone_is_not_overtaken),
+        CHORUS_TEST(who_waits_to_share_another_lock_goes_on_waiting_for_that),
         CHORUS_TEST(it_is_recorded_where_locks_are_to_be_recorded),
         cmocka_unit_test(the_tape_chooses_who_has_it_next),
         CHORUS_TEST(a_deadlock_names_the_circle_through_a_push_lock),
         CHORUS_TEST(a_circle_is_named_through_the_one_of_several_who_closes_it),
+        CHORUS_TEST(a_thread_that_waits_for_one_for_ever_is_no_deadlock_by_itself),
         CHORUS_TEST(a_circle_is_named_through_a_push_lock_and_a_resource_that_others_share),
         CHORUS_TEST(sharing_it_twice_is_a_misuse_and_waits_for_itself_once_somebody_waits),
         CHORUS_TEST(misuses_are_noted_and_do_no_harm),

@@ -442,6 +442,23 @@ static void what_is_acquired_when_its_driver_goes_is_left_behind_and_forgotten(v
     assert_null(c->b->machine->kernel.remove_holds);
 }
 
+/* DRV-12 */
+static void it_is_left_by_the_driver_that_acquired_it_and_by_no_other(void **state)
+{
+    struct chorus *c = *state;
+    struct driver *other = bench_driver(c->b, "b");
+    c->b->findings = "b DRV-12\n";
+    bench_run(c->b, other, acquire_and_keep, c);
+
+    bench_unload(c->b, c->driver);
+    size_t left_by_the_first = bench_count(c->b, HA_LEFT_BEHIND);
+    bench_unload(c->b, other);
+
+    assert_int_equal(left_by_the_first, 0);
+    assert_int_equal(bench_count(c->b, HA_LEFT_BEHIND), 1);
+    assert_null(c->b->machine->kernel.remove_holds);
+}
+
 static void take_all_memory(void *argument)
 {
     struct chorus *c = argument;
@@ -478,6 +495,7 @@ int main(void)
         CHORUS_TEST(a_removal_at_the_irql_of_a_spin_lock_is_refused),
         CHORUS_TEST(a_removal_that_waits_with_a_spin_lock_is_found),
         CHORUS_TEST(what_is_acquired_when_its_driver_goes_is_left_behind_and_forgotten),
+        CHORUS_TEST(it_is_left_by_the_driver_that_acquired_it_and_by_no_other),
         CHORUS_TEST(an_acquisition_for_which_there_is_no_memory_ends_the_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
