@@ -70,6 +70,15 @@ BODY(publish_three)
     RtlFreeUnicodeString(&again);
 }
 
+BODY(publish_three_and_disable_the_last)
+{
+    struct market *m = argument;
+    publish_three(m);
+    publish(&m->p, u"on", FALSE);
+    publisher_set(&m->p, FALSE);
+    publisher_forget(&m->p);
+}
+
 BODY(list_enabled)
 {
     struct market *m = argument;
@@ -111,6 +120,19 @@ static void with_a_flag_those_that_are_not_enabled_stand_behind_them(void **stat
 
     assert_string_equal(m.seen, "\\on\n\\again\n\\off\n");
     assert_int_equal(bench_record(b, HA_QUERY, 0)->as.query.argument, NONACTIVE);
+}
+
+static void what_was_enabled_before_is_listed_once(void **state)
+{
+    struct bench *b = *state;
+    struct market m = {0};
+    b->findings = "p DRV-12\n";
+    open_market(b, &m);
+    bench_run(b, m.p.driver, publish_three_and_disable_the_last, &m);
+
+    bench_run(b, m.opener, list_all, &m);
+
+    assert_string_equal(m.seen, "\\again\n\\off\n\\on\n");
 }
 
 BODY(list_processors)
@@ -316,6 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BENCH_TEST(a_list_has_the_enabled_links_in_the_order_of_their_last_enabling),
         BENCH_TEST(with_a_flag_those_that_are_not_enabled_stand_behind_them),
+        BENCH_TEST(what_was_enabled_before_is_listed_once),
         BENCH_TEST(every_processor_has_a_link_and_none_is_of_a_drivers_device),
         BENCH_TEST(a_list_that_cannot_be_has_its_status),
         BENCH_TEST(an_enabled_link_opens_the_stack_of_its_device),

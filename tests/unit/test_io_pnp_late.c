@@ -4,6 +4,8 @@
 #include <poclass.h>
 #include <string.h>
 
+#include "nt/interface.h"
+
 static void deliver(struct bench *b)
 {
     bench_turn(b, "legacy_late_call", "deliver");
@@ -84,6 +86,52 @@ static void where_nothing_is_due_no_call_comes(void **state)
 
     assert_int_equal(listener_calls(b), 0);
     assert_int_equal(bench_count(b, HA_IMAGE_FREED), 1);
+}
+
+static void remove_the_one_before(struct listener *listener)
+{
+    listener_stop(listener->driver[-1].extra);
+}
+
+/* PNP-18, PNP-24: the event that is going round is over for it */
+static void who_was_told_before_its_removal_is_not_told_again(void **state)
+{
+    struct bench *b = bench_of(state);
+    deliver(b);
+    listener_add(*state, "a", (struct listener){.old = true, .stays_registered = true});
+    listener_add(*state, "b", (struct listener){.act = remove_the_one_before});
+    bench_load(b);
+
+    bench_add_processor(b);
+
+    assert_int_equal(listener_calls(b), 2);
+    assert_int_equal(listener_call(b, 0)->id, 1);
+    assert_int_equal(listener_call(b, 1)->id, 2);
+}
+
+static void leave_and_raise(struct listener *listener)
+{
+    listener->act = NULL;
+    listener_stop_itself(listener);
+    ha_interface_down(&listener->driver->bench->machine->kernel, HA_UNIT_PROCESSOR, 0);
+}
+
+/* PNP-18, PNP-8: neither is lost, though the queue was empty before */
+static void what_is_raised_behind_a_late_call_follows_it(void **state)
+{
+    struct bench *b = bench_of(state);
+    deliver(b);
+    listener_add(*state, "a", (struct listener){0});
+    listener_add(*state, "b", (struct listener){.act = leave_and_raise, .old = true});
+    bench_load(b);
+
+    bench_add_processor(b);
+
+    assert_int_equal(listener_calls(b), 4);
+    assert_true(listener_call(b, 2)->as.pnp_cb.late);
+    assert_int_equal(listener_call(b, 2)->id, 2);
+    assert_int_equal(listener_call(b, 3)->as.pnp_cb.event, HA_PNP_REMOVAL);
+    assert_int_equal(listener_call(b, 3)->id, 1);
 }
 
 /* PNP-16 */
@@ -220,6 +268,44 @@ static NTSTATUS enter_and_free_the_context(struct driver *driver)
     return status;
 }
 
+static NTSTATUS enter_with_a_context(struct driver *driver)
+{
+    struct context *context = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *context, TAG);
+    struct listener *listener = driver->extra;
+    context->word = WORD;
+    listener->extra = context;
+    return IoRegisterPlugPlayNotification(EventCategoryDeviceInterfaceChange, 0,
+                                          (PVOID)(uintptr_t)&GUID_DEVICE_PROCESSOR,
+                                          driver->object, looks_at_its_context, context,
+                                          &context->entry);
+}
+
+static void remove_and_free(struct driver *driver)
+{
+    const struct listener *listener = driver->extra;
+    struct context *context = listener->extra;
+    IoUnregisterPlugPlayNotification(context->entry);
+    ExFreePoolWithTag(context, TAG);
+}
+
+/* PNP-18: the call finds it although it has not begun */
+static void a_context_that_is_freed_stays_until_its_late_call(void **state)
+{
+    struct bench *b = bench_of(state);
+    b->options.profile = ha_profile_preset(HA_PRESET_ADVERSARIAL);
+    b->findings = "a PNP-18\n";
+    struct listener *a = listener_add(*state, "a", (struct listener){0});
+    a->driver->enter = enter_with_a_context;
+    a->driver->leave = remove_and_free;
+    bench_add_processor(b);
+
+    bench_unload(b, a->driver);
+
+    assert_int_equal(listener_calls(b), 1);
+    assert_int_equal(listener_call(b, 0)->kind, HA_PNP_CB_CALL);
+    assert_true(listener_call(b, 0)->as.pnp_cb.late);
+}
+
 /* PNP-20: the memory stays, so that the call finds it */
 static void a_context_that_is_freed_while_its_entry_is_live_is_found(void **state)
 {
@@ -240,10 +326,13 @@ int main(void)
         LISTENER_TEST(an_event_that_was_queued_is_told_once_more_after_the_removal),
         LISTENER_TEST(a_call_that_runs_is_followed_by_one_more),
         LISTENER_TEST(where_nothing_is_due_no_call_comes),
+        LISTENER_TEST(who_was_told_before_its_removal_is_not_told_again),
+        LISTENER_TEST(what_is_raised_behind_a_late_call_follows_it),
         LISTENER_TEST(after_the_newer_routine_no_call_comes),
         LISTENER_TEST(unload_does_not_end_before_the_late_call),
         cmocka_unit_test(a_run_without_memory_for_an_arrival_ends),
         LISTENER_TEST(a_context_that_is_freed_stays_while_its_call_runs),
+        LISTENER_TEST(a_context_that_is_freed_stays_until_its_late_call),
         LISTENER_TEST(a_context_that_is_freed_while_its_entry_is_live_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,26 @@ static void the_structure_is_poison_after_the_call(void **state)
                             sizeof(GUID));
 }
 
+static void look_at_the_one_before(struct listener *listener)
+{
+    const struct listener *before = listener->driver[-1].extra;
+    ULONG *seen = listener->extra;
+    *seen = before->kept->Version;
+}
+
+/* PNP-15 */
+static void the_structure_is_poison_in_the_call_of_the_next_entry(void **state)
+{
+    struct bench *b = bench_of(state);
+    ULONG seen = 1;
+    listener_add(*state, "a", (struct listener){0});
+    listener_add(*state, "b", (struct listener){.act = look_at_the_one_before, .extra = &seen});
+
+    bench_add_processor(b);
+
+    assert_int_equal(seen, 0xdddd);
+}
+
 /* ORD-9 */
 static void a_failed_add_is_followed_by_no_arrival(void **state)
 {
@@ -78,6 +98,23 @@ static void adversarial_holds_arrivals_until_the_next_add_has_ended(void **state
     assert_int_equal(listener_calls(b), 2);
     assert_true(ha_record_seq(listener_call(b, 1)) <
                 ha_record_seq(bench_record(b, HA_UNLOAD_REQ, 0)));
+}
+
+/* PNP-5, ORD-7 */
+static void adversarial_holds_second_reports_as_well(void **state)
+{
+    struct bench *b = bench_of(state);
+    b->options.profile = ha_profile_preset(HA_PRESET_ADVERSARIAL);
+    listener_add(*state, "a", (struct listener){.flags = INCLUDE_EXISTING});
+    bench_load(b);
+    assert_int_equal(listener_calls(b), 4);
+
+    bench_add_processor(b);
+
+    assert_int_equal(listener_calls(b), 8);
+    assert_true(listener_call(b, 4)->as.pnp_cb.second);
+    assert_true(ha_record_seq(listener_call(b, 4)) >
+                ha_record_seq(bench_record(b, HA_ADD_END, 0)));
 }
 
 /* PNP-2, PNP-24: it is live from its REF on, and the event was raised before */
@@ -308,9 +345,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LISTENER_TEST(the_structure_is_poison_after_the_call),
+        LISTENER_TEST(the_structure_is_poison_in_the_call_of_the_next_entry),
         LISTENER_TEST(a_failed_add_is_followed_by_no_arrival),
         LISTENER_TEST(the_profile_may_announce_a_processor_before_complete),
         LISTENER_TEST(adversarial_holds_arrivals_until_the_next_add_has_ended),
+        LISTENER_TEST(adversarial_holds_second_reports_as_well),
         LISTENER_TEST(who_registers_while_an_arrival_is_held_does_not_get_it),
         LISTENER_TEST(unload_removes_the_entry_and_the_image_goes),
         LISTENER_TEST(an_entry_that_is_left_keeps_the_image),

@@ -209,6 +209,33 @@ static void removal_at_a_raised_irql_is_a_misuse_and_carried_out(void **state)
     assert_int_equal(bench_record(b, HA_REF, 1)->as.ref.change, -1);
 }
 
+static void remove_in_thread_at_dispatch_level(void *listener)
+{
+    remove_at_dispatch_level(listener);
+}
+
+static void remove_meanwhile_at_dispatch_level(struct listener *listener)
+{
+    listener->act = NULL;
+    bench_interlude(listener->driver, remove_in_thread_at_dispatch_level, listener);
+}
+
+/* PNP-6 */
+static void removal_with_ex_does_not_wait_at_dispatch_level(void **state)
+{
+    struct bench *b = bench_of(state);
+    listener_add(*state, "a", (struct listener){.act = remove_meanwhile_at_dispatch_level});
+    bench_load(b);
+    b->findings = "a PNP-6\n";
+
+    bench_add_processor(b);
+
+    assert_true(ha_record_seq(bench_record(b, HA_PNP_UNREG_RETURN, 0)) <
+                ha_record_seq(bench_record(b, HA_PNP_CB_LEAVE, 0)));
+    assert_int_equal(bench_count(b, HA_WAIT_BEGIN), 0);
+    assert_int_equal(bench_count(b, HA_REFUSED), 0);
+}
+
 static void remove_other(struct listener *listener)
 {
     listener_stop(listener->driver[1].extra);
@@ -228,6 +255,26 @@ static void an_entry_that_is_removed_before_its_turn_is_skipped(void **state)
     assert_int_equal(listener_calls(b), 1);
 }
 
+/* PNP-11: whose memory the newcomer gets does not matter */
+static void who_stays_is_told_before_who_comes_when_others_have_gone(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *first = listener_add(*state, "a", (struct listener){0});
+    struct listener *second = listener_add(*state, "b", (struct listener){0});
+    listener_add(*state, "c", (struct listener){0});
+    bench_load(b);
+    bench_unload(b, first->driver);
+    bench_unload(b, second->driver);
+    listener_add(*state, "d", (struct listener){0});
+    bench_load(b);
+
+    bench_add_processor(b);
+
+    assert_int_equal(listener_calls(b), 2);
+    assert_int_equal(listener_call(b, 0)->id, 3);
+    assert_int_equal(listener_call(b, 1)->id, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,7 +287,9 @@ int main(void)
         LISTENER_TEST(removal_with_ex_waits_for_a_replay_of_another_thread),
         LISTENER_TEST(a_handle_that_leads_to_no_entry_is_a_misuse),
         LISTENER_TEST(removal_at_a_raised_irql_is_a_misuse_and_carried_out),
+        LISTENER_TEST(removal_with_ex_does_not_wait_at_dispatch_level),
         LISTENER_TEST(an_entry_that_is_removed_before_its_turn_is_skipped),
+        LISTENER_TEST(who_stays_is_told_before_who_comes_when_others_have_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
