@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "nt/pnp_queue.h"
 
 /* What happens, with a knob that is turned or a question that is answered with 1. */
 struct scene {
@@ -185,6 +186,40 @@ static void without_an_entry_nothing_is_asked(void **state)
     assert_int_equal(b->machine->kernel.world.tape.asked, asked);
 }
 
+static uint32_t asked_by_an_add(struct bench *b)
+{
+    uint32_t before = b->machine->kernel.world.tape.asked;
+    bench_add_processor(b);
+    return b->machine->kernel.world.tape.asked - before;
+}
+
+static void when_the_entry_has_gone_nothing_is_asked(void **state)
+{
+    struct bench *b = bench_of(state);
+    struct listener *gone = listener_add(*state, "a", (struct listener){0});
+    bench_load(b);
+    bench_unload(b, gone->driver);
+
+    assert_int_equal(asked_by_an_add(b), 0);
+}
+
+/* ORD-7: a question whose answer changes nothing is none */
+static void what_is_held_or_drained_anyway_is_not_asked_about(void **state)
+{
+    struct bench *b = bench_of(state);
+    listener_add(*state, "a", (struct listener){0});
+    bench_load(b);
+    uint32_t ordinary = asked_by_an_add(b);
+
+    ha_pnp_hold(&b->machine->kernel, true);
+    assert_int_equal(asked_by_an_add(b), ordinary - 1);
+    ha_pnp_drain(&b->machine->kernel);
+    assert_int_equal(ha_machine_run(b->machine), HA_OK);
+    assert_int_equal(asked_by_an_add(b), ordinary - 1);
+
+    assert_int_equal(listener_calls(b), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +227,8 @@ int main(void)
         cmocka_unit_test(an_arrival_can_be_held_until_the_next_add_has_ended),
         cmocka_unit_test(the_last_arrival_that_is_held_comes_when_the_run_drains),
         LISTENER_TEST(without_an_entry_nothing_is_asked),
+        LISTENER_TEST(when_the_entry_has_gone_nothing_is_asked),
+        LISTENER_TEST(what_is_held_or_drained_anyway_is_not_asked_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
