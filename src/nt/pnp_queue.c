@@ -13,7 +13,7 @@ struct ha_arrival {
     bool waits;                     /* for the end of the next add, if not for more */
     uint32_t only;                  /* the one entry that it is for; 0 for all */
     struct ha_pnp_entry *late;      /* that is removed; it holds the walk that keeps its memory */
-    const void *ends;               /* nobody is told: the event of a plan that ends here, or NULL */
+    const void *ends;               /* nobody is told: the event of a plan that ends, or NULL */
 };
 
 /* Whether an event is for an entry of its audience. */
