@@ -93,6 +93,23 @@ static void expect_poison(const unsigned char *seen, size_t size)
         assert_int_equal(seen[i], 0xdd);
 }
 
+/* CTX-6: before Windows 7 the structure ends after 12 bytes */
+static void an_old_system_gives_no_number_of_the_processor(void **state)
+{
+    struct bench *b = *state;
+    struct driver *a = bench_driver(b, "a");
+    b->options.profile = ha_profile_preset(HA_PRESET_WS2008);
+
+    bench_add_processor(b);
+
+    assert_int_equal(a->heard_count, 2);
+    for (size_t i = 0; i < a->heard_count; i++) {
+        assert_int_equal(a->heard[i].change.NtNumber, 4);
+        expect_poison((const unsigned char *)&a->heard[i].change.ProcNumber,
+                      sizeof a->heard[i].change.ProcNumber);
+    }
+}
+
 struct kept {
     bool looks;
     uint32_t question;      /* of the tape, the next one after the call */
@@ -281,6 +298,7 @@ int main(void)
         cmocka_unit_test(the_context_has_the_documented_shape),
         BENCH_TEST(the_context_names_one_processor_by_index_and_by_number),
         BENCH_TEST(a_context_that_one_client_modifies_is_fresh_for_the_next),
+        BENCH_TEST(an_old_system_gives_no_number_of_the_processor),
         BENCH_TEST(the_context_is_poisoned_when_the_call_is_over),
         BENCH_TEST(the_context_of_the_call_before_is_poison_to_the_next),
         BENCH_TEST(the_contexts_of_an_add_are_poison_when_it_has_ended),
