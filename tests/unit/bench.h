@@ -156,6 +156,17 @@ void expect_calls(struct bench *b, const char *expected);
  * line with the answers; otherwise "enters" and "leaves" are two.
  */
 void expect_records(struct bench *b, const char *expected);
+/* In such a list: a processor is added that nobody hears of at once; its index, the count then. */
+#define ADDED(index, count)                                                                       \
+    "hot-add UNIT_BEGIN 1 [" index "]\n"                                                          \
+    "hot-add ADD_BEGIN [" index "]\n"                                                             \
+    "hot-add HW_START 0 [" index "]\n"                                                            \
+    "hot-add ACTIVE " index " [" count "]\n"                                                      \
+    "hot-add SCHED " index " [" count "]\n"                                                       \
+    "hot-add DEVICE_STARTED " index " [" count "]\n"                                              \
+    "hot-add IFACE_UP " index " [" count "]\n"                                                    \
+    "hot-add ADD_END 0 [" count "]\n"                                                             \
+    "hot-add UNIT_END 1 [" count "]\n"
 /* The same from the first unit that is added to the end, where what is still loaded is unloaded. */
 void expect_middle(struct bench *b, const char *expected);
 /* What a record about memory says besides its kind; in bench_memory.c. */

@@ -32,15 +32,7 @@ static void an_event_that_was_queued_is_told_once_more_after_the_removal(void **
 
     bench_add_processor(b);
 
-    expect_records(b, "hot-add UNIT_BEGIN 1 [4]\n"
-                      "hot-add ADD_BEGIN [4]\n"
-                      "hot-add HW_START 0 [4]\n"
-                      "hot-add ACTIVE 4 [5]\n"
-                      "hot-add SCHED 4 [5]\n"
-                      "hot-add DEVICE_STARTED 4 [5]\n"
-                      "hot-add IFACE_UP 4 [5]\n"
-                      "hot-add ADD_END 0 [5]\n"
-                      "hot-add UNIT_END 1 [5]\n"
+    expect_records(b, ADDED("4", "5")
                       "PnP PNP_CB_ENTER a.pnp1 Arrival processor 4 [5]\n"
                       "PnP PNP_UNREG_ENTER b.pnp1 [5]\n"
                       "PnP PNP_UNREG_RETURN b.pnp1 0 [5]\n"

@@ -98,15 +98,7 @@ static void processors_and_memory_come_one_after_the_other_in_the_order_posted(v
                       "hot-add DEVICE_STARTED 2 [4]\n"
                       "hot-add IFACE_UP 2 [4]\n"
                       "hot-add MEM_ADD_END 1 0 pools " POOLS " [4]\n"
-                      "hot-add UNIT_BEGIN 1 [4]\n"
-                      "hot-add ADD_BEGIN [4]\n"
-                      "hot-add HW_START 0 [4]\n"
-                      "hot-add ACTIVE 4 [5]\n"
-                      "hot-add SCHED 4 [5]\n"
-                      "hot-add DEVICE_STARTED 4 [5]\n"
-                      "hot-add IFACE_UP 4 [5]\n"
-                      "hot-add ADD_END 0 [5]\n"
-                      "hot-add UNIT_END 1 [5]\n"
+                      ADDED("4", "5")
                       "hot-add MEM_ADD_BEGIN 2 0x800000000+0x40000000 [5]\n"
                       "hot-add MEM_ADD_END 2 STATUS_IO_TIMEOUT pools " POOLS " [5]\n");
 }

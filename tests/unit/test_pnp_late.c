@@ -35,15 +35,7 @@ static void a_late_call_comes_before_the_image_of_a_failed_driver_goes(void **st
                       "system-3 DRV_ENTRY_ENTER b [4]\n"
                       "system-3 DRV_ENTRY_LEAVE b 0 [4]\n"
                       "caller PNP_HOLD held [4]\n"
-                      "hot-add UNIT_BEGIN 1 [4]\n"
-                      "hot-add ADD_BEGIN [4]\n"
-                      "hot-add HW_START 0 [4]\n"
-                      "hot-add ACTIVE 4 [5]\n"
-                      "hot-add SCHED 4 [5]\n"
-                      "hot-add DEVICE_STARTED 4 [5]\n"
-                      "hot-add IFACE_UP 4 [5]\n"
-                      "hot-add ADD_END 0 [5]\n"
-                      "hot-add UNIT_END 1 [5]\n"
+                      ADDED("4", "5")
                       "system-2 WAIT_END [5]\n"
                       "system-2 PNP_UNREG_ENTER a.cpu [5]\n"
                       "system-2 PNP_UNREG_RETURN a.cpu 0 [5]\n"
@@ -101,15 +93,7 @@ static void a_late_call_that_becomes_due_while_the_image_waits_for_another_call_
                       "system-4 PNP_CB_ENTER a.cpu Arrival processor 0, which is there "
                       "already [4]\n"
                       "system-4 WAIT_BEGIN [4]\n"
-                      "hot-add UNIT_BEGIN 1 [4]\n"
-                      "hot-add ADD_BEGIN [4]\n"
-                      "hot-add HW_START 0 [4]\n"
-                      "hot-add ACTIVE 4 [5]\n"
-                      "hot-add SCHED 4 [5]\n"
-                      "hot-add DEVICE_STARTED 4 [5]\n"
-                      "hot-add IFACE_UP 4 [5]\n"
-                      "hot-add ADD_END 0 [5]\n"
-                      "hot-add UNIT_END 1 [5]\n"
+                      ADDED("4", "5")
                       "PnP PNP_CB_ENTER b.cpu Arrival processor 4 [5]\n"
                       "PnP WAIT_BEGIN [5]\n"
                       "system-3 WAIT_END [5]\n"
@@ -160,15 +144,7 @@ static void a_dead_entry_that_is_removed_the_old_way_gets_no_late_call(void **st
 
     bench_play(b, script, 2, event, 1);
 
-    expect_middle(b, "hot-add UNIT_BEGIN 1 [4]\n"
-                     "hot-add ADD_BEGIN [4]\n"
-                     "hot-add HW_START 0 [4]\n"
-                     "hot-add ACTIVE 4 [5]\n"
-                     "hot-add SCHED 4 [5]\n"
-                     "hot-add DEVICE_STARTED 4 [5]\n"
-                     "hot-add IFACE_UP 4 [5]\n"
-                     "hot-add ADD_END 0 [5]\n"
-                     "hot-add UNIT_END 1 [5]\n"
+    expect_middle(b, ADDED("4", "5")
                      "PnP PNP_CB_ENTER a.cpu Arrival processor 4 [5]\n"
                      "PnP PNP_UNREG_ENTER b.cpu [5]\n"
                      "PnP PNP_UNREG_RETURN b.cpu 0 [5]\n"
@@ -192,15 +168,7 @@ static void late_calls_come_in_the_order_of_the_removals(void **state)
 
     bench_play(b, script, 1, event, 1);
 
-    expect_middle(b, "hot-add UNIT_BEGIN 1 [4]\n"
-                     "hot-add ADD_BEGIN [4]\n"
-                     "hot-add HW_START 0 [4]\n"
-                     "hot-add ACTIVE 4 [5]\n"
-                     "hot-add SCHED 4 [5]\n"
-                     "hot-add DEVICE_STARTED 4 [5]\n"
-                     "hot-add IFACE_UP 4 [5]\n"
-                     "hot-add ADD_END 0 [5]\n"
-                     "hot-add UNIT_END 1 [5]\n"
+    expect_middle(b, ADDED("4", "5")
                      "PnP PNP_CB_ENTER a.cpu Arrival processor 4 [5]\n"
                      "PnP PNP_UNREG_ENTER a.one [5]\n"
                      "PnP PNP_UNREG_RETURN a.one 0 [5]\n"
@@ -230,26 +198,10 @@ static void a_late_call_tells_of_what_was_queued(void **state)
 
     bench_play(b, script, 1, event, 4);
 
-    expect_middle(b, "hot-add UNIT_BEGIN 1 [4]\n"
-                     "hot-add ADD_BEGIN [4]\n"
-                     "hot-add HW_START 0 [4]\n"
-                     "hot-add ACTIVE 4 [5]\n"
-                     "hot-add SCHED 4 [5]\n"
-                     "hot-add DEVICE_STARTED 4 [5]\n"
-                     "hot-add IFACE_UP 4 [5]\n"
-                     "hot-add ADD_END 0 [5]\n"
-                     "hot-add UNIT_END 1 [5]\n"
+    expect_middle(b, ADDED("4", "5")
                      "PnP PNP_CB_CALL a.cpu Arrival processor 4 [5]\n"
                      "caller PNP_HOLD held [5]\n"
-                     "hot-add UNIT_BEGIN 1 [5]\n"
-                     "hot-add ADD_BEGIN [5]\n"
-                     "hot-add HW_START 0 [5]\n"
-                     "hot-add ACTIVE 5 [6]\n"
-                     "hot-add SCHED 5 [6]\n"
-                     "hot-add DEVICE_STARTED 5 [6]\n"
-                     "hot-add IFACE_UP 5 [6]\n"
-                     "hot-add ADD_END 0 [6]\n"
-                     "hot-add UNIT_END 1 [6]\n"
+                     ADDED("5", "6")
                      "system-5 PNP_UNREG_ENTER a.cpu [6]\n"
                      "system-5 PNP_UNREG_RETURN a.cpu 0 [6]\n"
                      "PnP PNP_CB_CALL a.cpu Arrival processor 5, though it is removed [6]\n"

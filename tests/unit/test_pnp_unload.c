@@ -65,15 +65,7 @@ static void an_unload_that_forgets_an_entry_keeps_the_image(void **state)
                       "system-3 UNLOAD_ENTER a [4]\n"
                       "system-3 UNLOAD_LEAVE a [4]\n"
                       "system-3 WAIT_BEGIN [4]\n"
-                      "hot-add UNIT_BEGIN 1 [4]\n"
-                      "hot-add ADD_BEGIN [4]\n"
-                      "hot-add HW_START 0 [4]\n"
-                      "hot-add ACTIVE 4 [5]\n"
-                      "hot-add SCHED 4 [5]\n"
-                      "hot-add DEVICE_STARTED 4 [5]\n"
-                      "hot-add IFACE_UP 4 [5]\n"
-                      "hot-add ADD_END 0 [5]\n"
-                      "hot-add UNIT_END 1 [5]\n"
+                      ADDED("4", "5")
                       "PnP PNP_CB_CALL a.cpu Arrival processor 4 [5]\n"
                       "caller TRACE_END normally [5]\n");
 }
@@ -97,15 +89,7 @@ static void an_unload_with_a_call_in_flight_waits_for_its_end(void **state)
                       "system-2 REF a +1: 1 [4]\n"
                       "system-2 PNP_REG_RETURN a.cpu 0 [4]\n"
                       "system-2 DRV_ENTRY_LEAVE a 0 [4]\n"
-                      "hot-add UNIT_BEGIN 1 [4]\n"
-                      "hot-add ADD_BEGIN [4]\n"
-                      "hot-add HW_START 0 [4]\n"
-                      "hot-add ACTIVE 4 [5]\n"
-                      "hot-add SCHED 4 [5]\n"
-                      "hot-add DEVICE_STARTED 4 [5]\n"
-                      "hot-add IFACE_UP 4 [5]\n"
-                      "hot-add ADD_END 0 [5]\n"
-                      "hot-add UNIT_END 1 [5]\n"
+                      ADDED("4", "5")
                       "PnP PNP_CB_ENTER a.cpu Arrival processor 4 [5]\n"
                       "PnP WAIT_BEGIN [5]\n"
                       "caller UNLOAD_REQ a 0 [5]\n"

@@ -117,28 +117,12 @@ static void handlers_are_for_an_event_an_instance_and_some_times(void **state)
 
     bench_play(b, script, 1, event, 3);
 
-    expect_middle(b, "hot-add UNIT_BEGIN 1 [4]\n"
-                     "hot-add ADD_BEGIN [4]\n"
-                     "hot-add HW_START 0 [4]\n"
-                     "hot-add ACTIVE 4 [5]\n"
-                     "hot-add SCHED 4 [5]\n"
-                     "hot-add DEVICE_STARTED 4 [5]\n"
-                     "hot-add IFACE_UP 4 [5]\n"
-                     "hot-add ADD_END 0 [5]\n"
-                     "hot-add UNIT_END 1 [5]\n"
+    expect_middle(b, ADDED("4", "5")
                      "PnP PNP_CB_ENTER a.cpu Arrival processor 4 [5]\n"
                      "PnP asks, KeQueryMaximumGroupCount [5]\n"
                      "PnP asks, KeQueryActiveGroupCount [5]\n"
                      "PnP PNP_CB_LEAVE a.cpu 0 [5]\n"
-                     "hot-add UNIT_BEGIN 1 [5]\n"
-                     "hot-add ADD_BEGIN [5]\n"
-                     "hot-add HW_START 0 [5]\n"
-                     "hot-add ACTIVE 5 [6]\n"
-                     "hot-add SCHED 5 [6]\n"
-                     "hot-add DEVICE_STARTED 5 [6]\n"
-                     "hot-add IFACE_UP 5 [6]\n"
-                     "hot-add ADD_END 0 [6]\n"
-                     "hot-add UNIT_END 1 [6]\n"
+                     ADDED("5", "6")
                      "PnP PNP_CB_ENTER a.cpu Arrival processor 5 [6]\n"
                      "PnP asks, KeQueryActiveGroupCount [6]\n"
                      "PnP PNP_CB_LEAVE a.cpu 0 [6]\n"

@@ -34,15 +34,7 @@ static void during_and_after_an_arrival_are_moments_of_its_call(void **state)
 
     bench_play(b, script, 2, event, 3);
 
-    expect_middle(b, "hot-add UNIT_BEGIN 1 [4]\n"
-                     "hot-add ADD_BEGIN [4]\n"
-                     "hot-add HW_START 0 [4]\n"
-                     "hot-add ACTIVE 4 [5]\n"
-                     "hot-add SCHED 4 [5]\n"
-                     "hot-add DEVICE_STARTED 4 [5]\n"
-                     "hot-add IFACE_UP 4 [5]\n"
-                     "hot-add ADD_END 0 [5]\n"
-                     "hot-add UNIT_END 1 [5]\n"
+    expect_middle(b, ADDED("4", "5")
                      "PnP PNP_CB_ENTER a.cpu Arrival processor 4 [5]\n"
                      "system-6 asks, KeQueryActiveGroupCount [5]\n"
                      "PnP asks, KeQueryMaximumGroupCount [5]\n"
@@ -161,15 +153,7 @@ static void an_interface_is_removed_by_an_event_or_the_reason_is_told(void **sta
     bench_play(b, two, 2, event, COUNT(event));
 
     assert_int_equal(ha_triggers_waiting(b->machine, 0), COUNT(event));
-    expect_middle(b, "hot-add UNIT_BEGIN 1 [4]\n"
-                     "hot-add ADD_BEGIN [4]\n"
-                     "hot-add HW_START 0 [4]\n"
-                     "hot-add ACTIVE 4 [5]\n"
-                     "hot-add SCHED 4 [5]\n"
-                     "hot-add DEVICE_STARTED 4 [5]\n"
-                     "hot-add IFACE_UP 4 [5]\n"
-                     "hot-add ADD_END 0 [5]\n"
-                     "hot-add UNIT_END 1 [5]\n"
+    expect_middle(b, ADDED("4", "5")
                      "PnP PNP_CB_CALL a.cpu Arrival processor 4 [5]\n"
                      "system-6 IFACE_DOWN 4 [5]\n"
                      "system-7 REFUSED no such interface is enabled [5]\n"
