@@ -126,6 +126,9 @@ const char *ha_relation_name(unsigned relation);
    for a code that the headers do not name. */
 #define HA_SECURITY_CHECK_FAILURE UINT32_C(0x139)
 const char *ha_fast_fail_name(uint64_t code);
+#define HA_FAST_FAIL_NAMES 14u
+/* The n-th of these names, 0 to HA_FAST_FAIL_NAMES - 1. */
+const char *ha_fast_fail_listed(size_t n);
 
 /* Find a routine by its documented name; HA_NO_ROUTINE when there is none. */
 unsigned ha_routine_find(const char *name);

@@ -213,15 +213,28 @@ int ha_matcher_compare_calls(const struct ha_matcher *matcher, size_t first,
                                  report);
 }
 
-/* "deadlock", "bugcheck 0xE2" */
-static void ending_words(unsigned ending, uint32_t bugcheck, struct ha_text *words)
+/* "deadlock", "bugcheck 0xE2", "bugcheck FAST_FAIL_INVALID_ARG" */
+static void ending_words(unsigned ending, uint32_t bugcheck, const char *fast_fail,
+                         struct ha_text *words)
 {
     const char *name = ha_ending_name(ending);
 
     ha_text_addf(words, "\"%s", name ? name : "?");
-    if (ending == HA_END_BUGCHECK)
+    if (ending == HA_END_BUGCHECK && fast_fail)
+        ha_text_addf(words, " %s", fast_fail);
+    else if (ending == HA_END_BUGCHECK)
         ha_text_addf(words, " 0x%X", (unsigned)bugcheck);
     ha_text_add(words, "\"");
+}
+
+/* Whether the last bug check is the one that is expected. */
+static bool is_bugcheck(const struct ha_matcher *matcher)
+{
+    const char *fast_fail = matcher->expect->fast_fail;
+
+    if (matcher->bugcheck != matcher->expect->bugcheck)
+        return false;
+    return !fast_fail || (matcher->fast_fail && !strcmp(matcher->fast_fail, fast_fail));
 }
 
 static int compare_end(const struct ha_matcher *matcher, struct ha_text *report)
@@ -231,17 +244,16 @@ static int compare_end(const struct ha_matcher *matcher, struct ha_text *report)
 
     if (expected == HA_END_NOT_YET)
         expected = HA_END_NORMALLY;
-    if (matcher->ending == expected &&
-        (expected != HA_END_BUGCHECK || matcher->bugcheck == matcher->expect->bugcheck))
+    if (matcher->ending == expected && (expected != HA_END_BUGCHECK || is_bugcheck(matcher)))
         return 0;
     ha_text_add(report, "end: ");
-    ending_words(expected, matcher->expect->bugcheck, report);
+    ending_words(expected, matcher->expect->bugcheck, matcher->expect->fast_fail, report);
     ha_text_add(report, " expected, ");
     if (matcher->ending == HA_END_NOT_YET) {
         ha_text_add(report, "but the trace has no end");
     } else {
         ha_text_add(report, "but the run ended by ");
-        ending_words(matcher->ending, matcher->bugcheck, report);
+        ending_words(matcher->ending, matcher->bugcheck, NULL, report);
         if (matcher->ending == HA_END_BUGCHECK && matcher->fast_fail)
             ha_text_addf(report, " (%s)", matcher->fast_fail);
     }

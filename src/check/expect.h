@@ -64,6 +64,7 @@ struct ha_expect {
     size_t violation_count;
     enum ha_ending ending;      /* HA_END_NOT_YET stands for normally */
     uint32_t bugcheck;          /* its code, where that is how the run ends */
+    const char *fast_fail;      /* why it is, by the name of the code of __fastfail; NULL: any */
 };
 
 struct ha_matcher;

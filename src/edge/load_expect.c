@@ -189,18 +189,44 @@ static void load_driver_statuses(struct ha_loading *loading, struct ha_node obje
     loading->made.expect.driver_count = count;
 }
 
-/* "bugcheck 0xE2": the code with up to eight digits. False when it is something else. */
-static bool read_bugcheck(const char *word, uint32_t *code)
+/* "0xE2": the code with up to eight digits. False when it is something else. */
+static bool read_code(const char *word, uint32_t *code)
 {
-    static const char before[] = "bugcheck 0x", digits[] = "0123456789abcdefABCDEF";
-    if (strncmp(word, before, sizeof before - 1))
+    static const char digits[] = "0123456789abcdefABCDEF";
+    if (strncmp(word, "0x", 2))
         return false;
-    word += sizeof before - 1;
+    word += 2;
     size_t count = strspn(word, digits);
     if (!count || count > 8 || word[count])
         return false;
     *code = (uint32_t)strtoul(word, NULL, 16);
     return true;
+}
+
+/* A bug check: behind "bugcheck " its code, or the name of a code that __fastfail takes. */
+static void read_bugcheck(struct ha_reader *reader, struct ha_node node, const char *word,
+                          struct ha_expect *expect)
+{
+    const char *names[HA_FAST_FAIL_NAMES];
+    if (read_code(word, &expect->bugcheck)) {
+        expect->ending = HA_END_BUGCHECK;
+        return;
+    }
+    if (strncmp(word, "FAST_FAIL_", strlen("FAST_FAIL_"))) {
+        HA_COMPLAIN(reader, node, "a bug check is written with its code, as \"bugcheck 0xE2\" or "
+                    "\"bugcheck FAST_FAIL_INVALID_ARG\"");
+        return;
+    }
+    for (size_t i = 0; i < HA_FAST_FAIL_NAMES; i++) {
+        names[i] = ha_fast_fail_listed(i);
+        if (!strcmp(word, names[i]))
+            expect->fast_fail = names[i];
+    }
+    if (!expect->fast_fail)
+        ha_read_no_choice(reader, ha_read_place(reader, node), "code of __fastfail", word, names,
+                          HA_FAST_FAIL_NAMES);
+    expect->bugcheck = HA_SECURITY_CHECK_FAILURE;
+    expect->ending = HA_END_BUGCHECK;
 }
 
 static void read_ending(struct ha_reader *reader, struct ha_node node, struct ha_expect *expect)
@@ -209,13 +235,9 @@ static void read_ending(struct ha_reader *reader, struct ha_node node, struct ha
                                              HA_END_CRASH, HA_END_HANG};
     const char *names[sizeof endings / sizeof endings[0]];
     const char *word = ha_node_string(node), *bugcheck = ha_ending_name(HA_END_BUGCHECK);
-    size_t choice;
-    if (read_bugcheck(word, &expect->bugcheck)) {
-        expect->ending = HA_END_BUGCHECK;
-        return;
-    }
-    if (!strncmp(word, bugcheck, strlen(bugcheck))) {
-        HA_COMPLAIN(reader, node, "a bug check is written with its code, as \"bugcheck 0xE2\"");
+    size_t length = strlen(bugcheck), choice;
+    if (!strncmp(word, bugcheck, length)) {
+        read_bugcheck(reader, node, word[length] == ' ' ? word + length + 1 : "", expect);
         return;
     }
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)

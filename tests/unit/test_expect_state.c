@@ -222,6 +222,32 @@ static void a_bug_check_is_expected_with_its_code(void **state)
                   "end: \"bugcheck 0xE2\" expected, but the run ended by \"normally\"\n");
 }
 
+static void a_fast_failure_is_expected_with_the_name_of_its_code(void **state)
+{
+    (void)state;
+    const struct ha_expect corrupt = {.ending = HA_END_BUGCHECK, .bugcheck = 0x139,
+                                      .fast_fail = "FAST_FAIL_CORRUPT_LIST_ENTRY"};
+    const struct ha_expect any = {.ending = HA_END_BUGCHECK, .bugcheck = 0x139};
+    struct tale tale;
+
+    stop(&tale, 0x139, 3);
+    expect_report_at(&tale, HA_END_BUGCHECK, &corrupt, 0, "");
+    stop(&tale, 0x139, 5);
+    expect_report_at(&tale, HA_END_BUGCHECK, &corrupt, 1,
+                     "end: \"bugcheck FAST_FAIL_CORRUPT_LIST_ENTRY\" expected, but the run ended "
+                     "by \"bugcheck 0x139\" (FAST_FAIL_INVALID_ARG)\n");
+    stop(&tale, 0x139, 77);
+    expect_report_at(&tale, HA_END_BUGCHECK, &corrupt, 1,
+                     "end: \"bugcheck FAST_FAIL_CORRUPT_LIST_ENTRY\" expected, but the run ended "
+                     "by \"bugcheck 0x139\"\n");
+    stop(&tale, 0xe2, 3);
+    expect_report_at(&tale, HA_END_BUGCHECK, &corrupt, 1,
+                     "end: \"bugcheck FAST_FAIL_CORRUPT_LIST_ENTRY\" expected, but the run ended "
+                     "by \"bugcheck 0xE2\"\n");
+    stop(&tale, 0x139, 77);
+    expect_report_at(&tale, HA_END_BUGCHECK, &any, 0, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +259,7 @@ int main(void)
         cmocka_unit_test(an_entry_that_returns_something_else_is_a_difference),
         cmocka_unit_test(of_drivers_with_one_name_the_newest_counts),
         cmocka_unit_test(a_bug_check_is_expected_with_its_code),
+        cmocka_unit_test(a_fast_failure_is_expected_with_the_name_of_its_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/hash.h"
+#include "base/names.h"
 #include "edge/load.h"
 #include "edge/scan.h"
 #include "hotadd/error.h"
@@ -24,7 +25,7 @@
 static const char *const bad[] = {
     "active_above_maximum", "active_twice", "add_processor_options", "affinities",
     "after_the_end", "bare_key",
-    "bugcheck_code_too_long", "bugcheck_without_code", "byte_order_mark",
+    "bugcheck_code_too_long", "bugcheck_misspelt", "bugcheck_without_code", "byte_order_mark",
     "column_counts_characters", "comment", "conditions",
     "control_characters_in_key", "control_characters_in_names", "deep_nesting", "deregister_names",
     "driver_names", "duplicate_keys", "empty_file", "event_ids", "event_kinds", "event_times",
@@ -205,6 +206,29 @@ static void a_bug_check_is_expected_by_its_code(void **state)
     ha_text_close(&messages);
 }
 
+static void a_fast_failure_is_expected_by_the_name_of_its_code(void **state)
+{
+    (void)state;
+    struct ha_text text = {0}, messages = {0};
+    struct ha_scenario scenario;
+
+    for (size_t i = 0; i < HA_FAST_FAIL_NAMES; i++) {
+        ha_text_clear(&text);
+        ha_text_addf(&text, TOP ", \"expect\": {\"ends\": \"bugcheck %s\"}}",
+                     ha_fast_fail_listed(i));
+
+        assert_int_equal(ha_scenario_load_text("f", ha_text_string(&text), text.length, &scenario,
+                                               &messages), HA_OK);
+
+        assert_int_equal(scenario.expect.ending, HA_END_BUGCHECK);
+        assert_int_equal(scenario.expect.bugcheck, HA_SECURITY_CHECK_FAILURE);
+        assert_string_equal(scenario.expect.fast_fail, ha_fast_fail_listed(i));
+        ha_scenario_close(&scenario);
+    }
+    ha_text_close(&text);
+    ha_text_close(&messages);
+}
+
 static void a_hundred_thousand_events_load(void **state)
 {
     (void)state;
@@ -356,6 +380,7 @@ int main(void)
         cmocka_unit_test(a_file_with_the_required_members_only_has_the_defaults),
         cmocka_unit_test(an_empty_list_of_calls_still_expects_that_there_is_none),
         cmocka_unit_test(a_bug_check_is_expected_by_its_code),
+        cmocka_unit_test(a_fast_failure_is_expected_by_the_name_of_its_code),
         cmocka_unit_test(a_hundred_thousand_events_load),
         cmocka_unit_test(adds_that_leave_all_open_share_what_they_say),
         cmocka_unit_test(a_long_chain_of_events_is_no_circle),
