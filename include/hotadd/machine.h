@@ -62,6 +62,11 @@ struct ha_memory_add_options {
 /* To begin an initialiser of ha_add_options with: `{HA_ANYWHERE}`, `{HA_ANYWHERE, .count = 2}`. */
 #define HA_ANYWHERE .group = HA_ANY_PLACE, .number = HA_ANY_PLACE, .node = HA_ANY_PLACE
 
+enum ha_threads {
+    HA_THREADS_ONE,             /* one simulated thread runs at a time, and every run is the same */
+    HA_THREADS_FREE             /* those in drivers' code run side by side, for ThreadSanitizer */
+};
+
 struct ha_machine_options {
     struct ha_partition_options partition;
     struct ha_profile profile;
@@ -71,7 +76,8 @@ struct ha_machine_options {
     uint64_t record_budget;     /* the run ends at the first scheduling point after so many
                                    records; 0 for no limit */
     size_t arena_bytes;         /* all that a run may change lives there; 0 for 256 MiB */
-    const char *replay;         /* a token of an earlier run, or NULL */
+    const char *replay;         /* a token of an earlier run, or NULL; not with free threads */
+    enum ha_threads threads;
 };
 
 struct ha_machine;

@@ -2,20 +2,25 @@
  * carrier - what simulated threads run on
  *
  * A carrier makes contexts (a stack with something running on it) and passes control between
- * them; exactly one context of a carrier runs at a time. The first carrier is host threads that
- * hand on a baton. Contexts that have ended are kept and used again, also after a rewind.
+ * them. The first carrier is host threads that hand on a baton, so that one context runs at a
+ * time; contexts that have ended are kept and used again, also after a rewind.
+ *
+ * In free mode contexts that have not the baton may run as well, elsewhere than in the simulator:
+ * see core/free.h. Each simulated thread then has a host thread of its own, that nobody had before
+ * it and that no simulated thread made, because ThreadSanitizer takes both for an order.
  */
 #ifndef HA_CORE_CARRIER_H
 #define HA_CORE_CARRIER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct ha_carrier;
 struct ha_context;
 
 /*
- * What runs in a context. It ends by returning the context that control goes to; its own is
- * then free to be used again.
+ * What runs in a context. It ends by returning the context that control goes to, NULL for none in
+ * free mode; its own is then free to be used again.
  */
 typedef struct ha_context *ha_context_body(void *argument);
 
@@ -26,6 +31,9 @@ struct ha_carrier_operations {
     struct ha_context *(*create)(struct ha_carrier *carrier, ha_context_body *body, void *argument);
     /* Give control from the running context to another; returns when control comes back. */
     void (*switch_to)(struct ha_carrier *carrier, struct ha_context *from, struct ha_context *to);
+    /* In free mode, the two halves of that: give the baton to another, and wait for it. */
+    void (*hand)(struct ha_carrier *carrier, struct ha_context *to);
+    void (*wait)(struct ha_carrier *carrier, struct ha_context *self);
     /*
      * End another context where it stands: its stack is dropped at once without running any
      * more of its code, and it is free to be used again. Called by the running context.
@@ -41,7 +49,7 @@ struct ha_carrier {
     const struct ha_carrier_operations *operations;
 };
 
-/* Host threads with a baton. NULL: no memory. */
-struct ha_carrier *ha_carrier_pthread(void);
+/* Host threads with a baton, or for free mode. NULL: no memory. */
+struct ha_carrier *ha_carrier_pthread(bool is_free);
 
 #endif

@@ -4,6 +4,9 @@
  * Owns the host threads. Each waits on a condition of its own; to switch is to mark the other as
  * going, signal it, and wait. A thread that is abandoned jumps to the frame at the base of its
  * stack, gives the baton back and waits there for other work.
+ *
+ * In free mode it ends there. A host thread that does nothing else makes all of them: they come
+ * after nothing that it had heard of.
  */
 #include "core/carrier.h"
 
@@ -14,6 +17,7 @@
 #include <stdlib.h>
 
 #include "base/port.h"
+#include "base/race.h"
 
 struct ha_context {
     struct ha_context *next_made, *next_idle;
@@ -33,6 +37,13 @@ struct baton_carrier {
     struct ha_context *made;        /* every context but the adopted one */
     struct ha_context *idle;
     struct ha_context adopted;
+    bool is_free;
+    /* Of free mode, where `made` is empty. */
+    pthread_t maker;
+    pthread_cond_t asked, answered, ended;
+    struct ha_context *to_make;     /* by the maker, NULL when it has answered */
+    bool refused, stop;             /* its answer; it has to end */
+    size_t alive;                   /* contexts that have not ended */
 };
 
 static struct baton_carrier *baton(struct ha_carrier *carrier)
@@ -83,10 +94,12 @@ static bool take_turn(struct ha_context *self)
     must(pthread_mutex_lock(&b->lock));
     self->abandoned = false;
     self->next_idle = b->idle;
-    b->idle = self;
-    wake(next);
+    if (!b->is_free)
+        b->idle = self;
+    if (next)
+        wake(next);
     must(pthread_mutex_unlock(&b->lock));
-    return true;
+    return !b->is_free;
 }
 
 static void *host_main(void *argument)
@@ -94,6 +107,74 @@ static void *host_main(void *argument)
     while (take_turn(argument))
         continue;
     return NULL;
+}
+
+static void forget(struct ha_context *context)
+{
+    must(pthread_cond_destroy(&context->going));
+    free(context);
+}
+
+static void *free_main(void *argument)
+{
+    struct ha_context *self = argument;
+    struct baton_carrier *b = self->carrier;
+    ha_race_hide();
+    take_turn(self);
+    forget(self);
+    must(pthread_mutex_lock(&b->lock));
+    if (--b->alive == 0)
+        must(pthread_cond_signal(&b->ended));
+    must(pthread_mutex_unlock(&b->lock));
+    ha_race_show();
+    return NULL;
+}
+
+/* False when the host refuses. */
+static bool make_host(struct ha_context *context, void *(*start)(void *argument), pthread_t *host)
+{
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes))
+        return false;
+    must(pthread_attr_setstacksize(&attributes, HA_PORT_STACK_BYTES));
+    bool made = !pthread_create(host, &attributes, start, context);
+    must(pthread_attr_destroy(&attributes));
+    return made;
+}
+
+static void *maker_main(void *argument)
+{
+    struct baton_carrier *b = argument;
+    ha_race_hide();
+    must(pthread_mutex_lock(&b->lock));
+    while (!b->stop) {
+        if (b->to_make) {
+            pthread_t host;
+            b->refused = !make_host(b->to_make, free_main, &host);
+            if (!b->refused)
+                must(pthread_detach(host));
+            b->to_make = NULL;
+            must(pthread_cond_signal(&b->answered));
+        }
+        must(pthread_cond_wait(&b->asked, &b->lock));
+    }
+    must(pthread_mutex_unlock(&b->lock));
+    ha_race_show();
+    return NULL;
+}
+
+/* False when the host refuses. One thread at a time asks: the one that has the baton. */
+static bool ask_maker(struct baton_carrier *b, struct ha_context *context)
+{
+    must(pthread_mutex_lock(&b->lock));
+    b->to_make = context;
+    must(pthread_cond_signal(&b->asked));
+    while (b->to_make)
+        must(pthread_cond_wait(&b->answered, &b->lock));
+    bool made = !b->refused;
+    b->alive += made;
+    must(pthread_mutex_unlock(&b->lock));
+    return made;
 }
 
 static struct ha_context *adopt(struct ha_carrier *carrier)
@@ -105,29 +186,23 @@ static struct ha_context *adopt(struct ha_carrier *carrier)
 static struct ha_context *make_context(struct baton_carrier *b)
 {
     struct ha_context *context = calloc(1, sizeof *context);
-    pthread_attr_t attributes;
     if (!context)
         return NULL;
-    if (pthread_cond_init(&context->going, NULL))
-        goto free_context;
-    if (pthread_attr_init(&attributes))
-        goto destroy_condition;
-    must(pthread_attr_setstacksize(&attributes, HA_PORT_STACK_BYTES));
+    if (pthread_cond_init(&context->going, NULL)) {
+        free(context);
+        return NULL;
+    }
     context->carrier = b;
-    if (pthread_create(&context->host, &attributes, host_main, context))
-        goto destroy_attributes;
-    must(pthread_attr_destroy(&attributes));
-    context->next_made = b->made;
-    b->made = context;
+    if (!(b->is_free ? ask_maker(b, context)
+                     : make_host(context, host_main, &context->host))) {
+        forget(context);
+        return NULL;
+    }
+    if (!b->is_free) {
+        context->next_made = b->made;
+        b->made = context;
+    }
     return context;
-
-destroy_attributes:
-    must(pthread_attr_destroy(&attributes));
-destroy_condition:
-    must(pthread_cond_destroy(&context->going));
-free_context:
-    free(context);
-    return NULL;
 }
 
 static struct ha_context *create(struct ha_carrier *carrier, ha_context_body *body, void *argument)
@@ -147,16 +222,37 @@ static struct ha_context *create(struct ha_carrier *carrier, ha_context_body *bo
     return context;
 }
 
+static void hand(struct ha_carrier *carrier, struct ha_context *to)
+{
+    struct baton_carrier *b = baton(carrier);
+    must(pthread_mutex_lock(&b->lock));
+    wake(to);
+    must(pthread_mutex_unlock(&b->lock));
+}
+
+/* The lock is held; it is given back. */
+static void wait_locked(struct baton_carrier *b, struct ha_context *self)
+{
+    wait_for_baton(self);
+    bool abandoned = self->abandoned;
+    must(pthread_mutex_unlock(&b->lock));
+    if (abandoned)
+        longjmp(self->base, 1);
+}
+
+static void wait_for_turn(struct ha_carrier *carrier, struct ha_context *self)
+{
+    struct baton_carrier *b = baton(carrier);
+    must(pthread_mutex_lock(&b->lock));
+    wait_locked(b, self);
+}
+
 static void switch_to(struct ha_carrier *carrier, struct ha_context *from, struct ha_context *to)
 {
     struct baton_carrier *b = baton(carrier);
     must(pthread_mutex_lock(&b->lock));
     wake(to);
-    wait_for_baton(from);
-    bool abandoned = from->abandoned;
-    must(pthread_mutex_unlock(&b->lock));
-    if (abandoned)
-        longjmp(from->base, 1);
+    wait_locked(b, from);
 }
 
 static void abandon(struct ha_carrier *carrier, struct ha_context *running,
@@ -165,6 +261,20 @@ static void abandon(struct ha_carrier *carrier, struct ha_context *running,
     context->abandoned = true;
     context->abandoner = running;
     switch_to(carrier, running, context);
+}
+
+static void close_free(struct baton_carrier *b)
+{
+    must(pthread_mutex_lock(&b->lock));
+    b->stop = true;
+    must(pthread_cond_signal(&b->asked));
+    while (b->alive)
+        must(pthread_cond_wait(&b->ended, &b->lock));
+    must(pthread_mutex_unlock(&b->lock));
+    must(pthread_join(b->maker, NULL));
+    must(pthread_cond_destroy(&b->asked));
+    must(pthread_cond_destroy(&b->answered));
+    must(pthread_cond_destroy(&b->ended));
 }
 
 static void close_carrier(struct ha_carrier *carrier)
@@ -178,9 +288,10 @@ static void close_carrier(struct ha_carrier *carrier)
         wake(context);
         must(pthread_mutex_unlock(&b->lock));
         must(pthread_join(context->host, NULL));
-        must(pthread_cond_destroy(&context->going));
-        free(context);
+        forget(context);
     }
+    if (b->is_free)
+        close_free(b);
     must(pthread_cond_destroy(&b->adopted.going));
     must(pthread_mutex_destroy(&b->lock));
     free(b);
@@ -190,23 +301,52 @@ static const struct ha_carrier_operations operations = {
     .adopt = adopt,
     .create = create,
     .switch_to = switch_to,
+    .hand = hand,
+    .wait = wait_for_turn,
     .abandon = abandon,
     .close = close_carrier,
 };
 
-struct ha_carrier *ha_carrier_pthread(void)
+/* What free mode needs besides. False when the host refuses. */
+static bool open_free(struct baton_carrier *b)
+{
+    if (pthread_cond_init(&b->asked, NULL))
+        return false;
+    if (pthread_cond_init(&b->answered, NULL))
+        goto destroy_asked;
+    if (pthread_cond_init(&b->ended, NULL))
+        goto destroy_answered;
+    if (pthread_create(&b->maker, NULL, maker_main, b))
+        goto destroy_ended;
+    return true;
+
+destroy_ended:
+    must(pthread_cond_destroy(&b->ended));
+destroy_answered:
+    must(pthread_cond_destroy(&b->answered));
+destroy_asked:
+    must(pthread_cond_destroy(&b->asked));
+    return false;
+}
+
+struct ha_carrier *ha_carrier_pthread(bool is_free)
 {
     struct baton_carrier *b = calloc(1, sizeof *b);
     if (!b)
         return NULL;
     b->carrier.operations = &operations;
     b->adopted.carrier = b;
+    b->is_free = is_free;
     if (pthread_mutex_init(&b->lock, NULL))
         goto free_carrier;
     if (pthread_cond_init(&b->adopted.going, NULL))
         goto destroy_lock;
+    if (is_free && !open_free(b))
+        goto destroy_condition;
     return &b->carrier;
 
+destroy_condition:
+    must(pthread_cond_destroy(&b->adopted.going));
 destroy_lock:
     must(pthread_mutex_destroy(&b->lock));
 free_carrier:

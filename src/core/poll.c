@@ -21,19 +21,33 @@ static void count_anew(struct ha_thread *thread)
     thread->spins = thread->pauses = 0;
 }
 
+static void give_way(struct ha_thread *self)
+{
+    if (self->spins < SPINS_ALONE) {
+        ha_sched_yield(self->world);
+    } else {
+        self->spins = SPINS_ALONE;
+        ha_sched_pause(self->world);
+    }
+}
+
 void ha_sched_spin(struct ha_world *world)
 {
     struct ha_thread *self = world->sched.running;
     ha_sched_point(world);
     count_anew(self);
+    if (++self->spins % SPINS_IN_A_ROW == 0)
+        give_way(self);
+}
+
+void ha_free_poll(struct ha_thread *self)
+{
     if (++self->spins % SPINS_IN_A_ROW)
         return;
-    if (self->spins < SPINS_ALONE) {
-        ha_sched_yield(world);
-    } else {
-        self->spins = SPINS_ALONE;
-        ha_sched_pause(world);
-    }
+    ha_free_enter(self);
+    count_anew(self);
+    give_way(self);
+    ha_free_leave(self->world);
 }
 
 static void go_on(struct ha_world *world, void *argument)

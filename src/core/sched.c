@@ -98,16 +98,23 @@ struct ha_thread *ha_sched_next(struct ha_world *world)
 {
     struct ha_sched *sched = &world->sched;
     for (;;) {
+        if (sched->is_free)
+            ha_free_collect(world);
         if (world->trace.spent && !sched->ending)
             sched->ending = HA_END_BUDGET;
-        if (sched->ending)
+        if (sched->ending && sched->adopted->state != HA_THREAD_OUTSIDE)
             return run(sched, sched->adopted);
-        uint32_t eligible = count_eligible(sched);
+        uint32_t eligible = sched->ending ? 0 : count_eligible(sched);
         if (eligible) {
             uint32_t n = eligible > 1 ? ha_choose(world, HA_CHOICE_THREAD, "next", eligible) : 0;
             struct ha_thread *next = take_eligible(sched, n);
             sched->attention = sched->first_ready != NULL;
             return run(sched, next);
+        }
+        if (sched->outside) {
+            if (ha_free_put_down(world))
+                return NULL;
+            continue;
         }
         if (sched->waits_for_quiet)
             return run(sched, sched->adopted);
@@ -123,13 +130,19 @@ static void switch_from(struct ha_world *world, struct ha_thread *self, struct h
 {
     if (next != self) {
         struct ha_carrier *carrier = world->host->carrier;
-        carrier->operations->switch_to(carrier, self->context, next->context);
+        if (next)
+            carrier->operations->switch_to(carrier, self->context, next->context);
+        else
+            carrier->operations->wait(carrier, self->context);
         ha_thread_set_current(self);
     }
     self->disturbed = true;
+    if (!world->sched.ending || self != world->sched.adopted || world->sched.waits_for_quiet)
+        return;
     /* The run has ended around the adopted thread: it cannot go on, and it cannot be dropped. */
-    if (world->sched.ending && self == world->sched.adopted && !world->sched.waits_for_quiet)
-        world->host->fatal(world, world->host->fatal_argument);
+    if (world->sched.is_free)
+        ha_free_gather(world);
+    world->host->fatal(world, world->host->fatal_argument);
 }
 
 void ha_sched_block(struct ha_world *world)
@@ -189,7 +202,7 @@ void ha_sched_attend(struct ha_world *world)
     if (world->trace.spent && !sched->ending)
         sched->ending = HA_END_BUDGET;
     if (sched->ending) {
-        switch_from(world, self, run(sched, sched->adopted));
+        switch_from(world, self, ha_sched_next(world));
         return;
     }
 
@@ -237,6 +250,8 @@ void ha_sched_abandon_all(struct ha_world *world)
     struct ha_sched *sched = &world->sched;
     struct ha_carrier *carrier = world->host->carrier;
     struct ha_thread *next;
+    if (sched->is_free)
+        ha_free_gather(world);
     for (struct ha_thread *thread = sched->first_live; thread; thread = next) {
         next = thread->next_live;
         if (thread != sched->adopted)

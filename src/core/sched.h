@@ -31,6 +31,9 @@ struct ha_sched {
     uint32_t threads_made;
     uint32_t waited;            /* times that it moved time, since the adopted thread ran last */
     uint32_t placed;            /* threads that were given a processor, to take turns */
+    uint32_t outside;           /* of free mode: threads in the code of drivers */
+    struct ha_thread *gone;     /* of free mode: ended last, its memory not given back yet */
+    bool is_free;
     bool waits_for_quiet;       /* the adopted thread is in ha_sched_run_until_quiet() */
     bool attention;             /* a scheduling point has something to decide */
     void (*thread_ends)(struct ha_thread *thread);  /* told when a body has returned, or NULL */
@@ -54,7 +57,10 @@ void ha_sched_hand_over(struct ha_world *world);
 void ha_sched_prefer_later(struct ha_world *world, struct ha_thread *last);
 /* Those that are ready go on first, in their order, and then the running thread. */
 void ha_sched_yield(struct ha_world *world);
-/* For a thread that ends: the one that runs next, already marked as running. */
+/*
+ * For a thread that ends or goes outside: the one that runs next, already marked as running. NULL
+ * in free mode when some are outside and nobody else can go on: there is no baton to hand on.
+ */
 struct ha_thread *ha_sched_next(struct ha_world *world);
 /* Decide at a scheduling point; called through ha_sched_point(). */
 void ha_sched_attend(struct ha_world *world);

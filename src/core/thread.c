@@ -90,6 +90,17 @@ static void leave_live(struct ha_sched *sched, struct ha_thread *thread)
         sched->last_live = thread->previous_live;
 }
 
+/* When the one that runs next is known, if any, this one has the baton no more. */
+static struct ha_context *end_free(struct ha_world *world, struct ha_thread *self)
+{
+    struct ha_thread *gone = world->sched.gone;
+    if (gone)
+        ha_arena_give(&world->host->arena, gone, sizeof *gone);
+    world->sched.gone = self;
+    struct ha_thread *next = ha_sched_next(world);
+    return next ? next->context : NULL;
+}
+
 /* What runs on a fresh stack; its end is the end of the thread. */
 static struct ha_context *thread_main(void *argument)
 {
@@ -101,6 +112,8 @@ static struct ha_context *thread_main(void *argument)
         world->sched.thread_ends(self);
     ha_thread_set_irql(self, 0);
     leave_live(&world->sched, self);
+    if (world->sched.is_free)
+        return end_free(world, self);
     struct ha_thread *next = ha_sched_next(world);      /* may write records in our name */
     ha_arena_give(&world->host->arena, self, sizeof *self);
     return next->context;
@@ -147,6 +160,7 @@ static int begin(struct ha_thread *thread, void (*body)(void *argument), void *a
     struct ha_carrier *carrier = world->host->carrier;
     thread->body = body;
     thread->argument = argument;
+    thread->inside = 1;
     thread->context = carrier->operations->create(carrier, thread_main, thread);
     if (!thread->context) {
         ha_arena_give(&world->host->arena, thread, sizeof *thread);

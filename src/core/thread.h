@@ -24,7 +24,10 @@ struct ha_locks {
     uint32_t known, count;
 };
 
-enum ha_thread_state { HA_THREAD_READY, HA_THREAD_RUNNING, HA_THREAD_BLOCKED };
+enum ha_thread_state {
+    HA_THREAD_READY, HA_THREAD_RUNNING, HA_THREAD_BLOCKED,
+    HA_THREAD_OUTSIDE               /* of free mode: in the code of a driver */
+};
 
 struct ha_affinity {
     uint64_t mask;
@@ -61,6 +64,7 @@ struct ha_thread {
      */
     bool disturbed;
     uint32_t spins, pauses;     /* in a row, of a thread that polls; core/poll.c, as the next */
+    uint32_t inside;            /* of free mode: how often it has come in; core/free.c */
     uint64_t polled_seq;        /* number of the next record when it polled last */
     bool seen;                  /* by a search through the wait graph; nt's, as the next */
     struct ha_thread *next_seen;

@@ -13,6 +13,7 @@
 
 #include "core/arena.h"
 #include "core/carrier.h"
+#include "core/free.h"
 #include "core/ids.h"
 #include "core/partition.h"
 #include "core/poll.h"
@@ -36,6 +37,7 @@ struct ha_host {
     struct ha_trace_store store;
     struct ha_tape_input input;
     struct ha_carrier *carrier;
+    struct ha_free *monitor;        /* of free mode; NULL in the ordinary one */
     /* Told of every object that a step depends on; NULL unless somebody explores. */
     void (*touch)(struct ha_host *host, uint32_t object, enum ha_touch_mode mode);
     /* The run ended while the adopted thread was inside an NT routine; does not return. */

@@ -25,7 +25,7 @@
 #define INCREMENT(Name, Type, order, unused)                                  \
     Type Name(Type volatile *Addend)                                          \
     {                                                                         \
-        ha_kernel_spin(#Name);                                                \
+        ha_kernel_poll(#Name);                                                \
         return __atomic_add_fetch(Addend, (Type)1, order);                    \
     }
 EACH_ORDER(INCREMENT, InterlockedIncrement, LONG)
@@ -36,7 +36,7 @@ FULL(INCREMENT, InterlockedIncrementSizeT, SIZE_T)
 #define DECREMENT(Name, Type, order, unused)                                  \
     Type Name(Type volatile *Addend)                                          \
     {                                                                         \
-        ha_kernel_spin(#Name);                                                \
+        ha_kernel_poll(#Name);                                                \
         return __atomic_sub_fetch(Addend, (Type)1, order);                    \
     }
 EACH_ORDER(DECREMENT, InterlockedDecrement, LONG)
@@ -48,7 +48,7 @@ FULL(DECREMENT, InterlockedDecrementSizeT, SIZE_T)
 #define ADD(Name, Type, order, unused)                                        \
     Type Name(Type volatile *Addend, Type Value)                              \
     {                                                                         \
-        ha_kernel_spin(#Name);                                                \
+        ha_kernel_poll(#Name);                                                \
         return __atomic_add_fetch(Addend, Value, order);                      \
     }
 EACH_ORDER(ADD, InterlockedAdd, LONG)
@@ -57,7 +57,7 @@ EACH_ORDER(ADD, InterlockedAdd64, LONG64)
 #define EXCHANGE_ADD(Name, Type, order, unused)                               \
     Type Name(Type volatile *Addend, Type Value)                              \
     {                                                                         \
-        ha_kernel_spin(#Name);                                                \
+        ha_kernel_poll(#Name);                                                \
         return __atomic_fetch_add(Addend, Value, order);                      \
     }
 EACH_ORDER(EXCHANGE_ADD, InterlockedExchangeAdd, LONG)
@@ -67,7 +67,7 @@ FULL(EXCHANGE_ADD, InterlockedExchangeAddSizeT, SIZE_T)
 #define EXCHANGE(Name, Type, order, unused)                                   \
     Type Name(Type volatile *Target, Type Value)                              \
     {                                                                         \
-        ha_kernel_spin(#Name);                                                \
+        ha_kernel_poll(#Name);                                                \
         return __atomic_exchange_n(Target, Value, order);                     \
     }
 FULL(EXCHANGE, InterlockedExchange8, CHAR)
@@ -80,7 +80,7 @@ EACH_ORDER(EXCHANGE, InterlockedExchangePointer, PVOID)
 #define COMPARE_EXCHANGE(Name, Type, order, otherwise)                        \
     Type Name(Type volatile *Destination, Type ExChange, Type Comperand)      \
     {                                                                         \
-        ha_kernel_spin(#Name);                                                \
+        ha_kernel_poll(#Name);                                                \
         __atomic_compare_exchange_n(Destination, &Comperand, ExChange, false, \
                                     order, otherwise);                        \
         return Comperand;                                                     \
@@ -104,7 +104,7 @@ EACH_ORDER(COMPARE_EXCHANGE, InterlockedCompareExchangePointer, PVOID)
 UCHAR InterlockedCompareExchange128(LONG64 volatile *Destination, LONG64 ExchangeHigh,
                                     LONG64 ExchangeLow, LONG64 *ComparandResult)
 {
-    ha_kernel_spin("InterlockedCompareExchange128");
+    ha_kernel_poll("InterlockedCompareExchange128");
     LONG64 low = Destination[0], high = Destination[1];
     bool equal = low == ComparandResult[0] && high == ComparandResult[1];
     if (equal) {
@@ -120,7 +120,7 @@ UCHAR InterlockedCompareExchange128(LONG64 volatile *Destination, LONG64 Exchang
 #define AND(Name, Type, order, unused)                                        \
     Type Name(Type volatile *Destination, Type Value)                         \
     {                                                                         \
-        ha_kernel_spin(#Name);                                                \
+        ha_kernel_poll(#Name);                                                \
         return __atomic_fetch_and(Destination, Value, order);                 \
     }
 FULL(AND, InterlockedAnd8, CHAR)
@@ -131,7 +131,7 @@ EACH_ORDER(AND, InterlockedAnd64, LONG64)
 #define OR(Name, Type, order, unused)                                         \
     Type Name(Type volatile *Destination, Type Value)                         \
     {                                                                         \
-        ha_kernel_spin(#Name);                                                \
+        ha_kernel_poll(#Name);                                                \
         return __atomic_fetch_or(Destination, Value, order);                  \
     }
 FULL(OR, InterlockedOr8, CHAR)
@@ -142,7 +142,7 @@ EACH_ORDER(OR, InterlockedOr64, LONG64)
 #define XOR(Name, Type, order, unused)                                        \
     Type Name(Type volatile *Destination, Type Value)                         \
     {                                                                         \
-        ha_kernel_spin(#Name);                                                \
+        ha_kernel_poll(#Name);                                                \
         return __atomic_fetch_xor(Destination, Value, order);                 \
     }
 FULL(XOR, InterlockedXor8, CHAR)
@@ -155,7 +155,7 @@ EACH_ORDER(XOR, InterlockedXor64, LONG64)
     UCHAR Name(Type volatile *Base, Type Bit)                                 \
     {                                                                         \
         const Type one = (Type)((Bits)1 << (Bit & (Type)(8 * sizeof(Type) - 1))); \
-        ha_kernel_spin(#Name);                                                \
+        ha_kernel_poll(#Name);                                                \
         Base += Bit / (Type)(8 * sizeof(Type)) - (Bit % (Type)(8 * sizeof(Type)) < 0); \
         return (operation(Base, (Type)(mask one), __ATOMIC_SEQ_CST) & one) != 0; \
     }
@@ -172,12 +172,12 @@ BIT_TEST(InterlockedBitTestAndComplement, LONG, ULONG, __atomic_fetch_xor, )
  */
 VOID KeMemoryBarrier(VOID)
 {
-    ha_kernel_spin("KeMemoryBarrier");
+    ha_kernel_poll("KeMemoryBarrier");
     __sync_synchronize();
 }
 
 VOID MemoryBarrier(VOID)
 {
-    ha_kernel_spin("MemoryBarrier");
+    ha_kernel_poll("MemoryBarrier");
     __sync_synchronize();
 }

@@ -24,19 +24,13 @@ static bool is_set(const RTL_BITMAP *bitmap, ULONG bit)
     return bitmap->Buffer[bit / WORD_BITS] >> bit % WORD_BITS & 1;
 }
 
-static struct ha_kernel *running_kernel(void)
-{
-    struct ha_thread *thread = ha_thread_current();
-    return thread ? ha_kernel_of(thread) : NULL;
-}
-
 bool ha_bitmap_enter(const RTL_BITMAP *bitmap, enum ha_routine routine)
 {
     struct ha_pool_place place;
-    ha_kernel_pass();
-    struct ha_kernel *kernel = running_kernel();
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_if_any();
     if (!kernel)
         return true;
+    ha_sched_point(&kernel->world);
     if (ha_pool_was_given_back(kernel, bitmap, sizeof *bitmap) ||
         (bitmap->SizeOfBitMap && ha_pool_was_given_back(kernel, bitmap->Buffer,
                                                         bytes_of(bitmap->SizeOfBitMap)))) {
@@ -58,7 +52,7 @@ static bool enter_range(const RTL_BITMAP *bitmap, ULONG from, ULONG count,
     ULONG size = bitmap->SizeOfBitMap;
     if (from <= size && count <= size - from)
         return true;
-    struct ha_kernel *kernel = running_kernel();
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_if_any();
     if (kernel)
         ha_record_misuse(kernel, routine, HA_MISUSE_BEYOND_BITMAP, 0, from > size ? from : size);
     return false;
@@ -99,8 +93,9 @@ void ha_bitmap_fill(PRTL_BITMAP bitmap, ULONG from, ULONG count, bool set)
 VOID RtlInitializeBitMap(PRTL_BITMAP BitMapHeader, PULONG BitMapBuffer, ULONG SizeOfBitMap)
 {
     struct ha_pool_place place;
-    ha_kernel_pass();
-    struct ha_kernel *kernel = running_kernel();
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_if_any();
+    if (kernel)
+        ha_sched_point(&kernel->world);
     if (kernel && ha_pool_place_of(kernel, BitMapBuffer, &place) &&
         bytes_of(SizeOfBitMap) > place.left)
         ha_record_misuse(kernel, HA_RT_INITIALIZE_BITMAP, HA_MISUSE_BEYOND_MEMORY, place.id,

@@ -34,7 +34,8 @@ static uint64_t parameter_of(struct ha_world *world, ULONG_PTR value)
 VOID KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR BugCheckParameter1, ULONG_PTR BugCheckParameter2,
                   ULONG_PTR BugCheckParameter3, ULONG_PTR BugCheckParameter4)
 {
-    struct ha_world *world = &ha_kernel_enter("KeBugCheckEx")->world;
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeBugCheckEx");
+    struct ha_world *world = &kernel->world;
     const uint64_t parameter[] = {
         parameter_of(world, BugCheckParameter1), parameter_of(world, BugCheckParameter2),
         parameter_of(world, BugCheckParameter3), parameter_of(world, BugCheckParameter4),

@@ -55,7 +55,7 @@ void ha_round_begin(struct ha_round *round, struct ha_kernel *kernel, uint32_t o
     round->irql = thread->stamp.irql;
     round->regions = thread->stamp.regions;
     round->locks = ha_locks_count(thread);
-    round->watched = kernel->hooks.called != NULL;
+    round->watched = kernel->hooks.called || kernel->world.sched.is_free;
     round->per_call =
         ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL;
 
@@ -185,7 +185,8 @@ static void record_dead_call(struct ha_round *round, const struct ha_registratio
 static void tell(struct ha_round *round, const struct ha_called *called, bool entered)
 {
     round->entered = entered;
-    round->kernel->hooks.called(round->kernel, called, entered);
+    if (round->kernel->hooks.called)
+        round->kernel->hooks.called(round->kernel, called, entered);
     if (!entered)
         round->thread->disturbed = false;       /* others may have run, between two calls */
 }
@@ -221,10 +222,13 @@ __attribute__((always_inline)) static inline bool call_live(struct ha_round *rou
         const struct ha_called called = ha_round_called(round, client);
         tell(round, &called, true);
     }
+    uint32_t depth = watched ? ha_kernel_go_out(round->kernel) : 0;
     if (of_object)
         client->object_function(client->context, copy, &round->variable);   /* CB-2 */
     else
         client->function(client->context, copy, &round->variable);
+    if (watched)
+        ha_kernel_come_in(round->kernel, depth);
 
     /* Unless the thread is disturbed, the record is where it was: what follows it was added. */
     if (!round->thread->disturbed && trace->next == enter &&

@@ -53,7 +53,8 @@ struct ha_round {
     struct ha_affinity affinity;                    /* of the thread when the operation began */
     bool per_call;                                  /* the variable starts anew with every call */
     bool wrote_error;                               /* the last call that was looked at did */
-    bool watched;                                   /* hooks.called is told of every call, */
+    bool watched;                                   /* hooks.called is told of every call, if
+                                                       there is one, */
     bool entered;                                   /* and knows of one that has not returned */
     uint16_t driver;                                /* who was in charge, and at which IRQL, */
     KIRQL irql;                                     /* before the operation began, */

@@ -47,7 +47,9 @@ NTSTATUS ha_callout_entry(struct ha_driver *driver)
 {
     struct ha_callout call;
     enter_driver(driver, &call, HA_DRV_ENTRY_ENTER, driver->id);
+    uint32_t depth = ha_kernel_go_out(driver->kernel);
     NTSTATUS status = driver->object.DriverInit(&driver->object, &driver->path->string);
+    ha_kernel_come_in(driver->kernel, depth);
     memset(driver->path, POISON, sizeof *driver->path);
     leave_entered(driver, &call, HA_DRV_ENTRY_LEAVE, driver->id, status);
     return status;
@@ -58,7 +60,9 @@ void ha_callout_reinitialize(struct ha_driver *driver, PDRIVER_REINITIALIZE rout
 {
     struct ha_callout call;
     enter_driver(driver, &call, HA_REINIT_ENTER, count);
+    uint32_t depth = ha_kernel_go_out(driver->kernel);
     routine(&driver->object, context, count);
+    ha_kernel_come_in(driver->kernel, depth);
     leave_entered(driver, &call, HA_REINIT_LEAVE, count, STATUS_SUCCESS);
 }
 
@@ -66,7 +70,9 @@ void ha_callout_unload(struct ha_driver *driver)
 {
     struct ha_callout call;
     enter_driver(driver, &call, HA_UNLOAD_ENTER, driver->id);
+    uint32_t depth = ha_kernel_go_out(driver->kernel);
     driver->object.DriverUnload(&driver->object);
+    ha_kernel_come_in(driver->kernel, depth);
     ha_pnp_wait_late(driver->kernel, driver);
     leave_entered(driver, &call, HA_UNLOAD_LEAVE, driver->id, STATUS_SUCCESS);
 }
@@ -75,7 +81,9 @@ NTSTATUS ha_callout_add_device(struct ha_driver *driver, PDEVICE_OBJECT device, 
 {
     struct ha_callout call;
     enter_driver(driver, &call, HA_ADD_DEVICE_ENTER, number);
+    uint32_t depth = ha_kernel_go_out(driver->kernel);
     NTSTATUS status = driver->extension.AddDevice(&driver->object, device);
+    ha_kernel_come_in(driver->kernel, depth);
     leave_entered(driver, &call, HA_ADD_DEVICE_LEAVE, number, status);
     return status;
 }
@@ -93,7 +101,9 @@ void ha_callout_client(struct ha_kernel *kernel, struct ha_registration *client,
     thread->stamp.driver = client->driver_id;
     ha_record_open(world, HA_EX_CALL_ENTER, client->link.id);
     ha_sched_point(world);
+    uint32_t depth = ha_kernel_go_out(kernel);
     client->object_function(client->context, argument1, argument2);
+    ha_kernel_come_in(kernel, depth);
     ha_locks_leave(kernel, HA_RT_NOTIFY_CALLBACK, &locks);
     ha_record_open(world, HA_EX_CALL_LEAVE, client->link.id);
     ha_thread_set_irql(thread, irql);           /* CTX-7 */

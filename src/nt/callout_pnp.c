@@ -164,7 +164,9 @@ static inline void call(struct ha_notice *notice, const struct ha_pnp_entry *ent
     thread->stamp.driver = entry->driver->id;
     tell(notice, entry, true);
     ha_sched_point(world);
+    uint32_t depth = ha_kernel_go_out(notice->kernel);
     NTSTATUS status = entry->function(&told->change, entry->context);
+    ha_kernel_come_in(notice->kernel, depth);
     /* Unless the thread is disturbed, the record is where it was: what follows it was added. */
     if (!thread->disturbed && world->trace.next == behind && status == STATUS_SUCCESS) {
         world->trace.next[-1].kind = HA_PNP_CB_CALL;

@@ -62,7 +62,7 @@ static void record_message(struct ha_kernel *kernel, ULONG component, ULONG leve
 ULONG vDbgPrintExWithPrefix(PCCH Prefix, ULONG ComponentId, ULONG Level, PCCH Format,
                             va_list arglist)
 {
-    struct ha_kernel *kernel = ha_kernel_enter(ha_routine_name(HA_RT_DEBUG_PRINT));
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(ha_routine_name(HA_RT_DEBUG_PRINT));
     struct ha_format_options options = {.pointer = pointer_id, .argument = &kernel->world};
     char text[LONGEST_MESSAGE + 1];
     size_t length = strlen(Prefix);

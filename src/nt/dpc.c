@@ -299,7 +299,9 @@ static void run(struct ha_kernel *kernel, struct ha_dpc_queue *queue)
         ha_record_misuse(kernel, HA_RT_INITIALIZE_DPC, HA_MISUSE_IN_USE, entry.id, 0);
     open(kernel, HA_DPC_RUN_ENTER, &entry);
     ha_sched_point(&kernel->world);
+    uint32_t depth = ha_kernel_go_out(kernel);
     entry.routine(entry.dpc, entry.context, entry.argument1, entry.argument2);
+    ha_kernel_come_in(kernel, depth);
     ha_locks_leave(kernel, HA_RT_INSERT_DPC, NULL);
     open(kernel, HA_DPC_RUN_LEAVE, &entry);
     ha_thread_set_irql(thread, DISPATCH_LEVEL);

@@ -52,7 +52,7 @@ NTSTATUS IoAllocateDriverObjectExtension(PDRIVER_OBJECT DriverObject,
                                          ULONG DriverObjectExtensionSize,
                                          PVOID *DriverObjectExtension)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoAllocateDriverObjectExtension");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoAllocateDriverObjectExtension");
     *DriverObjectExtension = NULL;
     if (ha_kernel_is_above(kernel, APC_LEVEL, HA_RT_ADD_EXTENSION))
         return STATUS_UNSUCCESSFUL;
@@ -84,7 +84,7 @@ NTSTATUS IoAllocateDriverObjectExtension(PDRIVER_OBJECT DriverObject,
  */
 PVOID IoGetDriverObjectExtension(PDRIVER_OBJECT DriverObject, PVOID ClientIdentificationAddress)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoGetDriverObjectExtension");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoGetDriverObjectExtension");
     if (kernel->world.sched.running->stamp.irql > DISPATCH_LEVEL)
         ha_record_misuse(kernel, HA_RT_GET_EXTENSION, HA_MISUSE_RAISED_IRQL, 0, DISPATCH_LEVEL);
     const struct ha_driver *driver = ha_driver_meant(kernel, HA_RT_GET_EXTENSION, DriverObject);

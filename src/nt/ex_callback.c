@@ -95,7 +95,7 @@ static void record_name(struct ha_record *record, PCUNICODE_STRING name)
 NTSTATUS ExCreateCallback(PCALLBACK_OBJECT *CallbackObject, POBJECT_ATTRIBUTES ObjectAttributes,
                           BOOLEAN Create, BOOLEAN AllowMultipleCallbacks)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExCreateCallback");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExCreateCallback");
     PCALLBACK_OBJECT object = NULL;
     NTSTATUS status = ha_kernel_is_above(kernel, APC_LEVEL, HA_RT_CREATE_CALLBACK)
                           ? STATUS_INVALID_DEVICE_STATE
@@ -180,7 +180,7 @@ static struct ha_registration *make_client(struct ha_kernel *kernel, PCALLBACK_O
 PVOID ExRegisterCallback(PCALLBACK_OBJECT CallbackObject, PCALLBACK_FUNCTION CallbackFunction,
                          PVOID CallbackContext)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExRegisterCallback");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExRegisterCallback");
     struct ha_world *world = &kernel->world;
     struct ha_arena *arena = &world->host->arena;
     uint32_t id = ++kernel->registrations_made;
@@ -258,7 +258,7 @@ static void unregister(struct ha_kernel *kernel, struct ha_registration *client)
  */
 VOID ExUnregisterCallback(PVOID CallbackRegistration)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExUnregisterCallback");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExUnregisterCallback");
     struct ha_registration *client = meant(kernel, CallbackRegistration);
     uint32_t id = client ? client->link.id : 0;
     if (client)
@@ -279,7 +279,7 @@ VOID ExUnregisterCallback(PVOID CallbackRegistration)
  */
 VOID ExNotifyCallback(PVOID CallbackObject, PVOID Argument1, PVOID Argument2)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExNotifyCallback");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExNotifyCallback");
     ha_kernel_check_irql(kernel, HA_RT_NOTIFY_CALLBACK, DISPATCH_LEVEL);
     if (!ha_callback_object_is(kernel, CallbackObject)) {
         ha_record_misuse(kernel, HA_RT_NOTIFY_CALLBACK, HA_MISUSE_NO_OBJECT, 0, 0);

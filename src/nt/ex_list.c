@@ -9,13 +9,14 @@
 #include "nt/locks.h"
 
 /* A scheduling point, and a look at the lock. Its lower half is the thread's that has it. */
-static void enter(const char *routine, PKSPIN_LOCK lock)
+static struct ha_kernel *enter(const char *routine, PKSPIN_LOCK lock)
 {
     struct ha_kernel *kernel = ha_kernel_enter(routine);
     ha_spin_is_made(kernel, lock, HA_RT_INTERLOCKED_LIST);
     if ((uint32_t)*lock == kernel->world.sched.running->stamp.thread)
         ha_record_misuse(kernel, HA_RT_INTERLOCKED_LIST, HA_MISUSE_TAKEN_TWICE,
                          (uint32_t)(*lock >> 32), 0);
+    return kernel;
 }
 
 /* The entry, or NULL when it is the head: the list was empty. */
@@ -28,7 +29,7 @@ static PLIST_ENTRY unless_head(PLIST_ENTRY entry, const LIST_ENTRY *head)
 PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
                                         PKSPIN_LOCK Lock)
 {
-    enter("ExInterlockedInsertHeadList", Lock);
+    HA_INSIDE struct ha_kernel *kernel = enter("ExInterlockedInsertHeadList", Lock);
     PLIST_ENTRY before = unless_head(ListHead->Flink, ListHead);
     InsertHeadList(ListHead, ListEntry);
     return before;
@@ -38,7 +39,7 @@ PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEn
 PLIST_ENTRY ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
                                         PKSPIN_LOCK Lock)
 {
-    enter("ExInterlockedInsertTailList", Lock);
+    HA_INSIDE struct ha_kernel *kernel = enter("ExInterlockedInsertTailList", Lock);
     PLIST_ENTRY before = unless_head(ListHead->Blink, ListHead);
     InsertTailList(ListHead, ListEntry);
     return before;
@@ -47,7 +48,7 @@ PLIST_ENTRY ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEn
 /* Take the first entry out of the list. NULL when there is none. */
 PLIST_ENTRY ExInterlockedRemoveHeadList(PLIST_ENTRY ListHead, PKSPIN_LOCK Lock)
 {
-    enter("ExInterlockedRemoveHeadList", Lock);
+    HA_INSIDE struct ha_kernel *kernel = enter("ExInterlockedRemoveHeadList", Lock);
     return unless_head(RemoveHeadList(ListHead), ListHead);
 }
 
@@ -55,7 +56,7 @@ PLIST_ENTRY ExInterlockedRemoveHeadList(PLIST_ENTRY ListHead, PKSPIN_LOCK Lock)
 PSINGLE_LIST_ENTRY ExInterlockedPushEntryList(PSINGLE_LIST_ENTRY ListHead,
                                               PSINGLE_LIST_ENTRY ListEntry, PKSPIN_LOCK Lock)
 {
-    enter("ExInterlockedPushEntryList", Lock);
+    HA_INSIDE struct ha_kernel *kernel = enter("ExInterlockedPushEntryList", Lock);
     PSINGLE_LIST_ENTRY before = ListHead->Next;
     PushEntryList(ListHead, ListEntry);
     return before;
@@ -64,6 +65,6 @@ PSINGLE_LIST_ENTRY ExInterlockedPushEntryList(PSINGLE_LIST_ENTRY ListHead,
 /* Take the first entry of a single list. NULL when there is none. */
 PSINGLE_LIST_ENTRY ExInterlockedPopEntryList(PSINGLE_LIST_ENTRY ListHead, PKSPIN_LOCK Lock)
 {
-    enter("ExInterlockedPopEntryList", Lock);
+    HA_INSIDE struct ha_kernel *kernel = enter("ExInterlockedPopEntryList", Lock);
     return PopEntryList(ListHead);
 }

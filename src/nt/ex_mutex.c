@@ -122,7 +122,8 @@ bool ha_fast_mutex_release(struct ha_kernel *kernel, PFAST_MUTEX mutex,
 /* Make a fast mutex that nobody holds. IRQL: at most DISPATCH_LEVEL. */
 VOID ExInitializeFastMutex(PFAST_MUTEX FastMutex)
 {
-    ha_fast_mutex_make(ha_kernel_enter("ExInitializeFastMutex"), FastMutex, &fast);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExInitializeFastMutex");
+    ha_fast_mutex_make(kernel, FastMutex, &fast);
 }
 
 /* To APC_LEVEL, and back as the mutex remembers it. */
@@ -142,7 +143,7 @@ static void raise_irql(struct ha_kernel *kernel, PFAST_MUTEX mutex)
  */
 VOID ExAcquireFastMutex(PFAST_MUTEX FastMutex)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExAcquireFastMutex");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAcquireFastMutex");
     if (ha_fast_mutex_acquire(kernel, FastMutex, &fast))
         raise_irql(kernel, FastMutex);
     ha_sched_point(&kernel->world);
@@ -151,7 +152,7 @@ VOID ExAcquireFastMutex(PFAST_MUTEX FastMutex)
 /* Give it back, and the thread its IRQL. For another thread than the owner it is a misuse. */
 VOID ExReleaseFastMutex(PFAST_MUTEX FastMutex)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExReleaseFastMutex");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExReleaseFastMutex");
     KIRQL before = (KIRQL)FastMutex->OldIrql;
     if (ha_fast_mutex_release(kernel, FastMutex, &fast))
         ha_irql_lower(kernel, before, HA_RT_RELEASE_FAST_MUTEX);
@@ -164,7 +165,7 @@ VOID ExReleaseFastMutex(PFAST_MUTEX FastMutex)
  */
 BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX FastMutex)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExTryToAcquireFastMutex");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExTryToAcquireFastMutex");
     if (!ha_fast_mutex_try(kernel, FastMutex, &fast))
         return FALSE;
     raise_irql(kernel, FastMutex);
@@ -177,7 +178,7 @@ BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX FastMutex)
  */
 VOID ExAcquireFastMutexUnsafe(PFAST_MUTEX FastMutex)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExAcquireFastMutexUnsafe");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAcquireFastMutexUnsafe");
     const struct ha_record *stamp = &kernel->world.sched.running->stamp;
     if (stamp->irql < APC_LEVEL && !stamp->regions)
         ha_record_misuse(kernel, HA_RT_ACQUIRE_FAST_MUTEX, HA_MISUSE_LOW_IRQL, 0, APC_LEVEL);
@@ -188,7 +189,7 @@ VOID ExAcquireFastMutexUnsafe(PFAST_MUTEX FastMutex)
 /* Give back what was taken like that. */
 VOID ExReleaseFastMutexUnsafe(PFAST_MUTEX FastMutex)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExReleaseFastMutexUnsafe");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExReleaseFastMutexUnsafe");
     ha_fast_mutex_release(kernel, FastMutex, &fast);
     ha_sched_point(&kernel->world);
 }

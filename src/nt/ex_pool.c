@@ -55,7 +55,7 @@ static PVOID take(struct ha_kernel *kernel, struct ha_pool_wish wish, bool cache
  */
 PVOID ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePool2");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePool2");
     POOL_FLAGS kind = Flags & KINDS;
     if (!kind || (kind & (kind - 1)) || (Flags & REQUIRED_FLAGS & ~KNOWN_FLAGS)) {
         ha_record_refused(kernel, HA_RT_ALLOCATE_POOL, HA_REASON_UNKNOWN_FLAGS);
@@ -94,14 +94,14 @@ static PVOID take_of_type(struct ha_kernel *kernel, POOL_TYPE type, SIZE_T size,
  */
 PVOID ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePoolWithTag");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePoolWithTag");
     return take_of_type(kernel, PoolType, NumberOfBytes, Tag, false);
 }
 
 /* The same, charged to the caller's process. WDK reference, wdm.h, ExAllocatePoolWithQuotaTag. */
 PVOID ExAllocatePoolWithQuotaTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePoolWithQuotaTag");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePoolWithQuotaTag");
     return take_of_type(kernel, PoolType, NumberOfBytes, Tag, false);
 }
 
@@ -113,7 +113,7 @@ PVOID ExAllocatePoolWithQuotaTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG
 PVOID ExAllocatePoolWithTagPriority(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag,
                                     EX_POOL_PRIORITY Priority)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePoolWithTagPriority");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePoolWithTagPriority");
     (void)Priority;
     return take_of_type(kernel, PoolType, NumberOfBytes, Tag, false);
 }
@@ -121,21 +121,21 @@ PVOID ExAllocatePoolWithTagPriority(POOL_TYPE PoolType, SIZE_T NumberOfBytes, UL
 /* The same with zeroed memory. Source: WDK reference, wdm.h, ExAllocatePoolZero. */
 PVOID ExAllocatePoolZero(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePoolZero");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePoolZero");
     return take_of_type(kernel, PoolType, NumberOfBytes, Tag, true);
 }
 
 /* As ExAllocatePoolWithTag(). Source: WDK reference, wdm.h, ExAllocatePoolUninitialized. */
 PVOID ExAllocatePoolUninitialized(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePoolUninitialized");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePoolUninitialized");
     return take_of_type(kernel, PoolType, NumberOfBytes, Tag, false);
 }
 
 /* The same with the tag "None". Source: WDK reference, wdm.h, ExAllocatePool. */
 PVOID ExAllocatePool(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePool");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAllocatePool");
     return take_of_type(kernel, PoolType, NumberOfBytes, NO_TAG, false);
 }
 
@@ -153,11 +153,13 @@ PVOID ExAllocatePool(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
  */
 VOID ExFreePoolWithTag(PVOID P, ULONG Tag)
 {
-    ha_pool_block_give(ha_kernel_enter("ExFreePoolWithTag"), P, Tag);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExFreePoolWithTag");
+    ha_pool_block_give(kernel, P, Tag);
 }
 
 /* The same without a tag. Source: WDK reference, wdm.h, ExFreePool. */
 VOID ExFreePool(PVOID P)
 {
-    ha_pool_block_give(ha_kernel_enter("ExFreePool"), P, 0);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExFreePool");
+    ha_pool_block_give(kernel, P, 0);
 }

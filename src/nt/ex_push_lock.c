@@ -36,7 +36,7 @@ const struct ha_shared_kind ha_push_lock = {
 /* Make a push lock that nobody has. While a thread has it or waits for it: misuse, and nothing. */
 VOID ExInitializePushLock(PEX_PUSH_LOCK PushLock)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExInitializePushLock");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExInitializePushLock");
     if (!ha_in_use(kernel, PushLock, sizeof *PushLock, HA_RT_INITIALIZE_PUSH_LOCK))
         *PushLock = 0;
 }
@@ -50,7 +50,7 @@ static void look_for_region(struct ha_kernel *kernel, enum ha_routine routine)
 
 static void acquire(PEX_PUSH_LOCK lock, enum ha_share share, const char *name)
 {
-    struct ha_kernel *kernel = ha_kernel_enter(name);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(name);
     if (ha_kernel_is_above(kernel, APC_LEVEL, ha_push_lock.acquire[share]))
         return;
     look_for_region(kernel, ha_push_lock.acquire[share]);
@@ -60,7 +60,7 @@ static void acquire(PEX_PUSH_LOCK lock, enum ha_share share, const char *name)
 
 static void release(PEX_PUSH_LOCK lock, enum ha_share share, const char *name)
 {
-    struct ha_kernel *kernel = ha_kernel_enter(name);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(name);
     ha_kernel_check_irql(kernel, ha_push_lock.release[share], DISPATCH_LEVEL);
     look_for_region(kernel, ha_push_lock.release[share]);
     ha_shared_give(kernel, &ha_push_lock, lock, share);

@@ -44,7 +44,7 @@ static struct ha_resource *meant_below(struct ha_kernel *kernel, const ERESOURCE
  */
 NTSTATUS ExInitializeResourceLite(PERESOURCE Resource)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExInitializeResourceLite");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExInitializeResourceLite");
     ha_kernel_check_irql(kernel, HA_RT_INITIALIZE_RESOURCE, DISPATCH_LEVEL);
     if ((uintptr_t)Resource % _Alignof(ERESOURCE))
         ha_record_misuse(kernel, HA_RT_INITIALIZE_RESOURCE, HA_MISUSE_UNALIGNED, 0, 0);
@@ -70,7 +70,7 @@ static struct ha_resource *unused(struct ha_kernel *kernel, const ERESOURCE *pla
  */
 NTSTATUS ExReinitializeResourceLite(PERESOURCE Resource)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExReinitializeResourceLite");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExReinitializeResourceLite");
     struct ha_resource *resource = unused(kernel, Resource, HA_RT_REINITIALIZE_RESOURCE);
     if (resource) {
         ha_resource_forget(kernel, resource);
@@ -85,7 +85,7 @@ NTSTATUS ExReinitializeResourceLite(PERESOURCE Resource)
  */
 NTSTATUS ExDeleteResourceLite(PERESOURCE Resource)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExDeleteResourceLite");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExDeleteResourceLite");
     struct ha_resource *resource = unused(kernel, Resource, HA_RT_DELETE_RESOURCE);
     if (resource)
         ha_resource_forget(kernel, resource);
@@ -143,7 +143,8 @@ static BOOLEAN acquire(struct ha_kernel *kernel, PERESOURCE place, enum ha_routi
  */
 BOOLEAN ExAcquireResourceExclusiveLite(PERESOURCE Resource, BOOLEAN Wait)
 {
-    return acquire(ha_kernel_enter("ExAcquireResourceExclusiveLite"), Resource,
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAcquireResourceExclusiveLite");
+    return acquire(kernel, Resource,
                    HA_RT_ACQUIRE_EXCLUSIVE, HA_RESOURCE_EXCLUSIVE, Wait != FALSE);
 }
 
@@ -154,14 +155,16 @@ BOOLEAN ExAcquireResourceExclusiveLite(PERESOURCE Resource, BOOLEAN Wait)
  */
 BOOLEAN ExAcquireResourceSharedLite(PERESOURCE Resource, BOOLEAN Wait)
 {
-    return acquire(ha_kernel_enter("ExAcquireResourceSharedLite"), Resource,
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAcquireResourceSharedLite");
+    return acquire(kernel, Resource,
                    HA_RT_ACQUIRE_SHARED, HA_RESOURCE_SHARED, Wait != FALSE);
 }
 
 /* The same, ahead of those who wait to have it alone. */
 BOOLEAN ExAcquireSharedStarveExclusive(PERESOURCE Resource, BOOLEAN Wait)
 {
-    return acquire(ha_kernel_enter("ExAcquireSharedStarveExclusive"), Resource,
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAcquireSharedStarveExclusive");
+    return acquire(kernel, Resource,
                    HA_RT_ACQUIRE_STARVE, HA_RESOURCE_STARVE, Wait != FALSE);
 }
 
@@ -172,7 +175,7 @@ BOOLEAN ExAcquireSharedStarveExclusive(PERESOURCE Resource, BOOLEAN Wait)
  */
 VOID ExConvertExclusiveToSharedLite(PERESOURCE Resource)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExConvertExclusiveToSharedLite");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExConvertExclusiveToSharedLite");
     struct ha_resource *resource =
         meant_below(kernel, Resource, HA_RT_CONVERT_RESOURCE, HA_TOUCH_WRITE);
     if (!resource)
@@ -213,7 +216,8 @@ static void release(struct ha_kernel *kernel, PERESOURCE place)
  */
 VOID ExReleaseResourceLite(PERESOURCE Resource)
 {
-    release(ha_kernel_enter("ExReleaseResourceLite"), Resource);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExReleaseResourceLite");
+    release(kernel, Resource);
 }
 
 /*
@@ -225,7 +229,8 @@ VOID ExReleaseResourceLite(PERESOURCE Resource)
  */
 PVOID ExEnterCriticalRegionAndAcquireResourceExclusive(PERESOURCE Resource)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExEnterCriticalRegionAndAcquireResourceExclusive");
+    HA_INSIDE struct ha_kernel *kernel =
+        ha_kernel_enter("ExEnterCriticalRegionAndAcquireResourceExclusive");
     ha_region_change(kernel, HA_RT_ENTER_REGION, true);
     acquire(kernel, Resource, HA_RT_ACQUIRE_EXCLUSIVE, HA_RESOURCE_EXCLUSIVE, true);
     return NULL;
@@ -233,7 +238,8 @@ PVOID ExEnterCriticalRegionAndAcquireResourceExclusive(PERESOURCE Resource)
 
 PVOID ExEnterCriticalRegionAndAcquireResourceShared(PERESOURCE Resource)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExEnterCriticalRegionAndAcquireResourceShared");
+    HA_INSIDE struct ha_kernel *kernel =
+        ha_kernel_enter("ExEnterCriticalRegionAndAcquireResourceShared");
     ha_region_change(kernel, HA_RT_ENTER_REGION, true);
     acquire(kernel, Resource, HA_RT_ACQUIRE_SHARED, HA_RESOURCE_SHARED, true);
     return NULL;
@@ -242,7 +248,7 @@ PVOID ExEnterCriticalRegionAndAcquireResourceShared(PERESOURCE Resource)
 /* Give it back and leave the region. IRQL: at most DISPATCH_LEVEL. */
 VOID ExReleaseResourceAndLeaveCriticalRegion(PERESOURCE Resource)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExReleaseResourceAndLeaveCriticalRegion");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExReleaseResourceAndLeaveCriticalRegion");
     release(kernel, Resource);
     ha_region_change(kernel, HA_RT_LEAVE_REGION, false);
 }
@@ -260,14 +266,14 @@ static const struct ha_resource_owner *own_part(struct ha_kernel *kernel, const 
 /* Whether the calling thread has it alone. IRQL: at most DISPATCH_LEVEL, as the next three. */
 BOOLEAN ExIsResourceAcquiredExclusiveLite(PERESOURCE Resource)
 {
-    struct ha_kernel *kernel = ha_kernel_spin("ExIsResourceAcquiredExclusiveLite");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin("ExIsResourceAcquiredExclusiveLite");
     return own_part(kernel, Resource, HA_RT_OWNS_EXCLUSIVE, true) != NULL;
 }
 
 /* How often the calling thread has taken it and not given it back, shared or alone. */
 ULONG ExIsResourceAcquiredSharedLite(PERESOURCE Resource)
 {
-    struct ha_kernel *kernel = ha_kernel_spin("ExIsResourceAcquiredSharedLite");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin("ExIsResourceAcquiredSharedLite");
     const struct ha_resource_owner *owner =
         own_part(kernel, Resource, HA_RT_OWNS_SHARED, false);
     return owner ? owner->count : 0;
@@ -283,13 +289,15 @@ static ULONG waiters(struct ha_kernel *kernel, const ERESOURCE *place, enum ha_r
 /* How many threads wait to have it alone. */
 ULONG ExGetExclusiveWaiterCount(PERESOURCE Resource)
 {
-    return waiters(ha_kernel_spin("ExGetExclusiveWaiterCount"), Resource, HA_RT_EXCLUSIVE_WAITERS,
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin("ExGetExclusiveWaiterCount");
+    return waiters(kernel, Resource, HA_RT_EXCLUSIVE_WAITERS,
                    true);
 }
 
 /* How many wait to share it. */
 ULONG ExGetSharedWaiterCount(PERESOURCE Resource)
 {
-    return waiters(ha_kernel_spin("ExGetSharedWaiterCount"), Resource, HA_RT_SHARED_WAITERS,
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin("ExGetSharedWaiterCount");
+    return waiters(kernel, Resource, HA_RT_SHARED_WAITERS,
                    false);
 }

@@ -39,7 +39,7 @@ const struct ha_shared_kind ha_shared_spin_lock = {
 /* Returns the IRQL before; refused above DISPATCH_LEVEL. */
 static KIRQL acquire(PEX_SPIN_LOCK lock, enum ha_share share, const char *name)
 {
-    struct ha_kernel *kernel = ha_kernel_enter(name);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(name);
     struct ha_thread *thread = kernel->world.sched.running;
     KIRQL irql = thread->stamp.irql;
     if (ha_kernel_is_above(kernel, DISPATCH_LEVEL, ha_shared_spin_lock.acquire[share]))
@@ -52,7 +52,7 @@ static KIRQL acquire(PEX_SPIN_LOCK lock, enum ha_share share, const char *name)
 
 static void release(PEX_SPIN_LOCK lock, KIRQL irql, enum ha_share share, const char *name)
 {
-    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller(name));
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside(name);
     ha_shared_give(kernel, &ha_shared_spin_lock, (void *)lock, share);
     if (irql != kernel->world.sched.running->stamp.irql)
         ha_irql_lower(kernel, irql, ha_shared_spin_lock.release[share]);
@@ -61,13 +61,13 @@ static void release(PEX_SPIN_LOCK lock, KIRQL irql, enum ha_share share, const c
 
 static void acquire_raised(PEX_SPIN_LOCK lock, enum ha_share share, const char *name)
 {
-    struct ha_kernel *kernel = ha_locks_enter_raised(name, ha_shared_spin_lock.acquire[share]);
+    HA_INSIDE struct ha_kernel *kernel = ha_locks_enter_raised(name, ha_shared_spin_lock.acquire[share]);
     ha_shared_take(kernel, &ha_shared_spin_lock, (void *)lock, share);
 }
 
 static void release_raised(PEX_SPIN_LOCK lock, enum ha_share share, const char *name)
 {
-    struct ha_kernel *kernel = ha_locks_enter_raised(name, ha_shared_spin_lock.release[share]);
+    HA_INSIDE struct ha_kernel *kernel = ha_locks_enter_raised(name, ha_shared_spin_lock.release[share]);
     ha_shared_give(kernel, &ha_shared_spin_lock, (void *)lock, share);
 }
 

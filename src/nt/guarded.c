@@ -85,7 +85,7 @@ static void leave(struct ha_kernel *kernel, enum ha_routine routine)
 /* Enter a guarded region, once more if the thread is in one. 256 regions are a misuse. */
 VOID KeEnterGuardedRegion(VOID)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeEnterGuardedRegion");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeEnterGuardedRegion");
     ha_kernel_check_irql(kernel, HA_RT_ENTER_GUARDED_REGION, APC_LEVEL);
     enter(kernel, HA_RT_ENTER_GUARDED_REGION);
 }
@@ -93,7 +93,7 @@ VOID KeEnterGuardedRegion(VOID)
 /* Leave a guarded region. To leave one without having entered it is a misuse. */
 VOID KeLeaveGuardedRegion(VOID)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeLeaveGuardedRegion");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeLeaveGuardedRegion");
     ha_kernel_check_irql(kernel, HA_RT_LEAVE_GUARDED_REGION, APC_LEVEL);
     leave(kernel, HA_RT_LEAVE_GUARDED_REGION);
 }
@@ -109,13 +109,15 @@ static bool gets_no_apcs(struct ha_kernel *kernel)
  */
 BOOLEAN KeAreAllApcsDisabled(VOID)
 {
-    return gets_no_apcs(ha_kernel_enter("KeAreAllApcsDisabled"));
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeAreAllApcsDisabled");
+    return gets_no_apcs(kernel);
 }
 
 /* Make a guarded mutex that nobody has. */
 VOID KeInitializeGuardedMutex(PKGUARDED_MUTEX Mutex)
 {
-    ha_fast_mutex_make(ha_kernel_enter("KeInitializeGuardedMutex"), Mutex, &guarded);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeInitializeGuardedMutex");
+    ha_fast_mutex_make(kernel, Mutex, &guarded);
 }
 
 /*
@@ -124,7 +126,7 @@ VOID KeInitializeGuardedMutex(PKGUARDED_MUTEX Mutex)
  */
 VOID KeAcquireGuardedMutex(PKGUARDED_MUTEX Mutex)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeAcquireGuardedMutex");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeAcquireGuardedMutex");
     if (ha_fast_mutex_acquire(kernel, Mutex, &guarded))
         enter(kernel, HA_RT_ACQUIRE_GUARDED_MUTEX);
     ha_sched_point(&kernel->world);
@@ -133,7 +135,7 @@ VOID KeAcquireGuardedMutex(PKGUARDED_MUTEX Mutex)
 /* Give it back and leave the region. For another thread than the owner it is a misuse. */
 VOID KeReleaseGuardedMutex(PKGUARDED_MUTEX Mutex)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeReleaseGuardedMutex");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeReleaseGuardedMutex");
     ha_kernel_check_irql(kernel, HA_RT_RELEASE_GUARDED_MUTEX, APC_LEVEL);
     if (ha_fast_mutex_release(kernel, Mutex, &guarded))
         leave(kernel, HA_RT_RELEASE_GUARDED_MUTEX);
@@ -143,7 +145,7 @@ VOID KeReleaseGuardedMutex(PKGUARDED_MUTEX Mutex)
 /* Take it if it is free. Returns TRUE in a guarded region, or FALSE with everything as it was. */
 BOOLEAN KeTryToAcquireGuardedMutex(PKGUARDED_MUTEX Mutex)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeTryToAcquireGuardedMutex");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeTryToAcquireGuardedMutex");
     if (!ha_fast_mutex_try(kernel, Mutex, &guarded))
         return FALSE;
     enter(kernel, HA_RT_ACQUIRE_GUARDED_MUTEX);
@@ -156,7 +158,7 @@ BOOLEAN KeTryToAcquireGuardedMutex(PKGUARDED_MUTEX Mutex)
  */
 VOID KeAcquireGuardedMutexUnsafe(PKGUARDED_MUTEX FastMutex)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeAcquireGuardedMutexUnsafe");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeAcquireGuardedMutexUnsafe");
     if (!gets_no_apcs(kernel))
         ha_record_misuse(kernel, HA_RT_ACQUIRE_GUARDED_MUTEX, HA_MISUSE_LOW_IRQL, 0, APC_LEVEL);
     ha_fast_mutex_acquire(kernel, FastMutex, &guarded);
@@ -166,7 +168,7 @@ VOID KeAcquireGuardedMutexUnsafe(PKGUARDED_MUTEX FastMutex)
 /* Give back what was taken like that. */
 VOID KeReleaseGuardedMutexUnsafe(PKGUARDED_MUTEX FastMutex)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeReleaseGuardedMutexUnsafe");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeReleaseGuardedMutexUnsafe");
     ha_fast_mutex_release(kernel, FastMutex, &guarded);
     ha_sched_point(&kernel->world);
 }

@@ -16,13 +16,13 @@
  */
 VOID IoAcquireCancelSpinLock(PKIRQL Irql)
 {
-    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller("IoAcquireCancelSpinLock"));
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside("IoAcquireCancelSpinLock");
     KeAcquireSpinLock(&kernel->cancel_lock, Irql);
 }
 
 /* Give it back, and lower the IRQL to what it was before. IRQL: DISPATCH_LEVEL. */
 VOID IoReleaseCancelSpinLock(KIRQL Irql)
 {
-    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller("IoReleaseCancelSpinLock"));
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside("IoReleaseCancelSpinLock");
     KeReleaseSpinLock(&kernel->cancel_lock, Irql);
 }

@@ -55,7 +55,7 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize,
                         ULONG DeviceCharacteristics, BOOLEAN Exclusive,
                         PDEVICE_OBJECT *DeviceObject)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoCreateDevice");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoCreateDevice");
     const struct ha_device_wish wish = {
         .extension_size = DeviceExtensionSize, .name = DeviceName, .type = DeviceType,
         .characteristics = DeviceCharacteristics, .exclusive = Exclusive != FALSE,
@@ -92,7 +92,7 @@ static bool extension_is_in_use(struct ha_kernel *kernel, const DEVICE_OBJECT *d
  */
 VOID IoDeleteDevice(PDEVICE_OBJECT DeviceObject)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoDeleteDevice");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoDeleteDevice");
     check_irql(kernel, APC_LEVEL, HA_RT_DELETE_DEVICE);
     if (!is_meant(kernel, HA_RT_DELETE_DEVICE, DeviceObject))
         return;
@@ -122,7 +122,7 @@ VOID IoDeleteDevice(PDEVICE_OBJECT DeviceObject)
 PDEVICE_OBJECT IoAttachDeviceToDeviceStack(PDEVICE_OBJECT SourceDevice,
                                            PDEVICE_OBJECT TargetDevice)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoAttachDeviceToDeviceStack");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoAttachDeviceToDeviceStack");
     check_irql(kernel, DISPATCH_LEVEL, HA_RT_ATTACH_DEVICE);
     if (!is_meant(kernel, HA_RT_ATTACH_DEVICE, SourceDevice) ||
         !is_meant(kernel, HA_RT_ATTACH_DEVICE, TargetDevice))
@@ -148,7 +148,7 @@ PDEVICE_OBJECT IoAttachDeviceToDeviceStack(PDEVICE_OBJECT SourceDevice,
  */
 VOID IoDetachDevice(PDEVICE_OBJECT TargetDevice)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoDetachDevice");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoDetachDevice");
     check_irql(kernel, PASSIVE_LEVEL, HA_RT_DETACH_DEVICE);
     if (!is_meant(kernel, HA_RT_DETACH_DEVICE, TargetDevice))
         return;
@@ -160,7 +160,7 @@ VOID IoDetachDevice(PDEVICE_OBJECT TargetDevice)
 /* The device on top of a stack; of what is none, NULL. IRQL: at most DISPATCH_LEVEL. */
 PDEVICE_OBJECT IoGetAttachedDevice(PDEVICE_OBJECT DeviceObject)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoGetAttachedDevice");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoGetAttachedDevice");
     check_irql(kernel, DISPATCH_LEVEL, HA_RT_ATTACHED_DEVICE);
     return is_meant(kernel, HA_RT_ATTACHED_DEVICE, DeviceObject) ? ha_device_top(DeviceObject)
                                                                  : NULL;
@@ -169,7 +169,7 @@ PDEVICE_OBJECT IoGetAttachedDevice(PDEVICE_OBJECT DeviceObject)
 /* The same with a reference, which the driver gives back. IRQL: at most DISPATCH_LEVEL. */
 PDEVICE_OBJECT IoGetAttachedDeviceReference(PDEVICE_OBJECT DeviceObject)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoGetAttachedDeviceReference");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoGetAttachedDeviceReference");
     check_irql(kernel, DISPATCH_LEVEL, HA_RT_REFER_ATTACHED);
     if (!is_meant(kernel, HA_RT_REFER_ATTACHED, DeviceObject))
         return NULL;
@@ -187,7 +187,7 @@ PDEVICE_OBJECT IoGetAttachedDeviceReference(PDEVICE_OBJECT DeviceObject)
  */
 PDEVICE_OBJECT IoGetLowerDeviceObject(PDEVICE_OBJECT DeviceObject)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoGetLowerDeviceObject");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoGetLowerDeviceObject");
     check_irql(kernel, DISPATCH_LEVEL, HA_RT_LOWER_DEVICE);
     if (!is_meant(kernel, HA_RT_LOWER_DEVICE, DeviceObject))
         return NULL;
@@ -285,7 +285,7 @@ static NTSTATUS find_device(struct ha_kernel *kernel, PCUNICODE_STRING name,
 NTSTATUS IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK DesiredAccess,
                                   PFILE_OBJECT *FileObject, PDEVICE_OBJECT *DeviceObject)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoGetDeviceObjectPointer");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoGetDeviceObjectPointer");
     PDEVICE_OBJECT device;
     struct file *file = NULL;
     uint32_t instance;
@@ -318,7 +318,7 @@ NTSTATUS IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK Desire
  */
 PDEVICE_OBJECT IoGetRelatedDeviceObject(PFILE_OBJECT FileObject)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoGetRelatedDeviceObject");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoGetRelatedDeviceObject");
     check_irql(kernel, DISPATCH_LEVEL, HA_RT_RELATED_DEVICE);
     if (ha_ob_is(kernel, FileObject, *IoFileObjectType))
         return ha_device_top(FileObject->DeviceObject);

@@ -187,7 +187,7 @@ void ha_named_event_follow(struct ha_kernel *kernel, enum ha_memory_condition co
  */
 PKEVENT IoCreateNotificationEvent(PUNICODE_STRING EventName, PHANDLE EventHandle)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoCreateNotificationEvent");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoCreateNotificationEvent");
     return open_event(kernel, EventName, NotificationEvent, EventHandle);
 }
 
@@ -198,7 +198,7 @@ PKEVENT IoCreateNotificationEvent(PUNICODE_STRING EventName, PHANDLE EventHandle
  */
 PKEVENT IoCreateSynchronizationEvent(PUNICODE_STRING EventName, PHANDLE EventHandle)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoCreateSynchronizationEvent");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoCreateSynchronizationEvent");
     return open_event(kernel, EventName, SynchronizationEvent, EventHandle);
 }
 
@@ -226,7 +226,7 @@ static bool is_there(const struct ha_kernel *kernel, const WCHAR *text, size_t l
 NTSTATUS ZwOpenEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
                      POBJECT_ATTRIBUTES ObjectAttributes)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ZwOpenEvent");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ZwOpenEvent");
     *EventHandle = NULL;
     if (ha_callout_irql_is_raised(kernel, kernel->world.sched.running)) {
         ha_record_refused(kernel, HA_RT_OPEN_EVENT, HA_REASON_IRQL);
@@ -260,7 +260,7 @@ NTSTATUS ZwOpenEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess,
  */
 NTSTATUS ZwSetEvent(HANDLE EventHandle, PLONG PreviousState)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ZwSetEvent");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ZwSetEvent");
     void *event;
     ha_kernel_check_irql(kernel, HA_RT_SET_NAMED_EVENT, DISPATCH_LEVEL);
     NTSTATUS status = ha_ob_of_handle(kernel, EventHandle, *ExEventObjectType, &event);

@@ -130,7 +130,7 @@ NTSTATUS IoRegisterDeviceInterface(PDEVICE_OBJECT PhysicalDeviceObject,
                                    PUNICODE_STRING ReferenceString,
                                    PUNICODE_STRING SymbolicLinkName)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoRegisterDeviceInterface");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoRegisterDeviceInterface");
     const struct ha_interface *known = NULL;
     NTSTATUS status = examine(kernel, PhysicalDeviceObject, InterfaceClassGuid, ReferenceString,
                               SymbolicLinkName);
@@ -174,7 +174,7 @@ static NTSTATUS set_state(struct ha_kernel *kernel, struct ha_driver_interface *
  */
 NTSTATUS IoSetDeviceInterfaceState(PUNICODE_STRING SymbolicLinkName, BOOLEAN Enable)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoSetDeviceInterfaceState");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoSetDeviceInterfaceState");
     const enum ha_routine routine = HA_RT_SET_INTERFACE;
     const struct ha_interface *known = NULL;
     struct ha_driver_interface *own = NULL;
@@ -286,7 +286,7 @@ static NTSTATUS list(struct ha_kernel *kernel, const struct wanted *wanted, PZZW
 NTSTATUS IoGetDeviceInterfaces(const GUID *InterfaceClassGuid, PDEVICE_OBJECT PhysicalDeviceObject,
                                ULONG Flags, PZZWSTR *SymbolicLinkList)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoGetDeviceInterfaces");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoGetDeviceInterfaces");
     const struct wanted wanted = {InterfaceClassGuid, PhysicalDeviceObject,
                                   (Flags & DEVICE_INTERFACE_INCLUDE_NONACTIVE) != 0};
     uint32_t count = 0;
@@ -309,7 +309,7 @@ NTSTATUS IoGetDeviceInterfaces(const GUID *InterfaceClassGuid, PDEVICE_OBJECT Ph
 NTSTATUS IoReportTargetDeviceChange(PDEVICE_OBJECT PhysicalDeviceObject,
                                     PVOID NotificationStructure)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoReportTargetDeviceChange");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoReportTargetDeviceChange");
     (void)PhysicalDeviceObject, (void)NotificationStructure;
     if (!ha_callout_in_notification(kernel->world.sched.running))
         return refuse(kernel, HA_RT_REPORT_CHANGE, HA_REASON_NOT_SIMULATED);
@@ -323,7 +323,7 @@ NTSTATUS IoReportTargetDeviceChangeAsynchronous(PDEVICE_OBJECT PhysicalDeviceObj
                                                 PDEVICE_CHANGE_COMPLETE_CALLBACK Callback,
                                                 PVOID Context)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoReportTargetDeviceChangeAsynchronous");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoReportTargetDeviceChangeAsynchronous");
     (void)PhysicalDeviceObject, (void)NotificationStructure, (void)Callback, (void)Context;
     return refuse(kernel, HA_RT_REPORT_CHANGE_LATER, HA_REASON_NOT_SIMULATED);
 }

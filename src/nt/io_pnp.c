@@ -232,7 +232,7 @@ NTSTATUS IoRegisterPlugPlayNotification(IO_NOTIFICATION_EVENT_CATEGORY EventCate
                                         PDRIVER_NOTIFICATION_CALLBACK_ROUTINE CallbackRoutine,
                                         PVOID Context, PVOID *NotificationEntry)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoRegisterPlugPlayNotification");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoRegisterPlugPlayNotification");
     struct ha_world *world = &kernel->world;
     struct ha_thread *thread = world->sched.running;
     struct wish wish = {EventCategory, EventCategoryFlags, EventCategoryData, DriverObject,
@@ -331,7 +331,7 @@ static NTSTATUS unregister(struct ha_kernel *kernel, PVOID handle, enum ha_routi
  */
 NTSTATUS IoUnregisterPlugPlayNotification(PVOID NotificationEntry)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoUnregisterPlugPlayNotification");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoUnregisterPlugPlayNotification");
     return unregister(kernel, NotificationEntry, HA_RT_UNREGISTER_PNP);
 }
 
@@ -344,6 +344,6 @@ NTSTATUS IoUnregisterPlugPlayNotification(PVOID NotificationEntry)
  */
 NTSTATUS IoUnregisterPlugPlayNotificationEx(PVOID NotificationEntry)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoUnregisterPlugPlayNotificationEx");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoUnregisterPlugPlayNotificationEx");
     return unregister(kernel, NotificationEntry, HA_RT_UNREGISTER_PNP_EX);
 }

@@ -87,7 +87,7 @@ static bool is_made(struct ha_kernel *kernel, const IO_REMOVE_LOCK *lock, enum h
 VOID IoInitializeRemoveLockEx(PIO_REMOVE_LOCK Lock, ULONG AllocateTag, ULONG MaxLockedMinutes,
                               ULONG HighWatermark, ULONG RemlockSize)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoInitializeRemoveLockEx");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoInitializeRemoveLockEx");
     (void)AllocateTag, (void)MaxLockedMinutes, (void)HighWatermark;
     if (RemlockSize != sizeof *Lock) {
         ha_record_refused(kernel, HA_RT_INITIALIZE_REMOVE_LOCK, HA_REASON_PARAMETER);
@@ -112,7 +112,7 @@ VOID IoInitializeRemoveLockEx(PIO_REMOVE_LOCK Lock, ULONG AllocateTag, ULONG Max
 NTSTATUS IoAcquireRemoveLockEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, PCSTR File, ULONG Line,
                                ULONG RemlockSize)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoAcquireRemoveLockEx");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoAcquireRemoveLockEx");
     (void)File, (void)Line, (void)RemlockSize;
     ha_kernel_check_irql(kernel, HA_RT_ACQUIRE_REMOVE_LOCK, DISPATCH_LEVEL);
     if (!is_made(kernel, RemoveLock, HA_RT_ACQUIRE_REMOVE_LOCK))
@@ -162,7 +162,7 @@ static void release(struct ha_kernel *kernel, PIO_REMOVE_LOCK lock, const void *
  */
 VOID IoReleaseRemoveLockEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, ULONG RemlockSize)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoReleaseRemoveLockEx");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoReleaseRemoveLockEx");
     (void)RemlockSize;
     ha_kernel_check_irql(kernel, HA_RT_RELEASE_REMOVE_LOCK, DISPATCH_LEVEL);
     if (is_made(kernel, RemoveLock, HA_RT_RELEASE_REMOVE_LOCK))
@@ -181,7 +181,7 @@ VOID IoReleaseRemoveLockEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, ULONG RemlockS
  */
 VOID IoReleaseRemoveLockAndWaitEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, ULONG RemlockSize)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoReleaseRemoveLockAndWaitEx");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoReleaseRemoveLockAndWaitEx");
     PVOID object = &RemoveLock->Common.RemoveEvent;
     KWAIT_BLOCK block;
     (void)RemlockSize;

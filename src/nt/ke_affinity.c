@@ -16,10 +16,9 @@ struct request {
     bool has_output;
 };
 
-static struct request begin(const char *name, enum ha_routine routine, uint64_t mask,
+static struct request begin(struct ha_kernel *kernel, enum ha_routine routine, uint64_t mask,
                             uint16_t group)
 {
-    struct ha_kernel *kernel = ha_kernel_enter(name);
     ha_touch(&kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_READ);
     return (struct request){.kernel = kernel, .thread = kernel->world.sched.running,
                             .routine = routine,
@@ -100,7 +99,8 @@ static void revert(struct request *request)
  */
 VOID KeSetSystemGroupAffinityThread(PGROUP_AFFINITY Affinity, PGROUP_AFFINITY PreviousAffinity)
 {
-    struct request request = begin("KeSetSystemGroupAffinityThread", HA_RT_SET_AFFINITY,
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetSystemGroupAffinityThread");
+    struct request request = begin(kernel, HA_RT_SET_AFFINITY,
                                    Affinity->Mask, Affinity->Group);
     request.has_output = PreviousAffinity != NULL;
     if (may_call(&request))
@@ -119,7 +119,8 @@ VOID KeSetSystemGroupAffinityThread(PGROUP_AFFINITY Affinity, PGROUP_AFFINITY Pr
  */
 VOID KeRevertToUserGroupAffinityThread(PGROUP_AFFINITY PreviousAffinity)
 {
-    struct request request = begin("KeRevertToUserGroupAffinityThread", HA_RT_REVERT_AFFINITY,
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeRevertToUserGroupAffinityThread");
+    struct request request = begin(kernel, HA_RT_REVERT_AFFINITY,
                                    PreviousAffinity->Mask, PreviousAffinity->Group);
     if (may_call(&request))
         revert(&request);
@@ -128,8 +129,8 @@ VOID KeRevertToUserGroupAffinityThread(PGROUP_AFFINITY PreviousAffinity)
 /* The same in group 0. Returns what a Set call gave the thread before, or 0. */
 KAFFINITY KeSetSystemAffinityThreadEx(KAFFINITY Affinity)
 {
-    struct request request =
-        begin("KeSetSystemAffinityThreadEx", HA_RT_SET_AFFINITY_EX, Affinity, 0);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetSystemAffinityThreadEx");
+    struct request request = begin(kernel, HA_RT_SET_AFFINITY_EX, Affinity, 0);
     request.has_output = true;
     if (may_call(&request))
         set(&request);
@@ -139,8 +140,8 @@ KAFFINITY KeSetSystemAffinityThreadEx(KAFFINITY Affinity)
 /* Undo KeSetSystemAffinityThreadEx with what that returned. */
 VOID KeRevertToUserAffinityThreadEx(KAFFINITY Affinity)
 {
-    struct request request =
-        begin("KeRevertToUserAffinityThreadEx", HA_RT_REVERT_AFFINITY_EX, Affinity, 0);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeRevertToUserAffinityThreadEx");
+    struct request request = begin(kernel, HA_RT_REVERT_AFFINITY_EX, Affinity, 0);
     if (may_call(&request))
         revert(&request);
 }
@@ -148,8 +149,8 @@ VOID KeRevertToUserAffinityThreadEx(KAFFINITY Affinity)
 /* As KeSetSystemAffinityThreadEx, without an answer. */
 VOID KeSetSystemAffinityThread(KAFFINITY Affinity)
 {
-    struct request request =
-        begin("KeSetSystemAffinityThread", HA_RT_SET_AFFINITY_OLD, Affinity, 0);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetSystemAffinityThread");
+    struct request request = begin(kernel, HA_RT_SET_AFFINITY_OLD, Affinity, 0);
     if (may_call(&request))
         set(&request);
 }
@@ -157,8 +158,8 @@ VOID KeSetSystemAffinityThread(KAFFINITY Affinity)
 /* Back to the affinity that the thread was made with. */
 VOID KeRevertToUserAffinityThread(VOID)
 {
-    struct request request =
-        begin("KeRevertToUserAffinityThread", HA_RT_REVERT_AFFINITY_OLD, 0, 0);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeRevertToUserAffinityThread");
+    struct request request = begin(kernel, HA_RT_REVERT_AFFINITY_OLD, 0, 0);
     if (may_call(&request))
         revert(&request);
 }

@@ -21,7 +21,7 @@ static uint16_t here(const struct ha_kernel *kernel)
  */
 VOID KeInitializeDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeInitializeDpc");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeInitializeDpc");
     uint32_t queued = ha_dpcs_find(kernel, Dpc, sizeof *Dpc);
     if (queued)
         ha_record_misuse(kernel, HA_RT_INITIALIZE_DPC, HA_MISUSE_IN_USE, queued, 0);
@@ -42,7 +42,7 @@ VOID KeInitializeThreadedDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine,
 /* Say how soon a DPC shall run: one of HighImportance goes ahead of its queue. Any IRQL. */
 VOID KeSetImportanceDpc(PRKDPC Dpc, KDPC_IMPORTANCE Importance)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeSetImportanceDpc");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetImportanceDpc");
     if (ha_dpc_is_made(kernel, Dpc, HA_RT_SET_IMPORTANCE_DPC))
         Dpc->Importance = (UCHAR)Importance;
 }
@@ -67,7 +67,7 @@ static bool set_target(struct ha_kernel *kernel, PKDPC dpc, uint32_t group, uint
  */
 NTSTATUS KeSetTargetProcessorDpcEx(PKDPC Dpc, PPROCESSOR_NUMBER ProcNumber)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeSetTargetProcessorDpcEx");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetTargetProcessorDpcEx");
     NTSTATUS status = STATUS_INVALID_PARAMETER;
     if (!ha_dpc_is_made(kernel, Dpc, HA_RT_SET_TARGET_DPC_EX))
         return status;
@@ -84,7 +84,7 @@ NTSTATUS KeSetTargetProcessorDpcEx(PKDPC Dpc, PPROCESSOR_NUMBER ProcNumber)
  */
 VOID KeSetTargetProcessorDpc(PRKDPC Dpc, CCHAR Number)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeSetTargetProcessorDpc");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetTargetProcessorDpc");
     if (!ha_dpc_is_made(kernel, Dpc, HA_RT_SET_TARGET_DPC))
         return;
     uint32_t number = (UCHAR)Number;
@@ -103,7 +103,7 @@ VOID KeSetTargetProcessorDpc(PRKDPC Dpc, CCHAR Number)
  */
 BOOLEAN KeInsertQueueDpc(PRKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeInsertQueueDpc");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeInsertQueueDpc");
     if (!ha_dpc_is_made(kernel, Dpc, HA_RT_INSERT_DPC))
         return FALSE;
     if (!ha_dpc_is_queued(kernel, Dpc)) {
@@ -118,7 +118,7 @@ BOOLEAN KeInsertQueueDpc(PRKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument
 /* Take a DPC out of its queue. Returns TRUE when it was in one. Any IRQL. */
 BOOLEAN KeRemoveQueueDpc(PRKDPC Dpc)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeRemoveQueueDpc");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeRemoveQueueDpc");
     return ha_dpc_is_made(kernel, Dpc, HA_RT_REMOVE_DPC) &&
            ha_dpc_remove(kernel, Dpc, HA_DPC_BY_DRIVER);
 }
@@ -130,7 +130,7 @@ BOOLEAN KeRemoveQueueDpc(PRKDPC Dpc)
  */
 BOOLEAN KeRemoveQueueDpcEx(PRKDPC Dpc, BOOLEAN WaitIfActive)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeRemoveQueueDpcEx");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeRemoveQueueDpcEx");
     if (!ha_dpc_is_made(kernel, Dpc, HA_RT_REMOVE_DPC))
         return FALSE;
     bool removed = ha_dpc_remove(kernel, Dpc, HA_DPC_BY_DRIVER);
@@ -148,7 +148,7 @@ BOOLEAN KeRemoveQueueDpcEx(PRKDPC Dpc, BOOLEAN WaitIfActive)
  */
 VOID KeFlushQueuedDpcs(VOID)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeFlushQueuedDpcs");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeFlushQueuedDpcs");
     if (kernel->world.sched.running->stamp.irql > PASSIVE_LEVEL)
         ha_record_refused(kernel, HA_RT_FLUSH_DPCS, HA_REASON_IRQL);
     else

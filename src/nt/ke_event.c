@@ -16,7 +16,7 @@
  */
 VOID KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeInitializeEvent");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeInitializeEvent");
     if (ha_in_use(kernel, Event, sizeof *Event, HA_RT_INITIALIZE_EVENT))
         return;
     ha_dispatcher_init(kernel, &Event->Header,
@@ -27,7 +27,7 @@ VOID KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State)
 /* Set an event. Returns what its state was. */
 LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeSetEvent");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetEvent");
     (void)Increment, (void)Wait;
     if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_EVENTS, HA_RT_SET_EVENT))
         return 0;
@@ -41,7 +41,7 @@ LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 /* Set an event for those who wait now, and reset it. Returns what its state was. */
 LONG KePulseEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KePulseEvent");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KePulseEvent");
     (void)Increment, (void)Wait;
     if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_EVENTS, HA_RT_PULSE_EVENT))
         return 0;
@@ -66,19 +66,21 @@ static LONG reset(struct ha_kernel *kernel, PRKEVENT event)
 /* Reset an event. Returns what its state was. */
 LONG KeResetEvent(PRKEVENT Event)
 {
-    return reset(ha_kernel_enter("KeResetEvent"), Event);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeResetEvent");
+    return reset(kernel, Event);
 }
 
 /* Reset an event. */
 VOID KeClearEvent(PRKEVENT Event)
 {
-    reset(ha_kernel_enter("KeClearEvent"), Event);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeClearEvent");
+    reset(kernel, Event);
 }
 
 /* The state of an event: not zero when it is set. */
 LONG KeReadStateEvent(PRKEVENT Event)
 {
-    struct ha_kernel *kernel = ha_kernel_spin("KeReadStateEvent");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin("KeReadStateEvent");
     if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_EVENTS, HA_RT_READ_EVENT))
         return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Event->Header), HA_TOUCH_READ);
@@ -92,7 +94,7 @@ LONG KeReadStateEvent(PRKEVENT Event)
  */
 VOID KeInitializeSemaphore(PRKSEMAPHORE Semaphore, LONG Count, LONG Limit)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeInitializeSemaphore");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeInitializeSemaphore");
     if (ha_in_use(kernel, Semaphore, sizeof *Semaphore, HA_RT_INITIALIZE_SEMAPHORE))
         return;
     ha_dispatcher_init(kernel, &Semaphore->Header, HA_OBJECT_SEMAPHORE, Count);
@@ -108,7 +110,7 @@ VOID KeInitializeSemaphore(PRKSEMAPHORE Semaphore, LONG Count, LONG Limit)
  */
 LONG KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjustment, BOOLEAN Wait)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeReleaseSemaphore");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeReleaseSemaphore");
     (void)Increment, (void)Wait;
     if (!ha_dispatcher_is_made(kernel, &Semaphore->Header, SEMAPHORE, HA_RT_RELEASE_SEMAPHORE))
         return 0;
@@ -127,7 +129,7 @@ LONG KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjust
 /* How often a semaphore can be taken now. */
 LONG KeReadStateSemaphore(PRKSEMAPHORE Semaphore)
 {
-    struct ha_kernel *kernel = ha_kernel_spin("KeReadStateSemaphore");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin("KeReadStateSemaphore");
     if (!ha_dispatcher_is_made(kernel, &Semaphore->Header, SEMAPHORE, HA_RT_READ_SEMAPHORE))
         return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Semaphore->Header), HA_TOUCH_READ);

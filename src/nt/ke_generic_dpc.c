@@ -70,7 +70,7 @@ static void send(struct ha_kernel *kernel, struct ha_generic_call *call, uint32_
  */
 VOID KeGenericCallDpc(PKDEFERRED_ROUTINE Routine, PVOID Context)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeGenericCallDpc");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeGenericCallDpc");
     struct ha_generic_dpcs *generic = &kernel->generic;
     if (ha_kernel_is_above(kernel, APC_LEVEL, HA_RT_GENERIC_CALL_DPC))
         return;
@@ -111,7 +111,7 @@ static struct ha_generic_dpc *enter(struct ha_kernel *kernel, enum ha_routine ro
 /* Say that the routine is done on this processor. A second time is a misuse and nothing more. */
 VOID KeSignalCallDpcDone(PVOID SystemArgument1)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeSignalCallDpcDone");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSignalCallDpcDone");
     struct ha_generic_dpc *own = enter(kernel, HA_RT_SIGNAL_DPC_DONE, SystemArgument1);
     if (!own)
         return;
@@ -129,7 +129,7 @@ VOID KeSignalCallDpcDone(PVOID SystemArgument1)
  */
 LOGICAL KeSignalCallDpcSynchronize(PVOID SystemArgument2)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeSignalCallDpcSynchronize");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSignalCallDpcSynchronize");
     struct ha_generic_call *call = kernel->generic.now;
     if (!enter(kernel, HA_RT_SIGNAL_DPC_SYNCHRONIZE, SystemArgument2))
         return FALSE;

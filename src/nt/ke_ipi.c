@@ -32,7 +32,9 @@ static ULONG_PTR call(struct ha_kernel *kernel, const struct ha_broadcast *broad
     thread->stamp.driver = broadcast->driver;
     ha_record_open(&kernel->world, HA_IPI_ENTER, broadcast->id);
     ha_sched_point(&kernel->world);
+    uint32_t depth = ha_kernel_go_out(kernel);
     ULONG_PTR result = broadcast->function(broadcast->argument);
+    ha_kernel_come_in(kernel, depth);
     ha_locks_leave(kernel, HA_RT_IPI_CALL, &locks);
     ha_record_open(&kernel->world, HA_IPI_LEAVE, broadcast->id);
     thread->lowest = lowest;
@@ -80,7 +82,7 @@ static void wait_for_turn(struct ha_kernel *kernel)
  */
 ULONG_PTR KeIpiGenericCall(PKIPI_BROADCAST_WORKER BroadcastFunction, ULONG_PTR Context)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeIpiGenericCall");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeIpiGenericCall");
     struct ha_world *world = &kernel->world;
     struct ha_thread *self = world->sched.running;
     KIRQL irql = self->stamp.irql;

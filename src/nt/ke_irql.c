@@ -20,7 +20,7 @@ static KIRQL current_irql(const struct ha_kernel *kernel)
  */
 KIRQL KeGetCurrentIrql(VOID)
 {
-    struct ha_kernel *kernel = ha_kernel_enter(ha_routine_name(HA_RT_CURRENT_IRQL));
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(ha_routine_name(HA_RT_CURRENT_IRQL));
     KIRQL irql = current_irql(kernel);
     ha_query_record(kernel, HA_RT_CURRENT_IRQL, 0, irql, 0);
     return irql;
@@ -49,7 +49,7 @@ static KIRQL raise_to(struct ha_kernel *kernel, KIRQL irql)
  */
 VOID KeRaiseIrql(KIRQL NewIrql, PKIRQL OldIrql)
 {
-    struct ha_kernel *kernel = ha_kernel_enter(ha_routine_name(HA_RT_RAISE_IRQL));
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(ha_routine_name(HA_RT_RAISE_IRQL));
     *OldIrql = raise_to(kernel, NewIrql);
 }
 
@@ -63,7 +63,8 @@ VOID KeRaiseIrql(KIRQL NewIrql, PKIRQL OldIrql)
  */
 KIRQL KeRaiseIrqlToDpcLevel(VOID)
 {
-    return raise_to(ha_kernel_enter("KeRaiseIrqlToDpcLevel"), DISPATCH_LEVEL);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeRaiseIrqlToDpcLevel");
+    return raise_to(kernel, DISPATCH_LEVEL);
 }
 
 void ha_irql_lower(struct ha_kernel *kernel, KIRQL irql, enum ha_routine routine)
@@ -91,7 +92,7 @@ void ha_irql_lower(struct ha_kernel *kernel, KIRQL irql, enum ha_routine routine
  */
 VOID KeLowerIrql(KIRQL NewIrql)
 {
-    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller(ha_routine_name(HA_RT_LOWER_IRQL)));
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside(ha_routine_name(HA_RT_LOWER_IRQL));
     ha_irql_lower(kernel, NewIrql, HA_RT_LOWER_IRQL);
     ha_sched_point(&kernel->world);
 }
@@ -99,7 +100,7 @@ VOID KeLowerIrql(KIRQL NewIrql)
 /* Code that may be paged out is reached at APC_LEVEL at most. Source: WDK reference, PAGED_CODE. */
 void ha_paged_code(void)
 {
-    struct ha_thread *thread = ha_thread_current();
-    if (thread && thread->stamp.irql > APC_LEVEL)
-        ha_record_misuse(ha_kernel_of(thread), HA_RT_PAGED_CODE, HA_MISUSE_PAGED_CODE, 0, 0);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_if_any();
+    if (kernel && kernel->world.sched.running->stamp.irql > APC_LEVEL)
+        ha_record_misuse(kernel, HA_RT_PAGED_CODE, HA_MISUSE_PAGED_CODE, 0, 0);
 }

@@ -112,7 +112,7 @@ static bool make(struct ha_kernel *kernel, PKMUTANT mutant, UCHAR apc_disable)
  */
 VOID KeInitializeMutex(PRKMUTEX Mutex, ULONG Level)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeInitializeMutex");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeInitializeMutex");
     (void)Level;
     make(kernel, Mutex, 1);
 }
@@ -124,7 +124,7 @@ VOID KeInitializeMutex(PRKMUTEX Mutex, ULONG Level)
  */
 VOID KeInitializeMutant(PRKMUTANT Mutant, BOOLEAN InitialOwner)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeInitializeMutant");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeInitializeMutant");
     if (make(kernel, Mutant, 0) && InitialOwner)
         ha_mutant_own(Mutant, kernel->world.sched.running);
 }
@@ -162,7 +162,7 @@ static LONG release(struct ha_kernel *kernel, PKMUTANT mutant, bool abandoned)
  */
 LONG KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeReleaseMutex");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeReleaseMutex");
     (void)Wait;
     return release(kernel, Mutex, false);
 }
@@ -175,7 +175,7 @@ LONG KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait)
  */
 LONG KeReleaseMutant(PRKMUTANT Mutant, KPRIORITY Increment, BOOLEAN Abandoned, BOOLEAN Wait)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeReleaseMutant");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeReleaseMutant");
     (void)Increment, (void)Wait;
     return release(kernel, Mutant, Abandoned != FALSE);
 }
@@ -183,7 +183,7 @@ LONG KeReleaseMutant(PRKMUTANT Mutant, KPRIORITY Increment, BOOLEAN Abandoned, B
 /* 1 when the mutex is free. */
 LONG KeReadStateMutex(PRKMUTEX Mutex)
 {
-    struct ha_kernel *kernel = ha_kernel_spin("KeReadStateMutex");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin("KeReadStateMutex");
     if (!ha_dispatcher_is_made(kernel, &Mutex->Header, MUTANT, HA_RT_READ_MUTEX))
         return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Mutex->Header), HA_TOUCH_READ);

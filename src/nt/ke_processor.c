@@ -138,9 +138,10 @@ static struct ha_registration *register_callback(struct ha_kernel *kernel,
 PVOID KeRegisterProcessorChangeCallback(PPROCESSOR_CALLBACK_FUNCTION CallbackFunction,
                                         PVOID CallbackContext, ULONG Flags)
 {
-    struct ha_thread *thread = ha_kernel_caller("KeRegisterProcessorChangeCallback");
-    struct ha_kernel *kernel = ha_kernel_of(thread);
+    HA_INSIDE struct ha_kernel *kernel =
+        ha_kernel_inside("KeRegisterProcessorChangeCallback");
     struct ha_world *world = &kernel->world;
+    struct ha_thread *thread = world->sched.running;
     struct ha_driver *driver = ha_driver_by_id(kernel, thread->stamp.driver);
     uint32_t id = ++kernel->registrations_made;
     struct ha_own_registration *own =
@@ -228,9 +229,10 @@ static void deregister(struct ha_kernel *kernel, struct ha_thread *thread,
  */
 VOID KeDeregisterProcessorChangeCallback(PVOID CallbackHandle)
 {
-    struct ha_thread *thread = ha_kernel_caller("KeDeregisterProcessorChangeCallback");
-    struct ha_kernel *kernel = ha_kernel_of(thread);
+    HA_INSIDE struct ha_kernel *kernel =
+        ha_kernel_inside("KeDeregisterProcessorChangeCallback");
     struct ha_world *world = &kernel->world;
+    struct ha_thread *thread = world->sched.running;
     ha_sched_point(world);
 
     void *object = NULL;

@@ -38,7 +38,7 @@ static ULONG maximum_count(const struct ha_kernel *kernel, USHORT group_number)
  */
 ULONG KeQueryActiveProcessorCount(PKAFFINITY ActiveProcessors)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_ACTIVE_COUNT);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_ACTIVE_COUNT);
     bool all = ha_kernel_knob(kernel, HA_KNOB_LEGACY_COUNT) == HA_LEGACY_ALL;
     ULONG count = active_count(kernel, all ? ALL_PROCESSOR_GROUPS : 0);
     KAFFINITY mask = kernel->world.partition.group[0].active_mask;
@@ -56,7 +56,7 @@ ULONG KeQueryActiveProcessorCount(PKAFFINITY ActiveProcessors)
  */
 ULONG KeQueryActiveProcessorCountEx(USHORT GroupNumber)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_ACTIVE_COUNT_EX);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_ACTIVE_COUNT_EX);
     ULONG count = active_count(kernel, GroupNumber);
     ha_query_record(kernel, HA_RT_ACTIVE_COUNT_EX, GroupNumber, count, 0);
     return count;
@@ -65,7 +65,7 @@ ULONG KeQueryActiveProcessorCountEx(USHORT GroupNumber)
 /* The mask of active processors in group 0. Source: WDK reference, KeQueryActiveProcessors. */
 KAFFINITY KeQueryActiveProcessors(VOID)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_ACTIVE_PROCESSORS);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_ACTIVE_PROCESSORS);
     KAFFINITY mask = kernel->world.partition.group[0].active_mask;
     ha_query_record(kernel, HA_RT_ACTIVE_PROCESSORS, 0, mask, 0);
     return mask;
@@ -78,7 +78,7 @@ KAFFINITY KeQueryActiveProcessors(VOID)
  */
 ULONG KeQueryMaximumProcessorCount(VOID)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_MAXIMUM_COUNT);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_MAXIMUM_COUNT);
     ULONG count = maximum_count(kernel, 0);
     ha_query_record(kernel, HA_RT_MAXIMUM_COUNT, 0, count, 0);
     return count;
@@ -93,7 +93,7 @@ ULONG KeQueryMaximumProcessorCount(VOID)
  */
 ULONG KeQueryMaximumProcessorCountEx(USHORT GroupNumber)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_MAXIMUM_COUNT_EX);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_MAXIMUM_COUNT_EX);
     ULONG count = maximum_count(kernel, GroupNumber);
     ha_query_record(kernel, HA_RT_MAXIMUM_COUNT_EX, GroupNumber, count, 0);
     return count;
@@ -106,7 +106,7 @@ ULONG KeQueryMaximumProcessorCountEx(USHORT GroupNumber)
  */
 KAFFINITY KeQueryGroupAffinity(USHORT GroupNumber)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_GROUP_AFFINITY);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_GROUP_AFFINITY);
     const struct ha_group *group = group_of(kernel, GroupNumber);
     KAFFINITY mask = group ? group->active_mask : 0;
     ha_query_record(kernel, HA_RT_GROUP_AFFINITY, GroupNumber, mask, 0);
@@ -120,7 +120,7 @@ KAFFINITY KeQueryGroupAffinity(USHORT GroupNumber)
  */
 USHORT KeQueryActiveGroupCount(VOID)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_ACTIVE_GROUPS);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_ACTIVE_GROUPS);
     USHORT count = (USHORT)kernel->world.partition.active_groups;
     ha_query_record(kernel, HA_RT_ACTIVE_GROUPS, 0, count, 0);
     return count;
@@ -129,7 +129,7 @@ USHORT KeQueryActiveGroupCount(VOID)
 /* The number of groups that there can ever be. Source: WDK reference, KeQueryMaximumGroupCount. */
 USHORT KeQueryMaximumGroupCount(VOID)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_MAXIMUM_GROUPS);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_MAXIMUM_GROUPS);
     USHORT count = (USHORT)kernel->world.partition.group_count;
     ha_query_record(kernel, HA_RT_MAXIMUM_GROUPS, 0, count, 0);
     return count;
@@ -148,7 +148,7 @@ USHORT KeQueryMaximumGroupCount(VOID)
  */
 NTSTATUS KeGetProcessorNumberFromIndex(ULONG ProcIndex, PPROCESSOR_NUMBER ProcNumber)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_NUMBER_FROM_INDEX);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_NUMBER_FROM_INDEX);
     const struct ha_partition *partition = &kernel->world.partition;
     NTSTATUS status = STATUS_INVALID_PARAMETER;
     uint64_t output = 0;
@@ -173,7 +173,7 @@ NTSTATUS KeGetProcessorNumberFromIndex(ULONG ProcIndex, PPROCESSOR_NUMBER ProcNu
  */
 ULONG KeGetProcessorIndexFromNumber(PPROCESSOR_NUMBER ProcNumber)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_INDEX_FROM_NUMBER);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_INDEX_FROM_NUMBER);
     const struct ha_partition *partition = &kernel->world.partition;
     ULONG index = INVALID_PROCESSOR_INDEX;
     if (ha_query_is_mapped(kernel, ProcNumber->Group, ProcNumber->Number))

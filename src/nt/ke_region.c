@@ -21,17 +21,20 @@ bool ha_region_change(struct ha_kernel *kernel, enum ha_routine routine, bool en
 /* Enter a critical region, once more if the thread is in one. 256 times are a misuse. */
 VOID KeEnterCriticalRegion(VOID)
 {
-    ha_region_change(ha_kernel_enter("KeEnterCriticalRegion"), HA_RT_ENTER_REGION, true);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeEnterCriticalRegion");
+    ha_region_change(kernel, HA_RT_ENTER_REGION, true);
 }
 
 /* Leave a critical region. To leave one without having entered it is a misuse. */
 VOID KeLeaveCriticalRegion(VOID)
 {
-    ha_region_change(ha_kernel_enter("KeLeaveCriticalRegion"), HA_RT_LEAVE_REGION, false);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeLeaveCriticalRegion");
+    ha_region_change(kernel, HA_RT_LEAVE_REGION, false);
 }
 
 /* Whether the thread is in a critical region, or has a mutex, which is as good as one. */
 BOOLEAN KeAreApcsDisabled(VOID)
 {
-    return ha_kernel_enter("KeAreApcsDisabled")->world.sched.running->stamp.regions != 0;
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeAreApcsDisabled");
+    return kernel->world.sched.running->stamp.regions != 0;
 }

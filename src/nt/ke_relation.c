@@ -124,7 +124,7 @@ NTSTATUS KeQueryLogicalProcessorRelationship(
     PPROCESSOR_NUMBER ProcessorNumber, LOGICAL_PROCESSOR_RELATIONSHIP RelationshipType,
     PSYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX Information, PULONG Length)
 {
-    struct ha_kernel *kernel = ha_query_partition(ROUTINE);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(ROUTINE);
     if (kernel->world.sched.running->stamp.irql > DISPATCH_LEVEL) {
         ha_record_refused(kernel, ROUTINE, HA_REASON_IRQL);     /* QRY-16 */
         return STATUS_INVALID_DEVICE_STATE;

@@ -21,13 +21,6 @@ struct ha_spin_wait {
     bool over;                      /* the lock was passed on to the thread */
 };
 
-/* As ha_kernel_caller(), without a call of it: this is what a pair of calls costs most. */
-static struct ha_thread *caller(const char *routine)
-{
-    struct ha_thread *thread = ha_thread_current();
-    return thread ? thread : ha_kernel_caller(routine);
-}
-
 static uint32_t holder_of(KSPIN_LOCK lock)
 {
     return (uint32_t)lock;
@@ -199,18 +192,16 @@ static bool give(struct ha_kernel *kernel, PKSPIN_LOCK lock)
  */
 VOID KeInitializeSpinLock(PKSPIN_LOCK SpinLock)
 {
-    struct ha_thread *thread = ha_thread_current();
-    if (!thread || !ha_in_use(ha_kernel_of(thread), SpinLock, sizeof *SpinLock,
-                              HA_RT_INITIALIZE_SPIN_LOCK))
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_if_any();
+    if (!kernel || !ha_in_use(kernel, SpinLock, sizeof *SpinLock, HA_RT_INITIALIZE_SPIN_LOCK))
         *SpinLock = 0;
 }
 
 /* Raise to DISPATCH_LEVEL and take the lock. Returns the IRQL before; refused above that level. */
 KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock)
 {
-    struct ha_thread *thread = caller("KeAcquireSpinLock");
-    struct ha_kernel *kernel = ha_kernel_of(thread);
-    ha_sched_point(&kernel->world);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeAcquireSpinLock");
+    struct ha_thread *thread = kernel->world.sched.running;
     KIRQL irql = thread->stamp.irql;
     if (irql > DISPATCH_LEVEL) {
         ha_record_refused(kernel, HA_RT_ACQUIRE_SPIN_LOCK, HA_REASON_IRQL);
@@ -231,8 +222,8 @@ VOID KeAcquireSpinLock(PKSPIN_LOCK SpinLock, PKIRQL OldIrql)
 /* Give the lock back and lower the IRQL to what it was before. */
 VOID KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)
 {
-    struct ha_thread *thread = caller("KeReleaseSpinLock");
-    struct ha_kernel *kernel = ha_kernel_of(thread);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside("KeReleaseSpinLock");
+    const struct ha_thread *thread = kernel->world.sched.running;
     give(kernel, SpinLock);
     if (NewIrql != thread->stamp.irql)
         ha_irql_lower(kernel, NewIrql, HA_RT_RELEASE_SPIN_LOCK);
@@ -242,13 +233,15 @@ VOID KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)
 /* Take the lock at DISPATCH_LEVEL or above; the IRQL stays. */
 VOID KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
 {
-    take(ha_locks_enter_raised("KeAcquireSpinLockAtDpcLevel", HA_RT_ACQUIRE_SPIN_LOCK), SpinLock);
+    HA_INSIDE struct ha_kernel *kernel =
+        ha_locks_enter_raised("KeAcquireSpinLockAtDpcLevel", HA_RT_ACQUIRE_SPIN_LOCK);
+    take(kernel, SpinLock);
 }
 
 /* Give back what that took. */
 VOID KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock)
 {
-    struct ha_kernel *kernel =
+    HA_INSIDE struct ha_kernel *kernel =
         ha_locks_enter_raised("KeReleaseSpinLockFromDpcLevel", HA_RT_RELEASE_SPIN_LOCK);
     give(kernel, SpinLock);
 }
@@ -256,7 +249,7 @@ VOID KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock)
 /* Take the lock if it is free. Returns TRUE when the thread has it now. */
 BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
 {
-    struct ha_kernel *kernel = ha_kernel_spin("KeTryToAcquireSpinLockAtDpcLevel");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin("KeTryToAcquireSpinLockAtDpcLevel");
     if (kernel->world.sched.running->stamp.irql < DISPATCH_LEVEL)
         ha_record_misuse(kernel, HA_RT_ACQUIRE_SPIN_LOCK, HA_MISUSE_LOW_IRQL, 0, 0);
     if (ha_spin_is_made(kernel, SpinLock, HA_RT_ACQUIRE_SPIN_LOCK) && holder_of(*SpinLock))
@@ -268,7 +261,7 @@ BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
 /* Whether the lock is free. */
 BOOLEAN KeTestSpinLock(PKSPIN_LOCK SpinLock)
 {
-    struct ha_kernel *kernel = ha_kernel_spin("KeTestSpinLock");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin("KeTestSpinLock");
     ha_spin_is_made(kernel, SpinLock, HA_RT_ACQUIRE_SPIN_LOCK);
     ha_touch(&kernel->world, id_of(*SpinLock), HA_TOUCH_READ);
     return !holder_of(*SpinLock);
@@ -289,10 +282,11 @@ static PKSPIN_LOCK empty(PKLOCK_QUEUE_HANDLE handle, const char *name)
 {
     bool filled = handle->LockQueue.Next == &handle->LockQueue;
     handle->LockQueue.Next = NULL;
-    if (!filled)
-        ha_record_misuse(ha_kernel_enter(name), HA_RT_RELEASE_SPIN_LOCK, HA_MISUSE_NOT_MADE, 0,
-                         0);
-    return filled ? handle->LockQueue.Lock : NULL;
+    if (filled)
+        return handle->LockQueue.Lock;
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(name);
+    ha_record_misuse(kernel, HA_RT_RELEASE_SPIN_LOCK, HA_MISUSE_NOT_MADE, 0, 0);
+    return NULL;
 }
 
 VOID KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle)

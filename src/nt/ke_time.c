@@ -29,7 +29,7 @@ uint64_t ha_dispatcher_due(const struct ha_kernel *kernel, const LARGE_INTEGER *
 
 static ULONGLONG units(const char *routine)
 {
-    struct ha_kernel *kernel = ha_kernel_spin(routine);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin(routine);
     ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_READ);
     return kernel->world.time_ns / HA_NS_A_UNIT;
 }
@@ -74,7 +74,7 @@ VOID KeQueryTickCount(PLARGE_INTEGER TickCount)
 /* Units of 100 ns in a tick. */
 ULONG KeQueryTimeIncrement(VOID)
 {
-    ha_kernel_spin("KeQueryTimeIncrement");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin("KeQueryTimeIncrement");
     return UNITS_A_TICK;
 }
 
@@ -98,7 +98,8 @@ LARGE_INTEGER KeQueryPerformanceCounter(PLARGE_INTEGER PerformanceFrequency)
  */
 VOID KeStallExecutionProcessor(ULONG MicroSeconds)
 {
-    ha_sched_stall(&ha_kernel_enter("KeStallExecutionProcessor")->world, MicroSeconds * NS_A_US);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeStallExecutionProcessor");
+    ha_sched_stall(&kernel->world, MicroSeconds * NS_A_US);
 }
 
 /*
@@ -110,5 +111,6 @@ VOID KeStallExecutionProcessor(ULONG MicroSeconds)
  */
 VOID YieldProcessor(VOID)
 {
-    ha_sched_pause(&ha_kernel_enter("YieldProcessor")->world);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("YieldProcessor");
+    ha_sched_pause(&kernel->world);
 }

@@ -181,7 +181,7 @@ void ha_timer_taken(struct ha_kernel *kernel, PKTIMER timer)
  */
 VOID KeInitializeTimerEx(PKTIMER Timer, TIMER_TYPE Type)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeInitializeTimerEx");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeInitializeTimerEx");
     struct ha_timer_setting *setting = setting_of(kernel, Timer);
     if (setting)
         ha_record_misuse(kernel, HA_RT_INITIALIZE_TIMER, HA_MISUSE_IN_USE, setting->id, 0);
@@ -212,7 +212,7 @@ VOID KeInitializeTimer(PKTIMER Timer)
  */
 BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dpc)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeSetTimerEx");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetTimerEx");
     struct ha_world *world = &kernel->world;
     if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_TIMERS, HA_RT_SET_TIMER))
         return FALSE;
@@ -261,7 +261,7 @@ BOOLEAN KeSetCoalescableTimer(PKTIMER Timer, LARGE_INTEGER DueTime, ULONG Period
 /* Take back the setting of a timer, and leave its state. Returns TRUE when it was set. */
 BOOLEAN KeCancelTimer(PKTIMER Timer)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeCancelTimer");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeCancelTimer");
     if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_TIMERS, HA_RT_CANCEL_TIMER))
         return FALSE;
     ha_touch(&kernel->world, ha_dispatcher_id(&Timer->Header), HA_TOUCH_WRITE);
@@ -271,7 +271,7 @@ BOOLEAN KeCancelTimer(PKTIMER Timer)
 /* Whether a timer is signalled. */
 BOOLEAN KeReadStateTimer(PKTIMER Timer)
 {
-    struct ha_kernel *kernel = ha_kernel_spin("KeReadStateTimer");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin("KeReadStateTimer");
     if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_TIMERS, HA_RT_READ_TIMER))
         return FALSE;
     ha_touch(&kernel->world, ha_dispatcher_id(&Timer->Header), HA_TOUCH_READ);

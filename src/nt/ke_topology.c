@@ -26,7 +26,7 @@ static struct ha_place caller_place(const struct ha_kernel *kernel)
  */
 ULONG KeGetCurrentProcessorNumber(VOID)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_CURRENT_PROCESSOR);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_CURRENT_PROCESSOR);
     struct ha_place place = caller_place(kernel);
     ULONG number = place.number;
     if (place.group != 0)
@@ -44,7 +44,7 @@ ULONG KeGetCurrentProcessorNumber(VOID)
  */
 ULONG KeGetCurrentProcessorNumberEx(PPROCESSOR_NUMBER ProcNumber)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_CURRENT_PROCESSOR_EX);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_CURRENT_PROCESSOR_EX);
     struct ha_place place = caller_place(kernel);
     ULONG index = caller_index(kernel);
     if (ProcNumber)
@@ -67,7 +67,7 @@ ULONG KeGetCurrentProcessorIndex(VOID)
  */
 USHORT KeGetCurrentNodeNumber(VOID)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_CURRENT_NODE);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_CURRENT_NODE);
     struct ha_place place = caller_place(kernel);
     USHORT node = kernel->world.partition.group[place.group].node[place.number];
     ha_query_record(kernel, HA_RT_CURRENT_NODE, 0, node, 0);
@@ -81,7 +81,7 @@ USHORT KeGetCurrentNodeNumber(VOID)
  */
 USHORT KeQueryHighestNodeNumber(VOID)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_HIGHEST_NODE);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_HIGHEST_NODE);
     USHORT node = (USHORT)(kernel->world.partition.node_count - 1);
     ha_query_record(kernel, HA_RT_HIGHEST_NODE, 0, node, 0);
     return node;
@@ -99,7 +99,7 @@ USHORT KeQueryHighestNodeNumber(VOID)
  */
 VOID KeQueryNodeActiveAffinity(USHORT NodeNumber, PGROUP_AFFINITY Affinity, PUSHORT Count)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_NODE_AFFINITY);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_NODE_AFFINITY);
     GROUP_AFFINITY affinity = ha_node_affinity(&kernel->world.partition, NodeNumber);
     USHORT count = ha_query_bits(affinity.Mask);
     if (Affinity)
@@ -123,7 +123,7 @@ VOID KeQueryNodeActiveAffinity(USHORT NodeNumber, PGROUP_AFFINITY Affinity, PUSH
 NTSTATUS KeQueryNodeActiveAffinity2(USHORT NodeNumber, PGROUP_AFFINITY GroupAffinities,
                                     USHORT GroupAffinitiesCount, PUSHORT GroupAffinitiesRequired)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_NODE_AFFINITY2);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_NODE_AFFINITY2);
     const struct ha_partition *partition = &kernel->world.partition;
     NTSTATUS status = STATUS_INVALID_PARAMETER;
     USHORT required = 0;
@@ -150,7 +150,7 @@ NTSTATUS KeQueryNodeActiveAffinity2(USHORT NodeNumber, PGROUP_AFFINITY GroupAffi
  */
 ULONG KeQueryNodeActiveProcessorCount(USHORT NodeNumber)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_NODE_ACTIVE_COUNT);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_NODE_ACTIVE_COUNT);
     ULONG count = ha_node_active_count(&kernel->world.partition, NodeNumber);
     ha_query_record(kernel, HA_RT_NODE_ACTIVE_COUNT, NodeNumber, count, 0);
     return count;
@@ -163,7 +163,7 @@ ULONG KeQueryNodeActiveProcessorCount(USHORT NodeNumber)
  */
 USHORT KeQueryNodeMaximumProcessorCount(USHORT NodeNumber)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_NODE_MAXIMUM_COUNT);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_NODE_MAXIMUM_COUNT);
     USHORT count = (USHORT)ha_node_maximum_count(&kernel->world.partition, NodeNumber);
     ha_query_record(kernel, HA_RT_NODE_MAXIMUM_COUNT, NodeNumber, count, 0);
     return count;

@@ -40,7 +40,7 @@ static bool may_wait(struct ha_kernel *kernel, enum ha_routine routine,
 NTSTATUS KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
                                BOOLEAN Alertable, PLARGE_INTEGER Timeout)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeWaitForSingleObject");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeWaitForSingleObject");
     KWAIT_BLOCK block;
     (void)WaitReason, (void)WaitMode, (void)Alertable;
     if (!may_wait(kernel, HA_RT_WAIT, Timeout) ||
@@ -69,7 +69,7 @@ NTSTATUS KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitTyp
                                   BOOLEAN Alertable, PLARGE_INTEGER Timeout,
                                   PKWAIT_BLOCK WaitBlockArray)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeWaitForMultipleObjects");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeWaitForMultipleObjects");
     KWAIT_BLOCK own[THREAD_WAIT_OBJECTS];
     ULONG most = WaitBlockArray ? MAXIMUM_WAIT_OBJECTS : THREAD_WAIT_OBJECTS;
     (void)WaitReason, (void)WaitMode, (void)Alertable;
@@ -109,7 +109,7 @@ static bool can_be_waited_for(const struct ha_kernel *kernel, const void *body)
  */
 NTSTATUS ZwWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER Timeout)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ZwWaitForSingleObject");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ZwWaitForSingleObject");
     KWAIT_BLOCK block;
     void *body;
     (void)Alertable;
@@ -139,7 +139,7 @@ NTSTATUS ZwWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER 
 NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
                                 PLARGE_INTEGER Interval)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeDelayExecutionThread");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeDelayExecutionThread");
     const LARGE_INTEGER wait = {.QuadPart = Interval->QuadPart};
     (void)WaitMode, (void)Alertable;
     if (!may_wait(kernel, HA_RT_DELAY, NULL))

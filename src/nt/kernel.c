@@ -16,7 +16,7 @@
 #include "nt/registration.h"
 #include "nt/wait_graph.h"
 
-struct ha_thread *ha_kernel_caller(const char *routine)
+static struct ha_thread *caller(const char *routine)
 {
     struct ha_thread *thread = ha_thread_current();
     if (!thread) {
@@ -26,24 +26,51 @@ struct ha_thread *ha_kernel_caller(const char *routine)
     return thread;
 }
 
+static struct ha_kernel *come_in(struct ha_thread *thread)
+{
+    if (thread->world->sched.is_free)
+        ha_free_enter(thread);
+    return ha_kernel_of(thread);
+}
+
+struct ha_kernel *ha_kernel_inside(const char *routine)
+{
+    return come_in(caller(routine));
+}
+
+struct ha_kernel *ha_kernel_if_any(void)
+{
+    struct ha_thread *thread = ha_thread_current();
+    return thread ? come_in(thread) : NULL;
+}
+
 struct ha_kernel *ha_kernel_enter(const char *routine)
 {
-    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller(routine));
+    struct ha_kernel *kernel = ha_kernel_inside(routine);
     ha_sched_point(&kernel->world);
     return kernel;
 }
 
 struct ha_kernel *ha_kernel_spin(const char *routine)
 {
-    struct ha_kernel *kernel = ha_kernel_of(ha_kernel_caller(routine));
+    struct ha_kernel *kernel = ha_kernel_inside(routine);
     ha_sched_spin(&kernel->world);
     return kernel;
+}
+
+void ha_kernel_poll(const char *routine)
+{
+    struct ha_thread *thread = caller(routine);
+    if (thread->world->sched.is_free)
+        ha_free_poll(thread);
+    else
+        ha_sched_spin(thread->world);
 }
 
 void ha_kernel_pass(void)
 {
     struct ha_thread *thread = ha_thread_current();
-    if (thread)
+    if (thread && !thread->world->sched.is_free)
         ha_sched_point(thread->world);
 }
 

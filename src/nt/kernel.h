@@ -268,15 +268,46 @@ static inline unsigned ha_kernel_knob(const struct ha_kernel *kernel, enum ha_kn
     return kernel->profile.knob[knob];
 }
 
-/* The running thread; ends the program with a sentence when no machine runs on this host thread. */
-struct ha_thread *ha_kernel_caller(const char *routine);
-/* The kernel of that thread, at a scheduling point: how most routines begin. */
-struct ha_kernel *ha_kernel_enter(const char *routine);
+/*
+ * A variable of a routine that holds what one of the next four returned: when it goes out of scope
+ * the routine has ended, and the thread is again where it was called.
+ */
+#define HA_INSIDE __attribute__((cleanup(ha_kernel_leave)))
 
-/* The same for a routine that threads poll with. */
+/*
+ * The kernel of the running thread, at a scheduling point: how most routines begin. Ends the
+ * program with a sentence when no machine runs on this host thread.
+ */
+struct ha_kernel *ha_kernel_enter(const char *routine);
+/* The same without a scheduling point, */
+struct ha_kernel *ha_kernel_inside(const char *routine);
+/* for a routine that threads poll with, */
 struct ha_kernel *ha_kernel_spin(const char *routine);
-/* A scheduling point in a routine that needs no machine: without one nothing happens. */
+/* and without a scheduling point for a routine that needs no machine: NULL without one. */
+struct ha_kernel *ha_kernel_if_any(void);
+
+static inline void ha_kernel_leave(struct ha_kernel **kernel)
+{
+    if (*kernel && (*kernel)->world.sched.is_free)
+        ha_free_leave(&(*kernel)->world);
+}
+
+/* A scheduling point in a routine that looks at nothing of the kernel, and threads poll with; */
+void ha_kernel_poll(const char *routine);
+/* and in one that needs no machine: without one nothing happens. */
 void ha_kernel_pass(void);
+
+/* Around each call of a driver's code. */
+static inline uint32_t ha_kernel_go_out(struct ha_kernel *kernel)
+{
+    return kernel->world.sched.is_free ? ha_free_go_out(&kernel->world) : 0;
+}
+
+static inline void ha_kernel_come_in(struct ha_kernel *kernel, uint32_t depth)
+{
+    if (kernel->world.sched.is_free)
+        ha_free_come_in(&kernel->world, depth);
+}
 
 /* A kernel over a world that is set up. False when the arena is full. */
 bool ha_kernel_init(struct ha_kernel *kernel, const struct ha_profile *profile);

@@ -124,7 +124,10 @@ static PVOID allocate(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, bool pa
         return NULL;
     list->TotalAllocates++;
     list->AllocateMisses++;
-    return list->Allocate(list->Type, list->Size, list->Tag);
+    uint32_t depth = ha_kernel_go_out(kernel);
+    PVOID entry = list->Allocate(list->Type, list->Size, list->Tag);
+    ha_kernel_come_in(kernel, depth);
+    return entry;
 }
 
 static void give_back(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, PVOID entry, bool paged)
@@ -133,7 +136,9 @@ static void give_back(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, PVOID e
         return;
     list->TotalFrees++;
     list->FreeMisses++;
+    uint32_t depth = ha_kernel_go_out(kernel);
     list->Free(entry);
+    ha_kernel_come_in(kernel, depth);
 }
 
 void ha_lookasides_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
@@ -167,25 +172,29 @@ VOID ExInitializeNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside, PALLOCATE
 {
     const struct wish wish = {Allocate, Free, Flags, Tag, Size, false};
     (void)Depth;
-    make(ha_kernel_enter("ExInitializeNPagedLookasideList"), &Lookaside->L, &wish);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExInitializeNPagedLookasideList");
+    make(kernel, &Lookaside->L, &wish);
 }
 
 /* The list is not used any more. Blocks that were taken from it are still the driver's. */
 VOID ExDeleteNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside)
 {
-    delete(ha_kernel_enter("ExDeleteNPagedLookasideList"), &Lookaside->L, false);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExDeleteNPagedLookasideList");
+    delete(kernel, &Lookaside->L, false);
 }
 
 /* A block, or NULL when there is none. IRQL: at most DISPATCH_LEVEL. */
 PVOID ExAllocateFromNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside)
 {
-    return allocate(ha_kernel_enter("ExAllocateFromNPagedLookasideList"), &Lookaside->L, false);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAllocateFromNPagedLookasideList");
+    return allocate(kernel, &Lookaside->L, false);
 }
 
 /* Give a block back to its list. IRQL: at most DISPATCH_LEVEL. */
 VOID ExFreeToNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside, PVOID Entry)
 {
-    give_back(ha_kernel_enter("ExFreeToNPagedLookasideList"), &Lookaside->L, Entry, false);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExFreeToNPagedLookasideList");
+    give_back(kernel, &Lookaside->L, Entry, false);
 }
 
 /* The same four for paged pool. IRQL: at most APC_LEVEL. */
@@ -195,20 +204,24 @@ VOID ExInitializePagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside, PALLOCATE_F
 {
     const struct wish wish = {Allocate, Free, Flags, Tag, Size, true};
     (void)Depth;
-    make(ha_kernel_enter("ExInitializePagedLookasideList"), &Lookaside->L, &wish);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExInitializePagedLookasideList");
+    make(kernel, &Lookaside->L, &wish);
 }
 
 VOID ExDeletePagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside)
 {
-    delete(ha_kernel_enter("ExDeletePagedLookasideList"), &Lookaside->L, true);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExDeletePagedLookasideList");
+    delete(kernel, &Lookaside->L, true);
 }
 
 PVOID ExAllocateFromPagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside)
 {
-    return allocate(ha_kernel_enter("ExAllocateFromPagedLookasideList"), &Lookaside->L, true);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExAllocateFromPagedLookasideList");
+    return allocate(kernel, &Lookaside->L, true);
 }
 
 VOID ExFreeToPagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside, PVOID Entry)
 {
-    give_back(ha_kernel_enter("ExFreeToPagedLookasideList"), &Lookaside->L, Entry, true);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExFreeToPagedLookasideList");
+    give_back(kernel, &Lookaside->L, Entry, true);
 }

@@ -144,7 +144,7 @@ static PMDL make(struct ha_kernel *kernel, PVOID address, ULONG length)
 PMDL IoAllocateMdl(PVOID VirtualAddress, ULONG Length, BOOLEAN SecondaryBuffer,
                    BOOLEAN ChargeQuota, struct _IRP *Irp)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoAllocateMdl");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoAllocateMdl");
     (void)SecondaryBuffer, (void)ChargeQuota;
     ha_kernel_check_irql(kernel, HA_RT_ALLOCATE_MDL, DISPATCH_LEVEL);
     if (Irp || Length > longest(kernel)) {
@@ -162,7 +162,7 @@ PMDL IoAllocateMdl(PVOID VirtualAddress, ULONG Length, BOOLEAN SecondaryBuffer,
  */
 VOID IoFreeMdl(PMDL Mdl)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoFreeMdl");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoFreeMdl");
     ha_kernel_check_irql(kernel, HA_RT_FREE_MDL, DISPATCH_LEVEL);
     const struct ha_mdl *entry = meant(kernel, Mdl, HA_RT_FREE_MDL);
     if (!entry)
@@ -227,7 +227,7 @@ static struct ha_mdl *begin(struct ha_kernel *kernel, PMDL mdl, enum ha_routine 
  */
 VOID MmBuildMdlForNonPagedPool(PMDL MemoryDescriptorList)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("MmBuildMdlForNonPagedPool");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("MmBuildMdlForNonPagedPool");
     ha_kernel_check_irql(kernel, HA_RT_BUILD_MDL, DISPATCH_LEVEL);
     struct ha_mdl *entry = begin(kernel, MemoryDescriptorList, HA_RT_BUILD_MDL);
     if (!entry)
@@ -252,7 +252,7 @@ VOID MmBuildMdlForNonPagedPool(PMDL MemoryDescriptorList)
 VOID MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode,
                          LOCK_OPERATION Operation)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("MmProbeAndLockPages");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("MmProbeAndLockPages");
     if (AccessMode != KernelMode) {
         ha_record_refused(kernel, HA_RT_LOCK_PAGES, HA_REASON_NOT_SIMULATED);
         return;
@@ -270,7 +270,7 @@ VOID MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode,
 /* Unlock the pages, and end their mapping. What is not locked is a misuse that changes nothing. */
 VOID MmUnlockPages(PMDL MemoryDescriptorList)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("MmUnlockPages");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("MmUnlockPages");
     ha_kernel_check_irql(kernel, HA_RT_UNLOCK_PAGES, DISPATCH_LEVEL);
     if (!meant(kernel, MemoryDescriptorList, HA_RT_UNLOCK_PAGES))
         return;
@@ -298,7 +298,7 @@ PVOID MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_MODE Ac
                                    MEMORY_CACHING_TYPE CacheType, PVOID RequestedAddress,
                                    ULONG BugCheckOnFailure, ULONG Priority)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("MmMapLockedPagesSpecifyCache");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("MmMapLockedPagesSpecifyCache");
     (void)CacheType, (void)Priority;
     ha_kernel_check_irql(kernel, HA_RT_MAP_PAGES, DISPATCH_LEVEL);
     if (AccessMode != KernelMode || RequestedAddress) {
@@ -323,7 +323,7 @@ PVOID MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_MODE Ac
 /* End a mapping. What is not mapped, or not there, is a misuse that changes nothing. */
 VOID MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("MmUnmapLockedPages");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("MmUnmapLockedPages");
     ha_kernel_check_irql(kernel, HA_RT_UNMAP_PAGES, DISPATCH_LEVEL);
     if (!meant(kernel, MemoryDescriptorList, HA_RT_UNMAP_PAGES))
         return;

@@ -41,7 +41,7 @@ uint64_t ha_physical_address(const struct ha_kernel *kernel, const void *address
  */
 PHYSICAL_ADDRESS MmGetPhysicalAddress(PVOID BaseAddress)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("MmGetPhysicalAddress");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("MmGetPhysicalAddress");
     PHYSICAL_ADDRESS found = {.QuadPart = (LONGLONG)ha_physical_address(kernel, BaseAddress)};
     if (!found.QuadPart)
         ha_record_refused(kernel, HA_RT_PHYSICAL_ADDRESS, HA_REASON_NOT_SIMULATED);
@@ -60,7 +60,7 @@ PHYSICAL_ADDRESS MmGetPhysicalAddress(PVOID BaseAddress)
  */
 LOGICAL MmIsAddressValid(PVOID VirtualAddress)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("MmIsAddressValid");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("MmIsAddressValid");
     const struct ha_arena *arena = &kernel->world.host->arena;
     uintptr_t place = (uintptr_t)VirtualAddress;
     ha_kernel_check_irql(kernel, HA_RT_ADDRESS_VALID, APC_LEVEL);

@@ -14,7 +14,7 @@
 /* Our choice, as the pages name none: the partition of the system is the only one. */
 static PPHYSICAL_MEMORY_RANGE list(PVOID partition_object, ULONG flags)
 {
-    struct ha_kernel *kernel = ha_query_partition(HA_RT_MEMORY_RANGES);
+    HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_MEMORY_RANGES);
     const struct ha_partition *partition = &kernel->world.partition;
     struct ha_pool_wish wish = {
         .size = (partition->memory_count + (size_t)1) * sizeof(PHYSICAL_MEMORY_RANGE),

@@ -127,7 +127,7 @@ static bool is_name(const UNICODE_STRING *string, const char *name)
  */
 PVOID NTAPI MmGetSystemRoutineAddress(PUNICODE_STRING SystemRoutineName)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("MmGetSystemRoutineAddress");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("MmGetSystemRoutineAddress");
     bool old = ha_kernel_knob(kernel, HA_KNOB_TARGET) == HA_TARGET_WS2008;
     size_t count, found = 0;
     const struct ha_nt_entry *entry = ha_nt_entries(&count);

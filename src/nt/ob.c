@@ -158,7 +158,7 @@ void ha_ob_handles_look_over(struct ha_kernel *kernel, const struct ha_driver *d
  */
 NTSTATUS ZwClose(HANDLE Handle)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ZwClose");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ZwClose");
     void *found = NULL;
     enum ha_slot_answer answer =
         ha_slots_get(&kernel->object_handles, (uint64_t)(uintptr_t)Handle, &found);
@@ -194,7 +194,7 @@ NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
                                    POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
                                    PVOID *Object, POBJECT_HANDLE_INFORMATION HandleInformation)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ObReferenceObjectByHandle");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ObReferenceObjectByHandle");
     const struct handle *entry;
     (void)DesiredAccess, (void)AccessMode;
     *Object = NULL;
@@ -230,7 +230,7 @@ static struct object *meant(struct ha_kernel *kernel, enum ha_routine routine, v
 NTSTATUS ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess,
                                     POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ObReferenceObjectByPointer");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ObReferenceObjectByPointer");
     struct object *object = meant(kernel, HA_RT_REFERENCE_OBJECT, Object);
     (void)DesiredAccess, (void)AccessMode;
     if (!object || (ObjectType && object->type != ObjectType))
@@ -249,7 +249,7 @@ NTSTATUS ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess,
  */
 LONG_PTR ObfReferenceObject(PVOID Object)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ObReferenceObject");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ObReferenceObject");
     struct object *object = meant(kernel, HA_RT_REFERENCE_OBJECT, Object);
     return object ? (LONG_PTR)(++object->references + object->holds) : 0;
 }
@@ -264,7 +264,7 @@ LONG_PTR ObfReferenceObject(PVOID Object)
  */
 LONG_PTR ObfDereferenceObject(PVOID Object)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ObDereferenceObject");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ObDereferenceObject");
     struct object *object = meant(kernel, HA_RT_DEREFERENCE_OBJECT, Object);
     if (!object)
         return 0;

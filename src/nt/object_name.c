@@ -161,7 +161,7 @@ NTSTATUS ha_object_name_find(const struct ha_kernel *kernel, PCUNICODE_STRING na
  */
 NTSTATUS IoCreateSymbolicLink(PUNICODE_STRING SymbolicLinkName, PUNICODE_STRING DeviceName)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoCreateSymbolicLink");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoCreateSymbolicLink");
     struct ha_arena *arena = &kernel->world.host->arena;
     struct ha_object_name *link;
     if (ha_kernel_is_above(kernel, PASSIVE_LEVEL, HA_RT_CREATE_LINK))
@@ -196,7 +196,7 @@ NTSTATUS IoCreateSymbolicLink(PUNICODE_STRING SymbolicLinkName, PUNICODE_STRING 
  */
 NTSTATUS IoDeleteSymbolicLink(PUNICODE_STRING SymbolicLinkName)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoDeleteSymbolicLink");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoDeleteSymbolicLink");
     struct path path;
     if (ha_kernel_is_above(kernel, PASSIVE_LEVEL, HA_RT_DELETE_LINK))
         return STATUS_UNSUCCESSFUL;

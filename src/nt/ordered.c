@@ -14,13 +14,13 @@
 #define READ(Name, Type, order)                                               \
     Type Name(Type const volatile *Source)                                    \
     {                                                                         \
-        ha_kernel_spin(#Name);                                                \
+        ha_kernel_poll(#Name);                                                \
         return __atomic_load_n(Source, order);                                \
     }
 #define WRITE(Name, Type, order)                                              \
     VOID Name(Type volatile *Destination, Type Value)                         \
     {                                                                         \
-        ha_kernel_spin(#Name);                                                \
+        ha_kernel_poll(#Name);                                                \
         __atomic_store_n(Destination, Value, order);                          \
     }
 

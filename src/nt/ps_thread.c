@@ -144,8 +144,11 @@ static void run(void *argument)
     jmp_buf base;
     object->base = &base;
     object->frame = __builtin_frame_address(0);     /* with a sanitizer, locals lie elsewhere */
-    if (!setjmp(base))
-        object->start(object->context);
+    if (setjmp(base))
+        return;
+    uint32_t depth = ha_kernel_go_out(object->kernel);
+    object->start(object->context);
+    ha_kernel_come_in(object->kernel, depth);
 }
 
 /* The object, the handle and the thread, or nothing of them. */
@@ -194,7 +197,7 @@ NTSTATUS PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
                               PCLIENT_ID ClientId, PKSTART_ROUTINE StartRoutine,
                               PVOID StartContext)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("PsCreateSystemThread");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("PsCreateSystemThread");
     HANDLE handle;
     (void)ObjectAttributes, (void)ProcessHandle;
     *ThreadHandle = NULL;
@@ -244,7 +247,7 @@ static enum ha_reason why_not_end(const struct ha_kernel *kernel, const struct h
  */
 NTSTATUS PsTerminateSystemThread(NTSTATUS ExitStatus)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("PsTerminateSystemThread");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("PsTerminateSystemThread");
     const struct ha_thread *thread = kernel->world.sched.running;
     PKTHREAD object = thread->native;
     enum ha_reason why_not = why_not_end(kernel, thread);
@@ -259,7 +262,7 @@ NTSTATUS PsTerminateSystemThread(NTSTATUS ExitStatus)
 /* The object of the calling thread; it is there as long as the thread. Any IRQL. */
 PKTHREAD KeGetCurrentThread(VOID)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeGetCurrentThread");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeGetCurrentThread");
     struct ha_thread *thread = kernel->world.sched.running;
     if (!thread->native) {
         PKTHREAD object = make_object(kernel);
@@ -273,7 +276,7 @@ PKTHREAD KeGetCurrentThread(VOID)
 /* The process of all threads here. Any IRQL. */
 PEPROCESS IoGetCurrentProcess(VOID)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoGetCurrentProcess");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoGetCurrentProcess");
     if (!kernel->process)
         kernel->process = ha_ob_make(kernel, *PsProcessType, sizeof(DISPATCHER_HEADER));
     if (!kernel->process)
@@ -284,14 +287,15 @@ PEPROCESS IoGetCurrentProcess(VOID)
 /* The id of the process of all threads here. */
 HANDLE PsGetCurrentProcessId(VOID)
 {
-    ha_kernel_enter("PsGetCurrentProcessId");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("PsGetCurrentProcessId");
     return SYSTEM_PROCESS;
 }
 
 /* The id of the calling thread. */
 HANDLE PsGetCurrentThreadId(VOID)
 {
-    return id_of(ha_kernel_enter("PsGetCurrentThreadId")->world.sched.running->stamp.thread);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("PsGetCurrentThreadId");
+    return id_of(kernel->world.sched.running->stamp.thread);
 }
 
 /* The thread that a driver means; NULL after the misuse has been recorded. */
@@ -306,7 +310,7 @@ static PKTHREAD meant(struct ha_kernel *kernel, enum ha_routine routine, const v
 /* The id of a thread, also when it has ended. For what is no thread NULL, and a misuse. */
 HANDLE PsGetThreadId(PETHREAD Thread)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("PsGetThreadId");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("PsGetThreadId");
     PKTHREAD object = meant(kernel, HA_RT_THREAD_ID, Thread);
     return object ? id_of(object->id) : NULL;
 }
@@ -314,7 +318,7 @@ HANDLE PsGetThreadId(PETHREAD Thread)
 /* Whether a thread is one of the system's: all are but the one that the machine was made on. */
 BOOLEAN PsIsSystemThread(PETHREAD Thread)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("PsIsSystemThread");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("PsIsSystemThread");
     PKTHREAD object = meant(kernel, HA_RT_IS_SYSTEM_THREAD, Thread);
     return object && object->is_system;
 }
@@ -330,7 +334,7 @@ BOOLEAN PsIsSystemThread(PETHREAD Thread)
  */
 KPRIORITY KeSetPriorityThread(PKTHREAD Thread, KPRIORITY Priority)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeSetPriorityThread");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetPriorityThread");
     PKTHREAD object = meant(kernel, HA_RT_SET_PRIORITY, Thread);
     if (!object)
         return 0;
@@ -346,7 +350,7 @@ KPRIORITY KeSetPriorityThread(PKTHREAD Thread, KPRIORITY Priority)
 /* The priority of a thread; 0, and a misuse, for what is none. */
 KPRIORITY KeQueryPriorityThread(PKTHREAD Thread)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("KeQueryPriorityThread");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeQueryPriorityThread");
     PKTHREAD object = meant(kernel, HA_RT_QUERY_PRIORITY, Thread);
     return object ? object->priority : 0;
 }

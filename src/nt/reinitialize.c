@@ -61,7 +61,7 @@ VOID IoRegisterDriverReinitialization(PDRIVER_OBJECT DriverObject,
                                       PDRIVER_REINITIALIZE DriverReinitializationRoutine,
                                       PVOID Context)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoRegisterDriverReinitialization");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoRegisterDriverReinitialization");
     ha_kernel_check_irql(kernel, HA_RT_REINITIALIZE, PASSIVE_LEVEL);
     struct ha_driver *driver = ha_driver_meant(kernel, HA_RT_REINITIALIZE, DriverObject);
     if (!driver)

@@ -80,8 +80,10 @@ static NTSTATUS store(const struct query *query, const struct answer *answer)
 static NTSTATUS call(const struct query *query, const struct answer *answer)
 {
     const RTL_QUERY_REGISTRY_TABLE *entry = query->entry;
+    uint32_t depth = ha_kernel_go_out(query->kernel);
     NTSTATUS status = entry->QueryRoutine(answer->name, answer->type, answer->data, answer->size,
                                           query->context, entry->EntryContext);
+    ha_kernel_come_in(query->kernel, depth);
     return status == STATUS_BUFFER_TOO_SMALL ? STATUS_SUCCESS : status;
 }
 
@@ -276,8 +278,8 @@ NTSTATUS RtlQueryRegistryValues(ULONG RelativeTo, PCWSTR Path,
                                 PRTL_QUERY_REGISTRY_TABLE QueryTable, PVOID Context,
                                 PVOID Environment)
 {
-    struct query query = {.kernel = ha_kernel_enter("RtlQueryRegistryValues"),
-                          .context = Context};
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("RtlQueryRegistryValues");
+    struct query query = {.kernel = kernel, .context = Context};
     (void)Environment;
     if (ha_kernel_is_above(query.kernel, PASSIVE_LEVEL, HA_RT_QUERY_REGISTRY))
         return STATUS_UNSUCCESSFUL;

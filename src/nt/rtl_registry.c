@@ -21,7 +21,7 @@
  */
 NTSTATUS RtlCheckRegistryKey(ULONG RelativeTo, PWSTR Path)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("RtlCheckRegistryKey");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("RtlCheckRegistryKey");
     struct ha_reg_key *key;
     if (ha_kernel_is_above(kernel, PASSIVE_LEVEL, HA_RT_CHECK_REGISTRY))
         return STATUS_UNSUCCESSFUL;
@@ -37,7 +37,7 @@ NTSTATUS RtlCheckRegistryKey(ULONG RelativeTo, PWSTR Path)
  */
 NTSTATUS RtlCreateRegistryKey(ULONG RelativeTo, PWSTR Path)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("RtlCreateRegistryKey");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("RtlCreateRegistryKey");
     struct ha_reg_key *key;
     bool made;
     if (ha_kernel_is_above(kernel, PASSIVE_LEVEL, HA_RT_CREATE_REGISTRY))
@@ -57,7 +57,7 @@ NTSTATUS RtlCreateRegistryKey(ULONG RelativeTo, PWSTR Path)
 NTSTATUS RtlWriteRegistryValue(ULONG RelativeTo, PCWSTR Path, PCWSTR ValueName, ULONG ValueType,
                                PVOID ValueData, ULONG ValueLength)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("RtlWriteRegistryValue");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("RtlWriteRegistryValue");
     struct ha_reg_key *key;
     UNICODE_STRING name;
     bool made;
@@ -83,7 +83,7 @@ NTSTATUS RtlWriteRegistryValue(ULONG RelativeTo, PCWSTR Path, PCWSTR ValueName, 
  */
 NTSTATUS RtlDeleteRegistryValue(ULONG RelativeTo, PCWSTR Path, PCWSTR ValueName)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("RtlDeleteRegistryValue");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("RtlDeleteRegistryValue");
     struct ha_reg_key *key;
     UNICODE_STRING name;
     if (ha_kernel_is_above(kernel, PASSIVE_LEVEL, HA_RT_DELETE_REGISTRY))

@@ -54,7 +54,7 @@ static bool is_made(struct ha_kernel *kernel, const EX_RUNDOWN_REF *reference,
 /* Make a reference that nobody uses. While its users are waited for it is a misuse, and nothing. */
 VOID ExInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExInitializeRundownProtection");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExInitializeRundownProtection");
     if (!ha_in_use(kernel, RunRef, sizeof *RunRef, HA_RT_INITIALIZE_RUNDOWN))
         RunRef->Count = 0;
 }
@@ -65,7 +65,7 @@ VOID ExInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
  */
 VOID ExReInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExReInitializeRundownProtection");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExReInitializeRundownProtection");
     if (!is_made(kernel, RunRef, HA_RT_REINITIALIZE_RUNDOWN))
         return;
     if (RunRef->Count == RUN_DOWN && !find(kernel, RunRef))
@@ -76,7 +76,7 @@ VOID ExReInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 
 static BOOLEAN acquire(const char *routine, PEX_RUNDOWN_REF reference, ULONG count)
 {
-    struct ha_kernel *kernel = ha_kernel_enter(routine);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(routine);
     if (!is_made(kernel, reference, HA_RT_ACQUIRE_RUNDOWN) || reference->Count == RUN_DOWN)
         return FALSE;
     reference->Count += count * ONE_USER;
@@ -103,7 +103,7 @@ static ULONG_PTR users_of(const EX_RUNDOWN_REF *reference, const struct ha_rundo
 
 static void release(const char *routine, PEX_RUNDOWN_REF reference, ULONG count)
 {
-    struct ha_kernel *kernel = ha_kernel_enter(routine);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(routine);
     struct ha_rundown_wait *wait = find(kernel, reference);
     if (!wait && !is_made(kernel, reference, HA_RT_RELEASE_RUNDOWN))
         return;
@@ -156,7 +156,7 @@ static void wait_for_users(struct ha_kernel *kernel, PEX_RUNDOWN_REF reference)
  */
 VOID ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExWaitForRundownProtectionRelease");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExWaitForRundownProtectionRelease");
     if (kernel->world.sched.running->stamp.irql > APC_LEVEL) {
         ha_record_refused(kernel, HA_RT_WAIT_RUNDOWN, HA_REASON_IRQL);
         return;
@@ -181,7 +181,7 @@ VOID ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef)
  */
 VOID ExRundownCompleted(PEX_RUNDOWN_REF RunRef)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExRundownCompleted");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExRundownCompleted");
     if (!ha_in_use(kernel, RunRef, sizeof *RunRef, HA_RT_RUNDOWN_COMPLETED))
         RunRef->Count = RUN_DOWN;
 }

@@ -21,6 +21,7 @@
 
 static VOID NTAPI scripted_unload(PDRIVER_OBJECT DriverObject)
 {
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside("DriverUnload");
     struct ha_driver *driver = (struct ha_driver *)(void *)DriverObject;
     struct ha_stage stage = {.driver = driver};
     if (driver->script->has_unload)
@@ -35,6 +36,7 @@ static VOID NTAPI scripted_unload(PDRIVER_OBJECT DriverObject)
  */
 static NTSTATUS NTAPI scripted_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside("DriverEntry");
     struct ha_driver *driver = (struct ha_driver *)(void *)DriverObject;
     struct ha_stage stage = {.driver = driver,
                              .stops_at_errors = !driver->script->entry_ignores_errors};

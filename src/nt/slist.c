@@ -34,7 +34,7 @@ static void change(PSLIST_HEADER list, const SLIST_ENTRY *first, unsigned depth)
 
 static PSLIST_ENTRY push(const char *routine, PSLIST_HEADER list, PSLIST_ENTRY entry)
 {
-    struct ha_kernel *kernel = enter(routine);
+    HA_INSIDE struct ha_kernel *kernel = enter(routine);
     PSLIST_ENTRY before = first_of(list);
     if ((uintptr_t)entry % ALIGNMENT) {
         ha_record_misuse(kernel, HA_RT_SLIST, HA_MISUSE_UNALIGNED, 0, 0);
@@ -47,7 +47,7 @@ static PSLIST_ENTRY push(const char *routine, PSLIST_HEADER list, PSLIST_ENTRY e
 
 static PSLIST_ENTRY pop(const char *routine, PSLIST_HEADER list)
 {
-    enter(routine);
+    HA_INSIDE struct ha_kernel *kernel = enter(routine);
     PSLIST_ENTRY entry = first_of(list);
     if (entry)
         change(list, entry->Next, (unsigned)list->HeaderX64.Depth - 1);
@@ -56,7 +56,7 @@ static PSLIST_ENTRY pop(const char *routine, PSLIST_HEADER list)
 
 static PSLIST_ENTRY flush(const char *routine, PSLIST_HEADER list)
 {
-    enter(routine);
+    HA_INSIDE struct ha_kernel *kernel = enter(routine);
     PSLIST_ENTRY entry = first_of(list);
     if (entry)
         change(list, NULL, 0);
@@ -66,7 +66,7 @@ static PSLIST_ENTRY flush(const char *routine, PSLIST_HEADER list)
 /* Make an empty list. The header lies at a multiple of 16, or it is a misuse. */
 VOID ExInitializeSListHead(PSLIST_HEADER SListHead)
 {
-    struct ha_kernel *kernel = enter("ExInitializeSListHead");
+    HA_INSIDE struct ha_kernel *kernel = enter("ExInitializeSListHead");
     if ((uintptr_t)SListHead % ALIGNMENT)
         ha_record_misuse(kernel, HA_RT_SLIST, HA_MISUSE_UNALIGNED, 0, 0);
     memset(SListHead, 0, sizeof *SListHead);
@@ -81,7 +81,7 @@ VOID InitializeSListHead(PSLIST_HEADER SListHead)
 /* How many entries the list has, modulo 65,536. */
 USHORT ExQueryDepthSList(PSLIST_HEADER SListHead)
 {
-    enter("ExQueryDepthSList");
+    HA_INSIDE struct ha_kernel *kernel = enter("ExQueryDepthSList");
     return (USHORT)SListHead->HeaderX64.Depth;
 }
 

@@ -335,6 +335,7 @@ VOID NTAPI ha_steps_callback(PVOID CallbackContext,
                              PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
                              PNTSTATUS OperationStatus)
 {
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside("callback");
     const struct ha_own_registration *registration = CallbackContext;
     struct ha_stage stage = {.driver = registration->driver, .context = ChangeContext,
                              .as_given = *ChangeContext, .operation_status = OperationStatus};

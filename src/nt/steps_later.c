@@ -76,6 +76,7 @@ static void play(struct errand *arrived)
 static VOID NTAPI dpc_routine(PKDPC Dpc, PVOID DeferredContext, PVOID SystemArgument1,
                               PVOID SystemArgument2)
 {
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside("DPC");
     (void)Dpc, (void)DeferredContext, (void)SystemArgument2;
     play(SystemArgument1);
 }
@@ -132,15 +133,15 @@ NTSTATUS ha_step_remove_dpc(struct ha_stage *stage, const struct ha_step *step)
 
 static VOID NTAPI work_routine(PDEVICE_OBJECT DeviceObject, PVOID Context)
 {
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside("work item");
     struct errand *errand = Context;
-    struct ha_world *world = &errand->driver->kernel->world;
     struct ha_own_work *work = errand->work;
     (void)DeviceObject;
     IoFreeWorkItem(errand->item);
     play(errand);
     work->queued--;
     if (work->done.first_waiter)
-        ha_event_set(world, &work->done);
+        ha_event_set(&kernel->world, &work->done);
 }
 
 NTSTATUS ha_step_queue_work(struct ha_stage *stage, const struct ha_step *step)
@@ -162,6 +163,7 @@ NTSTATUS ha_step_queue_work(struct ha_stage *stage, const struct ha_step *step)
 
 static VOID NTAPI thread_routine(PVOID StartContext)
 {
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside("thread");
     play(StartContext);
 }
 

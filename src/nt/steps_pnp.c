@@ -31,10 +31,11 @@ NTSTATUS ha_step_register_entry(struct ha_own_registration *registration,
 
 NTSTATUS NTAPI ha_steps_notified(PVOID NotificationStructure, PVOID Context)
 {
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside("callback");
     const struct ha_own_registration *registration = Context;
     struct ha_stage stage = {.driver = registration->driver};
     struct ha_called call = {0};
-    bool called = ha_callout_call(stage.driver->kernel->world.sched.running, &call);
+    bool called = ha_callout_call(kernel->world.sched.running, &call);
     (void)NotificationStructure;
     assert(called && call.instance);
     (void)called;

@@ -35,7 +35,7 @@ static const struct release *release_of(const struct ha_kernel *kernel)
  */
 NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW lpVersionInformation)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("RtlGetVersion");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("RtlGetVersion");
     const struct release *release = release_of(kernel);
     RTL_OSVERSIONINFOW *information = lpVersionInformation;
     size_t n = 0;
@@ -65,7 +65,7 @@ NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW lpVersionInformation)
  */
 BOOLEAN RtlIsNtDdiVersionAvailable(ULONG Version)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("RtlIsNtDdiVersionAvailable");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("RtlIsNtDdiVersionAvailable");
     const struct release *release = release_of(kernel);
     ha_kernel_check_irql(kernel, HA_RT_GET_VERSION, PASSIVE_LEVEL);
     return Version <= (release->major << 24 | release->minor << 16 |

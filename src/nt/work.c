@@ -68,14 +68,16 @@ static void send_for_thread(struct ha_kernel *kernel)
 }
 
 /* From here on the driver may queue or free the item again, so this works on a copy. */
-static void call(const struct errand *errand)
+static void call(struct ha_kernel *kernel, const struct errand *errand)
 {
+    uint32_t depth = ha_kernel_go_out(kernel);
     if (!errand->item)
         errand->worker(errand->context);
     else if (errand->routine)
         errand->routine(errand->object, errand->context);
     else
         errand->routine_ex(errand->object, errand->context, errand->item);
+    ha_kernel_come_in(kernel, depth);
 }
 
 /*
@@ -109,7 +111,7 @@ static void run(struct ha_kernel *kernel, struct errand *queued)
     }
     ha_record_open(&kernel->world, HA_WORK_ENTER, errand.id);
     ha_sched_point(&kernel->world);
-    call(&errand);
+    call(kernel, &errand);
     ha_ps_look_back(kernel, HA_RT_QUEUE_WORK);
     ha_dispatcher_abandon(kernel, thread);      /* the next routine shall not own them */
     ha_record_open(&kernel->world, HA_WORK_LEAVE, errand.id);
@@ -204,7 +206,7 @@ void ha_work_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
  */
 PIO_WORKITEM IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoAllocateWorkItem");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoAllocateWorkItem");
     if (ha_kernel_faults(kernel, HA_RT_ALLOCATE_WORK))
         return NULL;
     PIO_WORKITEM item = ha_arena_take(&kernel->world.host->arena, sizeof *item);
@@ -228,7 +230,7 @@ PIO_WORKITEM IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
  */
 VOID IoFreeWorkItem(PIO_WORKITEM IoWorkItem)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoFreeWorkItem");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoFreeWorkItem");
     if (!may_use(kernel, IoWorkItem, HA_RT_FREE_WORK))
         return;
     if (!IoWorkItem->is_ours) {
@@ -248,14 +250,14 @@ VOID IoFreeWorkItem(PIO_WORKITEM IoWorkItem)
 /* How many bytes an item has. */
 ULONG IoSizeofWorkItem(VOID)
 {
-    ha_kernel_enter("IoSizeofWorkItem");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoSizeofWorkItem");
     return (ULONG)sizeof(struct _IO_WORKITEM);
 }
 
 /* Make a work item in memory of the driver, for a device or for the driver itself. */
 VOID IoInitializeWorkItem(PVOID IoObject, PIO_WORKITEM IoWorkItem)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoInitializeWorkItem");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoInitializeWorkItem");
     const struct ha_errand *queued = kernel->work.first;
     while (queued && queued != &IoWorkItem->errand.link)
         queued = queued->next;
@@ -268,7 +270,7 @@ VOID IoInitializeWorkItem(PVOID IoObject, PIO_WORKITEM IoWorkItem)
 /* The end of such an item; misuse as for IoFreeWorkItem. */
 VOID IoUninitializeWorkItem(PIO_WORKITEM IoWorkItem)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("IoUninitializeWorkItem");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoUninitializeWorkItem");
     if (may_use(kernel, IoWorkItem, HA_RT_FREE_WORK))
         IoWorkItem->seal = NULL;
 }
@@ -298,7 +300,8 @@ VOID IoQueueWorkItem(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE WorkerRoutine
                      WORK_QUEUE_TYPE QueueType, PVOID Context)
 {
     (void)QueueType;
-    queue_item(ha_kernel_enter("IoQueueWorkItem"), IoWorkItem, WorkerRoutine, NULL, Context);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoQueueWorkItem");
+    queue_item(kernel, IoWorkItem, WorkerRoutine, NULL, Context);
 }
 
 /* The same for a routine that is told its item. Source: WDK reference, wdm.h, IoQueueWorkItemEx. */
@@ -306,7 +309,8 @@ VOID IoQueueWorkItemEx(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE_EX WorkerRo
                        WORK_QUEUE_TYPE QueueType, PVOID Context)
 {
     (void)QueueType;
-    queue_item(ha_kernel_enter("IoQueueWorkItemEx"), IoWorkItem, NULL, WorkerRoutine, Context);
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoQueueWorkItemEx");
+    queue_item(kernel, IoWorkItem, NULL, WorkerRoutine, Context);
 }
 
 /* The errand of an item that is queued; NULL when it is not. */
@@ -329,7 +333,7 @@ static struct errand *find_executive(const struct ha_kernel *kernel, const WORK_
  */
 VOID ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ExQueueWorkItem");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExQueueWorkItem");
     (void)QueueType;
     struct errand *queued = find_executive(kernel, WorkItem);
     if (queued) {

@@ -95,7 +95,7 @@ static NTSTATUS open_key(struct ha_kernel *kernel, enum ha_routine routine,
 NTSTATUS ZwOpenKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess,
                    POBJECT_ATTRIBUTES ObjectAttributes)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ZwOpenKey");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ZwOpenKey");
     return open_key(kernel, HA_RT_OPEN_KEY, ObjectAttributes, DesiredAccess, NULL, KeyHandle);
 }
 
@@ -111,7 +111,7 @@ NTSTATUS ZwCreateKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess,
                      POBJECT_ATTRIBUTES ObjectAttributes, ULONG TitleIndex, PUNICODE_STRING Class,
                      ULONG CreateOptions, PULONG Disposition)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ZwCreateKey");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ZwCreateKey");
     bool made = false;
     (void)TitleIndex, (void)Class, (void)CreateOptions;
     NTSTATUS status = open_key(kernel, HA_RT_CREATE_KEY, ObjectAttributes, DesiredAccess, &made,
@@ -239,7 +239,7 @@ NTSTATUS ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName,
                          KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
                          PVOID KeyValueInformation, ULONG Length, PULONG ResultLength)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ZwQueryValueKey");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ZwQueryValueKey");
     struct ha_reg_key *key;
     NTSTATUS status = key_to_read(kernel, HA_RT_QUERY_VALUE, KeyHandle, KeyValueInformationClass,
                                   &key);
@@ -263,7 +263,7 @@ NTSTATUS ZwEnumerateValueKey(HANDLE KeyHandle, ULONG Index,
                              KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
                              PVOID KeyValueInformation, ULONG Length, PULONG ResultLength)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ZwEnumerateValueKey");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ZwEnumerateValueKey");
     struct ha_reg_key *key;
     NTSTATUS status = key_to_read(kernel, HA_RT_ENUMERATE_VALUES, KeyHandle,
                                   KeyValueInformationClass, &key);
@@ -287,7 +287,7 @@ NTSTATUS ZwEnumerateValueKey(HANDLE KeyHandle, ULONG Index,
 NTSTATUS ZwSetValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName, ULONG TitleIndex, ULONG Type,
                        PVOID Data, ULONG DataSize)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ZwSetValueKey");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ZwSetValueKey");
     struct ha_reg_key *key;
     (void)TitleIndex;
     if (ha_kernel_is_above(kernel, PASSIVE_LEVEL, HA_RT_SET_VALUE))
@@ -311,7 +311,7 @@ NTSTATUS ZwSetValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName, ULONG TitleI
  */
 NTSTATUS ZwDeleteValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName)
 {
-    struct ha_kernel *kernel = ha_kernel_enter("ZwDeleteValueKey");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ZwDeleteValueKey");
     struct ha_reg_key *key;
     if (ha_kernel_is_above(kernel, PASSIVE_LEVEL, HA_RT_DELETE_VALUE))
         return STATUS_UNSUCCESSFUL;

@@ -117,6 +117,8 @@ static int build(struct ha_host *host, const struct ha_machine_options *options,
         world->partition.group_count > 1)
         err = ha_error_set(error, HA_EINVAL,
                            "target=ws2008 has no processor groups: name one group");
+    if (!err && options->replay && options->threads == HA_THREADS_FREE)
+        err = ha_error_set(error, HA_EINVAL, "a run with free threads cannot be replayed");
     if (!err && options->replay)
         err = ha_tape_read(&host->input, options->replay, options->scenario_hash,
                            ha_profile_hash(&options->profile), error);
@@ -131,6 +133,8 @@ static int build(struct ha_host *host, const struct ha_machine_options *options,
     machine->kernel.record_locks = options->record_locks;
     if (!ha_kernel_init(&machine->kernel, &options->profile))
         return ha_error_set(error, HA_ENOMEM, "the arena is too small for the kernel");
+    if (host->monitor)
+        ha_free_begin(world);
     *made = machine;
     return HA_OK;
 }
@@ -141,6 +145,7 @@ static void close_host(struct ha_host *host)
     ha_tape_close(&host->input);
     if (host->carrier)
         host->carrier->operations->close(host->carrier);
+    ha_free_close(host->monitor);
     ha_arena_close(&host->arena);
     free(host);
 }
@@ -155,8 +160,10 @@ int ha_machine_create(const struct ha_machine_options *options, struct ha_machin
     int err = ha_arena_open(&host->arena, options->arena_bytes ? options->arena_bytes
                                                                : DEFAULT_ARENA_BYTES);
     if (!err) {
-        host->carrier = ha_carrier_pthread();
-        err = host->carrier ? HA_OK : HA_ENOMEM;
+        bool is_free = options->threads == HA_THREADS_FREE;
+        host->carrier = ha_carrier_pthread(is_free);
+        host->monitor = is_free ? ha_free_open() : NULL;
+        err = host->carrier && (host->monitor || !is_free) ? HA_OK : HA_ENOMEM;
     }
     if (err)
         ha_error_set(error, err, "out of memory");

@@ -19,7 +19,8 @@ bool ha_in_driver(void)
 
 void ha_check_failed(const char *file, int line, const char *what)
 {
-    struct ha_world *world = ha_kernel_caller("ha_check")->world;
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside("ha_check");
+    struct ha_world *world = &kernel->world;
     struct ha_machine *machine = (struct ha_machine *)(void *)world;
     const char *slash = strrchr(file, '/');
     char text[MOST_TEXT];

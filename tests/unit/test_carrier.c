@@ -78,7 +78,7 @@ static int open_bench(void **state)
     *state = b;
     if (!b)
         return -1;
-    b->carrier = ha_carrier_pthread();
+    b->carrier = ha_carrier_pthread(false);
     if (!b->carrier)
         return -1;
     b->adopted = b->carrier->operations->adopt(b->carrier);

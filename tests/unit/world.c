@@ -30,7 +30,7 @@ static int build(struct test_world *t, const struct test_world_options *options)
                                                                  : (size_t)1 << 20);
     if (err)
         return err;
-    t->host.carrier = ha_carrier_pthread();
+    t->host.carrier = ha_carrier_pthread(false);
     t->world = ha_arena_take(&t->host.arena, sizeof *t->world);
     if (!t->host.carrier || !t->world)
         return HA_ENOMEM;

@@ -1,0 +1,96 @@
+/*
+ * race - what ThreadSanitizer is told, in builds with it; elsewhere all of this is nothing
+ *
+ * Between ha_race_hide() and ha_race_show() the calling host thread does the simulator's work: what
+ * it reads and writes is no access of a driver, and its locks order no two drivers' accesses. What
+ * Windows documents as an order is told with the other two.
+ */
+#ifndef HA_BASE_RACE_H
+#define HA_BASE_RACE_H
+
+#include <stddef.h>
+
+#if defined(__SANITIZE_THREAD__)
+#define HA_RACES_ARE_WATCHED 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HA_RACES_ARE_WATCHED 1
+#endif
+#endif
+
+#ifdef HA_RACES_ARE_WATCHED
+/* Of the run-time library of ThreadSanitizer, which brings no header for all of them. */
+void AnnotateIgnoreReadsBegin(const char *file, int line);
+void AnnotateIgnoreReadsEnd(const char *file, int line);
+void AnnotateIgnoreWritesBegin(const char *file, int line);
+void AnnotateIgnoreWritesEnd(const char *file, int line);
+void AnnotateIgnoreSyncBegin(const char *file, int line);
+void AnnotateIgnoreSyncEnd(const char *file, int line);
+void __tsan_acquire(void *address);
+void __tsan_release(void *address);
+void __tsan_write_range(void *address, unsigned long size);
+
+static inline void ha_race_hide(void)
+{
+    AnnotateIgnoreSyncBegin(__FILE__, __LINE__);
+    AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+    AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+}
+
+static inline void ha_race_show(void)
+{
+    AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+    AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+    AnnotateIgnoreSyncEnd(__FILE__, __LINE__);
+}
+
+/* On a hidden thread: what it did before comes before what others do who take this place later. */
+static inline void ha_race_give(const void *place)
+{
+    AnnotateIgnoreSyncEnd(__FILE__, __LINE__);
+    __tsan_release((void *)(size_t)place);
+    AnnotateIgnoreSyncBegin(__FILE__, __LINE__);
+}
+
+static inline void ha_race_take(const void *place)
+{
+    AnnotateIgnoreSyncEnd(__FILE__, __LINE__);
+    __tsan_acquire((void *)(size_t)place);
+    AnnotateIgnoreSyncBegin(__FILE__, __LINE__);
+}
+
+/* On a hidden thread: a write of all these bytes, which others must not access at the same time. */
+static inline void ha_race_write(const void *memory, size_t size)
+{
+    AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+    AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+    __tsan_write_range((void *)(size_t)memory, size);
+    AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+    AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+}
+#else
+static inline void ha_race_hide(void)
+{
+}
+
+static inline void ha_race_show(void)
+{
+}
+
+static inline void ha_race_give(const void *place)
+{
+    (void)place;
+}
+
+static inline void ha_race_take(const void *place)
+{
+    (void)place;
+}
+
+static inline void ha_race_write(const void *memory, size_t size)
+{
+    (void)memory, (void)size;
+}
+#endif
+
+#endif

@@ -1,0 +1,194 @@
+/* free - see free.h. Owns struct ha_free: who is inside, and who waits to come in. */
+#include "core/free.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/race.h"
+#include "core/world.h"
+
+struct ha_free {
+    pthread_mutex_t lock;
+    pthread_cond_t arrived;             /* somebody more waits to come in */
+    struct ha_thread *first, *last;     /* who waits to come in */
+    uint32_t waiting;
+    bool down;                          /* nobody has the baton */
+    bool hidden;                        /* the adopted thread is, from ha_free_begin() on */
+};
+
+/* The calls below can only fail when they are called wrongly. */
+static void must(int result)
+{
+    assert(result == 0);
+    (void)result;
+}
+
+struct ha_free *ha_free_open(void)
+{
+    struct ha_free *monitor = calloc(1, sizeof *monitor);
+    if (!monitor)
+        return NULL;
+    if (pthread_mutex_init(&monitor->lock, NULL))
+        goto free_monitor;
+    if (pthread_cond_init(&monitor->arrived, NULL))
+        goto destroy_lock;
+    return monitor;
+
+destroy_lock:
+    must(pthread_mutex_destroy(&monitor->lock));
+free_monitor:
+    free(monitor);
+    return NULL;
+}
+
+void ha_free_close(struct ha_free *monitor)
+{
+    if (!monitor)
+        return;
+    if (monitor->hidden)
+        ha_race_show();
+    must(pthread_cond_destroy(&monitor->arrived));
+    must(pthread_mutex_destroy(&monitor->lock));
+    free(monitor);
+}
+
+void ha_free_begin(struct ha_world *world)
+{
+    world->sched.adopted->inside = 1;
+    world->sched.is_free = true;
+    world->host->monitor->hidden = true;
+    ha_race_hide();
+}
+
+/* Who has ended the run lets nobody in any more but the adopted thread. */
+static bool may_pick_up(const struct ha_free *monitor, const struct ha_thread *self)
+{
+    const struct ha_sched *sched = &self->world->sched;
+    return monitor->down && (!sched->ending || self == sched->adopted);
+}
+
+/* Take the baton, at once or when somebody hands it on. */
+static void pick_up(struct ha_thread *self)
+{
+    struct ha_world *world = self->world;
+    struct ha_free *monitor = world->host->monitor;
+    struct ha_carrier *carrier = world->host->carrier;
+    must(pthread_mutex_lock(&monitor->lock));
+    bool now = may_pick_up(monitor, self);
+    if (now) {
+        monitor->down = false;
+        world->sched.outside--;
+        world->sched.running = self;
+        self->state = HA_THREAD_RUNNING;
+    } else {
+        self->next_ready = NULL;
+        if (monitor->last)
+            monitor->last->next_ready = self;
+        else
+            monitor->first = self;
+        monitor->last = self;
+        monitor->waiting++;
+        must(pthread_cond_signal(&monitor->arrived));
+    }
+    must(pthread_mutex_unlock(&monitor->lock));
+    if (!now)
+        carrier->operations->wait(carrier, self->context);
+    if (world->sched.ending)
+        ha_sched_attend(world);
+}
+
+void ha_free_enter(struct ha_thread *self)
+{
+    if (self->inside++)
+        return;
+    ha_race_hide();
+    pick_up(self);
+}
+
+/* Give the baton to whoever goes on, or put it down. */
+static void put_outside(struct ha_world *world)
+{
+    struct ha_carrier *carrier = world->host->carrier;
+    struct ha_thread *self = world->sched.running;
+    self->inside = 0;
+    self->state = HA_THREAD_OUTSIDE;
+    world->sched.outside++;
+    struct ha_thread *next = ha_sched_next(world);
+    if (next)
+        carrier->operations->hand(carrier, next->context);
+    ha_race_show();
+}
+
+void ha_free_leave(struct ha_world *world)
+{
+    struct ha_thread *self = world->sched.running;
+    if (self->inside > 1)
+        self->inside--;
+    else
+        put_outside(world);
+}
+
+uint32_t ha_free_go_out(struct ha_world *world)
+{
+    uint32_t depth = world->sched.running->inside;
+    put_outside(world);
+    return depth;
+}
+
+void ha_free_come_in(struct ha_world *world, uint32_t depth)
+{
+    struct ha_thread *self = ha_thread_current();
+    ha_race_hide();
+    self->inside = depth;
+    pick_up(self);
+    assert(world == self->world && self->inside == depth);
+    self->disturbed = true;         /* others may have written records meanwhile */
+}
+
+void ha_free_collect(struct ha_world *world)
+{
+    struct ha_free *monitor = world->host->monitor;
+    must(pthread_mutex_lock(&monitor->lock));
+    struct ha_thread *next, *thread = monitor->first;
+    world->sched.outside -= monitor->waiting;
+    monitor->waiting = 0;
+    monitor->first = monitor->last = NULL;
+    must(pthread_mutex_unlock(&monitor->lock));
+    for (; thread; thread = next) {
+        next = thread->next_ready;
+        ha_sched_ready(thread);
+    }
+}
+
+bool ha_free_put_down(struct ha_world *world)
+{
+    struct ha_free *monitor = world->host->monitor;
+    must(pthread_mutex_lock(&monitor->lock));
+    bool done = !monitor->first;
+    monitor->down = done;
+    must(pthread_mutex_unlock(&monitor->lock));
+    return done;
+}
+
+void ha_free_gather(struct ha_world *world)
+{
+    struct ha_free *monitor = world->host->monitor;
+    must(pthread_mutex_lock(&monitor->lock));
+    while (monitor->waiting < world->sched.outside)
+        must(pthread_cond_wait(&monitor->arrived, &monitor->lock));
+    must(pthread_mutex_unlock(&monitor->lock));
+    ha_free_collect(world);
+}
+
+void ha_free_give(struct ha_world *world, const void *place)
+{
+    if (world->sched.is_free)
+        ha_race_give(place);
+}
+
+void ha_free_take(struct ha_world *world, const void *place)
+{
+    if (world->sched.is_free)
+        ha_race_take(place);
+}
