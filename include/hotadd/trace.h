@@ -230,6 +230,8 @@ enum ha_misuse {
     HA_MISUSE_BEYOND_MEMORY,    /* an MDL reaches beyond the end of its block; argument: how far.
                                    The buffer of a bitmap: the same */
     HA_MISUSE_BEYOND_BITMAP,    /* a bit that a bitmap does not have; argument: which */
+    HA_MISUSE_EXPOSED,          /* normal APCs can come again to a thread that has a resource, whose
+                                   id this is */
     HA_MISUSE_COUNT
 };
 

@@ -260,6 +260,7 @@ static const char *const misuses[HA_MISUSE_COUNT] = {
     [HA_MISUSE_PAGED_CODE] = "paged code above APC_LEVEL",
     [HA_MISUSE_UNALIGNED] = "not aligned as it must be",
     [HA_MISUSE_HELD] = "it ends with a lock that it has not given back",
+    [HA_MISUSE_EXPOSED] = "APCs are enabled again while the thread has a resource",
     [HA_MISUSE_IN_REGION] = "it ends in a critical region that it has not left",
     [HA_MISUSE_LOCK_HELD] = "a spin lock is still held",
     [HA_MISUSE_CONTEXT] = "the context of a PnP entry that may still be called lies there",

@@ -35,6 +35,15 @@ static void judge_held(struct ha_judge *judge)
              "%s with %s", end ? end : "it ends", name_of(judge, record->id));
 }
 
+static void judge_exposed(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    ha_blame(judge, HA_RULE_OBJ_2, record->driver,
+             "given back before the critical region or APC_LEVEL is left", "%s with %s",
+             ha_routine_name(record->as.misuse.routine), name_of(judge, record->id));
+}
+
 static void judge_region(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
@@ -143,6 +152,9 @@ void ha_judge_object(struct ha_judge *judge)
     switch (record->as.misuse.misuse) {
     case HA_MISUSE_HELD:
         judge_held(judge);
+        break;
+    case HA_MISUSE_EXPOSED:
+        judge_exposed(judge);
         break;
     case HA_MISUSE_IN_REGION:
         judge_region(judge);

@@ -92,13 +92,6 @@ NTSTATUS ExDeleteResourceLite(PERESOURCE Resource)
     return STATUS_SUCCESS;
 }
 
-/* Whether normal APCs can come to the thread. */
-static bool gets_apcs(const struct ha_kernel *kernel)
-{
-    const struct ha_record *stamp = &kernel->world.sched.running->stamp;
-    return stamp->irql < APC_LEVEL && !stamp->regions;
-}
-
 static BOOLEAN acquire(struct ha_kernel *kernel, PERESOURCE place, enum ha_routine routine,
                        enum ha_resource_way way, bool waits)
 {
@@ -114,7 +107,7 @@ static BOOLEAN acquire(struct ha_kernel *kernel, PERESOURCE place, enum ha_routi
         ha_sched_spin(&kernel->world);      /* it looks, perhaps again and again */
         return FALSE;
     }
-    bool exposed = gets_apcs(kernel);
+    bool exposed = ha_resource_gets_apcs(kernel);
     if (exposed)
         ha_record_misuse(kernel, routine, HA_MISUSE_LOW_IRQL, 0, APC_LEVEL);
     if (has_it) {
@@ -198,10 +191,6 @@ static void release(struct ha_kernel *kernel, PERESOURCE place)
     if (!owner) {
         ha_record_misuse(kernel, HA_RT_RELEASE_RESOURCE, HA_MISUSE_NOT_OWNER, resource->id, 0);
         return;
-    }
-    if (gets_apcs(kernel) && !owner->told) {
-        ha_record_misuse(kernel, HA_RT_RELEASE_RESOURCE, HA_MISUSE_LOW_IRQL, 0, APC_LEVEL);
-        owner->told = true;
     }
     if (--owner->count == 0)
         ha_resource_give(kernel, resource, owner);

@@ -7,6 +7,7 @@
  */
 #include "nt/locks.h"
 #include "nt/query.h"
+#include "nt/resource.h"
 
 static KIRQL current_irql(const struct ha_kernel *kernel)
 {
@@ -76,8 +77,10 @@ void ha_irql_lower(struct ha_kernel *kernel, KIRQL irql, enum ha_routine routine
     }
     if (irql < DISPATCH_LEVEL)
         ha_spin_look(kernel, routine);
-    if (irql != thread->stamp.irql)
-        ha_thread_set_irql(thread, irql);
+    if (irql == thread->stamp.irql)
+        return;
+    ha_thread_set_irql(thread, irql);
+    ha_resources_look(kernel, routine);
 }
 
 /*

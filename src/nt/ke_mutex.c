@@ -7,6 +7,7 @@
  */
 #include "nt/dispatcher.h"
 #include "nt/in_use.h"
+#include "nt/resource.h"
 
 #define MUTANT HA_TYPE(HA_OBJECT_MUTANT)
 
@@ -149,6 +150,7 @@ static LONG release(struct ha_kernel *kernel, PKMUTANT mutant, bool abandoned)
         set_free(kernel, let_go(kernel, owner, place), abandoned);
     else
         mutant->Header.SignalState++;
+    ha_resources_look(kernel, HA_RT_RELEASE_MUTEX);
     ha_sched_point(&kernel->world);
     return before;
 }

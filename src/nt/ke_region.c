@@ -5,6 +5,7 @@
  * Source of each: WDK reference, wdm.h or ntddk.h, the page of its name. IRQL: at most APC_LEVEL.
  */
 #include "nt/region.h"
+#include "nt/resource.h"
 
 bool ha_region_change(struct ha_kernel *kernel, enum ha_routine routine, bool enters)
 {
@@ -15,6 +16,8 @@ bool ha_region_change(struct ha_kernel *kernel, enum ha_routine routine, bool en
     }
     thread->stamp.regions = (uint8_t)(thread->stamp.regions + (enters ? 1 : -1));
     thread->disturbed = true;
+    if (!enters)
+        ha_resources_look(kernel, routine);
     return true;
 }
 

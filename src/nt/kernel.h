@@ -237,6 +237,7 @@ struct ha_kernel {
     uint32_t locks;                 /* spin locks, fast mutexes and push locks that threads have */
     struct ha_rundown_wait *rundowns;   /* for the users of an object */
     struct ha_resource *resources;      /* that are made, the newest first */
+    uint32_t resources_taken;           /* so far, by threads that did not have them */
     struct ha_remove_hold *remove_holds;    /* acquisitions of remove locks, the newest first */
     struct ha_spin_wait *spinning;  /* who waits for spin locks, the oldest first */
     struct ha_shared_wait *sharing; /* who waits for shared locks, the oldest first */

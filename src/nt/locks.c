@@ -2,6 +2,7 @@
 #include "nt/locks.h"
 
 #include "nt/in_use.h"
+#include "nt/resource.h"
 
 void ha_locks_drop_earlier(struct ha_thread *thread, enum ha_lock_sort sort, const void *place)
 {
@@ -48,6 +49,7 @@ struct ha_locks_had ha_locks_count(const struct ha_thread *thread)
     struct ha_locks_had had;
     for (int sort = 0; sort < HA_LOCK_SORTS; sort++)
         had.count[sort] = thread->locks[sort].count;
+    had.resources = ((const struct ha_kernel *)(const void *)thread->world)->resources_taken;
     return had;
 }
 
@@ -93,7 +95,9 @@ static void leave_push_locks(struct ha_kernel *kernel, enum ha_routine routine,
 void ha_locks_leave(struct ha_kernel *kernel, enum ha_routine routine,
                     const struct ha_locks_had *had)
 {
-    static const struct ha_locks_had none = {{0}};
+    static const struct ha_locks_had none = {{0}, 0};
+    if (kernel->resources)
+        ha_resources_leave(kernel, routine, had ? had->resources : 0);
     if (!kernel->locks)
         return;
     leave_spin_locks(kernel, routine, had ? had : &none);

@@ -68,14 +68,15 @@ static inline void ha_spin_look(struct ha_kernel *kernel, enum ha_routine routin
 /* How many locks a thread had when code of a driver was called. */
 struct ha_locks_had {
     uint32_t count[HA_LOCK_SORTS];
+    uint32_t resources;             /* taken by any thread so far */
 };
 
 struct ha_locks_had ha_locks_count(const struct ha_thread *thread);
 
 /*
  * Code of a driver that the kernel called in a thread which had so many locks, NULL for none, has
- * returned. More spin locks or push locks are a misuse, and nobody has them any more, though they
- * are taken.
+ * returned. More spin locks, push locks or resources are a misuse, and nobody has them any more,
+ * though they are taken.
  */
 void ha_locks_leave(struct ha_kernel *kernel, enum ha_routine routine,
                     const struct ha_locks_had *had);

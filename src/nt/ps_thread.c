@@ -80,7 +80,6 @@ void ha_ps_look_back(struct ha_kernel *kernel, enum ha_routine routine)
         if (regions)
             regions--;
     }
-    ha_resources_look_back(kernel, routine);
     if (regions)
         ha_record_misuse(kernel, routine, HA_MISUSE_IN_REGION, 0, regions);
 }

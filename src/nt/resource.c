@@ -196,7 +196,9 @@ void ha_resource_take(struct ha_kernel *kernel, struct ha_resource *resource,
     bool exclusive = way == HA_RESOURCE_EXCLUSIVE;
     struct ha_resource_owner *owner = take_memory(kernel, sizeof *owner);
     *owner = (struct ha_resource_owner){
-        .thread = kernel->world.sched.running->stamp.thread, .count = 1, .told = told};
+        .thread = kernel->world.sched.running->stamp.thread, .count = 1,
+        .number = ++kernel->resources_taken, .told = told};
+    kernel->world.sched.running->disturbed = true;
     if (!ha_resource_is_open(resource, way)) {
         wait_in_turn(kernel, resource, owner, exclusive);
         return;
@@ -310,21 +312,42 @@ void ha_resources_look_over(struct ha_kernel *kernel, const struct ha_driver *dr
     }
 }
 
-void ha_resources_look_back(struct ha_kernel *kernel, enum ha_routine routine)
+static void abandon(struct ha_kernel *kernel, struct ha_resource *resource,
+                    struct ha_resource_owner *owner)
+{
+    owner->thread = 0;
+    name_holders(kernel, resource);
+}
+
+void ha_resources_leave(struct ha_kernel *kernel, enum ha_routine routine, uint32_t taken)
 {
     const struct ha_thread *self = kernel->world.sched.running;
-    for (struct ha_resource *resource = kernel->resources; resource; resource = resource->older)
-        if (ha_resource_owner(resource, self))
-            ha_record_misuse(kernel, routine, HA_MISUSE_HELD, resource->id, 0);
+    for (struct ha_resource *resource = kernel->resources; resource; resource = resource->older) {
+        struct ha_resource_owner *owner = ha_resource_owner(resource, self);
+        if (!owner || owner->number <= taken)
+            continue;
+        ha_record_misuse(kernel, routine, HA_MISUSE_HELD, resource->id, 0);
+        abandon(kernel, resource, owner);
+    }
 }
 
 void ha_resources_abandon(struct ha_kernel *kernel, const struct ha_thread *thread)
 {
     for (struct ha_resource *resource = kernel->resources; resource; resource = resource->older) {
         struct ha_resource_owner *owner = ha_resource_owner(resource, thread);
-        if (!owner)
+        if (owner)
+            abandon(kernel, resource, owner);
+    }
+}
+
+void ha_resources_expose(struct ha_kernel *kernel, enum ha_routine routine)
+{
+    const struct ha_thread *self = kernel->world.sched.running;
+    for (struct ha_resource *resource = kernel->resources; resource; resource = resource->older) {
+        struct ha_resource_owner *owner = ha_resource_owner(resource, self);
+        if (!owner || owner->told)
             continue;
-        owner->thread = 0;
-        name_holders(kernel, resource);
+        ha_record_misuse(kernel, routine, HA_MISUSE_EXPOSED, resource->id, 0);
+        owner->told = true;
     }
 }

@@ -20,6 +20,7 @@ struct ha_resource_owner {
     struct ha_resource_owner *next;
     uint32_t thread;                /* 0 when it has ended: nobody gives the resource back */
     uint32_t count;                 /* how often it has taken it */
+    uint32_t number;                /* of the first time, by kernel->resources_taken */
     bool told;                      /* that APCs were not disabled, as they must be */
 };
 
@@ -72,10 +73,32 @@ void ha_resources_take_out(struct ha_kernel *kernel, const void *memory, size_t 
 /* Record and forget those that a driver has not deleted. */
 void ha_resources_look_over(struct ha_kernel *kernel, const struct ha_driver *driver);
 
-/* Code that ends must not own any; each is a misuse of the routine that it ends by. */
-void ha_resources_look_back(struct ha_kernel *kernel, enum ha_routine routine);
-/* A thread has ended: what it owns is nobody's, and never free again. */
+/*
+ * Code of a driver ends on the running thread. What it has taken since so many were taken is
+ * recorded, as a misuse of the routine that it ends by, and is nobody's and never free again.
+ */
+void ha_resources_leave(struct ha_kernel *kernel, enum ha_routine routine, uint32_t taken);
+/* The same for all that a thread has, which has ended, and no record is made. */
 void ha_resources_abandon(struct ha_kernel *kernel, const struct ha_thread *thread);
+/*
+ * A routine has left the running thread in no region and below APC_LEVEL. Each resource that it has
+ * is a misuse of that routine, once.
+ */
+void ha_resources_expose(struct ha_kernel *kernel, enum ha_routine routine);
+
+/* Whether normal APCs can come to the running thread. */
+static inline bool ha_resource_gets_apcs(const struct ha_kernel *kernel)
+{
+    const struct ha_record *stamp = &kernel->world.sched.running->stamp;
+    return stamp->irql < APC_LEVEL && !stamp->regions;
+}
+
+/* A routine has lowered the IRQL of the running thread, or ended a region of it. */
+static inline void ha_resources_look(struct ha_kernel *kernel, enum ha_routine routine)
+{
+    if (kernel->resources && ha_resource_gets_apcs(kernel))
+        ha_resources_expose(kernel, routine);
+}
 
 /* Whether a thread waits for a resource that the other one owns. */
 bool ha_resources_keep_waiting(const struct ha_kernel *kernel, const struct ha_thread *waiter,

@@ -100,6 +100,7 @@ static void trouble(struct records *records, const struct statement *statement)
         {"pagedpool", HA_REASON_NONE, HA_MISUSE_PAGED_POOL},
         {"beyondmemory", HA_REASON_NONE, HA_MISUSE_BEYOND_MEMORY},
         {"beyondbitmap", HA_REASON_NONE, HA_MISUSE_BEYOND_BITMAP},
+        {"exposed", HA_REASON_NONE, HA_MISUSE_EXPOSED},
         {"parameter", HA_REASON_PARAMETER, HA_MISUSE_NONE},
         {"pointer", HA_REASON_NULL_POINTER, HA_MISUSE_NONE},
         {"unbuilt", HA_REASON_NOT_SIMULATED, HA_MISUSE_NONE},

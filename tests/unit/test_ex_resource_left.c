@@ -134,10 +134,12 @@ static void want_them(void *argument)
 /* OBJ-2 */
 static void those_of_a_thread_that_ends_are_never_free_again(void **state)
 {
-    static const struct fault expected[] = {{HA_RT_TERMINATE_THREAD, HA_MISUSE_HELD},
+    static const struct fault expected[] = {{HA_RT_LEAVE_REGION, HA_MISUSE_EXPOSED},
+                                            {HA_RT_LEAVE_REGION, HA_MISUSE_EXPOSED},
+                                            {HA_RT_TERMINATE_THREAD, HA_MISUSE_HELD},
                                             {HA_RT_TERMINATE_THREAD, HA_MISUSE_HELD}};
     struct chorus *c = *state;
-    c->b->findings = "a OBJ-2\na OBJ-2\n";
+    c->b->findings = "a OBJ-2\na OBJ-2\na OBJ-2\na OBJ-2\n";
     make(c);
     ExInitializeResourceLite(&c->resource[1]);
     chorus_start(c, start_one_that_ends_with_two);

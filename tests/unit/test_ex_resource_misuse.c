@@ -121,14 +121,15 @@ static void use_it_exposed(void *argument)
     chorus_number(c, "has", (LONG)ExIsResourceAcquiredSharedLite(resource));
 }
 
-/* IRQL-4: once for each time that it is taken, or else when it is given back */
+/* IRQL-4: once for each time that it is taken; OBJ-2: or else when the region is left */
 static void having_it_outside_critical_regions_is_a_misuse_that_stops_nothing(void **state)
 {
     static const struct fault expected[] = {
         {HA_RT_ACQUIRE_EXCLUSIVE, HA_MISUSE_LOW_IRQL}, {HA_RT_ACQUIRE_SHARED, HA_MISUSE_LOW_IRQL},
-        {HA_RT_RELEASE_RESOURCE, HA_MISUSE_LOW_IRQL}, {HA_RT_ACQUIRE_SHARED, HA_MISUSE_LOW_IRQL}};
+        {HA_RT_LEAVE_REGION, HA_MISUSE_EXPOSED}, {HA_RT_LEAVE_REGION, HA_MISUSE_EXPOSED},
+        {HA_RT_ACQUIRE_SHARED, HA_MISUSE_LOW_IRQL}};
     struct chorus *c = *state;
-    c->b->findings = "a IRQL-4\na IRQL-4\na IRQL-4\na IRQL-4\n";
+    c->b->findings = "a IRQL-4\na IRQL-4\na OBJ-2\na OBJ-2\na IRQL-4\n";
     make(c);
     chorus_start(c, use_it_exposed);
 
