@@ -273,7 +273,7 @@ static inline unsigned ha_kernel_knob(const struct ha_kernel *kernel, enum ha_kn
  * A variable of a routine that holds what one of the next four returned: when it goes out of scope
  * the routine has ended, and the thread is again where it was called.
  */
-#define HA_INSIDE __attribute__((cleanup(ha_kernel_leave)))
+#define HA_INSIDE __attribute__((cleanup(ha_kernel_leave), unused))
 
 /*
  * The kernel of the running thread, at a scheduling point: how most routines begin. Ends the
