@@ -1,0 +1,304 @@
+/*
+ * reference_call - see reference.h. Registrations for processors, and each call of one.
+ */
+#include "model/reference.h"
+
+#include <assert.h>
+
+static void say(struct reference *r, enum what what, uint32_t client, uint32_t state,
+                int32_t status)
+{
+    facts_say(r->facts, SYNC, (struct fact){.what = what, .who = client, .state = state,
+                                            .status = status});
+}
+
+static const struct case_client *client_of(const struct reference *r, uint32_t client)
+{
+    return &r->plan->client[client];
+}
+
+/* The member that a client now is; it is one. */
+static struct member *member_of(struct reference *r, uint32_t client)
+{
+    uint32_t i = r->members;
+    do
+        assert(i > 0);
+    while (r->member[--i].client != client || r->member[i].gone);
+    return &r->member[i];
+}
+
+static struct member *append(struct reference *r, uint32_t client)
+{
+    assert(r->members < MOST_MEMBERS);
+    r->member[r->members] = (struct member){.client = client};
+    return &r->member[r->members++];
+}
+
+/* REG-11: who waits for its own lock would wait for ever; REG-6, REG-8. */
+static bool is_refused(const struct reference *r, const struct case_client *client)
+{
+    return client->nowhere || r->depth > 0 ||
+           ((client->flags & ~1u) && reference_knob(r, HA_KNOB_UNKNOWN_FLAGS) == HA_FLAGS_REJECT);
+}
+
+/* EXIST-1 to EXIST-9, STAT-4, STAT-8. Returns whether the registration stands. */
+static bool tell_existing(struct reference *r, struct member *member)
+{
+    bool per_call = reference_knob(r, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL;
+    uint32_t count = r->active, started = 0;
+    int32_t op = 0, error = 0;
+
+    for (; started < count && !error; started++) {
+        if (per_call)
+            op = 0;
+        if (reference_call(r, member, 0, started, 0, &op))
+            error = op;
+    }
+    started -= error != 0;                                  /* EXIST-7 */
+    for (uint32_t i = 0; i < started; i++) {
+        bool backwards = error && reference_knob(r, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE;
+        if (per_call)
+            op = 0;
+        reference_call(r, member, error ? 2 : 1, backwards ? started - 1 - i : i, error, &op);
+    }
+    return !error;
+}
+
+/* Under the lock, or past it. */
+static void be_registered(struct reference *r, uint32_t client)
+{
+    bool was_busy = r->busy;
+    say(r, LOCKED, client, 0, 0);
+    struct member *member = append(r, client);
+    r->busy = true;
+    bool stands = !(client_of(r, client)->flags & 1) || tell_existing(r, member);
+    member->gone = member->gone || !stands;
+    r->busy = was_busy;
+    r->holds[client] = stands ? HAS_IT : HAS_NOTHING;
+    say(r, GETS, client, 0, stands);
+    facts_say(r->facts, SEEN, (struct fact){.what = GETS, .who = client, .status = stands});
+    if (!was_busy)
+        reference_unlock(r);
+}
+
+static void join_object(struct reference *r, uint32_t client)
+{
+    append(r, client);                                      /* CB-9 */
+    r->holds[client] = HAS_IT;
+    say(r, JOINS, client, 0, 1);
+    facts_say(r->facts, SEEN, (struct fact){.what = GETS, .who = client, .status = 1});
+}
+
+void reference_register(struct reference *r, uint32_t client)
+{
+    if (client_of(r, client)->kind == OF_OBJECT) {
+        join_object(r, client);
+        return;
+    }
+    say(r, ASKS, client, client_of(r, client)->flags, 0);
+    if (is_refused(r, client_of(r, client))) {
+        say(r, GETS, client, 0, 0);
+        facts_say(r->facts, SEEN, (struct fact){.what = GETS, .who = client});
+        return;
+    }
+    r->holds[client] = IS_ASKING;
+    be_registered(r, client);
+}
+
+/* On the thread that is in charge: whoever is inside an operation of its own does not wait. */
+void reference_remove(struct reference *r, uint32_t client)
+{
+    struct member *member = member_of(r, client);
+    r->holds[client] = HAS_NOTHING;
+    if (client_of(r, client)->kind == OF_OBJECT) {
+        member->gone = true;                                /* CB-10 */
+        say(r, PARTS, client, 0, 0);
+        return;
+    }
+    say(r, LEAVES, client, 0, 0);
+    if (reference_knob(r, HA_KNOB_DEREG_WAIT) == HA_DEREG_TRANSACTION)
+        say(r, LEAVE_LOCKED, client, 0, 0);
+    if (r->busy && r->called != client &&
+        reference_knob(r, HA_KNOB_DEREG_WAIT) == HA_DEREG_DEFERRED)
+        member->put_off = true;
+    else
+        member->gone = true;                                /* DEREG-3, DEREG-4 */
+    say(r, LEFT, client, 0, 0);
+}
+
+/* A helper's removal in the course of somebody else's operation. */
+static void remove_beside(struct reference *r, const struct case_act *act)
+{
+    uint32_t client = act->target;
+    struct member *member = member_of(r, client);
+    bool is_running = r->called == client;
+    r->holds[client] = HAS_NOTHING;
+    if (client_of(r, client)->kind == OF_OBJECT) {
+        say(r, PARTS, client, is_running, 0);
+        member->gone = true;
+        r->leaves_after = is_running ? client : NOBODY;
+        return;
+    }
+    say(r, LEAVES, client, 0, 0);
+    switch (reference_knob(r, HA_KNOB_DEREG_WAIT)) {
+    case HA_DEREG_TRANSACTION:
+        r->waits = act;
+        break;
+    case HA_DEREG_PER_CALL:
+        member->gone = true;
+        if (is_running)
+            r->leaves_after = client;
+        else
+            say(r, LEFT, client, 0, 0);
+        break;
+    default:
+        member->put_off = true;
+        say(r, LEFT, client, 0, 0);
+    }
+}
+
+/* A helper's registration, likewise. */
+static void register_beside(struct reference *r, const struct case_act *act)
+{
+    const struct case_client *client = client_of(r, act->target);
+    bool waits = reference_knob(r, HA_KNOB_REGISTER_DURING_ADD) == HA_REGISTER_BLOCK;
+    if (client->kind == OF_OBJECT || is_refused(r, client) || !waits) {
+        reference_register(r, act->target);
+        return;
+    }
+    say(r, ASKS, act->target, client->flags, 0);
+    r->holds[act->target] = IS_ASKING;
+    r->waits = act;
+}
+
+static void help(struct reference *r, const struct case_act *act)
+{
+    uint32_t depth = r->depth, kind = r->thread_kind, called = r->called;
+    r->depth = 0;
+    r->thread_kind = ON_SYSTEM;
+    if (act->kind == HELPER_BRINGS) {
+        r->guest = act->target;
+        register_beside(r, act);
+    } else {
+        remove_beside(r, act);
+    }
+    r->depth = depth;
+    r->thread_kind = kind;
+    r->called = called;
+}
+
+void reference_unlock(struct reference *r)
+{
+    const struct case_act *act = r->waits;
+    for (uint32_t i = 0; i < r->members; i++)
+        if (r->member[i].put_off)
+            r->member[i].gone = true;
+    if (!act)
+        return;
+    r->waits = NULL;
+    r->thread_kind = ON_SYSTEM;
+    if (act->kind == HELPER_BRINGS) {
+        be_registered(r, act->target);
+        return;
+    }
+    say(r, LEAVE_LOCKED, act->target, 0, 0);
+    member_of(r, act->target)->gone = true;
+    say(r, LEFT, act->target, 0, 0);
+}
+
+/* Whether a driver that asks for something can have it: it knows what it holds. */
+static bool is_possible(const struct reference *r, const struct case_act *act)
+{
+    const struct case_client *target = client_of(r, act->target);
+    bool brings = act->kind == BRINGS || act->kind == HELPER_BRINGS;
+    return r->driver[target->driver] == RUNNING &&
+           r->holds[act->target] == (brings ? HAS_NOTHING : HAS_IT);
+}
+
+static void do_act(struct reference *r, const struct case_act *act, int32_t *op, bool *scribbled)
+{
+    switch (act->kind) {
+    case WRITES: *op = act->status; break;
+    case SCRIBBLES: *scribbled = true; break;
+    case BRINGS:
+        if (is_possible(r, act))
+            reference_register(r, act->target);
+        break;
+    case TAKES_AWAY:
+        if (act->client != r->guest && is_possible(r, act))
+            reference_remove(r, act->target);
+        break;
+    case HELPER_BRINGS:
+    case HELPER_TAKES_AWAY:
+        if (r->helped || !case_has_one_operation(&r->plan->event[r->step]) ||
+            !is_possible(r, act))
+            break;
+        r->helped = true;
+        help(r, act);
+        break;
+    case ANSWERS: break;
+    }
+}
+
+/* QRY-1 to QRY-3, QRY-6, QRY-7, QRY-10 */
+static void be_asked(struct reference *r, uint32_t client, uint32_t index)
+{
+    uint64_t mask = reference_mask(r, r->place[index] >> 16);
+    uint64_t first = reference_mask(r, 0);
+    bool valid = index < r->active ||
+                 (r->incoming && reference_knob(r, HA_KNOB_NUMBER_MAP_AT_START) == HA_MAP_VALID);
+    uint32_t count = 0;
+    for (uint32_t n = 0; n < CASE_NUMBERS; n++)
+        count += first >> n & 1;
+    if (reference_knob(r, HA_KNOB_LEGACY_COUNT) == HA_LEGACY_ALL)
+        count = r->active;
+    facts_say(r->facts, SEEN, (struct fact){.what = QUERIES, .who = client, .state = count,
+                                            .index = (uint32_t)mask,
+                                            .place = (uint32_t)(mask >> 32), .status = valid,
+                                            .around = r->active});
+}
+
+bool reference_call(struct reference *r, struct member *member, uint32_t state, uint32_t index,
+                    int32_t status, int32_t *op)
+{
+    uint32_t client = member->client, before_called = r->called;
+    uint32_t irql = reference_knob(r, HA_KNOB_CALLBACK_IRQL) == HA_CALLBACK_APC;
+    const struct case_act *act;
+    int32_t before = *op;
+    bool scribbled = false;
+    struct fact call = {.what = CALL, .who = client, .state = state, .index = index,
+                        .place = reference_knob(r, HA_KNOB_TARGET) == HA_TARGET_WS2008
+                                     ? 0 : r->place[index],     /* CTX-6 */
+                        .status = status, .op = before,
+                        .around = reference_around(r, irql)};
+
+    if (member->dead) {                                     /* DRV-8 */
+        call.what = DEAD_CALL;
+        facts_say(r->facts, SYNC, call);
+        return false;
+    }
+    uint32_t nth = r->heard[client][state]++;
+    facts_say(r->facts, SYNC, call);
+    call.what = SEES;
+    call.around = facts_around(0, irql, 0);
+    facts_say(r->facts, SEEN, call);
+    if (client_of(r, client)->asks)
+        be_asked(r, client, index);
+
+    r->called = client;
+    r->depth++;
+    for (uint32_t n = 0; (act = case_act_of(r->plan, client, r->step, state, nth, n)); n++)
+        do_act(r, act, op, &scribbled);
+    r->depth--;
+    r->called = before_called;
+    facts_say(r->facts, SYNC, (struct fact){.what = ANSWER, .who = client, .state = scribbled,
+                                            .op = *op});
+    if (r->leaves_after == client) {                        /* DEREG-2 */
+        r->leaves_after = NOBODY;
+        if (client_of(r, client)->kind == OF_OBJECT)
+            facts_say(r->facts, WAITERS, (struct fact){.what = PARTS, .who = client});
+        else
+            say(r, LEFT, client, 0, 0);
+    }
+    return *op != before && reference_is_error(*op);
+}

@@ -1,0 +1,133 @@
+/*
+ * nt: thousands of random cases, in each of which the simulator does what an independent model of
+ * the notification protocol, made from the rules alone, has foreseen
+ *
+ * A case in which they differ is printed: its profile and both lists, up to the difference.
+ * `test_model --seed N` repeats one.
+ *
+ * HOTADD_MODEL_RUNS says how many, HOTADD_MODEL_SEED with which seed to begin.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/case.h"
+#include "model/facts.h"
+#include "model/play.h"
+#include "model/reference.h"
+
+#define RUNS 4000
+
+/* The profile, as far as it is not the documented one. */
+static void print_profile(const struct ha_profile *profile)
+{
+    fprintf(stderr, "under %s", ha_preset_name((enum ha_preset)profile->preset));
+    for (unsigned k = 0; k < HA_KNOB_COUNT; k++)
+        if (profile->knob[k])
+            fprintf(stderr, ", %s=%s", ha_knob_name((enum ha_knob)k),
+                    ha_knob_value_name((enum ha_knob)k, profile->knob[k]));
+    fprintf(stderr, "\n");
+}
+
+/* Returns whether both agree; otherwise says where they do not. */
+static bool agree(uint64_t seed, struct facts *expected, struct facts *seen)
+{
+    struct case_plan plan;
+    size_t at;
+    case_deal(seed, &plan);
+    facts_clear(expected);
+    facts_clear(seen);
+    reference_foresee(&plan, expected);
+    enum ha_ending ending = play_case(&plan, seen);
+    assert_false(expected->lost || seen->lost);
+    enum stream stream = facts_differ(expected, seen, &at);
+    if (stream == STREAMS && ending == HA_END_NORMALLY)
+        return true;
+    print_profile(&plan.profile);
+    if (stream != STREAMS)
+        facts_print(stderr, expected, seen, stream, at);
+    fprintf(stderr, "the run ended by %d; to repeat it: test_model --seed %llu\n", (int)ending,
+            (unsigned long long)seed);
+    return false;
+}
+
+static uint64_t setting(const char *name, uint64_t otherwise)
+{
+    const char *value = getenv(name);
+    return value && *value ? strtoull(value, NULL, 10) : otherwise;
+}
+
+static void every_case_comes_as_the_rules_foresee(void **state)
+{
+    uint64_t first = setting("HOTADD_MODEL_SEED", 0);
+    uint64_t runs = setting("HOTADD_MODEL_RUNS", RUNS);
+    struct facts expected = {0}, seen = {0};
+    (void)state;
+    for (uint64_t seed = first; seed < first + runs; seed++)
+        if (!agree(seed, &expected, &seen))
+            fail_msg("the simulator and the model differ in the case with seed %llu",
+                     (unsigned long long)seed);
+    facts_close(&expected);
+    facts_close(&seen);
+}
+
+/* Otherwise the two might agree about nothing. */
+static void the_cases_bring_about_every_kind_of_fact(void **state)
+{
+    struct facts facts = {0};
+    size_t count[WHATS] = {0};
+    (void)state;
+    for (uint64_t seed = 0; seed < RUNS / 4; seed++) {
+        struct case_plan plan;
+        case_deal(seed, &plan);
+        facts_clear(&facts);
+        reference_foresee(&plan, &facts);
+        for (unsigned s = 0; s < STREAMS; s++)
+            for (size_t i = 0; i < facts.count[s]; i++)
+                count[facts.fact[s][i].what]++;
+    }
+    for (unsigned what = 0; what < WHATS; what++)
+        assert_true(count[what] >= 20);
+    facts_close(&facts);
+}
+
+static void one_fact_that_is_missing_or_another_is_a_difference(void **state)
+{
+    const struct fact fact = {.what = CALL, .who = 1};
+    (void)state;
+    for (unsigned s = 0; s < STREAMS; s++) {
+        struct facts one = {0}, other = {0};
+        size_t at;
+        facts_say(&one, (enum stream)s, fact);
+        assert_int_equal(facts_differ(&one, &other, &at), s);
+        assert_int_equal(at, 0);
+        facts_say(&other, (enum stream)s, fact);
+        assert_int_equal(facts_differ(&one, &other, &at), STREAMS);
+        facts_say(&one, (enum stream)s, fact);
+        facts_say(&other, (enum stream)s, (struct fact){.what = CALL, .who = 1, .around = 1});
+        assert_int_equal(facts_differ(&one, &other, &at), s);
+        assert_int_equal(at, 1);
+        facts_close(&one);
+        facts_close(&other);
+    }
+}
+
+int main(int count, char *argument[])
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_fact_that_is_missing_or_another_is_a_difference),
+        cmocka_unit_test(the_cases_bring_about_every_kind_of_fact),
+        cmocka_unit_test(every_case_comes_as_the_rules_foresee),
+    };
+    if (count == 3 && !strcmp(argument[1], "--seed")) {
+        setenv("HOTADD_MODEL_SEED", argument[2], 1);
+        setenv("HOTADD_MODEL_RUNS", "1", 1);
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
