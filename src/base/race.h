@@ -18,7 +18,18 @@
 #endif
 #endif
 
-#ifdef HA_RACES_ARE_WATCHED
+#ifndef HA_RACES_ARE_WATCHED
+#define HA_RACES_ARE_WATCHED 0
+#endif
+
+/* Of a function that looks at the simulator's own while the thread is not hidden. */
+#if HA_RACES_ARE_WATCHED
+#define HA_RACE_UNSEEN __attribute__((no_sanitize("thread")))
+#else
+#define HA_RACE_UNSEEN
+#endif
+
+#if HA_RACES_ARE_WATCHED
 /* Of the run-time library of ThreadSanitizer, which brings no header for all of them. */
 void AnnotateIgnoreReadsBegin(const char *file, int line);
 void AnnotateIgnoreReadsEnd(const char *file, int line);

@@ -14,7 +14,6 @@ struct ha_free {
     struct ha_thread *first, *last;     /* who waits to come in */
     uint32_t waiting;
     bool down;                          /* nobody has the baton */
-    bool hidden;                        /* the adopted thread is, from ha_free_begin() on */
 };
 
 /* The calls below can only fail when they are called wrongly. */
@@ -33,6 +32,7 @@ struct ha_free *ha_free_open(void)
         goto free_monitor;
     if (pthread_cond_init(&monitor->arrived, NULL))
         goto destroy_lock;
+    ha_race_hide();
     return monitor;
 
 destroy_lock:
@@ -46,8 +46,7 @@ void ha_free_close(struct ha_free *monitor)
 {
     if (!monitor)
         return;
-    if (monitor->hidden)
-        ha_race_show();
+    ha_race_show();
     must(pthread_cond_destroy(&monitor->arrived));
     must(pthread_mutex_destroy(&monitor->lock));
     free(monitor);
@@ -57,8 +56,6 @@ void ha_free_begin(struct ha_world *world)
 {
     world->sched.adopted->inside = 1;
     world->sched.is_free = true;
-    world->host->monitor->hidden = true;
-    ha_race_hide();
 }
 
 /* Who has ended the run lets nobody in any more but the adopted thread. */
@@ -98,7 +95,7 @@ static void pick_up(struct ha_thread *self)
         ha_sched_attend(world);
 }
 
-void ha_free_enter(struct ha_thread *self)
+HA_RACE_UNSEEN void ha_free_enter(struct ha_thread *self)
 {
     if (self->inside++)
         return;
@@ -136,7 +133,7 @@ uint32_t ha_free_go_out(struct ha_world *world)
     return depth;
 }
 
-void ha_free_come_in(struct ha_world *world, uint32_t depth)
+HA_RACE_UNSEEN void ha_free_come_in(struct ha_world *world, uint32_t depth)
 {
     struct ha_thread *self = ha_thread_current();
     ha_race_hide();
@@ -179,16 +176,4 @@ void ha_free_gather(struct ha_world *world)
         must(pthread_cond_wait(&monitor->arrived, &monitor->lock));
     must(pthread_mutex_unlock(&monitor->lock));
     ha_free_collect(world);
-}
-
-void ha_free_give(struct ha_world *world, const void *place)
-{
-    if (world->sched.is_free)
-        ha_race_give(place);
-}
-
-void ha_free_take(struct ha_world *world, const void *place)
-{
-    if (world->sched.is_free)
-        ha_race_take(place);
 }

@@ -19,12 +19,12 @@ struct ha_free;
 struct ha_thread;
 struct ha_world;
 
-/* NULL: no memory. */
+/* NULL: no memory. From here to the end the calling host thread is hidden: see base/race.h. */
 struct ha_free *ha_free_open(void);
 /* Nobody but the adopted thread is left, on which this is called. NULL is allowed. */
 void ha_free_close(struct ha_free *monitor);
 
-/* The calling host thread, which made the world, is inside from here until that is closed. */
+/* The adopted thread is inside from here to the end, but for what it calls of drivers. */
 void ha_free_begin(struct ha_world *world);
 
 /* The thread comes in, if it is outside; once more if it is inside. What it entered it leaves. */
@@ -44,9 +44,5 @@ void ha_free_collect(struct ha_world *world);
 bool ha_free_put_down(struct ha_world *world);
 /* Wait until everybody else has come to where it would come in, and waits there. */
 void ha_free_gather(struct ha_world *world);
-
-/* An order that Windows documents, of the running thread: see base/race.h. */
-void ha_free_give(struct ha_world *world, const void *place);
-void ha_free_take(struct ha_world *world, const void *place);
 
 #endif

@@ -61,11 +61,13 @@ void ha_lock_take(struct ha_world *world, struct ha_object *lock)
     ha_touch(world, lock->id, HA_TOUCH_WRITE);
     if (!lock->holder) {
         lock->holder = self;
+        ha_order_take(world, lock);
         return;
     }
     record_wait(world, HA_WAIT_BEGIN, lock, lock->holder, true);
     wait_in_turn(world, lock);
     assert(lock->holder == self);
+    ha_order_take(world, lock);
     record_wait(world, HA_WAIT_END, lock, self, true);
 }
 
@@ -77,6 +79,7 @@ void ha_lock_give(struct ha_world *world, struct ha_object *lock)
     for (const struct ha_thread *waiter = lock->first_waiter; waiter; waiter = waiter->next_waiter)
         waiters++;
     lock->holder = NULL;
+    ha_order_give(world, lock);
     if (waiters) {
         uint32_t n = waiters > 1 ? ha_choose(world, HA_CHOICE_THREAD, "lock", waiters) : 0;
         lock->holder = take_waiter(lock, n);
@@ -95,6 +98,7 @@ void ha_event_wait_on(struct ha_world *world, struct ha_object *event,
         world->sched.running->waits_on = holder;
         wait_in_turn(world, event);
     }
+    ha_order_take(world, event);
     record_wait(world, HA_WAIT_END, event, NULL, blocked);
 }
 
@@ -107,6 +111,7 @@ void ha_event_set(struct ha_world *world, struct ha_object *event)
 {
     ha_touch(world, event->id, HA_TOUCH_WRITE);
     event->set = true;
+    ha_order_give(world, event);
     while (event->first_waiter)
         ha_sched_ready(take_waiter(event, 0));
 }

@@ -40,7 +40,7 @@ void ha_sched_spin(struct ha_world *world)
         give_way(self);
 }
 
-void ha_free_poll(struct ha_thread *self)
+HA_RACE_UNSEEN void ha_free_poll(struct ha_thread *self)
 {
     if (++self->spins % SPINS_IN_A_ROW)
         return;

@@ -49,11 +49,14 @@ void ha_thread_set_irql(struct ha_thread *thread, uint8_t irql)
 {
     bool was_raised = thread->stamp.irql >= HA_DISPATCH_LEVEL;
     thread->disturbed = true;
-    if (!was_raised && irql >= HA_DISPATCH_LEVEL)
+    if (!was_raised && irql >= HA_DISPATCH_LEVEL) {
         ha_processor_occupy(&thread->world->sched, thread);
+        ha_order_take(thread->world, &thread->world->sched.processor[thread->stamp.processor]);
+    }
     thread->stamp.irql = irql;
     if (!was_raised || irql >= HA_DISPATCH_LEVEL)
         return;
+    ha_order_give(thread->world, &thread->world->sched.processor[thread->stamp.processor]);
     ha_processor_leave(&thread->world->sched, thread);
     if (thread->moves)
         move(thread);

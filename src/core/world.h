@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/race.h"
 #include "core/arena.h"
 #include "core/carrier.h"
 #include "core/free.h"
@@ -63,6 +64,45 @@ static inline void ha_touch(struct ha_world *world, uint32_t object, enum ha_tou
 {
     if (world->host->touch)
         world->host->touch(world->host, object, mode);
+}
+
+/*
+ * An order that Windows documents, told where races are watched: what the running thread did before
+ * it gave a place comes before what others do after they take it.
+ */
+static inline void ha_order_give(struct ha_world *world, const void *place)
+{
+    if (HA_RACES_ARE_WATCHED && world->sched.is_free)
+        ha_race_give(place);
+}
+
+static inline void ha_order_take(struct ha_world *world, const void *place)
+{
+    if (HA_RACES_ARE_WATCHED && world->sched.is_free)
+        ha_race_take(place);
+}
+
+/* And of memory that the running thread gives back: nobody may use it at the same time. */
+static inline void ha_order_write(struct ha_world *world, const void *memory, size_t size)
+{
+    if (HA_RACES_ARE_WATCHED && world->sched.is_free)
+        ha_race_write(memory, size);
+}
+
+/*
+ * The same for a lock that threads have alone or share: those who share it come after who had it
+ * alone, and before who has it alone next, but in no order to each other.
+ */
+static inline void ha_order_give_lock(struct ha_world *world, const void *lock, bool shared)
+{
+    ha_order_give(world, (const char *)lock + shared);
+}
+
+static inline void ha_order_take_lock(struct ha_world *world, const void *lock, bool shared)
+{
+    ha_order_take(world, lock);
+    if (!shared)
+        ha_order_take(world, (const char *)lock + 1);
 }
 
 /* A place where another thread may go on: each NT call, each entry to and return from a driver. */

@@ -222,13 +222,21 @@ __attribute__((always_inline)) static inline bool call_live(struct ha_round *rou
         const struct ha_called called = ha_round_called(round, client);
         tell(round, &called, true);
     }
-    uint32_t depth = watched ? ha_kernel_go_out(round->kernel) : 0;
-    if (of_object)
-        client->object_function(client->context, copy, &round->variable);   /* CB-2 */
-    else
-        client->function(client->context, copy, &round->variable);
+    struct ha_kernel *kernel = round->kernel;
+    PVOID context = client->context;
+    PCALLBACK_FUNCTION object_function = client->object_function;
+    PPROCESSOR_CALLBACK_FUNCTION function = client->function;
     if (watched)
-        ha_kernel_come_in(round->kernel, depth);
+        ha_order_take(world, client);
+    uint32_t depth = watched ? ha_kernel_go_out(kernel) : 0;
+    if (of_object)
+        object_function(context, copy, &round->variable);   /* CB-2 */
+    else
+        function(context, copy, &round->variable);
+    if (watched) {
+        ha_kernel_come_in(kernel, depth);
+        ha_order_give(world, client);
+    }
 
     /* Unless the thread is disturbed, the record is where it was: what follows it was added. */
     if (!round->thread->disturbed && trace->next == enter &&

@@ -27,6 +27,8 @@ static void enter_driver(struct ha_driver *driver, struct ha_callout *call, enum
     thread->stamp.driver = driver->id;
     ha_record_open(world, kind, id);
     ha_sched_point(world);
+    ha_order_take(world, driver);
+    ha_order_take(world, &driver->kernel->last_driver);     /* one is loaded after the other */
 }
 
 static void leave_entered(struct ha_driver *driver, struct ha_callout *call, enum ha_kind kind,
@@ -34,6 +36,9 @@ static void leave_entered(struct ha_driver *driver, struct ha_callout *call, enu
 {
     struct ha_world *world = &driver->kernel->world;
     struct ha_thread *thread = world->sched.running;
+    ha_order_give(world, driver);
+    if (kind == HA_DRV_ENTRY_LEAVE || kind == HA_UNLOAD_LEAVE)
+        ha_order_give(world, &driver->kernel->last_driver);
     ha_locks_leave(driver->kernel, HA_NO_ROUTINE, NULL);
     ha_record_open(world, kind, id)->as.status.status = status;
     ha_thread_set_irql(thread, PASSIVE_LEVEL);
@@ -47,9 +52,12 @@ NTSTATUS ha_callout_entry(struct ha_driver *driver)
 {
     struct ha_callout call;
     enter_driver(driver, &call, HA_DRV_ENTRY_ENTER, driver->id);
-    uint32_t depth = ha_kernel_go_out(driver->kernel);
-    NTSTATUS status = driver->object.DriverInit(&driver->object, &driver->path->string);
-    ha_kernel_come_in(driver->kernel, depth);
+    struct ha_kernel *kernel = driver->kernel;
+    PDRIVER_INITIALIZE entry = driver->object.DriverInit;
+    PUNICODE_STRING path = &driver->path->string;
+    uint32_t depth = ha_kernel_go_out(kernel);
+    NTSTATUS status = entry(&driver->object, path);
+    ha_kernel_come_in(kernel, depth);
     memset(driver->path, POISON, sizeof *driver->path);
     leave_entered(driver, &call, HA_DRV_ENTRY_LEAVE, driver->id, status);
     return status;
@@ -60,9 +68,10 @@ void ha_callout_reinitialize(struct ha_driver *driver, PDRIVER_REINITIALIZE rout
 {
     struct ha_callout call;
     enter_driver(driver, &call, HA_REINIT_ENTER, count);
-    uint32_t depth = ha_kernel_go_out(driver->kernel);
+    struct ha_kernel *kernel = driver->kernel;
+    uint32_t depth = ha_kernel_go_out(kernel);
     routine(&driver->object, context, count);
-    ha_kernel_come_in(driver->kernel, depth);
+    ha_kernel_come_in(kernel, depth);
     leave_entered(driver, &call, HA_REINIT_LEAVE, count, STATUS_SUCCESS);
 }
 
@@ -70,9 +79,11 @@ void ha_callout_unload(struct ha_driver *driver)
 {
     struct ha_callout call;
     enter_driver(driver, &call, HA_UNLOAD_ENTER, driver->id);
-    uint32_t depth = ha_kernel_go_out(driver->kernel);
-    driver->object.DriverUnload(&driver->object);
-    ha_kernel_come_in(driver->kernel, depth);
+    struct ha_kernel *kernel = driver->kernel;
+    PDRIVER_UNLOAD unload = driver->object.DriverUnload;
+    uint32_t depth = ha_kernel_go_out(kernel);
+    unload(&driver->object);
+    ha_kernel_come_in(kernel, depth);
     ha_pnp_wait_late(driver->kernel, driver);
     leave_entered(driver, &call, HA_UNLOAD_LEAVE, driver->id, STATUS_SUCCESS);
 }
@@ -81,9 +92,11 @@ NTSTATUS ha_callout_add_device(struct ha_driver *driver, PDEVICE_OBJECT device, 
 {
     struct ha_callout call;
     enter_driver(driver, &call, HA_ADD_DEVICE_ENTER, number);
-    uint32_t depth = ha_kernel_go_out(driver->kernel);
-    NTSTATUS status = driver->extension.AddDevice(&driver->object, device);
-    ha_kernel_come_in(driver->kernel, depth);
+    struct ha_kernel *kernel = driver->kernel;
+    PDRIVER_ADD_DEVICE add_device = driver->extension.AddDevice;
+    uint32_t depth = ha_kernel_go_out(kernel);
+    NTSTATUS status = add_device(&driver->object, device);
+    ha_kernel_come_in(kernel, depth);
     leave_entered(driver, &call, HA_ADD_DEVICE_LEAVE, number, status);
     return status;
 }
@@ -101,9 +114,13 @@ void ha_callout_client(struct ha_kernel *kernel, struct ha_registration *client,
     thread->stamp.driver = client->driver_id;
     ha_record_open(world, HA_EX_CALL_ENTER, client->link.id);
     ha_sched_point(world);
+    PCALLBACK_FUNCTION function = client->object_function;
+    PVOID context = client->context;
+    ha_order_take(world, client);
     uint32_t depth = ha_kernel_go_out(kernel);
-    client->object_function(client->context, argument1, argument2);
+    function(context, argument1, argument2);
     ha_kernel_come_in(kernel, depth);
+    ha_order_give(world, client);
     ha_locks_leave(kernel, HA_RT_NOTIFY_CALLBACK, &locks);
     ha_record_open(world, HA_EX_CALL_LEAVE, client->link.id);
     ha_thread_set_irql(thread, irql);           /* CTX-7 */

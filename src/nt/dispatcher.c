@@ -23,6 +23,7 @@ struct ha_wait {
     bool all;
     bool over;
     NTSTATUS status;
+    ULONG taken;                    /* which object, of a wait for any that has ended */
     uint64_t timeout_ns;
     struct ha_alarm alarm;
     struct ha_object shown;         /* the object that records and a deadlock name */
@@ -222,6 +223,7 @@ static void take_objects(struct ha_wait *wait)
     } else {
         ULONG n = first_that_is(wait, true);
         wait->status = (NTSTATUS)(take(object_of(wait, n), wait->thread) + (LONG)n);
+        wait->taken = n;
         show(wait, n);
     }
 }
@@ -363,6 +365,14 @@ static void block(struct ha_wait *wait, uint64_t due_ns)
         ha_sched_block(world);
 }
 
+/* What was done before the objects were signalled comes before what the thread does next. */
+static void take_orders(const struct ha_wait *wait)
+{
+    for (ULONG i = 0; wait->status != STATUS_TIMEOUT && i < wait->count; i++)
+        if (wait->all || i == wait->taken)
+            ha_order_take(&wait->kernel->world, object_of(wait, i));
+}
+
 NTSTATUS ha_dispatcher_wait(struct ha_kernel *kernel, PVOID *object, ULONG count, bool all,
                             PKWAIT_BLOCK block_array, const LARGE_INTEGER *timeout)
 {
@@ -386,6 +396,7 @@ NTSTATUS ha_dispatcher_wait(struct ha_kernel *kernel, PVOID *object, ULONG count
         block(&wait, due_ns);
     else
         ha_sched_spin(world);       /* it looks, perhaps again and again */
+    take_orders(&wait);
     record_wait(&wait, HA_WAIT_END, blocks);
     return wait.status;
 }

@@ -221,6 +221,8 @@ bool ha_dpc_insert(struct ha_kernel *kernel, PKDPC dpc, uint16_t here, uint8_t f
     record->flags = (uint8_t)(flags | (waits ? HA_DPC_WAITS : 0u));
     dpc->DpcData = (PVOID)(uintptr_t)entry->number;
     dpcs->queued++;
+    if (!(flags & HA_DPC_BY_TIMER))         /* which runs on any thread; KeSetTimerEx gives it */
+        ha_order_give(&kernel->world, dpc);
     put(&dpcs->queue[target], entry, dpc->Importance == HighImportance);
     if (!waits)
         ask(kernel, target);
@@ -297,6 +299,7 @@ static void run(struct ha_kernel *kernel, struct ha_dpc_queue *queue)
     thread->stamp.driver = entry.driver;
     if (!let_go(&entry))
         ha_record_misuse(kernel, HA_RT_INITIALIZE_DPC, HA_MISUSE_IN_USE, entry.id, 0);
+    ha_order_take(&kernel->world, entry.dpc);
     open(kernel, HA_DPC_RUN_ENTER, &entry);
     ha_sched_point(&kernel->world);
     uint32_t depth = ha_kernel_go_out(kernel);
@@ -308,6 +311,7 @@ static void run(struct ha_kernel *kernel, struct ha_dpc_queue *queue)
     thread->stamp.driver = 0;
     thread->stamp.regions = 0;
     queue->running = 0;
+    ha_order_give(&kernel->world, &kernel->dpcs);
     tell_waiters(kernel);
     ha_sched_point(&kernel->world);
 }
@@ -363,6 +367,7 @@ void ha_dpcs_flush(struct ha_kernel *kernel)
     uint32_t processors = kernel->world.partition.scheduled;    /* one that comes now is too late */
     while (!is_flushed(kernel, last, processors))
         wait(kernel);
+    ha_order_take(&kernel->world, &kernel->dpcs);
 }
 
 static bool is_running(const struct ha_kernel *kernel, uint32_t id)
@@ -377,4 +382,5 @@ void ha_dpcs_wait_for(struct ha_kernel *kernel, uint32_t id)
 {
     while (is_running(kernel, id))
         wait(kernel);
+    ha_order_take(&kernel->world, &kernel->dpcs);
 }

@@ -60,6 +60,7 @@ static bool try_to_take(struct ha_kernel *kernel, PFAST_MUTEX mutex)
     mutex->Event.Header.SignalState = 0;
     mutex->Owner = ha_dispatcher_owner(kernel->world.sched.running);
     mutex->Count--;
+    ha_order_take(&kernel->world, &mutex->Event);
     ha_locks_add(kernel->world.sched.running, HA_FAST_MUTEXES, mutex);
     if (kernel->record_locks)
         ha_record_open(&kernel->world, HA_LOCK_TAKEN, ha_dispatcher_id(&mutex->Event.Header));
@@ -110,6 +111,7 @@ bool ha_fast_mutex_release(struct ha_kernel *kernel, PFAST_MUTEX mutex,
     if (kernel->record_locks)
         ha_record_open(&kernel->world, HA_LOCK_GIVEN, ha_dispatcher_id(header));
     mutex->Owner = NULL;
+    ha_order_give(&kernel->world, &mutex->Event);
     ha_locks_drop(kernel->world.sched.running, HA_FAST_MUTEXES, mutex);
     header->SignalState = 1;
     if (header->WaitListHead.Flink == &header->WaitListHead)

@@ -307,6 +307,8 @@ struct ha_interface *ha_interface_find(struct ha_kernel *kernel, PCUNICODE_STRIN
 
 void ha_interface_enable(struct ha_kernel *kernel, struct ha_interface *instance)
 {
+    if (instance->unit == HA_UNIT_INTERFACE)
+        ha_order_give(&kernel->world, instance);
     assert(!instance->is_up);
     if (instance->order)
         leave(&kernel->interfaces, instance);
@@ -317,6 +319,8 @@ void ha_interface_enable(struct ha_kernel *kernel, struct ha_interface *instance
 
 void ha_interface_disable(struct ha_kernel *kernel, struct ha_interface *instance)
 {
+    if (instance->unit == HA_UNIT_INTERFACE)
+        ha_order_give(&kernel->world, instance);
     assert(instance->is_up);
     instance->is_up = false;
     ha_interface_record(kernel, HA_IFACE_DOWN, instance);

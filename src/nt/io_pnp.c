@@ -277,8 +277,10 @@ static bool remove_entry(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
         ha_record_misuse(kernel, routine, HA_MISUSE_SELF_REMOVAL, entry->link.id, 0);
     bool late = !ex && ha_pnp_is_late(kernel, entry, news);
     ha_pnp_entry_remove(kernel, entry);
-    if (ex && !inside && thread->stamp.irql <= APC_LEVEL)
+    if (ex && !inside && thread->stamp.irql <= APC_LEVEL) {
         ha_callout_wait_notified(kernel, entry);
+        ha_order_take(&kernel->world, entry);
+    }
     return late;
 }
 

@@ -150,6 +150,7 @@ static void release(struct ha_kernel *kernel, PIO_REMOVE_LOCK lock, const void *
         return;
     drop(kernel, link);
     lock->Common.IoCount--;
+    ha_order_give(&kernel->world, &lock->Common.RemoveEvent.Header);
     if (!lock->Common.IoCount) {
         lock->Common.RemoveEvent.Header.SignalState = 1;
         ha_dispatcher_signal(kernel, &lock->Common.RemoveEvent.Header);

@@ -33,6 +33,7 @@ LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
         return 0;
     LONG before = Event->Header.SignalState;
     Event->Header.SignalState = 1;
+    ha_order_give(&kernel->world, &Event->Header);
     ha_dispatcher_signal(kernel, &Event->Header);
     ha_sched_point(&kernel->world);
     return before;
@@ -47,6 +48,7 @@ LONG KePulseEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
         return 0;
     LONG before = Event->Header.SignalState;
     Event->Header.SignalState = 1;
+    ha_order_give(&kernel->world, &Event->Header);
     ha_dispatcher_signal(kernel, &Event->Header);
     Event->Header.SignalState = 0;
     ha_sched_point(&kernel->world);
@@ -84,6 +86,8 @@ LONG KeReadStateEvent(PRKEVENT Event)
     if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_EVENTS, HA_RT_READ_EVENT))
         return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Event->Header), HA_TOUCH_READ);
+    if (Event->Header.SignalState)
+        ha_order_take(&kernel->world, &Event->Header);
     return Event->Header.SignalState;
 }
 
@@ -121,6 +125,7 @@ LONG KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjust
         return before;
     }
     Semaphore->Header.SignalState += Adjustment;
+    ha_order_give(&kernel->world, &Semaphore->Header);
     ha_dispatcher_signal(kernel, &Semaphore->Header);
     ha_sched_point(&kernel->world);
     return before;

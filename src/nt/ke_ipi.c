@@ -32,8 +32,10 @@ static ULONG_PTR call(struct ha_kernel *kernel, const struct ha_broadcast *broad
     thread->stamp.driver = broadcast->driver;
     ha_record_open(&kernel->world, HA_IPI_ENTER, broadcast->id);
     ha_sched_point(&kernel->world);
+    PKIPI_BROADCAST_WORKER function = broadcast->function;
+    ULONG_PTR argument = broadcast->argument;
     uint32_t depth = ha_kernel_go_out(kernel);
-    ULONG_PTR result = broadcast->function(broadcast->argument);
+    ULONG_PTR result = function(argument);
     ha_kernel_come_in(kernel, depth);
     ha_locks_leave(kernel, HA_RT_IPI_CALL, &locks);
     ha_record_open(&kernel->world, HA_IPI_LEAVE, broadcast->id);

@@ -69,6 +69,7 @@ static void set_free(struct ha_kernel *kernel, PKMUTANT mutant, bool abandoned)
     mutant->Abandoned = abandoned;
     mutant->OwnerThread = NULL;
     mutant->Header.SignalState = 1;
+    ha_order_give(&kernel->world, &mutant->Header);
     ha_dispatcher_signal(kernel, &mutant->Header);
 }
 

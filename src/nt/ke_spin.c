@@ -114,6 +114,7 @@ static void spin(struct ha_kernel *kernel, PKSPIN_LOCK lock)
     while (!wait.over)
         ha_sched_block(world);
     self->operations--;
+    ha_order_take(world, lock);
     wait.shown.holder = self;
     ha_locks_record_wait(world, HA_WAIT_END, &wait.shown, self);
 }
@@ -127,6 +128,7 @@ static void take(struct ha_kernel *kernel, PKSPIN_LOCK lock)
     ha_touch(&kernel->world, id_of(*lock), HA_TOUCH_WRITE);
     if (!holder_of(*lock)) {
         *lock = held_by(*lock, self);
+        ha_order_take(&kernel->world, lock);
         ha_locks_add(thread, HA_SPIN_LOCKS, lock);
         if (kernel->record_locks)
             ha_record_open(&kernel->world, HA_LOCK_TAKEN, introduce(kernel, lock));
@@ -178,6 +180,7 @@ static bool give(struct ha_kernel *kernel, PKSPIN_LOCK lock)
     if (kernel->record_locks)
         ha_record_open(&kernel->world, HA_LOCK_GIVEN, introduce(kernel, lock));
     *lock = held_by(*lock, 0);
+    ha_order_give(&kernel->world, lock);
     ha_locks_drop(thread, HA_SPIN_LOCKS, lock);
     if (!ha_spin_count(thread))
         thread->locks_told = false;

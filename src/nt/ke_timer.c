@@ -240,6 +240,9 @@ BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dp
     Timer->Dpc = Dpc;
     Timer->Processor = setting->processor;
     set_alarm(setting);
+    ha_order_give(world, &Timer->Header);
+    if (Dpc)
+        ha_order_give(world, Dpc);
     ha_sched_point(world);
     return was_set;
 }

@@ -26,7 +26,7 @@ static struct ha_thread *caller(const char *routine)
     return thread;
 }
 
-static struct ha_kernel *come_in(struct ha_thread *thread)
+HA_RACE_UNSEEN static struct ha_kernel *come_in(struct ha_thread *thread)
 {
     if (thread->world->sched.is_free)
         ha_free_enter(thread);
@@ -58,7 +58,7 @@ struct ha_kernel *ha_kernel_spin(const char *routine)
     return kernel;
 }
 
-void ha_kernel_poll(const char *routine)
+HA_RACE_UNSEEN void ha_kernel_poll(const char *routine)
 {
     struct ha_thread *thread = caller(routine);
     if (thread->world->sched.is_free)
@@ -67,7 +67,7 @@ void ha_kernel_poll(const char *routine)
         ha_sched_spin(thread->world);
 }
 
-void ha_kernel_pass(void)
+HA_RACE_UNSEEN void ha_kernel_pass(void)
 {
     struct ha_thread *thread = ha_thread_current();
     if (thread && !thread->world->sched.is_free)

@@ -264,6 +264,12 @@ static inline struct ha_kernel *ha_kernel_of(struct ha_thread *thread)
     return (struct ha_kernel *)(void *)thread->world;
 }
 
+/* Given after the Start calls for a processor, for who hears of it in another way (ORD-3). */
+static inline const void *ha_order_of_start(const struct ha_world *world, uint32_t index)
+{
+    return (const char *)&world->sched.processor[index] + 1;
+}
+
 static inline unsigned ha_kernel_knob(const struct ha_kernel *kernel, enum ha_knob knob)
 {
     return kernel->profile.knob[knob];
@@ -299,12 +305,12 @@ void ha_kernel_poll(const char *routine);
 void ha_kernel_pass(void);
 
 /* Around each call of a driver's code. */
-static inline uint32_t ha_kernel_go_out(struct ha_kernel *kernel)
+HA_RACE_UNSEEN static inline uint32_t ha_kernel_go_out(struct ha_kernel *kernel)
 {
     return kernel->world.sched.is_free ? ha_free_go_out(&kernel->world) : 0;
 }
 
-static inline void ha_kernel_come_in(struct ha_kernel *kernel, uint32_t depth)
+HA_RACE_UNSEEN static inline void ha_kernel_come_in(struct ha_kernel *kernel, uint32_t depth)
 {
     if (kernel->world.sched.is_free)
         ha_free_come_in(&kernel->world, depth);

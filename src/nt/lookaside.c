@@ -124,8 +124,9 @@ static PVOID allocate(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, bool pa
         return NULL;
     list->TotalAllocates++;
     list->AllocateMisses++;
+    PALLOCATE_FUNCTION function = list->Allocate;
     uint32_t depth = ha_kernel_go_out(kernel);
-    PVOID entry = list->Allocate(list->Type, list->Size, list->Tag);
+    PVOID entry = function(list->Type, list->Size, list->Tag);
     ha_kernel_come_in(kernel, depth);
     return entry;
 }
@@ -136,8 +137,9 @@ static void give_back(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, PVOID e
         return;
     list->TotalFrees++;
     list->FreeMisses++;
+    PFREE_FUNCTION function = list->Free;
     uint32_t depth = ha_kernel_go_out(kernel);
-    list->Free(entry);
+    function(entry);
     ha_kernel_come_in(kernel, depth);
 }
 

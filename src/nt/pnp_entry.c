@@ -51,6 +51,7 @@ static void count_reference(struct ha_pnp_entry *entry, int32_t change)
 
 void ha_pnp_entry_join(struct ha_kernel *kernel, struct ha_pnp_entry *entry)
 {
+    ha_order_give(&kernel->world, entry);
     ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_WRITE);
     if (entry->driver->state == HA_DRIVER_GONE)
         entry->link.marked = true;              /* DRV-8 */

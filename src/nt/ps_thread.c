@@ -132,6 +132,7 @@ void ha_ps_thread_ends(struct ha_thread *thread)
     if (!object)
         return;
     object->Header.SignalState = 1;
+    ha_order_give(&kernel->world, &object->Header);
     ha_dispatcher_signal(kernel, &object->Header);
     thread->native = NULL;
     ha_ob_let_go(kernel, object);
@@ -145,9 +146,13 @@ static void run(void *argument)
     object->frame = __builtin_frame_address(0);     /* with a sanitizer, locals lie elsewhere */
     if (setjmp(base))
         return;
-    uint32_t depth = ha_kernel_go_out(object->kernel);
-    object->start(object->context);
-    ha_kernel_come_in(object->kernel, depth);
+    struct ha_kernel *kernel = object->kernel;
+    PKSTART_ROUTINE start = object->start;
+    PVOID context = object->context;
+    ha_order_take(&kernel->world, object);
+    uint32_t depth = ha_kernel_go_out(kernel);
+    start(context);
+    ha_kernel_come_in(kernel, depth);
 }
 
 /* The object, the handle and the thread, or nothing of them. */
@@ -161,6 +166,7 @@ static PKTHREAD create(struct ha_kernel *kernel, PKSTART_ROUTINE start, PVOID co
         return NULL;
     object->start = start;
     object->context = context;
+    ha_order_give(world, object);
     if (!ha_ob_open(kernel, object, access, handle))
         goto let_object_go;
     if (ha_thread_create(world, HA_THREAD_SYSTEM, world->sched.running->stamp.driver, run, object,

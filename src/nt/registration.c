@@ -49,6 +49,7 @@ void ha_registration_join(struct ha_kernel *kernel, struct ha_registration *regi
 void ha_registration_append(struct ha_kernel *kernel, struct ha_registration *registration)
 {
     ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_WRITE);
+    ha_order_give(&kernel->world, registration);
     kernel->callbacks.in_chain += registration->of_object;
     ha_notify_join(&kernel->chain, &registration->link);
 }

@@ -201,9 +201,11 @@ void ha_resource_take(struct ha_kernel *kernel, struct ha_resource *resource,
     kernel->world.sched.running->disturbed = true;
     if (!ha_resource_is_open(resource, way)) {
         wait_in_turn(kernel, resource, owner, exclusive);
+        ha_order_take_lock(&kernel->world, resource->place, !exclusive);
         return;
     }
     add_owner(resource, owner, exclusive);
+    ha_order_take_lock(&kernel->world, resource->place, !exclusive);
     name_holders(kernel, resource);
     ha_resource_show(resource);
     if (kernel->record_locks)
@@ -265,6 +267,7 @@ void ha_resource_give(struct ha_kernel *kernel, struct ha_resource *resource,
     while (*link != owner)
         link = &(*link)->next;
     *link = owner->next;
+    ha_order_give_lock(&kernel->world, resource->place, !resource->exclusive);
     ha_arena_give(&kernel->world.host->arena, owner, sizeof *owner);
     if (kernel->record_locks)
         ha_record_open(&kernel->world, HA_LOCK_GIVEN, resource->id);
@@ -277,6 +280,7 @@ void ha_resource_give(struct ha_kernel *kernel, struct ha_resource *resource,
 void ha_resource_share(struct ha_kernel *kernel, struct ha_resource *resource)
 {
     resource->exclusive = false;
+    ha_order_give_lock(&kernel->world, resource->place, false);
     admit_all_who_share(kernel, resource);
     name_holders(kernel, resource);
     ha_resource_show(resource);

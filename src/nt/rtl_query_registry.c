@@ -80,10 +80,13 @@ static NTSTATUS store(const struct query *query, const struct answer *answer)
 static NTSTATUS call(const struct query *query, const struct answer *answer)
 {
     const RTL_QUERY_REGISTRY_TABLE *entry = query->entry;
-    uint32_t depth = ha_kernel_go_out(query->kernel);
-    NTSTATUS status = entry->QueryRoutine(answer->name, answer->type, answer->data, answer->size,
-                                          query->context, entry->EntryContext);
-    ha_kernel_come_in(query->kernel, depth);
+    struct ha_kernel *kernel = query->kernel;
+    const struct answer told = *answer;
+    PVOID context = query->context;
+    uint32_t depth = ha_kernel_go_out(kernel);
+    NTSTATUS status = entry->QueryRoutine(told.name, told.type, told.data, told.size, context,
+                                          entry->EntryContext);
+    ha_kernel_come_in(kernel, depth);
     return status == STATUS_BUFFER_TOO_SMALL ? STATUS_SUCCESS : status;
 }
 

@@ -68,6 +68,7 @@ VOID ExReInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExReInitializeRundownProtection");
     if (!is_made(kernel, RunRef, HA_RT_REINITIALIZE_RUNDOWN))
         return;
+    ha_order_give(&kernel->world, (const char *)RunRef + 1);
     if (RunRef->Count == RUN_DOWN && !find(kernel, RunRef))
         RunRef->Count = 0;
     else
@@ -80,6 +81,7 @@ static BOOLEAN acquire(const char *routine, PEX_RUNDOWN_REF reference, ULONG cou
     if (!is_made(kernel, reference, HA_RT_ACQUIRE_RUNDOWN) || reference->Count == RUN_DOWN)
         return FALSE;
     reference->Count += count * ONE_USER;
+    ha_order_take(&kernel->world, (const char *)reference + 1);     /* it was let in again */
     return TRUE;
 }
 
@@ -107,6 +109,7 @@ static void release(const char *routine, PEX_RUNDOWN_REF reference, ULONG count)
     struct ha_rundown_wait *wait = find(kernel, reference);
     if (!wait && !is_made(kernel, reference, HA_RT_RELEASE_RUNDOWN))
         return;
+    ha_order_give(&kernel->world, reference);
     if (count > users_of(reference, wait)) {
         ha_record_misuse(kernel, HA_RT_RELEASE_RUNDOWN, HA_MISUSE_LIMIT, 0, count);
     } else if (wait) {
@@ -171,6 +174,7 @@ VOID ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef)
         return;
     if (users_of(RunRef, NULL))
         wait_for_users(kernel, RunRef);
+    ha_order_take(&kernel->world, RunRef);
     RunRef->Count = RUN_DOWN;
     ha_sched_point(&kernel->world);
 }

@@ -147,6 +147,7 @@ static void wait_for(struct ha_kernel *kernel, const struct ha_shared_kind *kind
     while (!wait.over)
         ha_sched_block(world);
     self->operations -= kind->spins;
+    ha_order_take_lock(world, lock, share == HA_SHARED);
     wait.shown.holder = self;
     ha_locks_record_wait(world, HA_WAIT_END, &wait.shown, self);
 }
@@ -168,6 +169,7 @@ void ha_shared_take(struct ha_kernel *kernel, const struct ha_shared_kind *kind,
         return;
     }
     let_have(kind, lock, share, self);
+    ha_order_take_lock(&kernel->world, lock, share == HA_SHARED);
     if (kernel->record_locks)
         ha_record_open(&kernel->world, HA_LOCK_TAKEN, introduce(kernel, kind, lock));
 }
@@ -235,6 +237,7 @@ void ha_shared_give(struct ha_kernel *kernel, const struct ha_shared_kind *kind,
     if (kernel->record_locks)
         ha_record_open(&kernel->world, HA_LOCK_GIVEN, introduce(kernel, kind, lock));
     word = kind->read(lock);
+    ha_order_give_lock(&kernel->world, lock, !word.alone);
     word.sharers -= !word.alone;
     word.alone = false;
     kind->write(lock, word);

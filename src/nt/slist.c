@@ -40,6 +40,7 @@ static PSLIST_ENTRY push(const char *routine, PSLIST_HEADER list, PSLIST_ENTRY e
         ha_record_misuse(kernel, HA_RT_SLIST, HA_MISUSE_UNALIGNED, 0, 0);
         return before;
     }
+    ha_order_give(&kernel->world, list);
     entry->Next = before;
     change(list, entry, (unsigned)list->HeaderX64.Depth + 1);
     return before;
@@ -49,6 +50,7 @@ static PSLIST_ENTRY pop(const char *routine, PSLIST_HEADER list)
 {
     HA_INSIDE struct ha_kernel *kernel = enter(routine);
     PSLIST_ENTRY entry = first_of(list);
+    ha_order_take(&kernel->world, list);
     if (entry)
         change(list, entry->Next, (unsigned)list->HeaderX64.Depth - 1);
     return entry;
@@ -58,6 +60,7 @@ static PSLIST_ENTRY flush(const char *routine, PSLIST_HEADER list)
 {
     HA_INSIDE struct ha_kernel *kernel = enter(routine);
     PSLIST_ENTRY entry = first_of(list);
+    ha_order_take(&kernel->world, list);
     if (entry)
         change(list, NULL, 0);
     return entry;

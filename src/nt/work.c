@@ -100,6 +100,7 @@ static void run(struct ha_kernel *kernel, struct errand *queued)
 {
     struct ha_thread *thread = kernel->world.sched.running;
     const struct errand errand = *queued;
+    ha_order_take(&kernel->world, queued);
     ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
     thread->stamp.driver = errand.driver;
     if (errand.item) {
@@ -132,6 +133,8 @@ static void worker_thread(void *argument)
             if (work->first)
                 send_for_thread(kernel);
             run(kernel, errand);
+            if (kernel->world.sched.is_free)
+                return;             /* no order comes of who ran what before */
         }
         self->next_waiter = work->idle;
         work->idle = self;
@@ -144,6 +147,7 @@ static void queue(struct ha_kernel *kernel, struct errand *errand)
     struct ha_work *work = &kernel->work;
     ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
     errand->link.next = NULL;
+    ha_order_give(&kernel->world, errand);
     if (work->last)
         work->last->next = &errand->link;
     else
