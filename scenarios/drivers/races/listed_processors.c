@@ -10,7 +10,6 @@ Abstract:
     off to do at leisure what there is to do for them.
 
     The list belongs to its spin lock, and so does the question whether there is anything on it.
-    ExInterlockedRemoveHeadList asks under the lock and takes in one go.
 
 Environment:
 
@@ -25,7 +24,7 @@ Environment:
 #define LIST_TAG 'tsiL'
 
 #ifndef TAKE_FIRST
-#define TAKE_FIRST(_ListHead, _Lock) ExInterlockedRemoveHeadList((_ListHead), (_Lock))
+#define TAKE_FIRST() ListTakeFirst()
 #endif
 
 typedef struct _PROCESSOR {
@@ -52,6 +51,7 @@ ListProcessorChanged(
     )
 {
     PPROCESSOR processor;
+    KIRQL oldIrql;
 
     UNREFERENCED_PARAMETER(CallbackContext);
     UNREFERENCED_PARAMETER(OperationStatus);
@@ -66,8 +66,26 @@ ListProcessorChanged(
     processor = (PPROCESSOR)ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*processor), LIST_TAG);
     if (processor != NULL) {
         processor->Index = ChangeContext->NtNumber;
-        ExInterlockedInsertTailList(&ProcessorList, &processor->Link, &ProcessorLock);
+        KeAcquireSpinLock(&ProcessorLock, &oldIrql);
+        InsertTailList(&ProcessorList, &processor->Link);
+        KeReleaseSpinLock(&ProcessorLock, oldIrql);
     }
+}
+
+static PLIST_ENTRY
+ListTakeFirst(
+    VOID
+    )
+{
+    PLIST_ENTRY entry = NULL;
+    KIRQL oldIrql;
+
+    KeAcquireSpinLock(&ProcessorLock, &oldIrql);
+    if (!IsListEmpty(&ProcessorList)) {
+        entry = RemoveHeadList(&ProcessorList);
+    }
+    KeReleaseSpinLock(&ProcessorLock, oldIrql);
+    return entry;
 }
 
 static VOID
@@ -79,7 +97,7 @@ ListWork(
     PPROCESSOR processor;
 
     for (;;) {
-        entry = TAKE_FIRST(&ProcessorList, &ProcessorLock);
+        entry = TAKE_FIRST();
         if (entry == NULL) {
             break;
         }

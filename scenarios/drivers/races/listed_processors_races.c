@@ -14,18 +14,16 @@ Abstract:
 
 #include <ntddk.h>
 
-static PLIST_ENTRY
-TakeUnlessEmpty(
-    _Inout_ PLIST_ENTRY ListHead,
-    _Inout_ PKSPIN_LOCK Lock
-    )
-{
-    if (IsListEmpty(ListHead)) {
-        return NULL;
-    }
-    return ExInterlockedRemoveHeadList(ListHead, Lock);
-}
+static PLIST_ENTRY TakeUnlessEmpty(VOID);
 
-#define TAKE_FIRST(_ListHead, _Lock) TakeUnlessEmpty((_ListHead), (_Lock))
+#define TAKE_FIRST() TakeUnlessEmpty()
 
 #include "listed_processors.c"
+
+static PLIST_ENTRY
+TakeUnlessEmpty(
+    VOID
+    )
+{
+    return IsListEmpty(&ProcessorList) ? NULL : ListTakeFirst();
+}
