@@ -10,8 +10,6 @@
 
 #include "nt/in_use.h"
 #include "nt/locks.h"
-#include "nt/region.h"
-#include "nt/resource.h"
 
 /* A wait under way; it lies on the stack of the thread that waits. */
 struct ha_wait {
@@ -27,6 +25,7 @@ struct ha_wait {
     uint64_t timeout_ns;
     struct ha_alarm alarm;
     struct ha_object shown;         /* the object that records and a deadlock name */
+    DISPATCHER_HEADER gone;         /* in place of objects whose memory is not there any more */
 };
 
 static const char *const type_names[] = {
@@ -302,20 +301,6 @@ void ha_dispatcher_signal(struct ha_kernel *kernel, PDISPATCHER_HEADER header)
         show_obstacle(wait_of(entry));
 }
 
-void ha_dispatcher_abandon(struct ha_kernel *kernel, struct ha_thread *thread)
-{
-    ha_mutants_abandon(kernel, thread);
-    ha_guarded_thread_ends(kernel, thread);
-    for (int sort = 0; sort < HA_LOCK_SORTS; sort++)
-        ha_locks_forget(thread, (enum ha_lock_sort)sort, 0);
-    ha_shared_show_holders(kernel);
-    ha_resources_abandon(kernel, thread);
-    /* What it still has are locks. */
-    for (struct ha_thread *other = kernel->world.sched.first_live; other; other = other->next_live)
-        if (other->waits_for && other->waits_for->holder == thread)
-            other->waits_for->holder = NULL;
-}
-
 uint32_t ha_waits_find(const struct ha_kernel *kernel, const void *memory, size_t size)
 {
     for (const struct ha_wait *wait = kernel->waits; wait; wait = wait->next)
@@ -324,6 +309,26 @@ uint32_t ha_waits_find(const struct ha_kernel *kernel, const void *memory, size_
                 ha_lies_in(&wait->block[i], memory, size))
                 return ha_dispatcher_id(object_of(wait, i));
     return 0;
+}
+
+/* An object is gone. In its place the wait has one of its own, which nobody ever signals. */
+static void lose(struct ha_wait *wait, ULONG n)
+{
+    PLIST_ENTRY entry = &wait->block[n].WaitListEntry;
+    set_up(&wait->gone, ha_dispatcher_id(object_of(wait, n)), HA_OBJECT_EVENT, 0);
+    entry->Blink->Flink = entry->Flink;
+    entry->Flink->Blink = entry->Blink;
+    entry->Flink = entry->Blink = entry;
+    wait->block[n].Object = &wait->gone;
+    show_obstacle(wait);
+}
+
+void ha_waits_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    for (struct ha_wait *wait = kernel->waits; wait; wait = wait->next)
+        for (ULONG i = 0; i < wait->count; i++)
+            if (ha_lies_in(object_of(wait, i), memory, size))
+                lose(wait, i);
 }
 
 static void record_wait(struct ha_wait *wait, enum ha_kind kind, bool blocked)

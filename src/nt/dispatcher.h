@@ -106,19 +106,20 @@ uint32_t ha_mutants_find(const struct ha_kernel *kernel, const void *memory, siz
 uint32_t ha_waits_find(const struct ha_kernel *kernel, const void *memory, size_t size);
 uint32_t ha_rundowns_find(const struct ha_kernel *kernel, const void *memory, size_t size);
 
+/*
+ * That memory is about to be gone: what lies there is forgotten. Timers are stopped; a thread that
+ * waits for an object there waits for what else it waits for, or for ever.
+ */
+void ha_timers_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
+void ha_mutants_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
+void ha_waits_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
+void ha_rundowns_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
+
 /* A thread took the signal of a synchronization timer; in ke_timer.c. */
 void ha_timer_taken(struct ha_kernel *kernel, PKTIMER timer);
 
-/* Stop the timers that lie in some memory, or whose DPCs do; in ke_timer.c. */
-void ha_timers_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
-
 /* Stop and record the timers that a driver has left set; in ke_timer.c. */
 void ha_timers_look_over(struct ha_kernel *kernel, const struct ha_driver *driver);
-
-/*
- * A thread ends: the mutexes that it has are abandoned, its locks and resources nobody's for good.
- */
-void ha_dispatcher_abandon(struct ha_kernel *kernel, struct ha_thread *thread);
 
 /* A time-out as NT gives it, in nanoseconds from the start, HA_FOREVER for NULL; in ke_time.c. */
 uint64_t ha_dispatcher_due(const struct ha_kernel *kernel, const LARGE_INTEGER *timeout);

@@ -42,3 +42,17 @@ bool ha_in_use(struct ha_kernel *kernel, const void *memory, size_t size, enum h
     ha_record_misuse(kernel, routine, HA_MISUSE_IN_USE, id, what);
     return true;
 }
+
+void ha_in_use_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    ha_waits_take_out(kernel, memory, size);
+    ha_mutants_take_out(kernel, memory, size);
+    ha_rundowns_take_out(kernel, memory, size);
+    ha_resources_take_out(kernel, memory, size);
+    ha_remove_locks_take_out(kernel, memory, size);
+    ha_locks_take_out(kernel, memory, size);
+    ha_timers_take_out(kernel, memory, size);
+    ha_dpcs_take_out(kernel, memory, size);
+    ha_work_take_out(kernel, memory, size);
+    ha_lookasides_take_out(kernel, memory, size);
+}

@@ -20,4 +20,7 @@ static inline bool ha_lies_in(const void *place, const void *memory, size_t size
 bool ha_in_use(struct ha_kernel *kernel, const void *memory, size_t size,
                enum ha_routine routine);
 
+/* The memory is about to be gone. Whatever leads there is put away, and nobody has it any more. */
+void ha_in_use_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
+
 #endif

@@ -47,6 +47,16 @@ static void drop(struct ha_kernel *kernel, struct ha_remove_hold **link)
     ha_arena_give(&kernel->world.host->arena, hold, sizeof *hold);
 }
 
+void ha_remove_locks_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    struct ha_remove_hold **link = &kernel->remove_holds;
+    while (*link)
+        if (ha_lies_in((*link)->lock, memory, size))
+            drop(kernel, link);
+        else
+            link = &(*link)->older;
+}
+
 void ha_remove_locks_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
 {
     struct ha_remove_hold **link = &kernel->remove_holds;

@@ -95,6 +95,19 @@ uint32_t ha_mutants_find(const struct ha_kernel *kernel, const void *memory, siz
     return 0;
 }
 
+void ha_mutants_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    struct ha_thread *thread = kernel->world.sched.first_live;
+    for (; thread; thread = thread->next_live) {
+        struct ha_owned **place = &thread->mutants;
+        while (*place)
+            if (ha_lies_in((*place)->mutant, memory, size))
+                let_go(kernel, thread, place);
+            else
+                place = &(*place)->older;
+    }
+}
+
 /* Returns false for one that a thread has, which stays as it is; the misuse has been recorded. */
 static bool make(struct ha_kernel *kernel, PKMUTANT mutant, UCHAR apc_disable)
 {

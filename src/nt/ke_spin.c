@@ -96,6 +96,13 @@ uint32_t ha_spin_find(struct ha_kernel *kernel, const void *memory, size_t size)
     return lock ? introduce(kernel, lock) : 0;
 }
 
+void ha_spins_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    for (struct ha_spin_wait *wait = kernel->spinning; wait; wait = wait->next)
+        if (ha_lies_in(wait->lock, memory, size))
+            wait->lock = NULL;
+}
+
 /* The lock is another thread's. A processor that spins for ever is a deadlock of the system. */
 static void spin(struct ha_kernel *kernel, PKSPIN_LOCK lock)
 {

@@ -1,7 +1,9 @@
 /* locks - see locks.h. Owns the places of the locks that a thread has. */
 #include "nt/locks.h"
 
+#include "nt/dispatcher.h"
 #include "nt/in_use.h"
+#include "nt/region.h"
 #include "nt/resource.h"
 
 void ha_locks_drop_earlier(struct ha_thread *thread, enum ha_lock_sort sort, const void *place)
@@ -105,6 +107,20 @@ void ha_locks_leave(struct ha_kernel *kernel, enum ha_routine routine,
     ha_shared_show_holders(kernel);
 }
 
+void ha_locks_abandon(struct ha_kernel *kernel, struct ha_thread *thread)
+{
+    ha_mutants_abandon(kernel, thread);
+    ha_guarded_thread_ends(kernel, thread);
+    for (int sort = 0; sort < HA_LOCK_SORTS; sort++)
+        ha_locks_forget(thread, (enum ha_lock_sort)sort, 0);
+    ha_shared_show_holders(kernel);
+    ha_resources_abandon(kernel, thread);
+    /* What it still has are locks. */
+    for (struct ha_thread *other = kernel->world.sched.first_live; other; other = other->next_live)
+        if (other->waits_for && other->waits_for->holder == thread)
+            other->waits_for->holder = NULL;
+}
+
 struct ha_kernel *ha_locks_enter_raised(const char *name, enum ha_routine routine)
 {
     struct ha_kernel *kernel = ha_kernel_enter(name);
@@ -146,4 +162,22 @@ void *ha_locks_find(const struct ha_kernel *kernel, enum ha_lock_sort sort, cons
          thread = thread->next_live)
         found = find(&thread->locks[sort], memory, size);
     return found;
+}
+
+static void take_out(struct ha_thread *thread, enum ha_lock_sort sort, const void *memory,
+                     size_t size)
+{
+    void *place;
+    while ((place = find(&thread->locks[sort], memory, size)) != NULL)
+        ha_locks_drop_earlier(thread, sort, place);
+}
+
+void ha_locks_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    struct ha_thread *thread = kernel->world.sched.first_live;
+    for (; thread; thread = thread->next_live)
+        for (int sort = 0; sort < HA_LOCK_SORTS; sort++)
+            take_out(thread, (enum ha_lock_sort)sort, memory, size);
+    ha_spins_take_out(kernel, memory, size);
+    ha_shared_take_out(kernel, memory, size);
 }

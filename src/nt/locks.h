@@ -81,6 +81,11 @@ struct ha_locks_had ha_locks_count(const struct ha_thread *thread);
 void ha_locks_leave(struct ha_kernel *kernel, enum ha_routine routine,
                     const struct ha_locks_had *had);
 
+/*
+ * A thread ends: the mutexes that it has are abandoned, its locks and resources nobody's for good.
+ */
+void ha_locks_abandon(struct ha_kernel *kernel, struct ha_thread *thread);
+
 /* Who waits for a spin lock is shown no holder if the thread would be that; in ke_spin.c. */
 void ha_spin_hide_holder(struct ha_kernel *kernel, const struct ha_thread *thread);
 /* What waits for shared locks show may have changed; in shared_lock.c. */
@@ -106,6 +111,13 @@ bool ha_spin_is_made(struct ha_kernel *kernel, PKSPIN_LOCK lock, enum ha_routine
 uint32_t ha_spin_find(struct ha_kernel *kernel, const void *memory, size_t size);
 uint32_t ha_fast_mutex_find(const struct ha_kernel *kernel, const void *memory, size_t size);
 uint32_t ha_shared_find(struct ha_kernel *kernel, const void *memory, size_t size);
+/*
+ * That memory is about to be gone: nobody has the locks there any more. Who waits for one waits for
+ * ever; in ke_spin.c and shared_lock.c.
+ */
+void ha_locks_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
+void ha_spins_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
+void ha_shared_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
 /* The id of a push lock that a thread has; in shared_lock.c. */
 uint32_t ha_push_lock_id(struct ha_kernel *kernel, void *lock);
 

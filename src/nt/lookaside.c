@@ -66,6 +66,16 @@ bool ha_lookasides_lie_in(const struct ha_kernel *kernel, const void *memory, si
     return false;
 }
 
+void ha_lookasides_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    struct ha_lookaside **link = &kernel->lookasides;
+    while (*link)
+        if (ha_lies_in((*link)->list, memory, size))
+            forget(kernel, link);
+        else
+            link = &(*link)->older;
+}
+
 /* False when it is there already, which has been recorded as a misuse. */
 static bool enter(struct ha_kernel *kernel, const GENERAL_LOOKASIDE *list)
 {

@@ -17,7 +17,6 @@
 #include "nt/in_use.h"
 #include "nt/locks.h"
 #include "nt/ob.h"
-#include "nt/resource.h"
 
 /* Of threads of the system. Windows gives them this one. */
 #define USUAL_PRIORITY 8
@@ -111,11 +110,8 @@ static void clear_stack(struct ha_kernel *kernel, PKTHREAD object)
 {
     size_t size = HA_PORT_STACK_BYTES - FRAMES_ABOVE;
     const void *lowest = (const void *)((uintptr_t)object->frame - size);
-    if (!ha_in_use(kernel, lowest, size, HA_RT_TERMINATE_THREAD))
-        return;
-    ha_timers_take_out(kernel, lowest, size);
-    ha_dpcs_take_out(kernel, lowest, size);
-    ha_resources_take_out(kernel, lowest, size);
+    if (ha_in_use(kernel, lowest, size, HA_RT_TERMINATE_THREAD))
+        ha_in_use_take_out(kernel, lowest, size);
 }
 
 void ha_ps_thread_ends(struct ha_thread *thread)
@@ -128,7 +124,7 @@ void ha_ps_thread_ends(struct ha_thread *thread)
         ha_record_open(&kernel->world, HA_THREAD_END, object->id)->as.status.status =
             object->status;
     }
-    ha_dispatcher_abandon(kernel, thread);
+    ha_locks_abandon(kernel, thread);
     if (!object)
         return;
     object->Header.SignalState = 1;

@@ -40,6 +40,13 @@ uint32_t ha_rundowns_find(const struct ha_kernel *kernel, const void *memory, si
     return 0;
 }
 
+void ha_rundowns_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    for (struct ha_rundown_wait *wait = kernel->rundowns; wait; wait = wait->next)
+        if (ha_lies_in(wait->reference, memory, size))
+            wait->reference = NULL;
+}
+
 /* Whether it was made; otherwise the misuse has been recorded. */
 static bool is_made(struct ha_kernel *kernel, const EX_RUNDOWN_REF *reference,
                     enum ha_routine routine)

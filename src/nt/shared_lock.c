@@ -106,6 +106,13 @@ uint32_t ha_shared_find(struct ha_kernel *kernel, const void *memory, size_t siz
     return 0;
 }
 
+void ha_shared_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    for (struct ha_shared_wait *wait = kernel->sharing; wait; wait = wait->next)
+        if (ha_lies_in(wait->lock, memory, size))
+            wait->lock = NULL;
+}
+
 uint32_t ha_push_lock_id(struct ha_kernel *kernel, void *lock)
 {
     return introduce(kernel, &ha_push_lock, lock);

@@ -114,7 +114,7 @@ static void run(struct ha_kernel *kernel, struct errand *queued)
     ha_sched_point(&kernel->world);
     call(kernel, &errand);
     ha_ps_look_back(kernel, HA_RT_QUEUE_WORK);
-    ha_dispatcher_abandon(kernel, thread);      /* the next routine shall not own them */
+    ha_locks_abandon(kernel, thread);      /* the next routine shall not own them */
     ha_record_open(&kernel->world, HA_WORK_LEAVE, errand.id);
     thread->stamp.regions = 0;
     thread->stamp.driver = 0;
@@ -185,14 +185,34 @@ static void make(struct ha_kernel *kernel, PIO_WORKITEM item, PVOID object, bool
                    .driver = kernel->world.sched.running->stamp.driver}};
 }
 
+static bool lies_in(const struct errand *errand, const void *memory, size_t size)
+{
+    return ha_lies_in(errand, memory, size) || ha_lies_in(errand->executive, memory, size);
+}
+
 bool ha_work_lies_in(const struct ha_kernel *kernel, const void *memory, size_t size)
 {
-    for (const struct ha_errand *queued = kernel->work.first; queued; queued = queued->next) {
-        const struct errand *errand = (const struct errand *)(const void *)queued;
-        if (ha_lies_in(errand, memory, size) || ha_lies_in(errand->executive, memory, size))
+    for (const struct ha_errand *queued = kernel->work.first; queued; queued = queued->next)
+        if (lies_in((const struct errand *)(const void *)queued, memory, size))
             return true;
-    }
     return false;
+}
+
+void ha_work_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    struct ha_errand **link = &kernel->work.first;
+    kernel->work.last = NULL;
+    while (*link) {
+        struct errand *errand = (struct errand *)(void *)*link;
+        if (!lies_in(errand, memory, size)) {
+            kernel->work.last = *link;
+            link = &(*link)->next;
+            continue;
+        }
+        *link = (*link)->next;
+        if (!errand->item)
+            ha_arena_give(&kernel->world.host->arena, errand, sizeof *errand);
+    }
 }
 
 void ha_work_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)

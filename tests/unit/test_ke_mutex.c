@@ -1,5 +1,6 @@
 /* ke_mutex, ex_mutex, ke_region: mutexes, fast mutexes, critical regions, and who has them */
 #include "nt/dispatcher.h"
+#include "nt/locks.h"
 #include "unit/chorus.h"
 
 #include <string.h>
@@ -102,7 +103,7 @@ static void end_with_two(void *argument)
     KeWaitForSingleObject(&c->mutex[0], Executive, KernelMode, FALSE, NULL);
     KeWaitForSingleObject(&c->mutex[1], Executive, KernelMode, FALSE, NULL);
     chorus_delay(10);
-    ha_dispatcher_abandon(&c->b->machine->kernel, ha_thread_current());
+    ha_locks_abandon(&c->b->machine->kernel, ha_thread_current());
 }
 
 static void wait_for_both(void *argument)
