@@ -13,6 +13,7 @@
 #include "nt/driver.h"
 #include "nt/driver_interface.h"
 #include "nt/in_use.h"
+#include "nt/mdl.h"
 #include "nt/ob.h"
 #include "nt/object_name.h"
 
@@ -77,9 +78,12 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize,
 /* Whether the kernel still has something there, which has been recorded. */
 static bool extension_is_in_use(struct ha_kernel *kernel, const DEVICE_OBJECT *device)
 {
-    return device->DeviceExtension &&
-           ha_in_use(kernel, device->DeviceExtension, device->Size - sizeof *device,
-                     HA_RT_DELETE_DEVICE);
+    const void *extension = device->DeviceExtension;
+    size_t size = device->Size - sizeof *device;
+    if (!extension)
+        return false;
+    bool used = ha_in_use(kernel, extension, size, HA_RT_DELETE_DEVICE);
+    return ha_mdls_hold(kernel, extension, size, HA_RT_DELETE_DEVICE) || used;
 }
 
 /*
