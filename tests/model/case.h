@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "hotadd/profile.h"
 
@@ -19,8 +20,8 @@
 #define CASE_RANGES 3u              /* of memory at boot */
 #define CASE_DRIVERS 3u
 #define CASE_CLIENTS 9u
-#define CASE_EVENTS 14u
-#define CASE_ACTS 24u
+#define CASE_EVENTS 24u
+#define CASE_ACTS 40u
 #define CASE_STATES 3u              /* of a processor-change callback, with Microsoft's values */
 #define CASE_ANY UINT32_MAX
 
@@ -51,12 +52,13 @@ enum case_entry { GOES_ON, CLEANS_UP, LEAVES_ALL };
 enum case_event_kind {
     LOAD, UNLOAD,                   /* driver */
     REGISTER, REMOVE,               /* client, on a system thread of its driver */
-    ADD, ADD_MEMORY, HOLD, RELEASE
+    ADD, ADD_MEMORY, HOLD, RELEASE,
+    DISABLE_PROCESSOR, DISABLE_MEMORY   /* by hand: the interface of a device */
 };
 
 struct case_event {
     enum case_event_kind kind;
-    uint32_t which;                 /* driver or client */
+    uint32_t which;                 /* driver, client or device */
     uint32_t group, number, node;   /* CASE_ANY where left open */
     uint32_t count;                 /* of processors */
     int32_t start;                  /* status of starting the processors, or the memory */
@@ -96,6 +98,8 @@ struct case_plan {
 
 /* The case of that seed. */
 void case_deal(uint64_t seed, struct case_plan *plan);
+
+void case_print(FILE *file, const struct case_plan *plan);
 
 /* The n-th act of a call, from 0; NULL when it has no more. */
 const struct case_act *case_act_of(const struct case_plan *plan, uint32_t client, uint32_t event,

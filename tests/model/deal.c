@@ -7,6 +7,8 @@
 
 #include "unit/random_scenario.h"
 
+#define MOST_EVENTS 11u     /* besides those that load, and the last removals */
+
 struct dealer {
     uint64_t state;
     struct case_plan *plan;
@@ -20,6 +22,11 @@ static uint32_t number(struct dealer *d, uint32_t limit)
 static bool once_in(struct dealer *d, uint32_t times)
 {
     return number(d, times) == 0;
+}
+
+static bool is_strict(const struct dealer *d)
+{
+    return d->plan->profile.knob[HA_KNOB_UNLOAD_GATE] == HA_UNLOAD_STRICT;
 }
 
 static int32_t status(struct dealer *d)
@@ -40,9 +47,9 @@ static void deal_profile(struct dealer *d)
         unsigned values = 0;
         while (ha_knob_value_name((enum ha_knob)k, values))
             values++;
-        bool turned = once_in(d, 4);
+        bool turned = once_in(d, 3);
         unsigned value = number(d, values);
-        if (turned && k != HA_KNOB_TARGET && k != HA_KNOB_UNLOAD_GATE)
+        if (turned && k != HA_KNOB_TARGET)
             profile->knob[k] = (uint8_t)value;
     }
     if (profile->preset == HA_PRESET_ADVERSARIAL)   /* see deal_other_event() */
@@ -83,7 +90,7 @@ static void deal_clients(struct dealer *d)
         client->kind = kinds[number(d, sizeof kinds / sizeof kinds[0])];
         client->flags = case_is_entry(client) ? number(d, 2)
                                               : number(d, once_in(d, 4) ? 4 : 2);
-        client->at_entry = !once_in(d, 4);
+        client->at_entry = !once_in(d, 3);
         client->asks = once_in(d, 3);
         client->nowhere = client->kind == OF_KE && once_in(d, 30);
         client->forgotten = once_in(d, 8);
@@ -123,7 +130,7 @@ static void deal_other_event(struct dealer *d, bool *held)
     bool twice =
         d->plan->profile.knob[HA_KNOB_INCLUDE_EXISTING_DUP] == HA_EXISTING_TWICE;
     bool waits = d->plan->profile.preset == HA_PRESET_ADVERSARIAL;
-    switch (number(d, 6)) {
+    switch (number(d, 7)) {
     case 0: deal_event(d, REGISTER)->which = number(d, d->plan->clients); break;
     case 1: deal_event(d, REMOVE)->which = number(d, d->plan->clients); break;
     case 2: deal_event(d, UNLOAD)->which = number(d, d->plan->drivers); break;
@@ -133,6 +140,11 @@ static void deal_other_event(struct dealer *d, bool *held)
         *held = !*held;
         deal_event(d, *held ? HOLD : RELEASE);
         break;
+    case 4:
+        if (!waits)         /* whether a removal waits as an arrival does, likewise */
+            deal_event(d, once_in(d, 3) ? DISABLE_MEMORY : DISABLE_PROCESSOR)->which =
+                number(d, 8);
+        break;
     default:
         deal_event(d, ADD_MEMORY)->start = once_in(d, 4) ? (int32_t)0xC0000001 : 0;
     }
@@ -141,7 +153,7 @@ static void deal_other_event(struct dealer *d, bool *held)
 static void deal_events(struct dealer *d)
 {
     bool held = false;
-    uint32_t more = 3 + number(d, CASE_EVENTS - CASE_DRIVERS - 2);
+    uint32_t more = 3 + number(d, MOST_EVENTS - 2);
     for (uint32_t driver = 0; driver < d->plan->drivers; driver++)
         deal_event(d, LOAD)->which = driver;
     while (more-- > 0) {
@@ -150,6 +162,10 @@ static void deal_events(struct dealer *d)
         else
             deal_other_event(d, &held);
     }
+    /* Whoever waits for its entries to go is unloaded in the end (DRV-7). */
+    for (uint32_t c = 0; c < d->plan->clients; c++)
+        if (case_is_entry(&d->plan->client[c]) && is_strict(d))
+            deal_event(d, REMOVE)->which = c;
 }
 
 /* What a PnP callback does. */
@@ -160,7 +176,8 @@ static void deal_pnp_act(struct dealer *d, struct case_act *act)
     act->kind = ANSWERS;
     act->status = status(d);
     act->state = 0;
-    if (!case_is_entry(&plan->client[act->target]) || once_in(d, 3))
+    /* An Unload that its last entry lets in would run beside whatever else goes on. */
+    if (!case_is_entry(&plan->client[act->target]) || is_strict(d) || once_in(d, 3))
         return;
     act->kind = TAKES_AWAY;
     /* Whether it is there for the rest of a unit would be left open. */
@@ -169,21 +186,32 @@ static void deal_pnp_act(struct dealer *d, struct case_act *act)
         act->kind = BRINGS;
 }
 
+/* Somebody of the same driver who is likely not to be registered yet; otherwise anybody. */
+static void deal_newcomer(struct dealer *d, struct case_act *act)
+{
+    const struct case_client *client = d->plan->client;
+    for (uint32_t n = 0; n < 6 && (client[act->target].at_entry ||
+                                   client[act->target].driver != client[act->client].driver);
+         n++)
+        act->target = number(d, d->plan->clients);
+}
+
 /* What a processor-change callback does. */
 static void deal_sync_act(struct dealer *d, struct case_act *act)
 {
-    const struct case_client *target = &d->plan->client[act->target];
-    bool same_driver = target->driver == d->plan->client[act->client].driver;
+    static const enum case_act_kind kinds[] = {TAKES_AWAY, HELPER_TAKES_AWAY, BRINGS,
+                                               HELPER_BRINGS};
+    const struct case_client *client = d->plan->client;
+    uint32_t kind = number(d, 4);
     act->kind = once_in(d, 8) ? SCRIBBLES : WRITES;
     act->state = once_in(d, 3) ? number(d, CASE_STATES) : 0;
-    if (case_is_entry(target) || once_in(d, 3))
+    if (kind >= 2)
+        deal_newcomer(d, act);
+    if (case_is_entry(&client[act->target]) || once_in(d, 3))
         return;
-    switch (number(d, 4)) {
-    case 0: act->kind = TAKES_AWAY; break;
-    case 1: act->kind = same_driver ? BRINGS : TAKES_AWAY; break;
-    case 2: act->kind = HELPER_TAKES_AWAY; break;
-    default: act->kind = same_driver ? HELPER_BRINGS : HELPER_TAKES_AWAY;
-    }
+    if (kind >= 2 && client[act->target].driver != client[act->client].driver)
+        kind -= 2;
+    act->kind = kinds[kind];
 }
 
 /* An event in the course of which there are calls, more often than not. */

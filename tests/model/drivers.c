@@ -8,6 +8,7 @@
 
 #include <initguid.h>
 #include <poclass.h>
+#include <wdmguid.h>
 
 #include "nt/driver.h"
 #include "sim/machine.h"
@@ -200,9 +201,9 @@ static NTSTATUS NTAPI pnp_callback(PVOID NotificationStructure, PVOID Context)
     const struct case_act *act;
     NTSTATUS status = STATUS_SUCCESS;
     uint32_t nth = client->heard[0]++;
-    see(client, (struct fact){
-        .what = SEES,
-        .state = !memcmp(&told->InterfaceClassGuid, &GUID_DEVICE_MEMORY, sizeof(GUID))});
+    bool disabled = !memcmp(&told->Event, &GUID_DEVICE_INTERFACE_REMOVAL, sizeof(GUID));
+    bool of_memory = !memcmp(&told->InterfaceClassGuid, &GUID_DEVICE_MEMORY, sizeof(GUID));
+    see(client, (struct fact){.what = SEES, .state = (uint32_t)disabled << 1 | of_memory});
     for (uint32_t n = 0; (act = case_act_of(play->plan, client->number, play->step, 0, nth, n));
          n++) {
         if (act->kind == ANSWERS)

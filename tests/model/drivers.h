@@ -33,6 +33,7 @@ struct play {
     struct ha_machine *machine;
     struct client client[CASE_CLIENTS];
     bool running[CASE_DRIVERS];
+    bool waits_to_go[CASE_DRIVERS];         /* it has been asked to */
     PDRIVER_OBJECT object[CASE_DRIVERS];
     uint32_t loaded[CASE_DRIVERS + 1];      /* by the simulator's id */
     uint16_t id[CASE_DRIVERS], loads;       /* the other way round; ids begin with 1 */

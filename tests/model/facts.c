@@ -21,6 +21,7 @@ static const char *const names[WHATS] = {
     [JOINS] = "joins the callback object", [PARTS] = "parts from the callback object",
     [ADD_BEGINS] = "add begins", [HARDWARE] = "hardware starts", [ACTIVE] = "is active",
     [SCHED] = "takes threads", [STARTED] = "device is started", [UP] = "interface is enabled",
+    [DOWN] = "interface is disabled",
     [ADD_ENDS] = "add ends", [MEMORY_BEGINS] = "memory add begins", [ONLINE] = "is online",
     [MEMORY_ENDS] = "memory add ends", [CALL] = "is called", [ANSWER] = "returns",
     [DEAD_CALL] = "would be called", [UNIT_BEGINS] = "unit begins", [UNIT_ENDS] = "unit ends",

@@ -19,7 +19,6 @@ static int carry_out(struct play *play, const struct case_event *event)
 {
     static const char *const names[CASE_DRIVERS] = {"d0", "d1", "d2"};
     struct ha_machine *machine = play->machine;
-    struct client *client = &play->client[event->which];
     int err = HA_OK;
     switch (event->kind) {
     case LOAD:
@@ -27,13 +26,15 @@ static int carry_out(struct play *play, const struct case_event *event)
         play->loaded[play->loads] = event->which;
         return ha_machine_load(machine, names[event->which], drivers_enter);
     case UNLOAD:
-        return play->running[event->which] ? ha_machine_unload(machine, names[event->which])
-                                           : HA_OK;
+        if (!play->running[event->which] || play->waits_to_go[event->which])
+            return HA_OK;
+        play->waits_to_go[event->which] = true;
+        return ha_machine_unload(machine, names[event->which]);
     case REGISTER:
     case REMOVE:
         if (!play->running[play->plan->client[event->which].driver])
             return HA_OK;
-        drivers_send(play, client, event->kind == REGISTER);
+        drivers_send(play, &play->client[event->which], event->kind == REGISTER);
         return ha_machine_settle(machine, HA_OK);
     case ADD: {
         const struct ha_add_options options = {
@@ -48,6 +49,12 @@ static int carry_out(struct play *play, const struct case_event *event)
         err = ha_machine_add_memory(machine, 0, &options);
         break;
     }
+    case DISABLE_PROCESSOR:
+    case DISABLE_MEMORY:
+        err = ha_machine_remove_interface(
+            machine, event->kind == DISABLE_MEMORY ? HA_UNIT_MEMORY : HA_UNIT_PROCESSOR,
+            event->which);
+        return err == HA_EINVAL ? HA_OK : err;      /* it is not there */
     case HOLD: return ha_machine_hold_arrivals(machine);
     case RELEASE: return ha_machine_release_arrivals(machine);
     }

@@ -74,6 +74,11 @@ static void unload(struct reference *r, uint32_t driver)
     const struct case_plan *plan = r->plan;
     if (r->driver[driver] != RUNNING)
         return;
+    if (reference_knob(r, HA_KNOB_UNLOAD_GATE) == HA_UNLOAD_STRICT &&
+        reference_has_entry(r, driver)) {
+        r->waits_to_go[driver] = true;
+        return;
+    }
     say(r, UNLOAD_BEGINS, driver, 0);
     for (uint32_t c = 0; c < plan->clients; c++)
         if (plan->client[c].driver == driver && !plan->client[c].forgotten)
@@ -84,24 +89,31 @@ static void unload(struct reference *r, uint32_t driver)
         free_image(r, driver);
 }
 
+void reference_entry_went(struct reference *r, uint32_t driver)
+{
+    if (r->waits_to_go[driver])
+        unload(r, driver);
+}
+
 static void carry_out(struct reference *r, const struct case_event *event)
 {
-    const struct case_client *client = &r->plan->client[event->which];
     switch (event->kind) {
     case LOAD: load(r, event->which); break;
     case UNLOAD: unload(r, event->which); break;
     case REGISTER:
-        if (r->driver[client->driver] == RUNNING)
+        if (r->driver[r->plan->client[event->which].driver] == RUNNING)
             bring(r, event->which);
         break;
     case REMOVE:
-        if (r->driver[client->driver] == RUNNING)
+        if (r->driver[r->plan->client[event->which].driver] == RUNNING)
             take_away(r, event->which);
         break;
     case ADD: reference_add_unit(r, event); break;
     case ADD_MEMORY: reference_add_memory(r, event); break;
     case HOLD: r->held = true; break;
     case RELEASE: r->held = false; break;
+    case DISABLE_PROCESSOR: reference_disable(r, false, event->which); break;
+    case DISABLE_MEMORY: reference_disable(r, true, event->which); break;
     }
 }
 

@@ -34,13 +34,14 @@ struct entry {
 };
 
 struct instance {
-    bool of_memory;
+    bool of_memory, disabled;
     uint32_t device;
 };
 
 /* What waits to be told: to everybody, or a second time to one. */
 struct news {
     uint32_t instance, raised;
+    bool disabled;
     struct entry *only_for;
 };
 
@@ -64,6 +65,7 @@ struct reference {
     bool busy;                                      /* an add or EXIST phase is under way */
 
     enum driver_state driver[CASE_DRIVERS];
+    bool waits_to_go[CASE_DRIVERS];                 /* for its last entry to go */
     uint32_t loaded[CASE_DRIVERS], loads;           /* in that order */
     enum { HAS_NOTHING, IS_ASKING, HAS_IT } holds[CASE_CLIENTS];
 
@@ -103,6 +105,9 @@ static inline uint32_t reference_around(const struct reference *r, uint32_t irql
     return facts_around(r->active, irql, r->thread_kind);
 }
 
+/* reference.c: an entry of the driver is gone. */
+void reference_entry_went(struct reference *r, uint32_t driver);
+
 /* reference_call.c */
 /*
  * Call one member; `op` is the status variable. Returns whether it reported an error by that.
@@ -124,6 +129,7 @@ void reference_boot_instances(struct reference *r);
 /* The add that began when so much news was there has ended. */
 void reference_release(struct reference *r, uint32_t news);
 void reference_raise(struct reference *r, bool of_memory, uint32_t device);
+void reference_disable(struct reference *r, bool of_memory, uint32_t device);
 void reference_listen(struct reference *r, uint32_t client);
 void reference_stop(struct reference *r, uint32_t client);
 bool reference_has_entry(const struct reference *r, uint32_t driver);

@@ -17,7 +17,7 @@ static void say(struct reference *r, enum what what, uint32_t client, uint32_t s
 static void add_instance(struct reference *r, bool of_memory, uint32_t device)
 {
     assert(r->instances < MOST_INSTANCES);
-    r->instance[r->instances++] = (struct instance){of_memory, device};
+    r->instance[r->instances++] = (struct instance){of_memory, false, device};
 }
 
 void reference_boot_instances(struct reference *r)
@@ -31,13 +31,29 @@ void reference_boot_instances(struct reference *r)
 static void queue(struct reference *r, uint32_t instance, struct entry *only_for)
 {
     assert(r->news_end < MOST_NEWS);
-    r->news[r->news_end++] = (struct news){instance, ++r->now, only_for};
+    r->news[r->news_end++] =
+        (struct news){instance, ++r->now, r->instance[instance].disabled, only_for};
 }
 
 void reference_raise(struct reference *r, bool of_memory, uint32_t device)
 {
     add_instance(r, of_memory, device);
     queue(r, r->instances - 1, NULL);
+}
+
+/* PNP-8 */
+void reference_disable(struct reference *r, bool of_memory, uint32_t device)
+{
+    for (uint32_t i = 0; i < r->instances; i++) {
+        struct instance *instance = &r->instance[i];
+        if (instance->of_memory != of_memory || instance->device != device ||
+            instance->disabled)
+            continue;
+        instance->disabled = true;
+        facts_say(r->facts, SYNC, (struct fact){.what = DOWN, .state = of_memory,
+                                                .index = device});
+        queue(r, i, NULL);
+    }
 }
 
 static bool is_for(const struct reference *r, const struct entry *entry, uint32_t instance)
@@ -62,14 +78,16 @@ static void do_act(struct reference *r, const struct case_act *act, int32_t *sta
     }
 }
 
-static void tell(struct reference *r, struct entry *entry, uint32_t instance, uint32_t how)
+static void tell(struct reference *r, struct entry *entry, uint32_t instance, uint32_t how,
+                 bool disabled)
 {
     const struct instance *told = &r->instance[instance];
     uint32_t client = entry->client, nth;
     const struct case_act *act;
     int32_t status = 0;
     struct fact fact = {.what = HEARS, .who = client,
-                        .state = how << 1 | told->of_memory, .index = told->device,
+                        .state = how << 2 | (uint32_t)disabled << 1 | told->of_memory,
+                        .index = told->device,
                         .around = facts_around(0, 0, how & REPLAY ? r->thread_kind : ON_PNP)};
     if (entry->dead) {                                      /* DRV-8 */
         say(r, DEAD_ENTRY, client, 0, 0);
@@ -78,7 +96,8 @@ static void tell(struct reference *r, struct entry *entry, uint32_t instance, ui
     nth = r->heard[client][0]++;
     facts_say(r->facts, PNP, fact);
     facts_say(r->facts, SEEN_PNP, (struct fact){.what = SEES, .who = client,
-                                                .state = told->of_memory});
+                                                .state = (uint32_t)disabled << 1 |
+                                                         told->of_memory});
     for (uint32_t n = 0; (act = case_act_of(r->plan, client, r->step, 0, nth, n)); n++)
         do_act(r, act, &status);
     say(r, HEARD, client, 0, status);
@@ -94,12 +113,12 @@ void reference_listen(struct reference *r, uint32_t client)
     *entry = (struct entry){.client = client, .joined = ++r->now};
     r->holds[client] = HAS_IT;
     for (uint32_t i = 0; flags && i < existing && !entry->gone; i++)
-        if (is_for(r, entry, i))
-            tell(r, entry, i, REPLAY);
+        if (is_for(r, entry, i) && !r->instance[i].disabled)
+            tell(r, entry, i, REPLAY, false);
     say(r, LISTENING, client, 0, 0);
     if (flags && reference_knob(r, HA_KNOB_INCLUDE_EXISTING_DUP) == HA_EXISTING_TWICE)
         for (uint32_t i = 0; i < existing && !entry->gone; i++)
-            if (is_for(r, entry, i))
+            if (is_for(r, entry, i) && !r->instance[i].disabled)
                 queue(r, i, entry);
 }
 
@@ -112,6 +131,7 @@ void reference_stop(struct reference *r, uint32_t client)
             r->entry[i].gone = true;
     r->holds[client] = HAS_NOTHING;
     say(r, STOPPED, client, !r->plan->client[client].old, 0);
+    reference_entry_went(r, r->plan->client[client].driver);
 }
 
 void reference_release(struct reference *r, uint32_t news)
@@ -148,7 +168,7 @@ void reference_deliver(struct reference *r)
             if (entry->gone || !is_for(r, entry, news.instance))
                 continue;
             if (news.only_for ? news.only_for == entry : entry->joined < news.raised)
-                tell(r, entry, news.instance, news.only_for ? SECOND : LIVE);
+                tell(r, entry, news.instance, news.only_for ? SECOND : LIVE, news.disabled);
         }
     }
 }

@@ -89,7 +89,9 @@ static void say_heard(struct trace_facts *trace, const struct ha_record *record)
                    (uint32_t)record->as.pnp_cb.second << 2 |
                    (uint32_t)record->as.pnp_cb.late << 3;
     facts_say(trace->facts, PNP, (struct fact){
-        .what = HEARS, .who = listener_of(trace, record), .state = how << 1 | (instance & 1),
+        .what = HEARS, .who = listener_of(trace, record),
+        .state = how << 2 | (uint32_t)(record->as.pnp_cb.event == HA_PNP_REMOVAL) << 1 |
+                 (instance & 1),
         .index = instance >> 1,
         .around = facts_around(0, record->irql,
                                trace->thread_kind[record->thread % TRACE_IDS])});
@@ -100,9 +102,10 @@ static void take_interface(struct trace_facts *trace, const struct ha_record *re
     bool of_memory = record->as.iface.unit == HA_UNIT_MEMORY;
     uint32_t device = record->as.iface.device;
     trace->instance[record->id % TRACE_IDS] = device << 1 | of_memory;
-    if (record->kind == HA_IFACE_UP)
-        facts_say(trace->facts, SYNC, (struct fact){.what = UP, .state = of_memory,
-                                                    .index = device});
+    if (record->kind != HA_INTERFACE)
+        facts_say(trace->facts, SYNC, (struct fact){
+            .what = record->kind == HA_IFACE_UP ? UP : DOWN, .state = of_memory,
+            .index = device});
 }
 
 /* Lives of drivers, adds. */
@@ -142,7 +145,8 @@ static void take_course(struct trace_facts *trace, const struct ha_record *recor
             .index = record->as.iface.device});
         break;
     case HA_INTERFACE:
-    case HA_IFACE_UP: take_interface(trace, record); break;
+    case HA_IFACE_UP:
+    case HA_IFACE_DOWN: take_interface(trace, record); break;
     default: break;
     }
 }

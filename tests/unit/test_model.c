@@ -2,7 +2,7 @@
  * nt: thousands of random cases, in each of which the simulator does what an independent model of
  * the notification protocol, made from the rules alone, has foreseen
  *
- * A case in which they differ is printed: its profile and both lists, up to the difference.
+ * A case in which they differ is printed, with both lists up to the difference.
  * `test_model --seed N` repeats one.
  *
  * HOTADD_MODEL_RUNS says how many, HOTADD_MODEL_SEED with which seed to begin.
@@ -21,19 +21,9 @@
 #include "model/facts.h"
 #include "model/play.h"
 #include "model/reference.h"
+#include "unit/seeds.h"
 
 #define RUNS 4000
-
-/* The profile, as far as it is not the documented one. */
-static void print_profile(const struct ha_profile *profile)
-{
-    fprintf(stderr, "under %s", ha_preset_name((enum ha_preset)profile->preset));
-    for (unsigned k = 0; k < HA_KNOB_COUNT; k++)
-        if (profile->knob[k])
-            fprintf(stderr, ", %s=%s", ha_knob_name((enum ha_knob)k),
-                    ha_knob_value_name((enum ha_knob)k, profile->knob[k]));
-    fprintf(stderr, "\n");
-}
 
 /* Returns whether both agree; otherwise says where they do not. */
 static bool agree(uint64_t seed, struct facts *expected, struct facts *seen)
@@ -49,7 +39,7 @@ static bool agree(uint64_t seed, struct facts *expected, struct facts *seen)
     enum stream stream = facts_differ(expected, seen, &at);
     if (stream == STREAMS && ending == HA_END_NORMALLY)
         return true;
-    print_profile(&plan.profile);
+    case_print(stderr, &plan);
     if (stream != STREAMS)
         facts_print(stderr, expected, seen, stream, at);
     fprintf(stderr, "the run ended by %d; to repeat it: test_model --seed %llu\n", (int)ending,
@@ -57,22 +47,19 @@ static bool agree(uint64_t seed, struct facts *expected, struct facts *seen)
     return false;
 }
 
-static uint64_t setting(const char *name, uint64_t otherwise)
-{
-    const char *value = getenv(name);
-    return value && *value ? strtoull(value, NULL, 10) : otherwise;
-}
-
 static void every_case_comes_as_the_rules_foresee(void **state)
 {
-    uint64_t first = setting("HOTADD_MODEL_SEED", 0);
-    uint64_t runs = setting("HOTADD_MODEL_RUNS", RUNS);
+    uint64_t first = seeds_setting("HOTADD_MODEL_SEED", 0);
+    uint64_t runs = seeds_setting("HOTADD_MODEL_RUNS", RUNS);
     struct facts expected = {0}, seen = {0};
     (void)state;
-    for (uint64_t seed = first; seed < first + runs; seed++)
+    for (uint64_t seed = first; seed < first + runs; seed++) {
+        seeds_begin(seed);
         if (!agree(seed, &expected, &seen))
             fail_msg("the simulator and the model differ in the case with seed %llu",
                      (unsigned long long)seed);
+    }
+    seeds_end();
     facts_close(&expected);
     facts_close(&seen);
 }

@@ -6,14 +6,10 @@
  * made smaller and printed as a scenario file.
  */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -26,6 +22,7 @@
 #include "sim/machine.h"
 #include "sim/player.h"
 #include "unit/random_scenario.h"
+#include "unit/seeds.h"
 
 #define RUNS 3000
 #define MOST_RECORDS 1000000u
@@ -206,59 +203,28 @@ static void make_smaller(uint64_t seed, size_t parts, struct outcome *outcome,
     }
 }
 
-static uint64_t setting(const char *name, uint64_t otherwise)
-{
-    const char *value = getenv(name);
-    return value && *value ? strtoull(value, NULL, 10) : otherwise;
-}
-
-static uint64_t seed_now;
-
-/* The simulator itself broke: in which scenario? */
-static void on_crash(int number)
-{
-    char digits[24];
-    size_t at = sizeof digits;
-    uint64_t seed = seed_now;
-    digits[--at] = '\n';
-    do
-        digits[--at] = (char)('0' + seed % 10);
-    while (seed /= 10);
-    if (write(STDERR_FILENO, "seed ", 5) == 5 &&
-        write(STDERR_FILENO, digits + at, sizeof digits - at) > 0)
-        signal(number, SIG_DFL);
-    raise(number);
-}
-
-static void set_crash_handler(void (*handler)(int number))
-{
-    signal(SIGABRT, handler);
-    signal(SIGBUS, handler);
-    signal(SIGSEGV, handler);
-}
-
 static void no_scenario_finds_the_kernel_at_fault_or_chance_at_work(void **state)
 {
-    uint64_t first = setting("HOTADD_RANDOM_SEED", 0);
-    uint64_t runs = setting("HOTADD_RANDOM_RUNS", RUNS);
+    uint64_t first = seeds_setting("HOTADD_RANDOM_SEED", 0);
+    uint64_t runs = seeds_setting("HOTADD_RANDOM_RUNS", RUNS);
     (void)state;
-    set_crash_handler(on_crash);
 
-    for (seed_now = first; seed_now < first + runs; seed_now++) {
+    for (uint64_t seed = first; seed < first + runs; seed++) {
         struct ha_text text = {0};
-        size_t parts = random_scenario(seed_now, NULL, &text);
-        struct outcome outcome = try_text(seed_now, &text);
+        seeds_begin(seed);
+        size_t parts = random_scenario(seed, NULL, &text);
+        struct outcome outcome = try_text(seed, &text);
         if (outcome.trouble) {
             if (outcome.trouble != DOES_NOT_LOAD)   /* what is missing would not be, either */
-                make_smaller(seed_now, parts, &outcome, &text);
+                make_smaller(seed, parts, &outcome, &text);
             fprintf(stderr, "%s", text.bytes);      /* cmocka would cut it */
-            fail_msg("HOTADD_RANDOM_SEED=%llu: %s", (unsigned long long)seed_now,
+            fail_msg("HOTADD_RANDOM_SEED=%llu: %s", (unsigned long long)seed,
                      ha_text_string(&outcome.told));
         }
         ha_text_close(&outcome.told);
         ha_text_close(&text);
     }
-    set_crash_handler(SIG_DFL);
+    seeds_end();
 }
 
 static void a_scenario_is_the_same_for_the_same_seed_and_smaller_without_its_parts(void **state)
