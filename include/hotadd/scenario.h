@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "hotadd/error.h"
+#include "hotadd/machine.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -64,6 +65,8 @@ struct ha_play_options {
     const char *modules;        /* a folder: relative paths of all other modules count from there
                                    in place of the scenarios' folders; NULL: from those */
     const char *replay;         /* a token, for one file; NULL: the ordinary course */
+    enum ha_threads threads;    /* free: what depends on the schedule may differ from run to run;
+                                   without replay, accept and break_at */
     uint64_t record_budget;     /* records that a run may write; 0 for no limit */
     bool accept;                /* write calls and violations of each run into its file as what
                                    is expected; without profile, set and replay */

@@ -99,6 +99,9 @@ enum ha_kind {
        in HA_NS_OBJECT, the registration of REG and UNREG; 0 for none. CALL: a client of an object
        that a driver made is called; id: its registration. */
     HA_EX_CREATE, HA_EX_REG, HA_EX_UNREG, HA_EX_NOTIFY, HA_EX_CALL_ENTER, HA_EX_CALL_LEAVE,
+    /* ThreadSanitizer has reported a data race on this thread since it went into its driver's code;
+       what it said is the name with this id. */
+    HA_DATA_RACE,
     HA_KIND_COUNT
 };
 
@@ -123,7 +126,8 @@ enum ha_state { HA_STATE_START = 0, HA_STATE_COMPLETE = 1, HA_STATE_FAILURE = 2 
 enum ha_namespace {
     HA_NS_SCENARIO = 1, HA_NS_DRIVER, HA_NS_REGISTRATION, HA_NS_OBJECT, HA_NS_THREAD, HA_NS_CHECK,
     HA_NS_INTERFACE,            /* its symbolic link */
-    HA_NS_ENTRY                 /* of PnP notification */
+    HA_NS_ENTRY,                /* of PnP notification */
+    HA_NS_RACE                  /* a data race: both accesses */
 };
 #define HA_NAME_MORE 0x80u             /* the text goes on in the next NAME record */
 

@@ -215,7 +215,7 @@ static const char *const kinds[HA_KIND_COUNT] = {
     [HA_PNP_DEAD_CALL] = "PNP_DEAD_CALL", [HA_REF] = "REF",
     [HA_EX_CREATE] = "EX_CREATE", [HA_EX_REG] = "EX_REG", [HA_EX_UNREG] = "EX_UNREG",
     [HA_EX_NOTIFY] = "EX_NOTIFY", [HA_EX_CALL_ENTER] = "EX_CALL_ENTER",
-    [HA_EX_CALL_LEAVE] = "EX_CALL_LEAVE",
+    [HA_EX_CALL_LEAVE] = "EX_CALL_LEAVE", [HA_DATA_RACE] = "DATA_RACE",
 };
 
 static const char *const reasons[HA_REASON_COUNT] = {
@@ -300,6 +300,7 @@ static const char *const namespaces[] = {
     [HA_NS_SCENARIO] = "scenario", [HA_NS_DRIVER] = "driver",
     [HA_NS_REGISTRATION] = "registration", [HA_NS_OBJECT] = "object", [HA_NS_THREAD] = "thread",
     [HA_NS_CHECK] = "check", [HA_NS_INTERFACE] = "interface", [HA_NS_ENTRY] = "entry",
+    [HA_NS_RACE] = "race",
 };
 
 static const char *const pnp_events[HA_PNP_EVENT_COUNT] = {

@@ -29,6 +29,12 @@
 #define HA_RACE_UNSEEN
 #endif
 
+/*
+ * From the start of the program on, have what ThreadSanitizer finds written into the traces. For
+ * programs that leave its __tsan_on_report() to us.
+ */
+void ha_race_listen(void);
+
 #if HA_RACES_ARE_WATCHED
 /* Of the run-time library of ThreadSanitizer, which brings no header for all of them. */
 void AnnotateIgnoreReadsBegin(const char *file, int line);

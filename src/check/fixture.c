@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/race.h"
 #include "base/text.h"
 #include "check/cast.h"
 #include "check/expect.h"
@@ -68,6 +69,7 @@ static struct fixture *open_fixture(const struct ha_test_options *options)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     if (!fixture)
         return NULL;
+    ha_race_listen();
     fixture->sink.take = take;
     fixture->fatal = options->fatal;
     fixture->driver.name = options->driver ? options->driver : DRIVER_NAME;

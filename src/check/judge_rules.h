@@ -80,6 +80,7 @@ void ha_judge_late(struct ha_judge *judge);
 /* The rule that says what an obstacle comes to. */
 enum ha_rule_number ha_obstacle_rule(unsigned obstacle);
 /* Objects that threads wait for, and locks: judge_object.c */
+void ha_judge_race(struct ha_judge *judge);
 void ha_judge_object(struct ha_judge *judge);
 /* What outlives its driver: judge_alive.c */
 void ha_judge_alive(struct ha_judge *judge);

@@ -77,6 +77,11 @@ RULE(POOL_4, "POOL-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
 RULE(POOL_5, "POOL-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "An MDL describes memory that its driver holds; MmBuildMdlForNonPagedPool no paged pool.",
      "MmBuildMdlForNonPagedPool; MmProbeAndLockPages", AT(ON(MISUSE), memory))
+RULE(RACE_1, "RACE-1", HA_IMPLIED, DRIVER, HA_ERROR,
+     "Where threads use the same memory and one of them writes, a lock or another object that the "
+     "system documents puts their accesses in an order.",
+     "Windows drivers, Introduction to Spin Locks; Synchronization and Multiprocessor Issues",
+     AT(ON(DATA_RACE), race))
 RULE(IRQL_1, "IRQL-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "KeRaiseIrql goes up, to HIGH_LEVEL at most; KeLowerIrql down, in a DPC to its level.",
      "KeRaiseIrql; KeLowerIrql; KDEFERRED_ROUTINE", AT(ON(QUERY) | ON(MISUSE), irql))

@@ -162,6 +162,11 @@ enum ha_paint ha_story_trouble(const struct ha_cast *cast, const struct ha_recor
     case HA_MISUSE:
         misuse_words(cast, record, words);
         return HA_YELLOW;
+    case HA_DATA_RACE: {
+        const char *race = ha_cast_name(cast, HA_NS_RACE, record->id);
+        ha_text_addf(words, "data race: %s", race ? race : "?");
+        return HA_RED;
+    }
     case HA_CHECK_FAILED: {
         const char *what = ha_cast_name(cast, HA_NS_CHECK, record->id);
         ha_text_addf(words, "check failed: %s", what ? what : "?");

@@ -308,6 +308,7 @@ enum ha_paint ha_story_fact(const struct ha_cast *cast, const struct ha_record *
     case HA_WAIT_BEGIN: case HA_WAIT_END:
         return waiting_fact(cast, record, words);
     case HA_REFUSED: case HA_MISUSE: case HA_FAULT: case HA_CHECK_FAILED:
+    case HA_DATA_RACE:
         return ha_story_trouble(cast, record, words);
     case HA_ALLOC: case HA_FREE:
         return ha_story_pool(cast, record, words);

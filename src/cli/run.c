@@ -23,6 +23,8 @@ static const char usage[] =
     "  --driver NAME=PATH   take the code of this driver from another module; may be repeated\n"
     "  --modules DIR        paths of modules count from there, not from the scenarios' folders\n"
     "  --replay TOKEN       repeat the run of a token, which a finding names\n"
+    "  --threads one|free   one simulated thread at a time (the default), or those in compiled\n"
+    "                       drivers side by side, for builds with ThreadSanitizer\n"
     "  --format story       the story of every scenario\n"
     "  --format jsonl       the trace on standard output, all else on standard error\n"
     "  --format tap|junit   a test protocol there instead, a test for each scenario and profile\n"
@@ -90,6 +92,14 @@ static int read_modules(struct command *command, const char *value)
 static int read_replay(struct command *command, const char *value)
 {
     command->play.replay = value;
+    return HA_EXIT_OK;
+}
+
+static int read_threads(struct command *command, const char *value)
+{
+    command->play.threads = !strcmp(value, "free") ? HA_THREADS_FREE : HA_THREADS_ONE;
+    if (command->play.threads == HA_THREADS_ONE && strcmp(value, "one") != 0)
+        return wrong("--threads", value, "one or free");
     return HA_EXIT_OK;
 }
 
@@ -194,7 +204,7 @@ static const struct {
     {"--driver", read_driver},   {"--modules", read_modules},
     {"--format", read_format},   {"--budget", read_budget}, {"--color", read_color},
     {"--out", read_out},         {"--trace", read_trace},   {"--filter", read_filter},
-    {"--hang", read_hang},       {"--break-at", read_break},
+    {"--hang", read_hang},       {"--break-at", read_break}, {"--threads", read_threads},
 };
 
 static const struct {

@@ -65,6 +65,21 @@ static bool may_pick_up(const struct ha_free *monitor, const struct ha_thread *s
     return monitor->down && (!sched->ending || self == sched->adopted);
 }
 
+/* What a sanitizer has said of the thread while it was outside. */
+static void record_race(struct ha_thread *self)
+{
+#if HA_RACES_ARE_WATCHED
+    struct ha_world *world = self->world;
+    if (!self->race[0])
+        return;
+    ha_record_name(world, HA_NS_RACE, ++world->sched.races, self->race);
+    ha_record_open(world, HA_DATA_RACE, world->sched.races);
+    self->race[0] = '\0';
+#else
+    (void)self;
+#endif
+}
+
 /* Take the baton, at once or when somebody hands it on. */
 static void pick_up(struct ha_thread *self)
 {
@@ -91,6 +106,7 @@ static void pick_up(struct ha_thread *self)
     must(pthread_mutex_unlock(&monitor->lock));
     if (!now)
         carrier->operations->wait(carrier, self->context);
+    record_race(self);
     if (world->sched.ending)
         ha_sched_attend(world);
 }

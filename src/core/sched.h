@@ -32,6 +32,7 @@ struct ha_sched {
     uint32_t waited;            /* times that it moved time, since the adopted thread ran last */
     uint32_t placed;            /* threads that were given a processor, to take turns */
     uint32_t outside;           /* of free mode: threads in the code of drivers */
+    uint32_t races;             /* that were reported, so far */
     struct ha_thread *gone;     /* of free mode: ended last, its memory not given back yet */
     bool is_free;
     bool waits_for_quiet;       /* the adopted thread is in ha_sched_run_until_quiet() */

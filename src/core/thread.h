@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/race.h"
 #include "core/carrier.h"
 #include "hotadd/trace.h"
 
@@ -55,6 +56,9 @@ struct ha_thread {
     void *native;               /* its thread object; NULL where no driver can refer to it */
     struct ha_owned *mutants;   /* the mutexes that it holds, newest first */
     struct ha_locks locks[HA_LOCK_SORTS];
+#if HA_RACES_ARE_WATCHED
+    char race[400];             /* in words, since it came in last; core/race_report.c */
+#endif
     bool locks_told;            /* it has been recorded that it has spin locks too long */
     uint8_t lowest;             /* the IRQL below which nothing may bring it */
     uint32_t operations;        /* begun by the machine and not ended; what makes a deadlock */

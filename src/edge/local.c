@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/race.h"
 #include "edge/module.h"
 #include "sim/player.h"
 
@@ -55,15 +56,25 @@ static void map_module(void *image)
     ha_module_refresh(image);
 }
 
+/* What an image does before its driver runs, and afterwards, races with nobody. */
+static void unload_module(struct ha_module *module)
+{
+    ha_race_hide();
+    ha_module_unload(module);
+    ha_race_show();
+}
+
 static int load_module(struct ha_local *local, size_t i, struct ha_text *sentences)
 {
     struct ha_module *module;
     const char *path = local->script[i].module;
+    ha_race_hide();
     int err = ha_module_load(path, false, &module, sentences);
     if (!err && is_loaded(local, i, module)) {
         ha_module_unload(module);
         err = ha_module_load(path, true, &module, sentences);
     }
+    ha_race_show();
     if (err)
         return err;
     local->module[i] = module;
@@ -114,6 +125,8 @@ static int open_machine(struct ha_local *local, struct ha_text *trouble)
     const struct ha_playing_options *options = &local->playing.options;
     struct ha_machine_options machine = ha_player_options(&local->plan, options->replay);
     struct ha_error error = {""};
+    ha_race_listen();
+    machine.threads = options->threads;
     machine.record_budget = options->record_budget;
     machine.record_locks = options->record_locks;
     int err = ha_machine_create(&machine, &local->machine, &error);
@@ -184,7 +197,7 @@ static void close_local(struct ha_playing *playing)
     struct ha_local *local = local_of(playing);
     ha_machine_destroy(local->machine);
     for (size_t i = local->module ? local->plan.driver_count : 0; i-- > 0;)
-        ha_module_unload(local->module[i]);
+        unload_module(local->module[i]);
     free(local->module);
     free(local->script);
     free(local);

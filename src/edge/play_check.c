@@ -47,6 +47,16 @@ static bool has_coverage(const struct ha_play_options *options)
     return options->coverage;
 }
 
+static bool frees_threads(const struct ha_play_options *options)
+{
+    return options->threads == HA_THREADS_FREE;
+}
+
+static bool breaks(const struct ha_play_options *options)
+{
+    return options->break_at != 0;
+}
+
 static bool lists(const struct ha_play_options *options)
 {
     return options->list;
@@ -71,6 +81,12 @@ static const struct {
      "a scenario expects what comes out under its own profile"},
     {accepts, has_replay, {"--accept", "--replay"},
      "a scenario expects what its ordinary run brings"},
+    {frees_threads, has_replay, {"--threads free", "--replay"},
+     "no token says when a thread was how far"},
+    {frees_threads, accepts, {"--threads free", "--accept"},
+     "a scenario expects what its ordinary run brings"},
+    {frees_threads, breaks, {"--threads free", "--break-at"},
+     "a record has another number in every run"},
     {lists, has_replay, {"--list", "--replay"}, "a list runs nothing"},
     {lists, accepts, {"--list", "--accept"}, "a list runs nothing"},
     {lists, has_coverage, {"--list", "--coverage"}, "a list runs nothing"},

@@ -23,6 +23,7 @@ struct ha_playing;
 struct ha_playing_options {
     const struct ha_plan *plan;
     const char *replay;             /* a token, or NULL */
+    enum ha_threads threads;
     uint64_t record_budget;
     bool record_locks;
     uint64_t break_at;              /* number of the record to stop before; 0 for none */

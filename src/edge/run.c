@@ -250,6 +250,7 @@ static int open_playing(struct ha_run *run, struct ha_text *error)
     const struct ha_playing_options playing = {
         .plan = &run->plan,
         .replay = options->replay,
+        .threads = options->threads,
         .record_budget = options->record_budget,
         .record_locks = options->detail == HA_DETAIL_LOCKS,
         .break_at = options->break_at,

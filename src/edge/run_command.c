@@ -66,6 +66,10 @@ void ha_run_add_command(const struct ha_run *run, struct ha_text *text)
         ha_text_add(text, " --strict");
     if (ha_run_ending(run) == HA_END_BUDGET)
         ha_text_addf(text, " --budget %llu", (unsigned long long)options->record_budget);
+    if (options->threads == HA_THREADS_FREE) {
+        ha_text_add(text, " --threads free");
+        return;
+    }
     ha_text_add(text, " --replay ");
     if (options->replay)
         ha_text_add(text, options->replay);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/port.h"
+#include "base/race.h"
 #include "core/world.h"
 #include "edge/local.h"
 
@@ -60,6 +61,16 @@ static bool has_enough(void *argument)
     return ((const struct child *)argument)->has_enough;
 }
 
+#if HA_RACES_ARE_WATCHED
+/* What it finds fails the scenario; the worker that it was found in has done its work. */
+const char *__tsan_default_options(void);
+
+const char *__tsan_default_options(void)
+{
+    return "exitcode=0";
+}
+#endif
+
 /*
  * Note who was running. Any thread of the machine leads there, and the window tells where the
  * memory is that the parent has, too. Nothing here needs anything that a signal may have
@@ -74,7 +85,8 @@ static void note_last(void)
     char *window = (char *)world->host->store.window;
     struct ha_worker_shared *shared =
         (struct ha_worker_shared *)(void *)(window - offsetof(struct ha_worker_shared, window));
-    shared->last = world->sched.running->stamp;
+    /* With free threads it is the one that a signal has stopped, if that has. */
+    shared->last = (world->sched.is_free ? here : world->sched.running)->stamp;
     shared->last.time_ns = world->time_ns;
     shared->last.active = (uint16_t)world->partition.active;
     atomic_store(&shared->has_last, 1);
