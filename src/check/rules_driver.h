@@ -78,8 +78,7 @@ RULE(POOL_5, "POOL-5", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "An MDL describes memory that its driver holds; MmBuildMdlForNonPagedPool no paged pool.",
      "MmBuildMdlForNonPagedPool; MmProbeAndLockPages", AT(ON(MISUSE), memory))
 RULE(RACE_1, "RACE-1", HA_IMPLIED, DRIVER, HA_ERROR,
-     "Where threads use the same memory and one of them writes, a lock or another object that the "
-     "system documents puts their accesses in an order.",
+     "Memory that threads share, and one of them writes, is used in an order that locks give it.",
      "Windows drivers, Introduction to Spin Locks; Synchronization and Multiprocessor Issues",
      AT(ON(DATA_RACE), race))
 RULE(IRQL_1, "IRQL-1", HA_DOCUMENTED, DRIVER, HA_ERROR,
