@@ -20,6 +20,8 @@
 const char *ha_status_text(int32_t nt_status, char buffer[HA_STATUS_TEXT]);
 /* Find a code by its name. */
 bool ha_status_find(const char *name, int32_t *nt_status);
+/* The names one after another, from place 0 on; NULL behind the last. */
+const char *ha_status_at(size_t place, int32_t *nt_status);
 /* The known name that is nearest to a misspelt one; NULL when none is near. */
 const char *ha_status_nearest(const char *name);
 

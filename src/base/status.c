@@ -158,6 +158,14 @@ bool ha_status_find(const char *name, int32_t *nt_status)
     return false;
 }
 
+const char *ha_status_at(size_t place, int32_t *nt_status)
+{
+    if (place >= COUNT(statuses))
+        return NULL;
+    *nt_status = (int32_t)statuses[place].value;
+    return statuses[place].name;
+}
+
 const char *ha_status_nearest(const char *name)
 {
     const char *names[COUNT(statuses)];

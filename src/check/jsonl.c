@@ -10,34 +10,11 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "check/jsonl_scan.h"
 #include "check/vocabulary.h"
 #include "hotadd/profile.h"
 
 #define LARGEST_EXACT 9007199254740992u     /* 2^53: a double holds every integer up to here */
-
-/* How long the UTF-8 sequence is that starts here; 0 when none does (RFC 3629, table in 4). */
-static size_t sequence_length(const unsigned char *s, size_t length)
-{
-    static const struct { unsigned char first, last, length, low, high; } shapes[] = {
-        {0x00, 0x7f, 1, 0, 0},       {0xc2, 0xdf, 2, 0x80, 0xbf}, {0xe0, 0xe0, 3, 0xa0, 0xbf},
-        {0xe1, 0xec, 3, 0x80, 0xbf}, {0xed, 0xed, 3, 0x80, 0x9f}, {0xee, 0xef, 3, 0x80, 0xbf},
-        {0xf0, 0xf0, 4, 0x90, 0xbf}, {0xf1, 0xf3, 4, 0x80, 0xbf}, {0xf4, 0xf4, 4, 0x80, 0x8f},
-    };
-
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        if (s[0] < shapes[i].first || s[0] > shapes[i].last)
-            continue;
-        if (shapes[i].length > length)
-            return 0;
-        if (shapes[i].length > 1 && (s[1] < shapes[i].low || s[1] > shapes[i].high))
-            return 0;
-        for (size_t k = 2; k < shapes[i].length; k++)
-            if (s[k] < 0x80 || s[k] > 0xbf)
-                return 0;
-        return shapes[i].length;
-    }
-    return 0;
-}
 
 static void add_text(struct ha_text *text, const char *bytes, size_t room)
 {
@@ -47,7 +24,7 @@ static void add_text(struct ha_text *text, const char *bytes, size_t room)
     size_t good = 0;
 
     while (good < length) {
-        size_t step = sequence_length(s + good, length - good);
+        size_t step = ha_utf8_sequence(s + good, length - good);
         if (!step)
             break;
         good += step;
@@ -138,7 +115,6 @@ static enum ha_shape settle(const struct ha_field *field, const struct ha_record
 {
     enum ha_shape shape = field->shape;
     uint64_t none = field->size == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * field->size) - 1;
-    struct ha_answer answer;
 
     *word = NULL;
     switch (field->shape) {
@@ -163,10 +139,7 @@ static enum ha_shape settle(const struct ha_field *field, const struct ha_record
         *word = value ? NULL : "null";
         break;
     case HA_SHAPE_ANSWER:
-        answer = ha_answer_of(record->as.query.routine);
-        shape = field->offset == offsetof(struct ha_record, as.query.result)   ? answer.result
-                : field->offset == offsetof(struct ha_record, as.query.output) ? answer.output
-                                                                               : answer.argument;
+        shape = ha_answer_shape(field, record->as.query.routine);
         break;
     default:
         break;

@@ -92,7 +92,7 @@ void ha_judge_reset(struct ha_judge *judge)
     memset(&judge->add, 0, sizeof judge->add);
     memset(&judge->unit, 0, sizeof judge->unit);
     memset(&judge->tried, 0, sizeof judge->tried);
-    judge->lost = judge->gap = judge->own = false;
+    judge->lost = judge->gap = judge->own = judge->shows_active = false;
     judge->registration_count = judge->driver_count = judge->thread_count = 0;
     judge->call_count = judge->phase_count = judge->finding_count = 0;
     judge->alive_count = judge->dpc_count = 0;
@@ -225,17 +225,30 @@ static bool look_up(struct ha_judge *judge)
     return !judge->lost;
 }
 
+/* Whether the record shows, in a trace that has no ACTIVE, that a processor comes. */
+static bool hides_active(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    bool added = is_call(record->kind) && record->kind != HA_CB_LEAVE
+                 && !(record->flags & HA_CB_EXISTING);
+
+    judge->shows_active |= judge->own || record->kind == HA_ACTIVE;
+    return !judge->shows_active && record->kind >= HA_DRV_ENTRY_ENTER
+           && (added || record->active != judge->shown);
+}
+
 static void note_gap(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     uint64_t seq = ha_record_seq(record);
+    bool hidden = hides_active(judge);
+    bool gap = judge->next_seq && seq != judge->next_seq;
 
-    if (judge->next_seq && seq != judge->next_seq) {
-        judge->gap = true;
-        if (record->active != judge->shown)
-            judge->layout.known = false;
+    judge->gap |= gap;
+    if (hidden || (gap && record->active != judge->shown))
+        judge->layout.known = false;
+    if (hidden || gap)
         judge->shown = record->active;
-    }
     judge->next_seq = seq + ha_record_span(record);
 }
 

@@ -147,6 +147,8 @@ static void call_entered(struct ha_judge *judge)
     struct ha_seen_entry *entry = judge->entry;
     void *array = judge->tellings;
 
+    if (!judge->own)                /* its maker need not show the reference */
+        becomes_live(judge);
     entry->late.told |= judge->record->as.pnp_cb.late;
     if (!ha_grow(&array, &judge->telling_room, judge->telling_count, sizeof *judge->tellings)) {
         judge->lost = true;

@@ -225,6 +225,7 @@ struct ha_seen_memory {
 struct ha_judge {
     struct ha_sink sink;
     bool lost, gap, own;
+    bool shows_active;          /* the maker records ACTIVE */
     bool shortcut;              /* tests turn it off to see that it changes nothing */
     uint64_t next_seq;
     uint8_t knob[HA_KNOB_COUNT];

@@ -36,6 +36,14 @@ struct ha_answer ha_answer_of(unsigned routine)
     return answers[routine < HA_ROUTINE_COUNT ? routine : HA_NO_ROUTINE];
 }
 
+enum ha_shape ha_answer_shape(const struct ha_field *field, unsigned routine)
+{
+    struct ha_answer answer = ha_answer_of(routine);
+    return field->offset == offsetof(struct ha_record, as.query.result)   ? answer.result
+           : field->offset == offsetof(struct ha_record, as.query.output) ? answer.output
+                                                                          : answer.argument;
+}
+
 const char *ha_routine_words(uint32_t routine)
 {
     const char *name = ha_routine_name(routine);

@@ -141,6 +141,8 @@ struct ha_answer {
     enum ha_shape result, output, argument;
 };
 struct ha_answer ha_answer_of(unsigned routine);
+/* The shape that a field of shape ANSWER has for a routine. */
+enum ha_shape ha_answer_shape(const struct ha_field *field, unsigned routine);
 
 /* The argument of KeQueryLogicalProcessorRelationship. */
 #define HA_RELATION_ASKED(argument) ((argument) & 0x3fffffffu)

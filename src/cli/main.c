@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@ static const char usage[] =
     "hotadd - play processor hot-adds against Windows drivers, and judge what happens\n"
     "\n"
     "  hotadd run FILE|DIR...   play scenario files and judge every call\n"
+    "  hotadd check FILE...     judge traces that were made elsewhere\n"
     "  hotadd rules [ID...]     what is judged, and why\n"
     "  hotadd routines [NAME...]\n"
     "                           which NT routines exist, and what they do not do\n"
@@ -32,6 +34,7 @@ static const struct {
     int (*run)(int count, char **argument);
 } commands[] = {
     {"run", ha_cli_run},
+    {"check", ha_cli_check},
     {"rules", ha_cli_rules},
     {"routines", ha_cli_routines},
     {"schema", ha_cli_schema},
@@ -65,6 +68,12 @@ bool ha_cli_answer(const char *word, const char *help)
     else
         return false;
     return true;
+}
+
+bool ha_cli_is_colorful(int descriptor)
+{
+    const char *never = getenv("NO_COLOR");
+    return isatty(descriptor) && !(never && never[0]);
 }
 
 static int run(int count, char **argument)

@@ -182,9 +182,8 @@ static int read_break(struct command *command, const char *value)
 /* Whether verdicts go to a terminal that may be coloured. */
 static bool wants_color(const struct ha_play_options *play)
 {
-    const char *never = getenv("NO_COLOR");
     bool on_log = play->output >= HA_OUTPUT_JSONL && !play->out_path;
-    return isatty(on_log ? STDERR_FILENO : STDOUT_FILENO) && !(never && never[0]);
+    return ha_cli_is_colorful(on_log ? STDERR_FILENO : STDOUT_FILENO);
 }
 
 static int read_color(struct command *command, const char *value)

@@ -102,7 +102,8 @@ static int cannot_write(struct ha_error *error, const char *why)
 static int make_text(struct ha_run *run, const struct acceptance *a, const struct ha_text *old,
                      struct ha_text *made, struct ha_error *error)
 {
-    struct ha_source source = {run->scenario->file, ha_text_string(old), old->length};
+    struct ha_source source = {.file = run->scenario->file, .bytes = ha_text_string(old),
+                               .length = old->length};
     struct ha_complaints complaints = {.count = 0};
     struct ha_text messages = {0};
     struct ha_tree tree;

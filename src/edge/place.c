@@ -194,7 +194,7 @@ static struct line line_at(const struct ha_source *source, size_t offset)
     const char *start = source->bytes + ha_source_mark(source);
     const char *place = source->bytes + offset;
     const char *end = source->bytes + source->length;
-    struct line line = {.number = 1};
+    struct line line = {.number = source->lines_before + 1};
     const char *feed;
 
     while (start < place && (feed = memchr(start, '\n', (size_t)(place - start)))) {

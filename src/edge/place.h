@@ -15,11 +15,12 @@
 
 #define HA_COMPLAINTS_SHOWN 20u
 
-/* A file's text, as it was named. Owns nothing. */
+/* A file's text, as it was named, or a piece of it. Owns nothing. */
 struct ha_source {
     const char *file;
     const char *bytes;
     size_t length;
+    size_t lines_before;        /* of a piece, which begins with a line */
 };
 
 struct ha_complaint {

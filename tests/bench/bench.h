@@ -91,6 +91,9 @@ struct bench_workers bench_workers(unsigned processors);
 /* Nanoseconds an event to load a scenario of so many. */
 double bench_load(size_t events);
 
+/* Megabytes a second of a trace in JSON Lines that is read, and judged or not. */
+double bench_trace(bool judged);
+
 /* Microseconds to start a program, wait for its end and throw its output away. */
 double bench_start(const char *const *command, const char *const *other, double *other_us);
 

@@ -163,6 +163,8 @@ static int run_only(int count, char **argument)
         ran = bench_arrivals_only(registrations, times);
     else if (!strcmp(argument[1], "scenario"))
         ran = bench_scenario_only(times);
+    else if (!strcmp(argument[1], "traces"))
+        ran = bench_trace(true) > 0 ? times : 0;
     else if (!strcmp(argument[1], "workers"))
         ran = bench_workers((unsigned)times).mib > 0 ? times : 0;
     printf("%llu\n", (unsigned long long)ran);
@@ -183,6 +185,8 @@ int main(int count, char **argument)
     printf("a trace record: %.1f ns, %.1f bytes kept\n", bench_record(), bench_record_bytes());
     printf("a small scenario in a machine that is rewound: %.1f us\n", bench_scenario());
     printf("loading a scenario of 100000 events: %.0f ns an event\n", bench_load(100000));
+    printf("a trace in JSON Lines: read with %.0f MB/s, read and judged with %.0f MB/s\n",
+           bench_trace(false), bench_trace(true));
     if (count == 5) {
         print_start(argument[2], argument[3], argument[4]);
         print_size(argument[2]);

@@ -12,6 +12,7 @@
 #include <cjson/cJSON.h>
 
 #include "check/jsonl.h"
+#include "check/jsonl_read.h"
 #include "check/vocabulary.h"
 #include "hotadd/profile.h"
 #include "unit/tale.h"
@@ -592,6 +593,20 @@ static void fill_field(const struct ha_field *field, struct ha_record *record, u
         store(field, record, value);
 }
 
+/* The reader of check/jsonl_read.h. */
+static struct ha_record read_back(const struct ha_text *line)
+{
+    struct ha_jsonl_reader *reader = ha_jsonl_reader_create();
+    struct ha_record record;
+
+    assert_non_null(reader);
+    if (ha_jsonl_read(reader, line->bytes, line->length - 1, &record) != HA_LINE_RECORD)
+        fail_msg("%s: %s", ha_jsonl_reader_wrong(reader)->message, line->bytes);
+    assert_int_equal(ha_jsonl_reader_lacking(reader), 0);
+    ha_jsonl_reader_destroy(reader);
+    return record;
+}
+
 static void a_record_can_be_got_back_from_its_line(void **state)
 {
     (void)state;
@@ -611,10 +626,16 @@ static void a_record_can_be_got_back_from_its_line(void **state)
             field = ha_fields_of_kind(kind, &count);
             for (size_t i = 0; i < count; i++)
                 fill_field(&field[i], &record, &seed, round & 1);
+            record.seq_low |= 1;            /* numbers begin at 1 */
+            if (kind == HA_TRACE_BEGIN)
+                record.as.begin.format = HA_TRACE_FORMAT;
             ha_jsonl_add(&line, &record);
             again = read_line(ha_text_string(&line));
             if (memcmp(&record, &again, sizeof record) != 0)
                 fail_msg("not got back: %s", ha_text_string(&line));
+            again = read_back(&line);
+            if (memcmp(&record, &again, sizeof record) != 0)
+                fail_msg("read as another record: %s", ha_text_string(&line));
             ha_text_close(&line);
         }
     }
