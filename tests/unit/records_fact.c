@@ -212,7 +212,8 @@ bool records_fact(struct records *records, const struct statement *statement)
     if (!strcmp(verb, "refused") || !strcmp(verb, "misuse"))
         trouble(records, statement);
     else if (!strcmp(verb, "race"))
-        records_emit(records, statement, HA_DATA_RACE, SYSTEM, 1);
+        records_emit(records, statement, HA_DATA_RACE, SYSTEM, 1)->driver =
+            (uint16_t)word_number(statement, "driver", 1);
     else if (!strcmp(verb, "fault"))
         records_emit(records, statement, HA_FAULT, SYSTEM, 0)->as.fault.routine =
             word_change(statement, "of", &of) ? routine_of(of) : HA_RT_REGISTER_PROCESSOR_CHANGE;

@@ -206,7 +206,7 @@ static void what_a_driver_must_not_do_is_found(void **state)
         {"paged pool described as nonpaged", "POOL-5(a)", "misuse pagedpool id=1 of=buildmdl;"},
         {"more described than there is", "POOL-5(b)",
          "misuse beyondmemory 8 id=1 driver=2 of=lockpages;"},
-        {"a race that a sanitizer found", "RACE-1(a)", "race;"},
+        {"a race that a sanitizer found", "RACE-1(b)", "race driver=2;"},
         {"another routine called from too high", "IRQL-4(a)", "misuse irql irql=2 of=wait;"},
         {"raised to a lower IRQL", "IRQL-1(a)", "misuse order 0 irql=2 of=raise;"},
         {"lowered to a higher one", "IRQL-1(a)", "misuse order 2 of=lower;"},
