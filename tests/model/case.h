@@ -42,6 +42,7 @@ struct case_client {
     bool at_entry;          /* its driver registers it in DriverEntry, in the order of clients */
     bool asks;              /* what the kernel's queries answer, in every call */
     bool nowhere;           /* registered with NULL for a function */
+    uint8_t asks_at, leaves_at;     /* IRQL: it is registered and removed there, or above */
     bool old;               /* removed with IoUnregisterPlugPlayNotification, not the Ex routine */
     bool forgotten;         /* its driver does not remove it in Unload */
 };
@@ -67,6 +68,8 @@ struct case_event {
 enum case_act_kind {
     WRITES, SCRIBBLES,              /* the status variable; the change context */
     TAKES_AWAY, BRINGS,             /* another client, or itself */
+    TAKES_TWICE,                    /* and then by a handle that is not valid any more */
+    SPEAKS,                         /* to the system's callback object, which is not for drivers */
     HELPER_TAKES_AWAY, HELPER_BRINGS,   /* the same on another thread, which begins at once */
     ANSWERS                         /* with a status; of PnP callbacks */
 };

@@ -15,7 +15,8 @@ static const char *const event_names[] = {
 
 static const char *const act_names[] = {
     [WRITES] = "writes", [SCRIBBLES] = "changes the context", [TAKES_AWAY] = "takes away",
-    [BRINGS] = "registers", [HELPER_TAKES_AWAY] = "has a helper take away",
+    [BRINGS] = "registers", [TAKES_TWICE] = "takes away twice", [SPEAKS] = "notifies everybody",
+    [HELPER_TAKES_AWAY] = "has a helper take away",
     [HELPER_BRINGS] = "has a helper register", [ANSWERS] = "returns"};
 
 static void print_profile(FILE *file, const struct ha_profile *profile)
@@ -56,7 +57,7 @@ static void print_act(FILE *file, const struct case_plan *plan, const struct cas
             listens ? "PnP" : states[act->state], act_names[act->kind]);
     if (act->kind == WRITES || act->kind == ANSWERS)
         fprintf(file, " %08X\n", (unsigned)act->status);
-    else if (act->kind == SCRIBBLES)
+    else if (act->kind == SCRIBBLES || act->kind == SPEAKS)
         fprintf(file, "\n");
     else
         fprintf(file, " client %u\n", (unsigned)act->target);
@@ -77,9 +78,9 @@ void case_print(FILE *file, const struct case_plan *plan)
                 entries[plan->entry[i]]);
     for (uint32_t c = 0; c < plan->clients; c++) {
         const struct case_client *client = &plan->client[c];
-        fprintf(file, "client %u of driver %u: %s, flags %u%s%s%s%s\n", (unsigned)c,
+        fprintf(file, "client %u of driver %u: %s, flags %u, IRQL %u and %u%s%s%s%s\n", (unsigned)c,
                 (unsigned)client->driver, kind_names[client->kind], (unsigned)client->flags,
-                client->at_entry ? ", at entry" : "", client->nowhere ? ", NULL" : "",
+                (unsigned)client->asks_at, (unsigned)client->leaves_at, client->at_entry ? ", at entry" : "", client->nowhere ? ", NULL" : "",
                 client->old ? ", older removal" : "", client->forgotten ? ", forgotten" : "");
     }
     for (uint32_t e = 0; e < plan->events; e++)

@@ -92,7 +92,9 @@ static void deal_clients(struct dealer *d)
                                               : number(d, once_in(d, 4) ? 4 : 2);
         client->at_entry = !once_in(d, 3);
         client->asks = once_in(d, 3);
-        client->nowhere = client->kind == OF_KE && once_in(d, 30);
+        client->nowhere = once_in(d, 30);
+        client->asks_at = once_in(d, 20) ? (uint8_t)(1 + number(d, 2)) : 0;
+        client->leaves_at = once_in(d, 8) ? (uint8_t)(1 + number(d, 2)) : 0;
         client->forgotten = once_in(d, 8);
         client->old = case_is_entry(client) && once_in(d, 3) &&
                       plan->profile.knob[HA_KNOB_LEGACY_LATE_CALL] == HA_LATE_CALL_DROP;
@@ -203,7 +205,7 @@ static void deal_sync_act(struct dealer *d, struct case_act *act)
                                                HELPER_BRINGS};
     const struct case_client *client = d->plan->client;
     uint32_t kind = number(d, 4);
-    act->kind = once_in(d, 8) ? SCRIBBLES : WRITES;
+    act->kind = once_in(d, 10) ? SCRIBBLES : once_in(d, 20) ? SPEAKS : WRITES;
     act->state = once_in(d, 3) ? number(d, CASE_STATES) : 0;
     if (kind >= 2)
         deal_newcomer(d, act);
@@ -211,7 +213,7 @@ static void deal_sync_act(struct dealer *d, struct case_act *act)
         return;
     if (kind >= 2 && client[act->target].driver != client[act->client].driver)
         kind -= 2;
-    act->kind = kinds[kind];
+    act->kind = kind == 0 && once_in(d, 4) ? TAKES_TWICE : kinds[kind];
 }
 
 /* An event in the course of which there are calls, more often than not. */

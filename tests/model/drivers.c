@@ -70,22 +70,50 @@ static VOID NTAPI object_callback(PVOID CallbackContext, PVOID Argument1, PVOID 
     be_told(CallbackContext, Argument1, Argument2);
 }
 
-static PVOID join_object(struct client *client)
+static PCALLBACK_OBJECT open_object(void)
 {
-    PCALLBACK_OBJECT object;
+    PCALLBACK_OBJECT object = NULL;
     UNICODE_STRING name;
     OBJECT_ATTRIBUTES attributes;
     RtlInitUnicodeString(&name, u"\\Callback\\ProcessorAdd");
     InitializeObjectAttributes(&attributes, &name, OBJ_CASE_INSENSITIVE, NULL, NULL);
-    if (!NT_SUCCESS(ExCreateCallback(&object, &attributes, FALSE, TRUE)))
-        return NULL;
-    note_asked(client, ASKED_OBJECT);
-    PVOID handle = ExRegisterCallback(object, object_callback, client);
+    ExCreateCallback(&object, &attributes, FALSE, TRUE);
+    return object;
+}
+
+static void speak(void)
+{
+    PCALLBACK_OBJECT object = open_object();
+    ExNotifyCallback(object, NULL, NULL);
     ObDereferenceObject(object);
-    return handle;
+}
+
+static KIRQL raise(KIRQL irql)
+{
+    KIRQL before = KeGetCurrentIrql();
+    if (irql > before)
+        KeRaiseIrql(irql, &before);
+    return before;
 }
 
 static NTSTATUS NTAPI pnp_callback(PVOID NotificationStructure, PVOID Context);
+
+static void listen(struct client *client)
+{
+    const struct case_client *plan = plan_of(client);
+    const GUID *class_guid =
+        plan->kind == OF_MEMORY ? &GUID_DEVICE_MEMORY : &GUID_DEVICE_PROCESSOR;
+    client->state = HELD;               /* the entry is there before the first call (PNP-4) */
+    note_asked(client, ASKED_PNP);
+    KIRQL before = raise(plan->asks_at);
+    NTSTATUS status = IoRegisterPlugPlayNotification(
+        EventCategoryDeviceInterfaceChange, plan->flags, (PVOID)(uintptr_t)class_guid,
+        client->play->object[plan->driver], plan->nowhere ? NULL : pnp_callback, client,
+        &client->handle);
+    KeLowerIrql(before);
+    if (!NT_SUCCESS(status))
+        client->state = NONE;
+}
 
 static void bring(struct client *client)
 {
@@ -93,34 +121,28 @@ static void bring(struct client *client)
     if (client->state != NONE)
         return;
     if (case_is_entry(plan)) {
-        const GUID *class_guid =
-            plan->kind == OF_MEMORY ? &GUID_DEVICE_MEMORY : &GUID_DEVICE_PROCESSOR;
-        client->state = HELD;           /* the entry is there before the first call (PNP-4) */
-        note_asked(client, ASKED_PNP);
-        IoRegisterPlugPlayNotification(EventCategoryDeviceInterfaceChange, plan->flags,
-                                       (PVOID)(uintptr_t)class_guid,
-                                       client->play->object[plan->driver], pnp_callback, client,
-                                       &client->handle);
+        listen(client);
         return;
     }
     client->state = ASKING;
-    if (plan->kind == OF_OBJECT) {
-        client->handle = join_object(client);
-    } else {
-        note_asked(client, ASKED_KE);
-        client->handle = KeRegisterProcessorChangeCallback(plan->nowhere ? NULL : ke_callback,
-                                                           client, plan->flags);
-    }
+    PCALLBACK_OBJECT object = plan->kind == OF_OBJECT ? open_object() : NULL;
+    note_asked(client, object ? ASKED_OBJECT : ASKED_KE);
+    KIRQL before = raise(plan->asks_at);
+    client->handle =
+        object ? ExRegisterCallback(object, plan->nowhere ? NULL : object_callback, client)
+               : KeRegisterProcessorChangeCallback(plan->nowhere ? NULL : ke_callback, client,
+                                                   plan->flags);
+    KeLowerIrql(before);
+    if (object)
+        ObDereferenceObject(object);
     client->state = client->handle ? HELD : NONE;
     see(client, (struct fact){.what = GETS, .status = client->handle != NULL});
 }
 
-static void take_away(struct client *client)
+static void give_back(const struct client *client)
 {
     const struct case_client *plan = plan_of(client);
-    if (client->state != HELD)
-        return;
-    client->state = NONE;
+    KIRQL before = raise(plan->leaves_at);
     switch (plan->kind) {
     case OF_KE: KeDeregisterProcessorChangeCallback(client->handle); break;
     case OF_OBJECT: ExUnregisterCallback(client->handle); break;
@@ -130,6 +152,24 @@ static void take_away(struct client *client)
         else
             IoUnregisterPlugPlayNotificationEx(client->handle);
     }
+    KeLowerIrql(before);
+}
+
+static void take_away(struct client *client)
+{
+    if (client->state != HELD)
+        return;
+    client->state = NONE;
+    give_back(client);
+}
+
+static void take_again(const struct client *client)
+{
+    const struct play *play = client->play;
+    bool in_work = play->helped && play->errand.client == client;
+    if (play->running[plan_of(client)->driver] && client->state == NONE && client->handle &&
+        !in_work)
+        give_back(client);
 }
 
 static void run_errand(void *argument)
@@ -148,23 +188,34 @@ void drivers_send(struct play *play, struct client *client, bool brings)
                      play->id[plan_of(client)->driver], run_errand, &play->errand, NULL);
 }
 
+static void have_helped(struct play *play, struct client *target, bool brings)
+{
+    if (play->helped || play->step >= play->plan->events ||
+        !case_has_one_operation(&play->plan->event[play->step]) ||
+        target->state != (brings ? NONE : HELD))
+        return;
+    play->helped = true;
+    play->guest = brings ? target : NULL;
+    drivers_send(play, target, brings);
+    bench_yield();
+}
+
 static void act_on_another(struct play *play, const struct case_act *act)
 {
     struct client *target = &play->client[act->target];
-    bool brings = act->kind == BRINGS || act->kind == HELPER_BRINGS;
-    if (!play->running[plan_of(target)->driver] || target->state != (brings ? NONE : HELD))
+    bool is_guest = play->guest && play->guest->number == act->client;
+    if (!play->running[plan_of(target)->driver])
         return;
-    if (act->kind == BRINGS) {
-        bring(target);
-    } else if (act->kind == TAKES_AWAY) {
-        if (!play->guest || play->guest->number != act->client)
+    switch (act->kind) {
+    case BRINGS: bring(target); break;
+    case TAKES_AWAY:
+    case TAKES_TWICE:
+        if (!is_guest)
             take_away(target);
-    } else if (!play->helped && play->step < play->plan->events &&
-               case_has_one_operation(&play->plan->event[play->step])) {
-        play->helped = true;
-        play->guest = brings ? target : NULL;
-        drivers_send(play, target, brings);
-        bench_yield();
+        if (act->kind == TAKES_TWICE)
+            take_again(target);
+        break;
+    default: have_helped(play, target, act->kind == HELPER_BRINGS);
     }
 }
 
@@ -188,6 +239,8 @@ static void be_told(struct client *client, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT c
             *status = act->status;
         else if (act->kind == SCRIBBLES)
             change->NtNumber++;
+        else if (act->kind == SPEAKS)
+            speak();
         else
             act_on_another(play, act);
     }

@@ -122,6 +122,7 @@ static void begin_step(struct reference *r, uint32_t step)
     facts_say_everywhere(r->facts, (struct fact){.what = STEP, .who = step});
     r->step = step;
     r->helped = false;
+    r->helps = NOBODY;
     r->guest = NOBODY;
     r->thread_kind = ON_SYSTEM;
     memset(r->heard, 0, sizeof r->heard);

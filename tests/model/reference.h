@@ -54,7 +54,8 @@ struct reference {
     uint32_t step;
     uint32_t heard[CASE_CLIENTS][CASE_STATES];      /* calls since the step began */
     bool helped;                                    /* a helper was started in this step, */
-    uint32_t guest;                                 /* which registers this client */
+    uint32_t helps;                                 /* which is for this client, */
+    uint32_t guest;                                 /* and registers this one */
     const struct case_act *waits;                   /* what the helper waits for the lock to do */
 
     uint32_t place[CASE_PROCESSORS];                /* by index: group << 16 | number */
@@ -68,6 +69,7 @@ struct reference {
     bool waits_to_go[CASE_DRIVERS];                 /* for its last entry to go */
     uint32_t loaded[CASE_DRIVERS], loads;           /* in that order */
     enum { HAS_NOTHING, IS_ASKING, HAS_IT } holds[CASE_CLIENTS];
+    bool held_once[CASE_CLIENTS];                   /* it has a handle, be it not valid any more */
 
     struct member member[MOST_MEMBERS];
     uint32_t members;

@@ -5,6 +5,8 @@
 
 #include <assert.h>
 
+enum { APC = 1 };
+
 static void say(struct reference *r, enum what what, uint32_t client, uint32_t state,
                 int32_t status)
 {
@@ -34,10 +36,17 @@ static struct member *append(struct reference *r, uint32_t client)
     return &r->member[r->members++];
 }
 
+/* REG-2: inside a callback its IRQL is as good as PASSIVE_LEVEL. */
+static bool is_raised(const struct reference *r, uint8_t irql)
+{
+    bool at_apc = r->depth > 0 && reference_knob(r, HA_KNOB_CALLBACK_IRQL) == HA_CALLBACK_APC;
+    return irql > (at_apc ? APC : 0);
+}
+
 /* REG-11: who waits for its own lock would wait for ever; REG-6, REG-8. */
 static bool is_refused(const struct reference *r, const struct case_client *client)
 {
-    return client->nowhere || r->depth > 0 ||
+    return client->nowhere || r->depth > 0 || is_raised(r, client->asks_at) ||
            ((client->flags & ~1u) && reference_knob(r, HA_KNOB_UNKNOWN_FLAGS) == HA_FLAGS_REJECT);
 }
 
@@ -64,6 +73,14 @@ static bool tell_existing(struct reference *r, struct member *member)
     return !error;
 }
 
+static void answer(struct reference *r, enum what what, uint32_t client, bool stands)
+{
+    r->holds[client] = stands ? HAS_IT : HAS_NOTHING;
+    r->held_once[client] = stands;
+    say(r, what, client, 0, stands);
+    facts_say(r->facts, SEEN, (struct fact){.what = GETS, .who = client, .status = stands});
+}
+
 /* Under the lock, or past it. */
 static void be_registered(struct reference *r, uint32_t client)
 {
@@ -74,19 +91,18 @@ static void be_registered(struct reference *r, uint32_t client)
     bool stands = !(client_of(r, client)->flags & 1) || tell_existing(r, member);
     member->gone = member->gone || !stands;
     r->busy = was_busy;
-    r->holds[client] = stands ? HAS_IT : HAS_NOTHING;
-    say(r, GETS, client, 0, stands);
-    facts_say(r->facts, SEEN, (struct fact){.what = GETS, .who = client, .status = stands});
+    answer(r, GETS, client, stands);
     if (!was_busy)
         reference_unlock(r);
 }
 
+/* CB-9, CB-11 */
 static void join_object(struct reference *r, uint32_t client)
 {
-    append(r, client);                                      /* CB-9 */
-    r->holds[client] = HAS_IT;
-    say(r, JOINS, client, 0, 1);
-    facts_say(r->facts, SEEN, (struct fact){.what = GETS, .who = client, .status = 1});
+    bool stands = !client_of(r, client)->nowhere && client_of(r, client)->asks_at <= APC;
+    if (stands)
+        append(r, client);
+    answer(r, JOINS, client, stands);
 }
 
 void reference_register(struct reference *r, uint32_t client)
@@ -97,12 +113,18 @@ void reference_register(struct reference *r, uint32_t client)
     }
     say(r, ASKS, client, client_of(r, client)->flags, 0);
     if (is_refused(r, client_of(r, client))) {
-        say(r, GETS, client, 0, 0);
-        facts_say(r->facts, SEEN, (struct fact){.what = GETS, .who = client});
+        answer(r, GETS, client, false);
         return;
     }
     r->holds[client] = IS_ASKING;
     be_registered(r, client);
+}
+
+/* Above APC_LEVEL nobody waits for a lock (DEREG-1), and whether one is had is left open. */
+static void say_locked(struct reference *r, uint32_t client)
+{
+    if (client_of(r, client)->leaves_at <= APC)
+        say(r, LEAVE_LOCKED, client, 0, 0);
 }
 
 /* On the thread that is in charge: whoever is inside an operation of its own does not wait. */
@@ -117,8 +139,8 @@ void reference_remove(struct reference *r, uint32_t client)
     }
     say(r, LEAVES, client, 0, 0);
     if (reference_knob(r, HA_KNOB_DEREG_WAIT) == HA_DEREG_TRANSACTION)
-        say(r, LEAVE_LOCKED, client, 0, 0);
-    if (r->busy && r->called != client &&
+        say_locked(r, client);
+    if (r->busy && r->called != client && !is_raised(r, client_of(r, client)->leaves_at) &&
         reference_knob(r, HA_KNOB_DEREG_WAIT) == HA_DEREG_DEFERRED)
         member->put_off = true;
     else
@@ -131,7 +153,8 @@ static void remove_beside(struct reference *r, const struct case_act *act)
 {
     uint32_t client = act->target;
     struct member *member = member_of(r, client);
-    bool is_running = r->called == client;
+    bool may_wait = client_of(r, client)->leaves_at <= APC;     /* DEREG-1, CB-11 */
+    bool is_running = r->called == client && may_wait;
     r->holds[client] = HAS_NOTHING;
     if (client_of(r, client)->kind == OF_OBJECT) {
         say(r, PARTS, client, is_running, 0);
@@ -142,7 +165,12 @@ static void remove_beside(struct reference *r, const struct case_act *act)
     say(r, LEAVES, client, 0, 0);
     switch (reference_knob(r, HA_KNOB_DEREG_WAIT)) {
     case HA_DEREG_TRANSACTION:
-        r->waits = act;
+        if (may_wait) {
+            r->waits = act;
+            break;
+        }
+        member->gone = true;
+        say(r, LEFT, client, 0, 0);
         break;
     case HA_DEREG_PER_CALL:
         member->gone = true;
@@ -152,7 +180,8 @@ static void remove_beside(struct reference *r, const struct case_act *act)
             say(r, LEFT, client, 0, 0);
         break;
     default:
-        member->put_off = true;
+        member->put_off = !is_raised(r, client_of(r, client)->leaves_at);
+        member->gone = !member->put_off;
         say(r, LEFT, client, 0, 0);
     }
 }
@@ -201,7 +230,7 @@ void reference_unlock(struct reference *r)
         be_registered(r, act->target);
         return;
     }
-    say(r, LEAVE_LOCKED, act->target, 0, 0);
+    say_locked(r, act->target);
     member_of(r, act->target)->gone = true;
     say(r, LEFT, act->target, 0, 0);
 }
@@ -215,6 +244,20 @@ static bool is_possible(const struct reference *r, const struct case_act *act)
            r->holds[act->target] == (brings ? HAS_NOTHING : HAS_IT);
 }
 
+/* DEREG-5: nothing comes of it. The helper may just be at it, and then it is not gone yet. */
+static void take_again(struct reference *r, uint32_t client)
+{
+    if (r->driver[client_of(r, client)->driver] != RUNNING || r->holds[client] != HAS_NOTHING ||
+        !r->held_once[client] || r->helps == client)
+        return;
+    if (client_of(r, client)->kind == OF_OBJECT) {
+        say(r, PARTS, CASE_ANY, 0, 0);
+    } else {
+        say(r, LEAVES, CASE_ANY, 0, 0);
+        say(r, LEFT, CASE_ANY, 0, 0);
+    }
+}
+
 static void do_act(struct reference *r, const struct case_act *act, int32_t *op, bool *scribbled)
 {
     switch (act->kind) {
@@ -225,8 +268,11 @@ static void do_act(struct reference *r, const struct case_act *act, int32_t *op,
             reference_register(r, act->target);
         break;
     case TAKES_AWAY:
+    case TAKES_TWICE:
         if (act->client != r->guest && is_possible(r, act))
             reference_remove(r, act->target);
+        if (act->kind == TAKES_TWICE)
+            take_again(r, act->target);
         break;
     case HELPER_BRINGS:
     case HELPER_TAKES_AWAY:
@@ -234,8 +280,10 @@ static void do_act(struct reference *r, const struct case_act *act, int32_t *op,
             !is_possible(r, act))
             break;
         r->helped = true;
+        r->helps = act->target;
         help(r, act);
         break;
+    case SPEAKS: break;                                     /* CB-8: nobody hears it */
     case ANSWERS: break;
     }
 }

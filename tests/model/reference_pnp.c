@@ -5,6 +5,9 @@
 
 #include <assert.h>
 
+#define INVALID_PARAMETER ((int32_t)0xC000000D)
+#define INVALID_DEVICE_STATE ((int32_t)0xC0000184)
+
 enum { LIVE = 1, REPLAY = 2, SECOND = 4 };
 
 static void say(struct reference *r, enum what what, uint32_t client, uint32_t state,
@@ -108,6 +111,11 @@ void reference_listen(struct reference *r, uint32_t client)
 {
     uint32_t flags = r->plan->client[client].flags, existing = r->instances;
     say(r, LISTENS, client, flags, 0);
+    if (r->plan->client[client].asks_at || r->plan->client[client].nowhere) {
+        say(r, LISTENING, client, 0, r->plan->client[client].asks_at ? INVALID_DEVICE_STATE
+                                                                     : INVALID_PARAMETER);
+        return;                                             /* PNP-6, PNP-21 */
+    }
     assert(r->entries < MOST_MEMBERS);
     struct entry *entry = &r->entry[r->entries++];
     *entry = (struct entry){.client = client, .joined = ++r->now};

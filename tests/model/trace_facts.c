@@ -3,6 +3,8 @@
  */
 #include "model/play.h"
 
+#define APC_LEVEL 1
+
 static uint32_t around(const struct trace_facts *trace, const struct ha_record *record)
 {
     return facts_around(record->active, record->irql,
@@ -22,9 +24,10 @@ static uint32_t next_of(struct trace_facts *trace, enum play_series series)
     return n < order->count ? order->client[n] : CASE_ANY;
 }
 
+/* CASE_ANY: of none that there is. */
 static uint32_t client_of(const struct trace_facts *trace, const struct ha_record *record)
 {
-    return trace->client[record->id % TRACE_IDS];
+    return !record->id ? CASE_ANY : trace->client[record->id % TRACE_IDS];
 }
 
 static uint32_t listener_of(const struct trace_facts *trace, const struct ha_record *record)
@@ -165,7 +168,8 @@ static void take_call(struct trace_facts *trace, const struct ha_record *record)
         break;
     case HA_DEREG_ENTER: say(trace, SYNC, LEAVES, client_of(trace, record), 0, 0); break;
     case HA_DEREG_LOCKED:
-        if (trace->plan->profile.knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_TRANSACTION)
+        if (trace->plan->profile.knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_TRANSACTION &&
+            trace->plan->client[client_of(trace, record)].leaves_at <= APC_LEVEL)
             say(trace, SYNC, LEAVE_LOCKED, client_of(trace, record), 0, 0);
         break;
     case HA_DEREG_RETURN: say(trace, SYNC, LEFT, client_of(trace, record), 0, 0); break;
