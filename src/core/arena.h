@@ -7,6 +7,7 @@
 #ifndef HA_CORE_ARENA_H
 #define HA_CORE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Lies outside the memory that it describes, so a rewind does not touch it. */
@@ -15,6 +16,7 @@ struct ha_arena {
     size_t size;
     unsigned char *saved;       /* what ha_arena_mark() copied; NULL before */
     size_t saved_size;
+    bool is_free;               /* of free mode: a block's next user comes after its last one */
 };
 
 /* Returns HA_OK or HA_ENOMEM. */

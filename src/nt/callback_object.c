@@ -186,6 +186,7 @@ void ha_callback_client_join(struct ha_kernel *kernel, struct ha_registration *c
         return;
     }
     ha_ob_hold(object_of(client));
+    ha_order_give(&kernel->world, client);
     ha_notify_join(list_of(kernel, client), &client->link);
 }
 

@@ -241,6 +241,8 @@ static void unregister(struct ha_kernel *kernel, struct ha_registration *client)
         ha_callout_wait(kernel, client, NULL);
         thread->operations--;
     }
+    if (!raised && !itself)
+        ha_order_take(&kernel->world, client);
     ha_callback_client_let_go(kernel, client);
 }
 

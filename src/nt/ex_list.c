@@ -8,7 +8,10 @@
  */
 #include "nt/locks.h"
 
-/* A scheduling point, and a look at the lock. Its lower half is the thread's that has it. */
+/*
+ * A scheduling point, and a look at the lock. Its lower half is the thread's that has it. All that
+ * is done under one lock is in order.
+ */
 static struct ha_kernel *enter(const char *routine, PKSPIN_LOCK lock)
 {
     struct ha_kernel *kernel = ha_kernel_enter(routine);
@@ -16,6 +19,8 @@ static struct ha_kernel *enter(const char *routine, PKSPIN_LOCK lock)
     if ((uint32_t)*lock == kernel->world.sched.running->stamp.thread)
         ha_record_misuse(kernel, HA_RT_INTERLOCKED_LIST, HA_MISUSE_TAKEN_TWICE,
                          (uint32_t)(*lock >> 32), 0);
+    ha_order_take(&kernel->world, lock);
+    ha_order_give(&kernel->world, lock);
     return kernel;
 }
 

@@ -87,6 +87,7 @@ VOID KeGenericCallDpc(PKDEFERRED_ROUTINE Routine, PVOID Context)
         send(kernel, &call, i, Routine, Context);
     while (call.left)
         wait_for(kernel, &generic->done, "KeSignalCallDpcDone on every processor");
+    ha_order_take(&kernel->world, &generic->done);
     generic->now = NULL;
     wake(kernel, &generic->turn);
     ha_sched_point(&kernel->world);
@@ -115,6 +116,7 @@ VOID KeSignalCallDpcDone(PVOID SystemArgument1)
     struct ha_generic_dpc *own = enter(kernel, HA_RT_SIGNAL_DPC_DONE, SystemArgument1);
     if (!own)
         return;
+    ha_order_give(&kernel->world, &kernel->generic.done);
     if (own->signals++)
         ha_record_misuse(kernel, HA_RT_SIGNAL_DPC_DONE, HA_MISUSE_LIMIT, 0, own->signals);
     else if (--kernel->generic.now->left == 0)
@@ -133,14 +135,17 @@ LOGICAL KeSignalCallDpcSynchronize(PVOID SystemArgument2)
     struct ha_generic_call *call = kernel->generic.now;
     if (!enter(kernel, HA_RT_SIGNAL_DPC_SYNCHRONIZE, SystemArgument2))
         return FALSE;
+    ha_order_give(&kernel->world, &kernel->generic.meeting);
     if (++call->together == call->count) {
         call->together = 0;
         call->meetings++;
         wake(kernel, &kernel->generic.meeting);
+        ha_order_take(&kernel->world, &kernel->generic.meeting);
         return TRUE;
     }
     uint64_t meetings = call->meetings;
     while (call->meetings == meetings)
         wait_for(kernel, &kernel->generic.meeting, "KeSignalCallDpcSynchronize on every processor");
+    ha_order_take(&kernel->world, &kernel->generic.meeting);
     return FALSE;
 }

@@ -51,7 +51,9 @@ static void interrupted(struct ha_world *world)
 {
     struct ha_kernel *kernel = (struct ha_kernel *)(void *)world;
     struct ha_broadcast *broadcast = kernel->broadcasts.now;
+    ha_order_take(world, &kernel->broadcasts);
     call(kernel, broadcast);
+    ha_order_give(world, &kernel->broadcasts.done);
     if (--broadcast->left == 0 && broadcast->caller)
         ha_sched_ready(broadcast->caller);
 }
@@ -99,6 +101,7 @@ ULONG_PTR KeIpiGenericCall(PKIPI_BROADCAST_WORKER BroadcastFunction, ULONG_PTR C
     ha_touch(world, HA_TOUCH_PARTITION, HA_TOUCH_READ);
     kernel->broadcasts.now = &broadcast;
     ha_thread_set_irql(self, IPI_LEVEL);
+    ha_order_give(world, &kernel->broadcasts);
     for (uint32_t i = 0; i < broadcast.left; i++)
         if (i != self->stamp.processor &&
             ha_processor_interrupt(world, i, HA_INTERRUPT_IPI) != HA_OK)
@@ -108,6 +111,7 @@ ULONG_PTR KeIpiGenericCall(PKIPI_BROADCAST_WORKER BroadcastFunction, ULONG_PTR C
     broadcast.caller = self;
     while (broadcast.left)
         ha_sched_block(world);
+    ha_order_take(world, &kernel->broadcasts.done);
     kernel->broadcasts.now = NULL;
     ha_thread_set_irql(self, irql);
     if (kernel->broadcasts.done.first_waiter)

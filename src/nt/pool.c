@@ -128,7 +128,6 @@ void *ha_pool_block_take(struct ha_kernel *kernel, const struct ha_pool_wish *wi
         .front = (uint16_t)front, .alignment = (uint16_t)wish->alignment,
         .driver = kernel->world.sched.running->stamp.driver, .paged = wish->paged};
     block->seal = seal_of(block);
-    ha_order_take(&kernel->world, block);
     if (wish->unwritten)
         memset(memory_of(block), UNWRITTEN_BYTE, wish->size);
     memset(memory_of(block) + wish->size, GUARD_BYTE, GUARD);
@@ -181,7 +180,6 @@ void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag)
     record->as.pool.size = block->size;
     record->as.pool.tag = block->tag;
     ha_order_write(&kernel->world, memory, block->size);
-    ha_order_give(&kernel->world, block);
     unlink_block(kernel, block);
     block->seal = 0;                    /* whether or not the arena writes there */
     if (used)

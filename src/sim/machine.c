@@ -163,6 +163,7 @@ int ha_machine_create(const struct ha_machine_options *options, struct ha_machin
         bool is_free = options->threads == HA_THREADS_FREE;
         host->carrier = ha_carrier_pthread(is_free);
         host->monitor = is_free ? ha_free_open() : NULL;
+        host->arena.is_free = host->monitor != NULL;
         err = host->carrier && (host->monitor || !is_free) ? HA_OK : HA_ENOMEM;
     }
     if (err)
