@@ -76,6 +76,20 @@ static void judge_other_tag(struct ha_judge *judge)
              (unsigned)record->id, given);
 }
 
+static void judge_other_routine(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_block *block = ha_pool_find(&judge->pool, record->id);
+    char tag[HA_TAG_TEXT] = "....";
+
+    if (block)
+        ha_tag_text(block->tag, tag);
+    ha_blame(judge, HA_RULE_POOL_3, record->driver,
+             "given back by the routine that goes with the one that it came from",
+             "block %u '%s' given to %s", (unsigned)record->id, tag,
+             ha_routine_name(record->as.misuse.routine));
+}
+
 static bool is_of_bitmap(const struct ha_record *misuse)
 {
     uint32_t routine = misuse->as.misuse.routine;
@@ -180,6 +194,9 @@ void ha_judge_memory(struct ha_judge *judge)
         break;
     case HA_MISUSE_OTHER_TAG:
         judge_other_tag(judge);
+        break;
+    case HA_MISUSE_OTHER_ROUTINE:
+        judge_other_routine(judge);
         break;
     case HA_MISUSE_BEYOND_BITMAP:
         judge_bitmap(judge);

@@ -18,7 +18,8 @@ static void read_routine(struct ha_reader *reader, struct ha_node string, uint32
                                         HA_RT_OPEN_EVENT, HA_RT_CREATE_CALLBACK,
                                         HA_RT_REGISTER_CALLBACK, HA_RT_REGISTER_PNP,
                                         HA_RT_REGISTER_INTERFACE, HA_RT_GET_INTERFACES,
-                                        HA_RT_ALLOCATE_MDL, HA_RT_MAP_PAGES};
+                                        HA_RT_ALLOCATE_MDL, HA_RT_MAP_PAGES,
+                                        HA_RT_ALLOCATE_PAGES, HA_RT_ALLOCATE_CONTIGUOUS};
     const char *names[sizeof routines / sizeof routines[0]];
     size_t choice;
     for (size_t i = 0; i < sizeof routines / sizeof routines[0]; i++)

@@ -154,12 +154,12 @@ PVOID ExAllocatePool(POOL_TYPE PoolType, SIZE_T NumberOfBytes)
 VOID ExFreePoolWithTag(PVOID P, ULONG Tag)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExFreePoolWithTag");
-    ha_pool_block_give(kernel, P, Tag);
+    ha_pool_block_give(kernel, P, Tag, HA_POOL_ORDINARY);
 }
 
 /* The same without a tag. Source: WDK reference, wdm.h, ExFreePool. */
 VOID ExFreePool(PVOID P)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExFreePool");
-    ha_pool_block_give(kernel, P, 0);
+    ha_pool_block_give(kernel, P, 0, HA_POOL_ORDINARY);
 }

@@ -1,10 +1,10 @@
 /*
  * mdl - descriptions of buffers by their pages
  *
- * Owns struct ha_mdl: an MDL with the pages behind it, found by its address, because a driver may
- * pass one that it has freed. What was done to it is in its MdlFlags. All memory stays where it is
- * and has one address, so to lock and to map pages changes nothing but what the MDL says; what is
- * done in the wrong order, or not undone, is a misuse.
+ * Owns struct ha_mdl: an MDL that there is, found by its address, because a driver may pass one
+ * that it has freed. What was done to it is in its MdlFlags. All memory stays where it is and has
+ * one address, so to lock and to map pages changes nothing but what the MDL says; what is done in
+ * the wrong order, or not undone, is a misuse.
  *
  * Of memory that is not from the pool, a driver's image or a stack, the pages are not known and
  * count as 0. Whether it may be paged out is not known either, so every routine takes it.
@@ -13,23 +13,9 @@
  */
 #include "nt/mdl.h"
 
-#include <stddef.h>
-
 #include "nt/in_use.h"
 #include "nt/leftovers.h"
 #include "nt/pool.h"
-
-struct ha_mdl {
-    struct ha_mdl *older;
-    size_t size;                    /* of all */
-    uint32_t id;                    /* in the order of allocation */
-    uint16_t driver;
-    MDL mdl;
-    PFN_NUMBER page[];
-};
-
-_Static_assert(offsetof(struct ha_mdl, page) == offsetof(struct ha_mdl, mdl) + sizeof(MDL),
-               "the pages are where MmGetMdlPfnArray() looks for them");
 
 #define DESCRIBED (MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL)
 #define MAPPED (MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL)
@@ -48,18 +34,9 @@ static void clear_flags(PMDL mdl, unsigned flags)
 static struct ha_mdl **find(struct ha_kernel *kernel, const MDL *mdl)
 {
     struct ha_mdl **link = &kernel->mdls;
-    while (*link && &(*link)->mdl != mdl)
+    while (*link && (*link)->mdl != mdl)
         link = &(*link)->older;
     return link;
-}
-
-/* The MDL that a driver means; NULL after the misuse has been recorded. */
-static struct ha_mdl *meant(struct ha_kernel *kernel, PMDL mdl, enum ha_routine routine)
-{
-    struct ha_mdl *found = *find(kernel, mdl);
-    if (!found)
-        ha_record_misuse(kernel, routine, HA_MISUSE_NO_OBJECT, 0, 0);
-    return found;
 }
 
 static void drop(struct ha_kernel *kernel, struct ha_mdl **link)
@@ -69,19 +46,51 @@ static void drop(struct ha_kernel *kernel, struct ha_mdl **link)
     ha_arena_give(&kernel->world.host->arena, entry, entry->size);
 }
 
+struct ha_mdl *ha_mdl_meant(struct ha_kernel *kernel, const MDL *mdl, enum ha_routine routine)
+{
+    struct ha_mdl *found = *find(kernel, mdl);
+    if (!found)
+        ha_record_misuse(kernel, routine, HA_MISUSE_NO_OBJECT, 0, 0);
+    return found;
+}
+
+void ha_mdl_enter(struct ha_kernel *kernel, struct ha_mdl *entry, PVOID address, ULONG length)
+{
+    size_t pages = ADDRESS_AND_SIZE_TO_SPAN_PAGES(address, length);
+    entry->older = kernel->mdls;
+    entry->pages_room = pages;
+    entry->id = ++kernel->mdls_made;
+    entry->driver = kernel->world.sched.running->stamp.driver;
+    *entry->mdl = (MDL){.Size = (CSHORT)(sizeof(MDL) + pages * sizeof(PFN_NUMBER)),
+                        .StartVa = PAGE_ALIGN(address), .ByteOffset = BYTE_OFFSET(address),
+                        .ByteCount = length};
+    kernel->mdls = entry;
+}
+
+void ha_mdl_forget(struct ha_kernel *kernel, const struct ha_mdl *entry)
+{
+    drop(kernel, find(kernel, entry->mdl));
+}
+
 static void record_locked(struct ha_kernel *kernel, const struct ha_mdl *entry,
                           enum ha_routine routine)
 {
     ha_record_misuse(kernel, routine, HA_MISUSE_IN_USE, entry->id, HA_LEFT_MDL);
 }
 
+/* Whether it has pages of some memory locked. */
+static bool describes(const struct ha_mdl *entry, const void *memory, size_t size)
+{
+    const void *start = MmGetMdlVirtualAddress(entry->mdl);
+    return entry->mdl->MdlFlags & MDL_PAGES_LOCKED && !entry->pages &&
+           (ha_lies_in(start, memory, size) || ha_lies_in(memory, start, entry->mdl->ByteCount));
+}
+
 bool ha_mdls_hold(struct ha_kernel *kernel, const void *memory, size_t size,
                   enum ha_routine routine)
 {
     for (const struct ha_mdl *entry = kernel->mdls; entry; entry = entry->older) {
-        const void *start = MmGetMdlVirtualAddress(&entry->mdl);
-        if (entry->mdl.MdlFlags & MDL_PAGES_LOCKED &&
-            (ha_lies_in(start, memory, size) || ha_lies_in(memory, start, entry->mdl.ByteCount))) {
+        if (describes(entry, memory, size) || ha_lies_in(entry->mdl, memory, size)) {
             record_locked(kernel, entry, routine);
             return true;
         }
@@ -94,7 +103,8 @@ void ha_mdls_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
     struct ha_mdl **link = &kernel->mdls;
     while (*link) {
         if ((*link)->driver == driver->id) {
-            ha_record_left(driver, HA_LEFT_MDL, (*link)->id);
+            if (!(*link)->pages)    /* they, and the MDL, are told as pool */
+                ha_record_left(driver, HA_LEFT_MDL, (*link)->id);
             drop(kernel, link);     /* whatever it described goes with the image */
         } else {
             link = &(*link)->older;
@@ -102,32 +112,26 @@ void ha_mdls_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
     }
 }
 
-/* The longest buffer that an MDL of this version of Windows describes, as the page says. */
-static uint64_t longest(const struct ha_kernel *kernel)
+uint64_t ha_mdl_longest(const struct ha_kernel *kernel)
 {
     bool old = ha_kernel_knob(kernel, HA_KNOB_TARGET) == HA_TARGET_WS2008;
     return (UINT64_C(1) << (old ? 31 : 32)) - PAGE_SIZE;
 }
 
+/* The MDL lies behind its entry. */
 static PMDL make(struct ha_kernel *kernel, PVOID address, ULONG length)
 {
-    size_t pages = ADDRESS_AND_SIZE_TO_SPAN_PAGES(address, length);
-    size_t size = sizeof(struct ha_mdl) + pages * sizeof(PFN_NUMBER);
+    size_t size = sizeof(struct ha_mdl) +
+                  HA_MDL_BYTES(ADDRESS_AND_SIZE_TO_SPAN_PAGES(address, length));
     struct ha_mdl *entry = ha_arena_take(&kernel->world.host->arena, size);
     if (!entry) {
         ha_record_fault(kernel, HA_RT_ALLOCATE_MDL);
         return NULL;
     }
-    entry->older = kernel->mdls;
     entry->size = size;
-    entry->id = ++kernel->mdls_made;
-    entry->driver = kernel->world.sched.running->stamp.driver;
-    entry->mdl.Size = (CSHORT)(sizeof(MDL) + pages * sizeof(PFN_NUMBER));
-    entry->mdl.StartVa = PAGE_ALIGN(address);
-    entry->mdl.ByteOffset = BYTE_OFFSET(address);
-    entry->mdl.ByteCount = length;
-    kernel->mdls = entry;
-    return &entry->mdl;
+    entry->mdl = (PMDL)(void *)(entry + 1);
+    ha_mdl_enter(kernel, entry, address, length);
+    return entry->mdl;
 }
 
 /*
@@ -147,7 +151,7 @@ PMDL IoAllocateMdl(PVOID VirtualAddress, ULONG Length, BOOLEAN SecondaryBuffer,
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoAllocateMdl");
     (void)SecondaryBuffer, (void)ChargeQuota;
     ha_kernel_check_irql(kernel, HA_RT_ALLOCATE_MDL, DISPATCH_LEVEL);
-    if (Irp || Length > longest(kernel)) {
+    if (Irp || Length > ha_mdl_longest(kernel)) {
         ha_record_refused(kernel, HA_RT_ALLOCATE_MDL,
                           Irp ? HA_REASON_NOT_SIMULATED : HA_REASON_PARAMETER);
         return NULL;
@@ -164,12 +168,13 @@ VOID IoFreeMdl(PMDL Mdl)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoFreeMdl");
     ha_kernel_check_irql(kernel, HA_RT_FREE_MDL, DISPATCH_LEVEL);
-    const struct ha_mdl *entry = meant(kernel, Mdl, HA_RT_FREE_MDL);
+    const struct ha_mdl *entry = ha_mdl_meant(kernel, Mdl, HA_RT_FREE_MDL);
     if (!entry)
         return;
     if (Mdl->MdlFlags & MDL_PAGES_LOCKED)
         record_locked(kernel, entry, HA_RT_FREE_MDL);
-    drop(kernel, find(kernel, Mdl));
+    if (!entry->pages)
+        ha_mdl_forget(kernel, entry);
 }
 
 /* The block of pool in which the buffer begins has to hold all of it. Says whether it is paged. */
@@ -188,16 +193,16 @@ static bool look_at_block(struct ha_kernel *kernel, const MDL *mdl, enum ha_rout
 
 static size_t pages_of(const struct ha_mdl *entry)
 {
-    return ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(&entry->mdl),
-                                          entry->mdl.ByteCount);
+    return ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(entry->mdl),
+                                          entry->mdl->ByteCount);
 }
 
-static void fill_in_pages(const struct ha_kernel *kernel, struct ha_mdl *entry)
+void ha_mdl_fill_in(const struct ha_kernel *kernel, struct ha_mdl *entry, const void *start)
 {
-    const char *start = entry->mdl.StartVa;
+    PPFN_NUMBER page = MmGetMdlPfnArray(entry->mdl);
     size_t count = pages_of(entry);
     for (size_t i = 0; i < count; i++)
-        entry->page[i] = ha_physical_address(kernel, start + i * PAGE_SIZE) >> PAGE_SHIFT;
+        page[i] = ha_physical_address(kernel, (const char *)start + i * PAGE_SIZE) >> PAGE_SHIFT;
 }
 
 /*
@@ -206,12 +211,12 @@ static void fill_in_pages(const struct ha_kernel *kernel, struct ha_mdl *entry)
  */
 static struct ha_mdl *begin(struct ha_kernel *kernel, PMDL mdl, enum ha_routine routine)
 {
-    struct ha_mdl *entry = meant(kernel, mdl, routine);
+    struct ha_mdl *entry = ha_mdl_meant(kernel, mdl, routine);
     if (!entry)
         return NULL;
     size_t pages = pages_of(entry);
     bool described = mdl->MdlFlags & DESCRIBED;
-    bool too_long = pages > (entry->size - sizeof *entry) / sizeof(PFN_NUMBER);
+    bool too_long = pages > entry->pages_room;
     if (described)
         record_locked(kernel, entry, routine);
     else if (too_long)
@@ -233,7 +238,7 @@ VOID MmBuildMdlForNonPagedPool(PMDL MemoryDescriptorList)
     if (!entry)
         return;
     look_at_block(kernel, MemoryDescriptorList, HA_RT_BUILD_MDL);
-    fill_in_pages(kernel, entry);
+    ha_mdl_fill_in(kernel, entry, entry->mdl->StartVa);
     MemoryDescriptorList->MappedSystemVa = MmGetMdlVirtualAddress(MemoryDescriptorList);
     set_flags(MemoryDescriptorList, MDL_SOURCE_IS_NONPAGED_POOL);
 }
@@ -262,19 +267,24 @@ VOID MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode,
         return;
     ha_pool_check_irql(kernel, HA_RT_LOCK_PAGES,
                        look_at_block(kernel, MemoryDescriptorList, HA_RT_LOCK_PAGES));
-    fill_in_pages(kernel, entry);
+    ha_mdl_fill_in(kernel, entry, entry->mdl->StartVa);
     set_flags(MemoryDescriptorList,
               MDL_PAGES_LOCKED | (Operation == IoReadAccess ? 0 : MDL_WRITE_OPERATION));
 }
 
-/* Unlock the pages, and end their mapping. What is not locked is a misuse that changes nothing. */
+/*
+ * Unlock the pages, and end their mapping. What MmProbeAndLockPages() has not locked is a misuse
+ * that changes nothing.
+ */
 VOID MmUnlockPages(PMDL MemoryDescriptorList)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("MmUnlockPages");
     ha_kernel_check_irql(kernel, HA_RT_UNLOCK_PAGES, DISPATCH_LEVEL);
-    if (!meant(kernel, MemoryDescriptorList, HA_RT_UNLOCK_PAGES))
+    const struct ha_mdl *entry =
+        ha_mdl_meant(kernel, MemoryDescriptorList, HA_RT_UNLOCK_PAGES);
+    if (!entry)
         return;
-    if (!(MemoryDescriptorList->MdlFlags & MDL_PAGES_LOCKED)) {
+    if (!(MemoryDescriptorList->MdlFlags & MDL_PAGES_LOCKED) || entry->pages) {
         ha_record_misuse(kernel, HA_RT_UNLOCK_PAGES, HA_MISUSE_NO_REFERENCE, 0, 0);
         return;
     }
@@ -305,7 +315,8 @@ PVOID MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_MODE Ac
         ha_record_refused(kernel, HA_RT_MAP_PAGES, HA_REASON_NOT_SIMULATED);
         return NULL;
     }
-    if (!meant(kernel, MemoryDescriptorList, HA_RT_MAP_PAGES))
+    const struct ha_mdl *entry = ha_mdl_meant(kernel, MemoryDescriptorList, HA_RT_MAP_PAGES);
+    if (!entry)
         return NULL;
     if (MemoryDescriptorList->MdlFlags & MAPPED)
         return MemoryDescriptorList->MappedSystemVa;
@@ -315,7 +326,8 @@ PVOID MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_MODE Ac
     }
     if (!BugCheckOnFailure && ha_kernel_faults(kernel, HA_RT_MAP_PAGES))
         return NULL;
-    MemoryDescriptorList->MappedSystemVa = MmGetMdlVirtualAddress(MemoryDescriptorList);
+    MemoryDescriptorList->MappedSystemVa =
+        entry->pages ? entry->pages : MmGetMdlVirtualAddress(MemoryDescriptorList);
     set_flags(MemoryDescriptorList, MDL_MAPPED_TO_SYSTEM_VA);
     return MemoryDescriptorList->MappedSystemVa;
 }
@@ -325,7 +337,7 @@ VOID MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("MmUnmapLockedPages");
     ha_kernel_check_irql(kernel, HA_RT_UNMAP_PAGES, DISPATCH_LEVEL);
-    if (!meant(kernel, MemoryDescriptorList, HA_RT_UNMAP_PAGES))
+    if (!ha_mdl_meant(kernel, MemoryDescriptorList, HA_RT_UNMAP_PAGES))
         return;
     if (!(MemoryDescriptorList->MdlFlags & MDL_MAPPED_TO_SYSTEM_VA) ||
         MemoryDescriptorList->MappedSystemVa != BaseAddress) {

@@ -57,6 +57,8 @@ static const struct { const char *name, *lacks; } gaps[] = {
     {"KeQueryLogicalProcessorRelationship",
      "knows groups and NUMA nodes; other relations are STATUS_NOT_SUPPORTED"},
     {"KeSetPriorityThread", "priorities change nothing in which thread runs"},
+    {"MmAllocateContiguousMemory", "all memory that drivers get lies in one place"},
+    {"MmAllocatePagesForMdlEx", "gives all pages or none"},
     {"MmGetPhysicalAddress", "knows pool and what else the kernel gives out; 0 for the rest"},
     {"MmGetPhysicalMemoryRangesEx", "knows the memory partition of the system only"},
     {"MmGetPhysicalMemoryRangesEx2", "knows ordinary memory of the partition of the system only"},

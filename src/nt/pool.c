@@ -33,7 +33,15 @@ struct ha_pool_block {
     uint16_t front;                     /* bytes between what the arena gave and the head */
     uint16_t alignment;
     uint16_t driver;
-    uint16_t paged;
+    uint8_t paged;
+    uint8_t kind;                       /* enum ha_pool_kind */
+};
+
+/* What takes a block, and what gives it back, as records say. */
+static const struct { enum ha_routine take, give; } routines[] = {
+    [HA_POOL_ORDINARY] = {HA_RT_ALLOCATE_POOL, HA_RT_FREE_POOL},
+    [HA_POOL_CONTIGUOUS] = {HA_RT_ALLOCATE_CONTIGUOUS, HA_RT_FREE_CONTIGUOUS},
+    [HA_POOL_PAGES] = {HA_RT_ALLOCATE_PAGES, HA_RT_FREE_PAGES},
 };
 
 _Static_assert(sizeof(struct ha_pool_block) % HA_POOL_ALIGNMENT == 0,
@@ -45,7 +53,7 @@ static uint64_t seal_of(const struct ha_pool_block *block)
 {
     uint64_t name = (uint64_t)block->id << 32 | block->tag;
     uint64_t shape = (uint64_t)block->front << 48 | (uint64_t)block->alignment << 32 |
-                     (uint64_t)block->driver << 16 | block->paged;
+                     (uint64_t)block->driver << 16 | (unsigned)block->kind << 8 | block->paged;
     uint64_t seal = (uint64_t)(uintptr_t)block ^ UINT64_C(0x9e3779b97f4a7c15);
     seal = (seal ^ name) * UINT64_C(0xbf58476d1ce4e5b9);
     seal = (seal ^ shape ^ seal >> 31) * UINT64_C(0x94d049bb133111eb);
@@ -111,22 +119,47 @@ static void unlink_block(struct ha_kernel *kernel, struct ha_pool_block *block)
         kernel->newest_block = block->older;
 }
 
-void *ha_pool_block_take(struct ha_kernel *kernel, const struct ha_pool_wish *wish)
+/* How far from where the arena gave memory the head of a block begins. */
+static size_t front_of(const unsigned char *bytes, uint32_t alignment)
+{
+    uintptr_t past = ((uintptr_t)bytes + sizeof(struct ha_pool_block)) % alignment;
+    return past ? alignment - past : 0;
+}
+
+static bool lies_right(const struct ha_kernel *kernel, const struct ha_pool_wish *wish,
+                       const void *memory)
+{
+    uint64_t first = ha_physical_address(kernel, memory);
+    return first >= wish->lowest && (!wish->highest || first + wish->size - 1 <= wish->highest);
+}
+
+/* Memory for a block; NULL when the arena has none, or none within the limits. */
+static unsigned char *take_bytes(struct ha_kernel *kernel, const struct ha_pool_wish *wish)
 {
     struct ha_arena *arena = &kernel->world.host->arena;
     unsigned char *bytes = wish->size < arena->size
                                ? ha_arena_take(arena, bytes_of(wish->size, wish->alignment)) : NULL;
+    if (!bytes || lies_right(kernel, wish, bytes + front_of(bytes, wish->alignment) +
+                                               sizeof(struct ha_pool_block)))
+        return bytes;
+    ha_arena_give(arena, bytes, bytes_of(wish->size, wish->alignment));
+    return NULL;
+}
+
+void *ha_pool_block_take(struct ha_kernel *kernel, const struct ha_pool_wish *wish)
+{
+    unsigned char *bytes = take_bytes(kernel, wish);
     if (!bytes) {
-        ha_record_fault(kernel, HA_RT_ALLOCATE_POOL);
+        ha_record_fault(kernel, routines[wish->kind].take);
         return NULL;
     }
-    uintptr_t past = ((uintptr_t)bytes + sizeof(struct ha_pool_block)) % wish->alignment;
-    size_t front = past ? wish->alignment - past : 0;
+    size_t front = front_of(bytes, wish->alignment);
     struct ha_pool_block *block = (struct ha_pool_block *)(void *)(bytes + front);
     *block = (struct ha_pool_block){
         .size = wish->size, .id = ++kernel->blocks_made, .tag = wish->tag,
         .front = (uint16_t)front, .alignment = (uint16_t)wish->alignment,
-        .driver = kernel->world.sched.running->stamp.driver, .paged = wish->paged};
+        .driver = kernel->world.sched.running->stamp.driver, .paged = wish->paged,
+        .kind = (uint8_t)wish->kind};
     block->seal = seal_of(block);
     if (wish->unwritten)
         memset(memory_of(block), UNWRITTEN_BYTE, wish->size);
@@ -161,21 +194,34 @@ void ha_pool_check_irql(struct ha_kernel *kernel, enum ha_routine routine, bool 
         ha_record_misuse(kernel, routine, HA_MISUSE_RAISED_IRQL, 0, highest);
 }
 
-void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag)
+/* The block that a driver gives back so; NULL after the misuse of what is none, or of another. */
+static struct ha_pool_block *meant(struct ha_kernel *kernel, void *memory, enum ha_pool_kind kind)
+{
+    struct ha_pool_block *block = block_of(&kernel->world.host->arena, memory);
+    if (block && block->kind == kind)
+        return block;
+    ha_record_misuse(kernel, routines[kind].give,
+                     block ? HA_MISUSE_OTHER_ROUTINE : HA_MISUSE_BAD_BLOCK, block ? block->id : 0,
+                     0);
+    return NULL;
+}
+
+void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag,
+                        enum ha_pool_kind kind)
 {
     struct ha_arena *arena = &kernel->world.host->arena;
-    struct ha_pool_block *block = block_of(arena, memory);
-    if (!block) {
-        ha_record_misuse(kernel, HA_RT_FREE_POOL, HA_MISUSE_BAD_BLOCK, 0, 0);
+    enum ha_routine routine = routines[kind].give;
+    struct ha_pool_block *block = meant(kernel, memory, kind);
+    if (!block)
         return;
-    }
-    ha_pool_check_irql(kernel, HA_RT_FREE_POOL, block->paged);
+    if (kind == HA_POOL_ORDINARY)       /* others have limits of their own */
+        ha_pool_check_irql(kernel, routine, block->paged);
     if (tag && tag != block->tag)
-        ha_record_misuse(kernel, HA_RT_FREE_POOL, HA_MISUSE_OTHER_TAG, block->id, tag);
-    look_at_guard(kernel, block, HA_RT_FREE_POOL);
-    bool used = ha_in_use(kernel, memory, block->size, HA_RT_FREE_POOL);
+        ha_record_misuse(kernel, routine, HA_MISUSE_OTHER_TAG, block->id, tag);
+    look_at_guard(kernel, block, routine);
+    bool used = ha_in_use(kernel, memory, block->size, routine);
     used |= ha_pnp_entries_use(kernel, memory, block->size);
-    used |= ha_mdls_hold(kernel, memory, block->size, HA_RT_FREE_POOL);
+    used |= ha_mdls_hold(kernel, memory, block->size, routine);
     struct ha_record *record = ha_record_open(&kernel->world, HA_FREE, block->id);
     record->as.pool.size = block->size;
     record->as.pool.tag = block->tag;

@@ -12,24 +12,30 @@
 
 #define HA_POOL_ALIGNMENT 16u
 
+/* Which routine gives a block back. */
+enum ha_pool_kind { HA_POOL_ORDINARY, HA_POOL_CONTIGUOUS, HA_POOL_PAGES };
+
 /* What a routine wants of a block. */
 struct ha_pool_wish {
     size_t size;
     uint32_t tag;
     uint32_t alignment;         /* a power of two, at least HA_POOL_ALIGNMENT */
+    uint64_t lowest, highest;   /* physical addresses that its bytes may have; 0 for any highest */
+    enum ha_pool_kind kind;
     bool paged;
     bool unwritten;             /* filled with a pattern, and not with zeroes */
 };
 
-/* Take a block for the driver in charge. NULL, and a FAULT, when the arena is full. */
+/* Take a block for the driver in charge. NULL, and a FAULT, when the arena has none like that. */
 void *ha_pool_block_take(struct ha_kernel *kernel, const struct ha_pool_wish *wish);
 
 /*
  * Give a block back. What was never taken, or was given back before, or has a head that was
- * written over, is recorded as misuse and left alone; a block with another tag is recorded as
- * well and goes all the same. Tag 0 stands for any.
+ * written over, or is of another kind, is recorded as misuse and left alone; a block with another
+ * tag is recorded as well and goes all the same. Tag 0 stands for any.
  */
-void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag);
+void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag,
+                        enum ha_pool_kind kind);
 
 /*
  * Paged pool is out of reach at DISPATCH_LEVEL, where no page can be fetched, and any pool above

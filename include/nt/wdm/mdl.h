@@ -125,7 +125,7 @@ NTKERNELAPI PMDL NTAPI MmAllocatePagesForMdlEx(_In_ PHYSICAL_ADDRESS LowAddress,
                                                _In_ ULONG Flags);
 _IRQL_requires_max_(APC_LEVEL)
 NTKERNELAPI VOID NTAPI MmFreePagesFromMdl(_Inout_ PMDL MemoryDescriptorList);
-_IRQL_requires_max_(PASSIVE_LEVEL) _Must_inspect_result_
+_IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_
 NTKERNELAPI PVOID NTAPI MmAllocateContiguousMemory(
     _In_ SIZE_T NumberOfBytes, _In_ PHYSICAL_ADDRESS HighestAcceptableAddress);
 _IRQL_requires_max_(DISPATCH_LEVEL)
