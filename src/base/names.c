@@ -38,6 +38,7 @@ static const char *const routines[HA_ROUTINE_COUNT] = {
     [HA_RT_DEREFERENCE_OBJECT] = "ObDereferenceObject",
     [HA_RT_CREATE_THREAD] = "PsCreateSystemThread",
     [HA_RT_TERMINATE_THREAD] = "PsTerminateSystemThread", [HA_RT_THREAD_ID] = "PsGetThreadId",
+    [HA_RT_SET_THREAD] = "ZwSetInformationThread",
     [HA_RT_IS_SYSTEM_THREAD] = "PsIsSystemThread", [HA_RT_SET_PRIORITY] = "KeSetPriorityThread",
     [HA_RT_QUERY_PRIORITY] = "KeQueryPriorityThread",
     [HA_RT_ALLOCATE_WORK] = "IoAllocateWorkItem", [HA_RT_FREE_WORK] = "IoFreeWorkItem",

@@ -67,6 +67,7 @@ static const struct { const char *name, *lacks; } gaps[] = {
     {"MmProbeAndLockPages", "never fails; takes no address of a process"},
     {"ObReferenceObjectByHandle", "every access is granted"},
     {"PsCreateSystemThread", "there is one process; threads have no names"},
+    {"ZwSetInformationThread", "sets priorities alone, which change nothing in what runs"},
     {"ZwWaitForSingleObject", "every access is granted"},
 };
 

@@ -18,8 +18,6 @@
 #include "nt/locks.h"
 #include "nt/ob.h"
 
-/* Of threads of the system. Windows gives them this one. */
-#define USUAL_PRIORITY 8
 /* More than what the host and the carrier have of a stack, above the frames of a driver. */
 #define FRAMES_ABOVE ((size_t)64 << 10)
 /* Windows' ids of threads and processes are multiples of 4, and the system's process has 4. */
@@ -89,7 +87,7 @@ static PKTHREAD make_object(struct ha_kernel *kernel)
     if (!object)
         return NULL;
     object->kernel = kernel;
-    object->priority = USUAL_PRIORITY;
+    object->priority = HA_USUAL_PRIORITY;
     return object;
 }
 
@@ -260,10 +258,8 @@ NTSTATUS PsTerminateSystemThread(NTSTATUS ExitStatus)
     longjmp(*object->base, 1);
 }
 
-/* The object of the calling thread; it is there as long as the thread. Any IRQL. */
-PKTHREAD KeGetCurrentThread(VOID)
+PKTHREAD ha_ps_own_object(struct ha_kernel *kernel)
 {
-    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeGetCurrentThread");
     struct ha_thread *thread = kernel->world.sched.running;
     if (!thread->native) {
         PKTHREAD object = make_object(kernel);
@@ -272,6 +268,13 @@ PKTHREAD KeGetCurrentThread(VOID)
         attach(object, thread);
     }
     return thread->native;
+}
+
+/* The object of the calling thread; it is there as long as the thread. Any IRQL. */
+PKTHREAD KeGetCurrentThread(VOID)
+{
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeGetCurrentThread");
+    return ha_ps_own_object(kernel);
 }
 
 /* The process of all threads here. Any IRQL. */
@@ -299,8 +302,12 @@ HANDLE PsGetCurrentThreadId(VOID)
     return id_of(kernel->world.sched.running->stamp.thread);
 }
 
-/* The thread that a driver means; NULL after the misuse has been recorded. */
-static PKTHREAD meant(struct ha_kernel *kernel, enum ha_routine routine, const void *pointer)
+KPRIORITY *ha_ps_priority(PKTHREAD object)
+{
+    return &object->priority;
+}
+
+PKTHREAD ha_ps_meant(struct ha_kernel *kernel, enum ha_routine routine, const void *pointer)
 {
     if (ha_ob_is(kernel, pointer, *PsThreadType))
         return (PKTHREAD)(uintptr_t)pointer;
@@ -312,7 +319,7 @@ static PKTHREAD meant(struct ha_kernel *kernel, enum ha_routine routine, const v
 HANDLE PsGetThreadId(PETHREAD Thread)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("PsGetThreadId");
-    PKTHREAD object = meant(kernel, HA_RT_THREAD_ID, Thread);
+    PKTHREAD object = ha_ps_meant(kernel, HA_RT_THREAD_ID, Thread);
     return object ? id_of(object->id) : NULL;
 }
 
@@ -320,38 +327,6 @@ HANDLE PsGetThreadId(PETHREAD Thread)
 BOOLEAN PsIsSystemThread(PETHREAD Thread)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("PsIsSystemThread");
-    PKTHREAD object = meant(kernel, HA_RT_IS_SYSTEM_THREAD, Thread);
+    PKTHREAD object = ha_ps_meant(kernel, HA_RT_IS_SYSTEM_THREAD, Thread);
     return object && object->is_system;
-}
-
-/*
- * Set the priority of a thread, which changes nothing but the answer to the next question.
- *
- *   Priority  1 to HIGH_PRIORITY; another one is a misuse
- *
- * Returns the priority before. IRQL: at most DISPATCH_LEVEL.
- *
- * Source: WDK reference, wdm.h, KeSetPriorityThread.
- */
-KPRIORITY KeSetPriorityThread(PKTHREAD Thread, KPRIORITY Priority)
-{
-    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetPriorityThread");
-    PKTHREAD object = meant(kernel, HA_RT_SET_PRIORITY, Thread);
-    if (!object)
-        return 0;
-    KPRIORITY before = object->priority;
-    if (Priority <= LOW_PRIORITY || Priority > HIGH_PRIORITY)
-        ha_record_misuse(kernel, HA_RT_SET_PRIORITY, HA_MISUSE_LIMIT,
-                         ha_dispatcher_id(&object->Header), (uint32_t)Priority);
-    else
-        object->priority = Priority;
-    return before;
-}
-
-/* The priority of a thread; 0, and a misuse, for what is none. */
-KPRIORITY KeQueryPriorityThread(PKTHREAD Thread)
-{
-    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeQueryPriorityThread");
-    PKTHREAD object = meant(kernel, HA_RT_QUERY_PRIORITY, Thread);
-    return object ? object->priority : 0;
 }

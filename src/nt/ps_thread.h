@@ -18,6 +18,15 @@ void ha_ps_thread_ends(struct ha_thread *thread);
  */
 void ha_ps_look_back(struct ha_kernel *kernel, enum ha_routine routine);
 
+/* Of threads of the system. Windows gives them this one. */
+#define HA_USUAL_PRIORITY 8
+/* The object of the running thread. */
+PKTHREAD ha_ps_own_object(struct ha_kernel *kernel);
+/* The thread that a driver means; NULL after the misuse has been recorded. */
+PKTHREAD ha_ps_meant(struct ha_kernel *kernel, enum ha_routine routine, const void *pointer);
+/* Its priority; see ps_priority.c. */
+KPRIORITY *ha_ps_priority(PKTHREAD object);
+
 /* The run cannot go on for want of memory; does not return. */
 _Noreturn void ha_ps_no_memory(struct ha_kernel *kernel);
 

@@ -51,6 +51,72 @@ static void a_thread_knows_itself(void **state)
     assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.routine, HA_RT_SET_PRIORITY);
 }
 
+/* What comes of setting the priority of a thread by its handle. */
+struct by_handle {
+    NTSTATUS status[10];
+    KPRIORITY seen[3];
+};
+
+static VOID NTAPI end_at_once(PVOID StartContext)
+{
+    (void)StartContext;
+}
+
+static void set_by_handle(void *argument)
+{
+    struct by_handle *use = argument;
+    NTSTATUS *status = use->status;
+    KPRIORITY low = -2, high = HIGH_PRIORITY, above = MAXIMUM_PRIORITY, none = LOW_PRIORITY;
+    HANDLE thread, event;
+    UNICODE_STRING name;
+    PKTHREAD object;
+    KIRQL old;
+    RtlInitUnicodeString(&name, u"\\BaseNamedObjects\\Mine");
+    IoCreateNotificationEvent(&name, &event);
+    status[9] = ZwSetInformationThread(event, ThreadPriority, &high, sizeof high);
+    ZwClose(event);
+    PsCreateSystemThread(&thread, THREAD_ALL_ACCESS, NULL, NULL, NULL, end_at_once, NULL);
+    ObReferenceObjectByHandle(thread, 0, *PsThreadType, KernelMode, (PVOID *)&object, NULL);
+    status[0] = ZwSetInformationThread(thread, ThreadPriority, &high, sizeof high);
+    use->seen[0] = KeQueryPriorityThread(object);
+    status[1] = ZwSetInformationThread(ZwCurrentThread(), ThreadBasePriority, &low, sizeof low);
+    use->seen[1] = KeQueryPriorityThread(KeGetCurrentThread());
+    status[2] = ZwSetInformationThread(thread, ThreadPriority, &above, sizeof above);
+    status[3] = ZwSetInformationThread(thread, ThreadPriority, &none, sizeof none);
+    status[4] = ZwSetInformationThread(thread, ThreadPriority, &low, 1);
+    status[5] = ZwSetInformationThread(thread, ThreadAffinityMask, &low, sizeof low);
+    KeRaiseIrql(APC_LEVEL, &old);
+    status[6] = ZwSetInformationThread(thread, ThreadPriority, &low, sizeof low);
+    KeLowerIrql(old);
+    use->seen[2] = KeQueryPriorityThread(object);
+    KeWaitForSingleObject(object, Executive, KernelMode, FALSE, NULL);
+    ObDereferenceObject(object);
+    ZwClose(thread);
+    status[7] = ZwSetInformationThread(thread, ThreadPriority, &high, sizeof high);
+    status[8] = ZwSetInformationThread(NULL, ThreadPriority, &high, sizeof high);
+}
+
+/* IRQL-4 */
+static void a_priority_is_set_by_a_handle_too(void **state)
+{
+    static const NTSTATUS expected[] = {
+        STATUS_SUCCESS, STATUS_SUCCESS, STATUS_INVALID_PARAMETER, STATUS_INVALID_PARAMETER,
+        STATUS_INFO_LENGTH_MISMATCH, STATUS_INVALID_INFO_CLASS, STATUS_UNSUCCESSFUL,
+        STATUS_INVALID_HANDLE, STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH};
+    struct bench *b = *state;
+    struct by_handle use = {.seen = {0}};
+    b->findings = "a IRQL-4\n";
+
+    bench_run(b, bench_driver(b, "a"), set_by_handle, &use);
+
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        assert_int_equal(use.status[i], expected[i]);
+    assert_int_equal(use.seen[0], HIGH_PRIORITY);
+    assert_int_equal(use.seen[1], 6);
+    assert_int_equal(use.seen[2], HIGH_PRIORITY);
+    assert_int_equal(bench_count(b, HA_REFUSED), 2);
+}
+
 static void wait_for_other(void *argument)
 {
     struct self *self = argument;
@@ -286,6 +352,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(a_thread_knows_itself),
+        BENCH_TEST(a_priority_is_set_by_a_handle_too),
         BENCH_TEST(an_object_outlives_its_thread_while_somebody_refers_to_it),
         BENCH_TEST(what_is_no_thread_is_a_misuse_of_each_routine),
         BENCH_TEST(the_thread_of_the_test_has_an_object_and_is_not_of_the_system),
