@@ -80,7 +80,8 @@ void case_print(FILE *file, const struct case_plan *plan)
         const struct case_client *client = &plan->client[c];
         fprintf(file, "client %u of driver %u: %s, flags %u, IRQL %u and %u%s%s%s%s\n", (unsigned)c,
                 (unsigned)client->driver, kind_names[client->kind], (unsigned)client->flags,
-                (unsigned)client->asks_at, (unsigned)client->leaves_at, client->at_entry ? ", at entry" : "", client->nowhere ? ", NULL" : "",
+                (unsigned)client->asks_at, (unsigned)client->leaves_at,
+                client->at_entry ? ", at entry" : "", client->nowhere ? ", NULL" : "",
                 client->old ? ", older removal" : "", client->forgotten ? ", forgotten" : "");
     }
     for (uint32_t e = 0; e < plan->events; e++)

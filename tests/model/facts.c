@@ -9,12 +9,14 @@
 #define FURTHER 3u      /* facts behind the first difference */
 
 static const char *const stream_names[STREAMS] = {
-    "calls and adds", "units", "removals that waited", "PnP notification", "what the drivers saw",
+    "calls and adds", "units", "removals that waited", "PnP notification",
+    "references", "what the drivers saw",
     "what the drivers saw of PnP notification"};
 
 static const char *const names[WHATS] = {
     [STEP] = "event", [ENTRY_BEGINS] = "DriverEntry begins", [ENTRY_ENDS] = "DriverEntry ends",
-    [UNLOAD_BEGINS] = "Unload begins", [UNLOAD_ENDS] = "Unload ends",
+    [UNLOAD_ASKED] = "Unload is asked for", [UNLOAD_BEGINS] = "Unload begins",
+    [UNLOAD_ENDS] = "Unload ends",
     [IMAGE_GOES] = "image is freed", [ASKS] = "registers", [LOCKED] = "has the lock",
     [GETS] = "registration returns", [LEAVES] = "deregisters",
     [LEAVE_LOCKED] = "has the lock to leave", [LEFT] = "deregistration returns",
@@ -28,6 +30,7 @@ static const char *const names[WHATS] = {
     [LISTENS] = "registers for PnP", [LISTENING] = "is registered for PnP",
     [STOPS] = "leaves PnP", [STOPPED] = "has left PnP", [HEARS] = "hears of a device",
     [HEARD] = "has heard of a device", [DEAD_ENTRY] = "would hear of a device",
+    [REFERS] = "has references",
     [SEES] = "sees", [QUERIES] = "is answered", [HOLDS] = "holds",
     [IN_GROUP] = "group", [IN_PLACE] = "processor", [RANGE] = "range of memory"};
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#define PENDING 0x103
 #define UNSUCCESSFUL ((int32_t)0xC0000001)
 
 static void say(struct reference *r, enum what what, uint32_t who, int32_t status)
@@ -16,7 +17,7 @@ static void take_away(struct reference *r, uint32_t client)
 {
     if (r->holds[client] != HAS_IT)
         return;
-    if (case_is_entry(&r->plan->client[client]))
+    if (case_is_entry(reference_client(r, client)))
         reference_stop(r, client);
     else
         reference_remove(r, client);
@@ -26,7 +27,7 @@ static void bring(struct reference *r, uint32_t client)
 {
     if (r->holds[client] != HAS_NOTHING)
         return;
-    if (case_is_entry(&r->plan->client[client]))
+    if (case_is_entry(reference_client(r, client)))
         reference_listen(r, client);
     else
         reference_register(r, client);
@@ -37,7 +38,7 @@ static void free_image(struct reference *r, uint32_t driver)
 {
     say(r, IMAGE_GOES, driver, 0);
     for (uint32_t i = 0; i < r->members; i++)
-        if (r->plan->client[r->member[i].client].driver == driver)
+        if (reference_client(r, r->member[i].client)->driver == driver)
             r->member[i].dead = true;
     reference_bury_entries(r, driver);
 }
@@ -69,16 +70,9 @@ static void load(struct reference *r, uint32_t driver)
 }
 
 /* DRV-7: an entry that is left keeps the image, and so whatever else is left stays alive. */
-static void unload(struct reference *r, uint32_t driver)
+static void run_unload(struct reference *r, uint32_t driver)
 {
     const struct case_plan *plan = r->plan;
-    if (r->driver[driver] != RUNNING)
-        return;
-    if (reference_knob(r, HA_KNOB_UNLOAD_GATE) == HA_UNLOAD_STRICT &&
-        reference_has_entry(r, driver)) {
-        r->waits_to_go[driver] = true;
-        return;
-    }
     say(r, UNLOAD_BEGINS, driver, 0);
     for (uint32_t c = 0; c < plan->clients; c++)
         if (plan->client[c].driver == driver && !plan->client[c].forgotten)
@@ -89,10 +83,23 @@ static void unload(struct reference *r, uint32_t driver)
         free_image(r, driver);
 }
 
+static void unload(struct reference *r, uint32_t driver)
+{
+    if (r->driver[driver] != RUNNING || r->waits_to_go[driver])
+        return;
+    r->waits_to_go[driver] = reference_knob(r, HA_KNOB_UNLOAD_GATE) == HA_UNLOAD_STRICT &&
+                             reference_has_entry(r, driver);
+    say(r, UNLOAD_ASKED, driver, r->waits_to_go[driver] ? PENDING : 0);
+    if (!r->waits_to_go[driver])
+        run_unload(r, driver);
+}
+
 void reference_entry_went(struct reference *r, uint32_t driver)
 {
-    if (r->waits_to_go[driver])
-        unload(r, driver);
+    if (!r->waits_to_go[driver] || reference_has_entry(r, driver))
+        return;
+    r->waits_to_go[driver] = false;
+    run_unload(r, driver);
 }
 
 static void carry_out(struct reference *r, const struct case_event *event)
@@ -101,11 +108,11 @@ static void carry_out(struct reference *r, const struct case_event *event)
     case LOAD: load(r, event->which); break;
     case UNLOAD: unload(r, event->which); break;
     case REGISTER:
-        if (r->driver[r->plan->client[event->which].driver] == RUNNING)
+        if (r->driver[reference_client(r, event->which)->driver] == RUNNING)
             bring(r, event->which);
         break;
     case REMOVE:
-        if (r->driver[r->plan->client[event->which].driver] == RUNNING)
+        if (r->driver[reference_client(r, event->which)->driver] == RUNNING)
             take_away(r, event->which);
         break;
     case ADD: reference_add_unit(r, event); break;
@@ -166,7 +173,7 @@ static void take_stock(struct reference *r)
 
 void reference_foresee(const struct case_plan *plan, struct facts *facts)
 {
-    struct reference r = {.plan = plan, .facts = facts, .called = NOBODY, .leaves_after = NOBODY};
+    struct reference r = {.plan = plan, .facts = facts};
     boot(&r);
     for (uint32_t e = 0; e < plan->events; e++) {
         begin_step(&r, e);

@@ -2,8 +2,9 @@
  * reference - what comes of a case by the rules: a second opinion on the notification protocol
  *
  * Written from the rule book alone and sharing nothing with the simulator, so that a mistake in
- * either of them shows. reference.c goes through the events, reference_call.c has registrations
- * and calls, reference_add.c hot-adds, and reference_pnp.c PnP notification.
+ * either of them shows. reference.c goes through the events, reference_register.c has
+ * registrations, reference_call.c their calls, reference_add.c hot-adds, and reference_pnp.c PnP
+ * notification.
  */
 #ifndef HA_TESTS_REFERENCE_H
 #define HA_TESTS_REFERENCE_H
@@ -30,6 +31,7 @@ struct member {
 struct entry {
     uint32_t client;
     uint32_t joined;            /* a moment: what was raised before it is not for it */
+    uint32_t calls;             /* of it that are running */
     bool gone, dead;
 };
 
@@ -67,14 +69,15 @@ struct reference {
 
     enum driver_state driver[CASE_DRIVERS];
     bool waits_to_go[CASE_DRIVERS];                 /* for its last entry to go */
+    uint32_t references[CASE_DRIVERS];              /* of its entries, on its driver object */
     uint32_t loaded[CASE_DRIVERS], loads;           /* in that order */
     enum { HAS_NOTHING, IS_ASKING, HAS_IT } holds[CASE_CLIENTS];
     bool held_once[CASE_CLIENTS];                   /* it has a handle, be it not valid any more */
 
     struct member member[MOST_MEMBERS];
     uint32_t members;
-    uint32_t called;                                /* the client that is being called */
-    uint32_t leaves_after;                          /* the one whose removal waits for its call */
+    const struct member *called;                    /* who is being called */
+    const struct member *leaves_after;              /* whose removal waits for that to end */
     uint32_t thread_kind;
     uint32_t depth;                                 /* callbacks that this thread is inside */
 
@@ -91,6 +94,12 @@ struct reference {
 
 /* Foresee everything that comes of a case. */
 void reference_foresee(const struct case_plan *plan, struct facts *facts);
+
+static inline const struct case_client *reference_client(const struct reference *r,
+                                                         uint32_t client)
+{
+    return &r->plan->client[client];
+}
 
 static inline uint8_t reference_knob(const struct reference *r, enum ha_knob knob)
 {
@@ -110,16 +119,23 @@ static inline uint32_t reference_around(const struct reference *r, uint32_t irql
 /* reference.c: an entry of the driver is gone. */
 void reference_entry_went(struct reference *r, uint32_t driver);
 
+/* reference_register.c */
+void reference_register(struct reference *r, uint32_t client);
+/* On the thread that is in charge: whoever is inside an operation of its own does not wait. */
+void reference_remove(struct reference *r, uint32_t client);
+/* Remove what has been removed before: nothing comes of it (DEREG-5). */
+void reference_remove_again(struct reference *r, uint32_t client);
+/* A helper does this now, beside the operation that is under way. */
+void reference_help(struct reference *r, const struct case_act *act);
+/* The operation has ended: removals that were put off take effect, and who waits goes on. */
+void reference_unlock(struct reference *r);
+
 /* reference_call.c */
 /*
  * Call one member; `op` is the status variable. Returns whether it reported an error by that.
  */
 bool reference_call(struct reference *r, struct member *member, uint32_t state, uint32_t index,
                     int32_t status, int32_t *op);
-void reference_register(struct reference *r, uint32_t client);
-void reference_remove(struct reference *r, uint32_t client);
-/* The operation has ended: removals that were put off take effect, and who waits goes on. */
-void reference_unlock(struct reference *r);
 
 /* reference_add.c */
 void reference_add_unit(struct reference *r, const struct case_event *event);

@@ -66,7 +66,7 @@ static uint32_t line_up(struct reference *r, struct member *line[])
     for (uint32_t part = 0; part < (chain == HA_CHAIN_SINGLE ? 1u : 2u); part++)
         for (uint32_t i = 0; i < r->members; i++) {
             struct member *member = &r->member[i];
-            bool of_object = r->plan->client[member->client].kind == OF_OBJECT;
+            bool of_object = reference_client(r, member->client)->kind == OF_OBJECT;
             bool object_part = (chain == HA_CHAIN_OBJECT_FIRST) == (part == 0);
             member->told = member->wrote = false;
             if (!member->gone && (chain == HA_CHAIN_SINGLE || of_object == object_part))

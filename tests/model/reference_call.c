@@ -1,261 +1,15 @@
 /*
- * reference_call - see reference.h. Registrations for processors, and each call of one.
+ * reference_call - see reference.h. One call of a registration, and what is done in it.
  */
 #include "model/reference.h"
-
-#include <assert.h>
-
-enum { APC = 1 };
-
-static void say(struct reference *r, enum what what, uint32_t client, uint32_t state,
-                int32_t status)
-{
-    facts_say(r->facts, SYNC, (struct fact){.what = what, .who = client, .state = state,
-                                            .status = status});
-}
-
-static const struct case_client *client_of(const struct reference *r, uint32_t client)
-{
-    return &r->plan->client[client];
-}
-
-/* The member that a client now is; it is one. */
-static struct member *member_of(struct reference *r, uint32_t client)
-{
-    uint32_t i = r->members;
-    do
-        assert(i > 0);
-    while (r->member[--i].client != client || r->member[i].gone);
-    return &r->member[i];
-}
-
-static struct member *append(struct reference *r, uint32_t client)
-{
-    assert(r->members < MOST_MEMBERS);
-    r->member[r->members] = (struct member){.client = client};
-    return &r->member[r->members++];
-}
-
-/* REG-2: inside a callback its IRQL is as good as PASSIVE_LEVEL. */
-static bool is_raised(const struct reference *r, uint8_t irql)
-{
-    bool at_apc = r->depth > 0 && reference_knob(r, HA_KNOB_CALLBACK_IRQL) == HA_CALLBACK_APC;
-    return irql > (at_apc ? APC : 0);
-}
-
-/* REG-11: who waits for its own lock would wait for ever; REG-6, REG-8. */
-static bool is_refused(const struct reference *r, const struct case_client *client)
-{
-    return client->nowhere || r->depth > 0 || is_raised(r, client->asks_at) ||
-           ((client->flags & ~1u) && reference_knob(r, HA_KNOB_UNKNOWN_FLAGS) == HA_FLAGS_REJECT);
-}
-
-/* EXIST-1 to EXIST-9, STAT-4, STAT-8. Returns whether the registration stands. */
-static bool tell_existing(struct reference *r, struct member *member)
-{
-    bool per_call = reference_knob(r, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL;
-    uint32_t count = r->active, started = 0;
-    int32_t op = 0, error = 0;
-
-    for (; started < count && !error; started++) {
-        if (per_call)
-            op = 0;
-        if (reference_call(r, member, 0, started, 0, &op))
-            error = op;
-    }
-    started -= error != 0;                                  /* EXIST-7 */
-    for (uint32_t i = 0; i < started; i++) {
-        bool backwards = error && reference_knob(r, HA_KNOB_FAILURE_ORDER) == HA_FAILURE_REVERSE;
-        if (per_call)
-            op = 0;
-        reference_call(r, member, error ? 2 : 1, backwards ? started - 1 - i : i, error, &op);
-    }
-    return !error;
-}
-
-static void answer(struct reference *r, enum what what, uint32_t client, bool stands)
-{
-    r->holds[client] = stands ? HAS_IT : HAS_NOTHING;
-    r->held_once[client] = stands;
-    say(r, what, client, 0, stands);
-    facts_say(r->facts, SEEN, (struct fact){.what = GETS, .who = client, .status = stands});
-}
-
-/* Under the lock, or past it. */
-static void be_registered(struct reference *r, uint32_t client)
-{
-    bool was_busy = r->busy;
-    say(r, LOCKED, client, 0, 0);
-    struct member *member = append(r, client);
-    r->busy = true;
-    bool stands = !(client_of(r, client)->flags & 1) || tell_existing(r, member);
-    member->gone = member->gone || !stands;
-    r->busy = was_busy;
-    answer(r, GETS, client, stands);
-    if (!was_busy)
-        reference_unlock(r);
-}
-
-/* CB-9, CB-11 */
-static void join_object(struct reference *r, uint32_t client)
-{
-    bool stands = !client_of(r, client)->nowhere && client_of(r, client)->asks_at <= APC;
-    if (stands)
-        append(r, client);
-    answer(r, JOINS, client, stands);
-}
-
-void reference_register(struct reference *r, uint32_t client)
-{
-    if (client_of(r, client)->kind == OF_OBJECT) {
-        join_object(r, client);
-        return;
-    }
-    say(r, ASKS, client, client_of(r, client)->flags, 0);
-    if (is_refused(r, client_of(r, client))) {
-        answer(r, GETS, client, false);
-        return;
-    }
-    r->holds[client] = IS_ASKING;
-    be_registered(r, client);
-}
-
-/* Above APC_LEVEL nobody waits for a lock (DEREG-1), and whether one is had is left open. */
-static void say_locked(struct reference *r, uint32_t client)
-{
-    if (client_of(r, client)->leaves_at <= APC)
-        say(r, LEAVE_LOCKED, client, 0, 0);
-}
-
-/* On the thread that is in charge: whoever is inside an operation of its own does not wait. */
-void reference_remove(struct reference *r, uint32_t client)
-{
-    struct member *member = member_of(r, client);
-    r->holds[client] = HAS_NOTHING;
-    if (client_of(r, client)->kind == OF_OBJECT) {
-        member->gone = true;                                /* CB-10 */
-        say(r, PARTS, client, 0, 0);
-        return;
-    }
-    say(r, LEAVES, client, 0, 0);
-    if (reference_knob(r, HA_KNOB_DEREG_WAIT) == HA_DEREG_TRANSACTION)
-        say_locked(r, client);
-    if (r->busy && r->called != client && !is_raised(r, client_of(r, client)->leaves_at) &&
-        reference_knob(r, HA_KNOB_DEREG_WAIT) == HA_DEREG_DEFERRED)
-        member->put_off = true;
-    else
-        member->gone = true;                                /* DEREG-3, DEREG-4 */
-    say(r, LEFT, client, 0, 0);
-}
-
-/* A helper's removal in the course of somebody else's operation. */
-static void remove_beside(struct reference *r, const struct case_act *act)
-{
-    uint32_t client = act->target;
-    struct member *member = member_of(r, client);
-    bool may_wait = client_of(r, client)->leaves_at <= APC;     /* DEREG-1, CB-11 */
-    bool is_running = r->called == client && may_wait;
-    r->holds[client] = HAS_NOTHING;
-    if (client_of(r, client)->kind == OF_OBJECT) {
-        say(r, PARTS, client, is_running, 0);
-        member->gone = true;
-        r->leaves_after = is_running ? client : NOBODY;
-        return;
-    }
-    say(r, LEAVES, client, 0, 0);
-    switch (reference_knob(r, HA_KNOB_DEREG_WAIT)) {
-    case HA_DEREG_TRANSACTION:
-        if (may_wait) {
-            r->waits = act;
-            break;
-        }
-        member->gone = true;
-        say(r, LEFT, client, 0, 0);
-        break;
-    case HA_DEREG_PER_CALL:
-        member->gone = true;
-        if (is_running)
-            r->leaves_after = client;
-        else
-            say(r, LEFT, client, 0, 0);
-        break;
-    default:
-        member->put_off = !is_raised(r, client_of(r, client)->leaves_at);
-        member->gone = !member->put_off;
-        say(r, LEFT, client, 0, 0);
-    }
-}
-
-/* A helper's registration, likewise. */
-static void register_beside(struct reference *r, const struct case_act *act)
-{
-    const struct case_client *client = client_of(r, act->target);
-    bool waits = reference_knob(r, HA_KNOB_REGISTER_DURING_ADD) == HA_REGISTER_BLOCK;
-    if (client->kind == OF_OBJECT || is_refused(r, client) || !waits) {
-        reference_register(r, act->target);
-        return;
-    }
-    say(r, ASKS, act->target, client->flags, 0);
-    r->holds[act->target] = IS_ASKING;
-    r->waits = act;
-}
-
-static void help(struct reference *r, const struct case_act *act)
-{
-    uint32_t depth = r->depth, kind = r->thread_kind, called = r->called;
-    r->depth = 0;
-    r->thread_kind = ON_SYSTEM;
-    if (act->kind == HELPER_BRINGS) {
-        r->guest = act->target;
-        register_beside(r, act);
-    } else {
-        remove_beside(r, act);
-    }
-    r->depth = depth;
-    r->thread_kind = kind;
-    r->called = called;
-}
-
-void reference_unlock(struct reference *r)
-{
-    const struct case_act *act = r->waits;
-    for (uint32_t i = 0; i < r->members; i++)
-        if (r->member[i].put_off)
-            r->member[i].gone = true;
-    if (!act)
-        return;
-    r->waits = NULL;
-    r->thread_kind = ON_SYSTEM;
-    if (act->kind == HELPER_BRINGS) {
-        be_registered(r, act->target);
-        return;
-    }
-    say_locked(r, act->target);
-    member_of(r, act->target)->gone = true;
-    say(r, LEFT, act->target, 0, 0);
-}
 
 /* Whether a driver that asks for something can have it: it knows what it holds. */
 static bool is_possible(const struct reference *r, const struct case_act *act)
 {
-    const struct case_client *target = client_of(r, act->target);
+    const struct case_client *target = reference_client(r, act->target);
     bool brings = act->kind == BRINGS || act->kind == HELPER_BRINGS;
     return r->driver[target->driver] == RUNNING &&
            r->holds[act->target] == (brings ? HAS_NOTHING : HAS_IT);
-}
-
-/* DEREG-5: nothing comes of it. The helper may just be at it, and then it is not gone yet. */
-static void take_again(struct reference *r, uint32_t client)
-{
-    if (r->driver[client_of(r, client)->driver] != RUNNING || r->holds[client] != HAS_NOTHING ||
-        !r->held_once[client] || r->helps == client)
-        return;
-    if (client_of(r, client)->kind == OF_OBJECT) {
-        say(r, PARTS, CASE_ANY, 0, 0);
-    } else {
-        say(r, LEAVES, CASE_ANY, 0, 0);
-        say(r, LEFT, CASE_ANY, 0, 0);
-    }
 }
 
 static void do_act(struct reference *r, const struct case_act *act, int32_t *op, bool *scribbled)
@@ -272,7 +26,7 @@ static void do_act(struct reference *r, const struct case_act *act, int32_t *op,
         if (act->client != r->guest && is_possible(r, act))
             reference_remove(r, act->target);
         if (act->kind == TAKES_TWICE)
-            take_again(r, act->target);
+            reference_remove_again(r, act->target);
         break;
     case HELPER_BRINGS:
     case HELPER_TAKES_AWAY:
@@ -281,7 +35,7 @@ static void do_act(struct reference *r, const struct case_act *act, int32_t *op,
             break;
         r->helped = true;
         r->helps = act->target;
-        help(r, act);
+        reference_help(r, act);
         break;
     case SPEAKS: break;                                     /* CB-8: nobody hears it */
     case ANSWERS: break;
@@ -309,7 +63,8 @@ static void be_asked(struct reference *r, uint32_t client, uint32_t index)
 bool reference_call(struct reference *r, struct member *member, uint32_t state, uint32_t index,
                     int32_t status, int32_t *op)
 {
-    uint32_t client = member->client, before_called = r->called;
+    uint32_t client = member->client;
+    const struct member *called_before = r->called;
     uint32_t irql = reference_knob(r, HA_KNOB_CALLBACK_IRQL) == HA_CALLBACK_APC;
     const struct case_act *act;
     int32_t before = *op;
@@ -330,23 +85,22 @@ bool reference_call(struct reference *r, struct member *member, uint32_t state, 
     call.what = SEES;
     call.around = facts_around(0, irql, 0);
     facts_say(r->facts, SEEN, call);
-    if (client_of(r, client)->asks)
+    if (reference_client(r, client)->asks)
         be_asked(r, client, index);
 
-    r->called = client;
+    r->called = member;
     r->depth++;
     for (uint32_t n = 0; (act = case_act_of(r->plan, client, r->step, state, nth, n)); n++)
         do_act(r, act, op, &scribbled);
     r->depth--;
-    r->called = before_called;
+    r->called = called_before;
     facts_say(r->facts, SYNC, (struct fact){.what = ANSWER, .who = client, .state = scribbled,
                                             .op = *op});
-    if (r->leaves_after == client) {                        /* DEREG-2 */
-        r->leaves_after = NOBODY;
-        if (client_of(r, client)->kind == OF_OBJECT)
-            facts_say(r->facts, WAITERS, (struct fact){.what = PARTS, .who = client});
-        else
-            say(r, LEFT, client, 0, 0);
+    if (r->leaves_after == member) {                        /* DEREG-2 */
+        r->leaves_after = NULL;
+        bool of_object = reference_client(r, client)->kind == OF_OBJECT;
+        facts_say(r->facts, of_object ? WAITERS : SYNC,
+                  (struct fact){.what = of_object ? PARTS : LEFT, .who = client});
     }
     return *op != before && reference_is_error(*op);
 }

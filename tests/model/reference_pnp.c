@@ -17,6 +17,16 @@ static void say(struct reference *r, enum what what, uint32_t client, uint32_t s
                                            .status = status});
 }
 
+/* PNP-10 */
+static void refer(struct reference *r, uint32_t client, int change)
+{
+    uint32_t driver = reference_client(r, client)->driver;
+    r->references[driver] += (uint32_t)change;
+    facts_say(r->facts, REFERENCES, (struct fact){.what = REFERS, .who = driver,
+                                                  .index = r->references[driver],
+                                                  .op = change});
+}
+
 static void add_instance(struct reference *r, bool of_memory, uint32_t device)
 {
     assert(r->instances < MOST_INSTANCES);
@@ -61,12 +71,13 @@ void reference_disable(struct reference *r, bool of_memory, uint32_t device)
 
 static bool is_for(const struct reference *r, const struct entry *entry, uint32_t instance)
 {
-    return r->instance[instance].of_memory == (r->plan->client[entry->client].kind == OF_MEMORY);
+    bool of_memory = reference_client(r, entry->client)->kind == OF_MEMORY;
+    return r->instance[instance].of_memory == of_memory;
 }
 
 static void do_act(struct reference *r, const struct case_act *act, int32_t *status)
 {
-    const struct case_client *target = &r->plan->client[act->target];
+    const struct case_client *target = reference_client(r, act->target);
     switch (act->kind) {
     case ANSWERS: *status = act->status; break;
     case TAKES_AWAY:
@@ -97,6 +108,7 @@ static void tell(struct reference *r, struct entry *entry, uint32_t instance, ui
         return;
     }
     nth = r->heard[client][0]++;
+    entry->calls++;
     facts_say(r->facts, PNP, fact);
     facts_say(r->facts, SEEN_PNP, (struct fact){.what = SEES, .who = client,
                                                 .state = (uint32_t)disabled << 1 |
@@ -104,15 +116,17 @@ static void tell(struct reference *r, struct entry *entry, uint32_t instance, ui
     for (uint32_t n = 0; (act = case_act_of(r->plan, client, r->step, 0, nth, n)); n++)
         do_act(r, act, &status);
     say(r, HEARD, client, 0, status);
+    if (--entry->calls == 0 && entry->gone)
+        refer(r, client, -1);
 }
 
 /* PNP-3, PNP-4, PNP-5, PNP-24 */
 void reference_listen(struct reference *r, uint32_t client)
 {
-    uint32_t flags = r->plan->client[client].flags, existing = r->instances;
+    uint32_t flags = reference_client(r, client)->flags, existing = r->instances;
     say(r, LISTENS, client, flags, 0);
-    if (r->plan->client[client].asks_at || r->plan->client[client].nowhere) {
-        say(r, LISTENING, client, 0, r->plan->client[client].asks_at ? INVALID_DEVICE_STATE
+    if (reference_client(r, client)->asks_at || reference_client(r, client)->nowhere) {
+        say(r, LISTENING, client, 0, reference_client(r, client)->asks_at ? INVALID_DEVICE_STATE
                                                                      : INVALID_PARAMETER);
         return;                                             /* PNP-6, PNP-21 */
     }
@@ -120,6 +134,7 @@ void reference_listen(struct reference *r, uint32_t client)
     struct entry *entry = &r->entry[r->entries++];
     *entry = (struct entry){.client = client, .joined = ++r->now};
     r->holds[client] = HAS_IT;
+    refer(r, client, 1);
     for (uint32_t i = 0; flags && i < existing && !entry->gone; i++)
         if (is_for(r, entry, i) && !r->instance[i].disabled)
             tell(r, entry, i, REPLAY, false);
@@ -133,13 +148,19 @@ void reference_listen(struct reference *r, uint32_t client)
 /* PNP-16, PNP-17: nobody waits here, since nobody else runs. */
 void reference_stop(struct reference *r, uint32_t client)
 {
-    say(r, STOPS, client, !r->plan->client[client].old, 0);
-    for (uint32_t i = 0; i < r->entries; i++)
-        if (r->entry[i].client == client)
-            r->entry[i].gone = true;
+    bool ex = !reference_client(r, client)->old;
+    say(r, STOPS, client, ex, 0);
+    for (uint32_t i = 0; i < r->entries; i++) {
+        struct entry *entry = &r->entry[i];
+        if (entry->client != client || entry->gone)
+            continue;
+        entry->gone = true;
+        if (!entry->calls)
+            refer(r, client, -1);
+    }
     r->holds[client] = HAS_NOTHING;
-    say(r, STOPPED, client, !r->plan->client[client].old, 0);
-    reference_entry_went(r, r->plan->client[client].driver);
+    say(r, STOPPED, client, ex, 0);
+    reference_entry_went(r, reference_client(r, client)->driver);
 }
 
 void reference_release(struct reference *r, uint32_t news)
@@ -151,16 +172,20 @@ void reference_release(struct reference *r, uint32_t news)
 bool reference_has_entry(const struct reference *r, uint32_t driver)
 {
     for (uint32_t i = 0; i < r->entries; i++)
-        if (!r->entry[i].gone && r->plan->client[r->entry[i].client].driver == driver)
+        if (!r->entry[i].gone && reference_client(r, r->entry[i].client)->driver == driver)
             return true;
     return false;
 }
 
 void reference_bury_entries(struct reference *r, uint32_t driver)
 {
-    for (uint32_t i = 0; i < r->entries; i++)
-        if (r->plan->client[r->entry[i].client].driver == driver)
-            r->entry[i].dead = true;
+    for (uint32_t i = 0; i < r->entries; i++) {
+        struct entry *entry = &r->entry[i];
+        if (reference_client(r, entry->client)->driver != driver || entry->gone)
+            continue;
+        entry->dead = true;
+        refer(r, entry->client, -1);
+    }
 }
 
 /* PNP-11, PNP-12 */

@@ -123,6 +123,7 @@ static void take_course(struct trace_facts *trace, const struct ha_record *recor
     case HA_DRV_ENTRY_LEAVE:
         say(trace, SYNC, ENTRY_ENDS, driver_of(trace, record), 0, status);
         break;
+    case HA_UNLOAD_REQ: say(trace, SYNC, UNLOAD_ASKED, driver_of(trace, record), 0, status); break;
     case HA_UNLOAD_ENTER: say(trace, SYNC, UNLOAD_BEGINS, driver_of(trace, record), 0, 0); break;
     case HA_UNLOAD_LEAVE: say(trace, SYNC, UNLOAD_ENDS, driver_of(trace, record), 0, 0); break;
     case HA_IMAGE_FREED: say(trace, SYNC, IMAGE_GOES, driver_of(trace, record), 0, 0); break;
@@ -212,6 +213,11 @@ static void take_pnp(struct trace_facts *trace, const struct ha_record *record)
     case HA_PNP_CB_CALL:
         say_heard(trace, record);
         say(trace, PNP, HEARD, listener_of(trace, record), 0, 0);
+        break;
+    case HA_REF:
+        facts_say(trace->facts, REFERENCES, (struct fact){
+            .what = REFERS, .who = trace->loaded[record->id], .index = record->as.ref.count,
+            .op = record->as.ref.change});
         break;
     case HA_PNP_DEAD_CALL: say(trace, PNP, DEAD_ENTRY, listener_of(trace, record), 0, 0); break;
     default: break;
