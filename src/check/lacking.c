@@ -12,8 +12,8 @@
 #include "hotadd/trace.h"
 
 #define MOST_KINDS 8u
-#define MARGIN 14u                      /* "  not judged  " */
-#define WIDTH 100u
+#define MARGIN 14u                      /* of the list behind "  not judged  " */
+#define WIDTH 80u                       /* the reason follows */
 
 /* Rules that speak of IRQL, or follow another course where a call is made at a raised one. */
 #define OF_IRQL "REG-1 REG-2 DEREG-1 DEREG-3 CTX-7 CB-1 CB-9 CB-11 PNP-6 PNP-12 PNP-14 DPC-1 " \
@@ -85,7 +85,7 @@ static const struct row {
     {NULL, {HA_UNLOAD_REQ}, "DRV-10"},
     {NULL, {HA_IMAGE_FREED}, "DRV-3 DRV-6"},
     {NULL, {HA_REF}, "DRV-6 PNP-10 PNP-19"},
-    {NULL, {HA_FAULT}, "CB-9 EXIST-12 PNP-22 REG-1 REG-9"},
+    {NULL, {HA_FAULT}, "CB-9 PNP-22 REG-1"},
     {NULL, {HA_ADD_BEGIN}, "CB-3 DEREG-1 DEREG-2 HOT-10 ORD-1 QRY-9 QRY-10 QRY-15 QRY-23"},
     {NULL, {HA_UNIT_BEGIN}, "HOT-10"},
     {NULL, {HA_HW_START}, "HOT-7"},
@@ -149,11 +149,12 @@ const char *ha_lack_rules(unsigned row)
     return row < ROWS ? rows[row].rules : NULL;
 }
 
-/* "DRV-4, DRV-5, ...", broken where a line would be too long. */
+/* "  not judged  DRV-4, DRV-5, ...", broken where a line would be too long. */
 static void write_rules(const char *rules, struct ha_text *text)
 {
     size_t used = MARGIN;
 
+    ha_text_add(text, "  not judged  ");
     while (*rules) {
         size_t length = strcspn(rules, " ");
         bool last = !rules[length];
@@ -162,7 +163,7 @@ static void write_rules(const char *rules, struct ha_text *text)
             used = MARGIN;
         }
         ha_text_add_bytes(text, rules, length);
-        ha_text_add(text, last ? "\n" : ", ");
+        ha_text_add(text, last ? ":" : ", ");
         used += length + 2;
         rules += length + !last;
     }
@@ -170,18 +171,16 @@ static void write_rules(const char *rules, struct ha_text *text)
 
 void ha_lack_write(uint64_t lacking, struct ha_text *text)
 {
-    for (unsigned row = 0; row < ROWS; row++) {
+    if (lacking & HA_LACK_BIT(HA_LACK_RECORDS))
+        ha_text_add(text, "  not judged  the kernel, and of drivers what rests on more than one "
+                          "record, behind a gap\n");
+    for (unsigned row = HA_LACK_RECORDS + 1; row < ROWS; row++) {
         if (!(lacking & HA_LACK_BIT(row)) || !rows[row].rules[0])
             continue;
-        if (row == HA_LACK_RECORDS)
-            ha_text_add(text, "  lacking     records, as gaps in \"seq\" show; judged behind the "
-                              "first is only:\n");
-        else if (rows[row].field)
-            ha_text_addf(text, "  lacking     \"%s\"; not judged:\n", rows[row].field);
+        write_rules(rows[row].rules, text);
+        if (rows[row].field)
+            ha_text_addf(text, " lines lack \"%s\"\n", rows[row].field);
         else
-            ha_text_addf(text, "  lacking     %s; not judged:\n",
-                         ha_kind_name(rows[row].kinds[0]));
-        ha_text_pad(text, MARGIN);
-        write_rules(rows[row].rules + (rows[row].rules[0] == '!'), text);
+            ha_text_addf(text, " there is no %s\n", ha_kind_name(rows[row].kinds[0]));
     }
 }

@@ -28,7 +28,7 @@ uint64_t ha_lack_of_kinds(const bool *seen);
 
 /* Whether a rule rests on something that is lacking; `lacking` has a bit for each row. */
 bool ha_lack_hides(uint64_t lacking, const struct ha_rule *rule);
-/* Append a line for each row that hides some rule: "not judged  QRY-4: no \"active\"". */
+/* Append a line for each row that hides some rule. */
 void ha_lack_write(uint64_t lacking, struct ha_text *text);
 
 /* A row, for tests: NULL behind the last. */
