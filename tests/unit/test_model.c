@@ -84,6 +84,40 @@ static void the_cases_bring_about_every_kind_of_fact(void **state)
     facts_close(&facts);
 }
 
+/* Whether another value of a knob makes a difference to what the case of a seed comes to. */
+static bool matters(unsigned knob, uint64_t seed, struct facts *one, struct facts *other)
+{
+    struct case_plan plan;
+    size_t at;
+    case_deal(seed, &plan);
+    facts_clear(one);
+    facts_clear(other);
+    reference_foresee(&plan, one);
+    uint8_t *value = &plan.profile.knob[knob];
+    *value = ha_knob_value_name((enum ha_knob)knob, *value + 1u) ? (uint8_t)(*value + 1) : 0;
+    reference_foresee(&plan, other);
+    assert_false(one->lost || other->lost);
+    return facts_differ(one, other, &at) != STREAMS;
+}
+
+/* All but two: nothing is rebalanced, and when a late call comes is not for the rules to say. */
+static void every_knob_that_the_model_knows_decides_something(void **state)
+{
+    struct facts one = {0}, other = {0};
+    (void)state;
+    for (unsigned k = 0; k < HA_KNOB_COUNT; k++) {
+        bool known = k != HA_KNOB_REBALANCE_VS_ASYNC && k != HA_KNOB_LEGACY_LATE_CALL;
+        uint64_t seed = 0;
+        while (seed < RUNS && !matters(k, seed, &one, &other))
+            seed++;
+        if ((seed < RUNS) != known)
+            fail_msg("%s: %s", ha_knob_name((enum ha_knob)k), known ? "decides nothing"
+                                                                    : "decides something");
+    }
+    facts_close(&one);
+    facts_close(&other);
+}
+
 static void one_fact_that_is_missing_or_another_is_a_difference(void **state)
 {
     const struct fact fact = {.what = CALL, .who = 1};
@@ -109,6 +143,7 @@ int main(int count, char *argument[])
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_fact_that_is_missing_or_another_is_a_difference),
+        cmocka_unit_test(every_knob_that_the_model_knows_decides_something),
         cmocka_unit_test(the_cases_bring_about_every_kind_of_fact),
         cmocka_unit_test(every_case_comes_as_the_rules_foresee),
     };
