@@ -64,6 +64,12 @@ static void free_image(struct ha_driver *driver)
     driver->state = HA_DRIVER_GONE;
 }
 
+bool ha_kernel_plays(const struct ha_kernel *kernel, uint16_t driver)
+{
+    const struct ha_driver *played = ha_driver_by_id(kernel, driver);
+    return played && played->script && !played->script->code;
+}
+
 /* How many devices its plan has for it. */
 static uint32_t devices_of(const struct ha_driver *driver)
 {

@@ -304,15 +304,23 @@ void ha_kernel_poll(const char *routine);
 /* and in one that needs no machine: without one nothing happens. */
 void ha_kernel_pass(void);
 
-/* Around each call of a driver's code. */
+/* Whether a driver is played by the simulator itself. */
+bool ha_kernel_plays(const struct ha_kernel *kernel, uint16_t driver);
+
+/*
+ * Around each call of a driver's code; the driver is in charge. With free threads compiled code
+ * runs outside, and what a script says is done inside.
+ */
 HA_RACE_UNSEEN static inline uint32_t ha_kernel_go_out(struct ha_kernel *kernel)
 {
-    return kernel->world.sched.is_free ? ha_free_go_out(&kernel->world) : 0;
+    const struct ha_sched *sched = &kernel->world.sched;
+    return sched->is_free && !ha_kernel_plays(kernel, sched->running->stamp.driver)
+               ? ha_free_go_out(&kernel->world) : 0;
 }
 
 HA_RACE_UNSEEN static inline void ha_kernel_come_in(struct ha_kernel *kernel, uint32_t depth)
 {
-    if (kernel->world.sched.is_free)
+    if (depth)
         ha_free_come_in(&kernel->world, depth);
 }
 
