@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <initguid.h>
 #include <poclass.h>
 #include <wdmguid.h>
 

@@ -81,15 +81,35 @@ enum stream facts_differ(const struct facts *expected, const struct facts *seen,
     return STREAMS;
 }
 
+/* What is 0 goes without saying. */
+static void print_number(FILE *file, const char *what, uint32_t number)
+{
+    if (number)
+        fprintf(file, ", %s %u", what, (unsigned)number);
+}
+
+static void print_code(FILE *file, const char *what, int32_t code)
+{
+    if (code)
+        fprintf(file, ", %s %08X", what, (unsigned)code);
+}
+
 static void print_list(FILE *file, const struct facts *facts, enum stream stream, size_t end)
 {
     for (size_t i = 0; i < facts->count[stream] && i < end; i++) {
         const struct fact *fact = &facts->fact[stream][i];
-        fprintf(file, "  %-24s %2u state %u index %u place %u:%u status %08X op %08X "
-                      "active %u irql %u thread %u\n",
-                names[fact->what], fact->who, fact->state, fact->index, fact->place >> 16,
-                fact->place & 0xffff, (unsigned)fact->status, (unsigned)fact->op,
-                fact->around & 0xffff, fact->around >> 16 & 0xff, fact->around >> 24);
+        fprintf(file, "  %-30s %d", names[fact->what], (int)fact->who);
+        print_number(file, "state", fact->state);
+        print_number(file, "index", fact->index);
+        if (fact->place)
+            fprintf(file, ", place %u:%u", (unsigned)(fact->place >> 16),
+                    (unsigned)(fact->place & 0xffff));
+        print_code(file, "status", fact->status);
+        print_code(file, "op", fact->op);
+        print_number(file, "active", fact->around & 0xffff);
+        print_number(file, "irql", fact->around >> 16 & 0xff);
+        print_number(file, "thread", fact->around >> 24);
+        fprintf(file, "\n");
     }
 }
 
