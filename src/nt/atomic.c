@@ -19,6 +19,12 @@
     DEFINE(Name##Acquire, Type, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)           \
     DEFINE(Name##Release, Type, __ATOMIC_RELEASE, __ATOMIC_RELAXED)           \
     DEFINE(Name##NoFence, Type, __ATOMIC_RELAXED, __ATOMIC_RELAXED)
+/* The same of 64 bits, where the number stands behind the suffix. */
+#define EACH_ORDER_64(DEFINE, Name)                                           \
+    DEFINE(Name##64, LONG64, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)              \
+    DEFINE(Name##Acquire64, LONG64, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)       \
+    DEFINE(Name##Release64, LONG64, __ATOMIC_RELEASE, __ATOMIC_RELAXED)       \
+    DEFINE(Name##NoFence64, LONG64, __ATOMIC_RELAXED, __ATOMIC_RELAXED)
 #define FULL(DEFINE, Name, Type) DEFINE(Name, Type, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
 
 /* Plus one and minus one. */
@@ -29,7 +35,7 @@
         return __atomic_add_fetch(Addend, (Type)1, order);                    \
     }
 EACH_ORDER(INCREMENT, InterlockedIncrement, LONG)
-EACH_ORDER(INCREMENT, InterlockedIncrement64, LONG64)
+EACH_ORDER_64(INCREMENT, InterlockedIncrement)
 FULL(INCREMENT, InterlockedIncrement16, SHORT)
 FULL(INCREMENT, InterlockedIncrementSizeT, SIZE_T)
 
@@ -40,7 +46,7 @@ FULL(INCREMENT, InterlockedIncrementSizeT, SIZE_T)
         return __atomic_sub_fetch(Addend, (Type)1, order);                    \
     }
 EACH_ORDER(DECREMENT, InterlockedDecrement, LONG)
-EACH_ORDER(DECREMENT, InterlockedDecrement64, LONG64)
+EACH_ORDER_64(DECREMENT, InterlockedDecrement)
 FULL(DECREMENT, InterlockedDecrement16, SHORT)
 FULL(DECREMENT, InterlockedDecrementSizeT, SIZE_T)
 
@@ -52,7 +58,7 @@ FULL(DECREMENT, InterlockedDecrementSizeT, SIZE_T)
         return __atomic_add_fetch(Addend, Value, order);                      \
     }
 EACH_ORDER(ADD, InterlockedAdd, LONG)
-EACH_ORDER(ADD, InterlockedAdd64, LONG64)
+EACH_ORDER_64(ADD, InterlockedAdd)
 
 #define EXCHANGE_ADD(Name, Type, order, unused)                               \
     Type Name(Type volatile *Addend, Type Value)                              \
@@ -61,7 +67,7 @@ EACH_ORDER(ADD, InterlockedAdd64, LONG64)
         return __atomic_fetch_add(Addend, Value, order);                      \
     }
 EACH_ORDER(EXCHANGE_ADD, InterlockedExchangeAdd, LONG)
-EACH_ORDER(EXCHANGE_ADD, InterlockedExchangeAdd64, LONG64)
+EACH_ORDER_64(EXCHANGE_ADD, InterlockedExchangeAdd)
 FULL(EXCHANGE_ADD, InterlockedExchangeAddSizeT, SIZE_T)
 
 #define EXCHANGE(Name, Type, order, unused)                                   \
@@ -73,7 +79,7 @@ FULL(EXCHANGE_ADD, InterlockedExchangeAddSizeT, SIZE_T)
 FULL(EXCHANGE, InterlockedExchange8, CHAR)
 FULL(EXCHANGE, InterlockedExchange16, SHORT)
 EACH_ORDER(EXCHANGE, InterlockedExchange, LONG)
-EACH_ORDER(EXCHANGE, InterlockedExchange64, LONG64)
+EACH_ORDER_64(EXCHANGE, InterlockedExchange)
 EACH_ORDER(EXCHANGE, InterlockedExchangePointer, PVOID)
 
 /* The comparand is ours: it holds the old value afterwards, whether they were equal or not. */
@@ -87,7 +93,7 @@ EACH_ORDER(EXCHANGE, InterlockedExchangePointer, PVOID)
     }
 FULL(COMPARE_EXCHANGE, InterlockedCompareExchange16, SHORT)
 EACH_ORDER(COMPARE_EXCHANGE, InterlockedCompareExchange, LONG)
-EACH_ORDER(COMPARE_EXCHANGE, InterlockedCompareExchange64, LONG64)
+EACH_ORDER_64(COMPARE_EXCHANGE, InterlockedCompareExchange)
 EACH_ORDER(COMPARE_EXCHANGE, InterlockedCompareExchangePointer, PVOID)
 
 /*

@@ -8,6 +8,8 @@ static void loaded(void **state)
 }
 
 #define EACH_ORDER(DO, Name) DO(Name) DO(Name##Acquire) DO(Name##Release) DO(Name##NoFence)
+#define EACH_ORDER_64(DO, Name) \
+    DO(Name##64) DO(Name##Acquire64) DO(Name##Release64) DO(Name##NoFence64)
 
 static void counting_gives_the_new_value_and_wraps(void **state)
 {
@@ -27,10 +29,10 @@ static void counting_gives_the_new_value_and_wraps(void **state)
     EACH_ORDER(DOWN, InterlockedDecrement)
 #define UP64(Name) wide = 0xffffffff; \
     assert_true(Name(&wide) == 0x100000000 && wide == 0x100000000);
-    EACH_ORDER(UP64, InterlockedIncrement64)
+    EACH_ORDER_64(UP64, InterlockedIncrement)
 #define DOWN64(Name) wide = 0x100000000; \
     assert_true(Name(&wide) == 0xffffffff && wide == 0xffffffff);
-    EACH_ORDER(DOWN64, InterlockedDecrement64)
+    EACH_ORDER_64(DOWN64, InterlockedDecrement)
 
     assert_int_equal(InterlockedIncrement16(&sixteen), -MAXSHORT - 1);
     assert_int_equal(InterlockedDecrement16(&sixteen), MAXSHORT);
@@ -51,14 +53,14 @@ static void adding_gives_the_new_value_and_exchange_add_the_old_one(void **state
     EACH_ORDER(ADDS, InterlockedAdd)
 #define ADDS64(Name) wide = 1; \
     assert_true(Name(&wide, 0x100000000) == 0x100000001 && wide == 0x100000001);
-    EACH_ORDER(ADDS64, InterlockedAdd64)
+    EACH_ORDER_64(ADDS64, InterlockedAdd)
 #define GIVES(Name) narrow = 40; \
     assert_int_equal(Name(&narrow, 2), 40); \
     assert_int_equal(narrow, 42);
     EACH_ORDER(GIVES, InterlockedExchangeAdd)
 #define GIVES64(Name) wide = 1; \
     assert_true(Name(&wide, 0x100000000) == 1 && wide == 0x100000001);
-    EACH_ORDER(GIVES64, InterlockedExchangeAdd64)
+    EACH_ORDER_64(GIVES64, InterlockedExchangeAdd)
 
     assert_int_equal(InterlockedExchangeAddSizeT(&size, 2), 5);
     assert_int_equal(size, 7);
@@ -76,7 +78,7 @@ static void an_exchange_gives_the_old_value(void **state)
 #define SWAPS(Name) narrow = 1; assert_int_equal(Name(&narrow, 2), 1); assert_int_equal(narrow, 2);
     EACH_ORDER(SWAPS, InterlockedExchange)
 #define SWAPS64(Name) wide = 1; assert_int_equal(Name(&wide, 2), 1); assert_int_equal(wide, 2);
-    EACH_ORDER(SWAPS64, InterlockedExchange64)
+    EACH_ORDER_64(SWAPS64, InterlockedExchange)
 #define SWAPS_POINTER(Name) pointer = &narrow; \
     assert_ptr_equal(Name(&pointer, &wide), &narrow); \
     assert_ptr_equal(pointer, &wide);
@@ -107,7 +109,7 @@ static void a_compared_exchange_stores_only_over_the_comparand(void **state)
     assert_int_equal(wide, 1); \
     assert_int_equal(Name(&wide, 2, 1), 1); \
     assert_int_equal(wide, 2);
-    EACH_ORDER(COMPARES64, InterlockedCompareExchange64)
+    EACH_ORDER_64(COMPARES64, InterlockedCompareExchange)
 #define COMPARES_POINTER(Name) pointer = NULL; \
     assert_null(Name(&pointer, &wide, &narrow)); \
     assert_null(pointer); \

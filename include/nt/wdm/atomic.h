@@ -2,7 +2,8 @@
  * wdm/atomic.h - interlocked operations and barriers
  *
  * Routines, not macros or instructions: each is a point where another thread may go on.
- * Without a suffix an operation is a full barrier; Acquire, Release and NoFence are weaker.
+ * Without a suffix an operation is a full barrier; Acquire, Release and NoFence are weaker. In And,
+ * Or and Xor the 64 stands before the suffix, elsewhere behind it.
  */
 #ifndef HOTADD_WDM_ATOMIC_H
 #define HOTADD_WDM_ATOMIC_H
@@ -18,18 +19,18 @@ NTKERNELAPI LONG NTAPI InterlockedIncrementAcquire(_Inout_ LONG volatile *Addend
 NTKERNELAPI LONG NTAPI InterlockedIncrementRelease(_Inout_ LONG volatile *Addend);
 NTKERNELAPI LONG NTAPI InterlockedIncrementNoFence(_Inout_ LONG volatile *Addend);
 NTKERNELAPI LONG64 NTAPI InterlockedIncrement64(_Inout_ LONG64 volatile *Addend);
-NTKERNELAPI LONG64 NTAPI InterlockedIncrement64Acquire(_Inout_ LONG64 volatile *Addend);
-NTKERNELAPI LONG64 NTAPI InterlockedIncrement64Release(_Inout_ LONG64 volatile *Addend);
-NTKERNELAPI LONG64 NTAPI InterlockedIncrement64NoFence(_Inout_ LONG64 volatile *Addend);
+NTKERNELAPI LONG64 NTAPI InterlockedIncrementAcquire64(_Inout_ LONG64 volatile *Addend);
+NTKERNELAPI LONG64 NTAPI InterlockedIncrementRelease64(_Inout_ LONG64 volatile *Addend);
+NTKERNELAPI LONG64 NTAPI InterlockedIncrementNoFence64(_Inout_ LONG64 volatile *Addend);
 NTKERNELAPI SHORT NTAPI InterlockedIncrement16(_Inout_ SHORT volatile *Addend);
 NTKERNELAPI LONG NTAPI InterlockedDecrement(_Inout_ LONG volatile *Addend);
 NTKERNELAPI LONG NTAPI InterlockedDecrementAcquire(_Inout_ LONG volatile *Addend);
 NTKERNELAPI LONG NTAPI InterlockedDecrementRelease(_Inout_ LONG volatile *Addend);
 NTKERNELAPI LONG NTAPI InterlockedDecrementNoFence(_Inout_ LONG volatile *Addend);
 NTKERNELAPI LONG64 NTAPI InterlockedDecrement64(_Inout_ LONG64 volatile *Addend);
-NTKERNELAPI LONG64 NTAPI InterlockedDecrement64Acquire(_Inout_ LONG64 volatile *Addend);
-NTKERNELAPI LONG64 NTAPI InterlockedDecrement64Release(_Inout_ LONG64 volatile *Addend);
-NTKERNELAPI LONG64 NTAPI InterlockedDecrement64NoFence(_Inout_ LONG64 volatile *Addend);
+NTKERNELAPI LONG64 NTAPI InterlockedDecrementAcquire64(_Inout_ LONG64 volatile *Addend);
+NTKERNELAPI LONG64 NTAPI InterlockedDecrementRelease64(_Inout_ LONG64 volatile *Addend);
+NTKERNELAPI LONG64 NTAPI InterlockedDecrementNoFence64(_Inout_ LONG64 volatile *Addend);
 NTKERNELAPI SHORT NTAPI InterlockedDecrement16(_Inout_ SHORT volatile *Addend);
 
 /* Sums: Add gives the new value, ExchangeAdd the old one. */
@@ -38,11 +39,11 @@ NTKERNELAPI LONG NTAPI InterlockedAddAcquire(_Inout_ LONG volatile *Addend, _In_
 NTKERNELAPI LONG NTAPI InterlockedAddRelease(_Inout_ LONG volatile *Addend, _In_ LONG Value);
 NTKERNELAPI LONG NTAPI InterlockedAddNoFence(_Inout_ LONG volatile *Addend, _In_ LONG Value);
 NTKERNELAPI LONG64 NTAPI InterlockedAdd64(_Inout_ LONG64 volatile *Addend, _In_ LONG64 Value);
-NTKERNELAPI LONG64 NTAPI InterlockedAdd64Acquire(_Inout_ LONG64 volatile *Addend,
+NTKERNELAPI LONG64 NTAPI InterlockedAddAcquire64(_Inout_ LONG64 volatile *Addend,
                                                  _In_ LONG64 Value);
-NTKERNELAPI LONG64 NTAPI InterlockedAdd64Release(_Inout_ LONG64 volatile *Addend,
+NTKERNELAPI LONG64 NTAPI InterlockedAddRelease64(_Inout_ LONG64 volatile *Addend,
                                                  _In_ LONG64 Value);
-NTKERNELAPI LONG64 NTAPI InterlockedAdd64NoFence(_Inout_ LONG64 volatile *Addend,
+NTKERNELAPI LONG64 NTAPI InterlockedAddNoFence64(_Inout_ LONG64 volatile *Addend,
                                                  _In_ LONG64 Value);
 NTKERNELAPI LONG NTAPI InterlockedExchangeAdd(_Inout_ LONG volatile *Addend, _In_ LONG Value);
 NTKERNELAPI LONG NTAPI InterlockedExchangeAddAcquire(_Inout_ LONG volatile *Addend,
@@ -53,11 +54,11 @@ NTKERNELAPI LONG NTAPI InterlockedExchangeAddNoFence(_Inout_ LONG volatile *Adde
                                                      _In_ LONG Value);
 NTKERNELAPI LONG64 NTAPI InterlockedExchangeAdd64(_Inout_ LONG64 volatile *Addend,
                                                   _In_ LONG64 Value);
-NTKERNELAPI LONG64 NTAPI InterlockedExchangeAdd64Acquire(_Inout_ LONG64 volatile *Addend,
+NTKERNELAPI LONG64 NTAPI InterlockedExchangeAddAcquire64(_Inout_ LONG64 volatile *Addend,
                                                          _In_ LONG64 Value);
-NTKERNELAPI LONG64 NTAPI InterlockedExchangeAdd64Release(_Inout_ LONG64 volatile *Addend,
+NTKERNELAPI LONG64 NTAPI InterlockedExchangeAddRelease64(_Inout_ LONG64 volatile *Addend,
                                                          _In_ LONG64 Value);
-NTKERNELAPI LONG64 NTAPI InterlockedExchangeAdd64NoFence(_Inout_ LONG64 volatile *Addend,
+NTKERNELAPI LONG64 NTAPI InterlockedExchangeAddNoFence64(_Inout_ LONG64 volatile *Addend,
                                                          _In_ LONG64 Value);
 NTKERNELAPI SIZE_T NTAPI InterlockedExchangeAddSizeT(_Inout_ SIZE_T volatile *Addend,
                                                      _In_ SIZE_T Value);
@@ -72,11 +73,11 @@ NTKERNELAPI LONG NTAPI InterlockedExchangeAcquire(_Inout_ LONG volatile *Target,
 NTKERNELAPI LONG NTAPI InterlockedExchangeRelease(_Inout_ LONG volatile *Target, _In_ LONG Value);
 NTKERNELAPI LONG NTAPI InterlockedExchangeNoFence(_Inout_ LONG volatile *Target, _In_ LONG Value);
 NTKERNELAPI LONG64 NTAPI InterlockedExchange64(_Inout_ LONG64 volatile *Target, _In_ LONG64 Value);
-NTKERNELAPI LONG64 NTAPI InterlockedExchange64Acquire(_Inout_ LONG64 volatile *Target,
+NTKERNELAPI LONG64 NTAPI InterlockedExchangeAcquire64(_Inout_ LONG64 volatile *Target,
                                                       _In_ LONG64 Value);
-NTKERNELAPI LONG64 NTAPI InterlockedExchange64Release(_Inout_ LONG64 volatile *Target,
+NTKERNELAPI LONG64 NTAPI InterlockedExchangeRelease64(_Inout_ LONG64 volatile *Target,
                                                       _In_ LONG64 Value);
-NTKERNELAPI LONG64 NTAPI InterlockedExchange64NoFence(_Inout_ LONG64 volatile *Target,
+NTKERNELAPI LONG64 NTAPI InterlockedExchangeNoFence64(_Inout_ LONG64 volatile *Target,
                                                       _In_ LONG64 Value);
 NTKERNELAPI PVOID NTAPI InterlockedExchangePointer(_Inout_ PVOID volatile *Target,
                                                    _In_opt_ PVOID Value);
@@ -100,13 +101,13 @@ NTKERNELAPI LONG NTAPI InterlockedCompareExchangeNoFence(_Inout_ LONG volatile *
                                                          _In_ LONG ExChange, _In_ LONG Comperand);
 NTKERNELAPI LONG64 NTAPI InterlockedCompareExchange64(_Inout_ LONG64 volatile *Destination,
                                                       _In_ LONG64 ExChange, _In_ LONG64 Comperand);
-NTKERNELAPI LONG64 NTAPI InterlockedCompareExchange64Acquire(_Inout_ LONG64 volatile *Destination,
+NTKERNELAPI LONG64 NTAPI InterlockedCompareExchangeAcquire64(_Inout_ LONG64 volatile *Destination,
                                                              _In_ LONG64 ExChange,
                                                              _In_ LONG64 Comperand);
-NTKERNELAPI LONG64 NTAPI InterlockedCompareExchange64Release(_Inout_ LONG64 volatile *Destination,
+NTKERNELAPI LONG64 NTAPI InterlockedCompareExchangeRelease64(_Inout_ LONG64 volatile *Destination,
                                                              _In_ LONG64 ExChange,
                                                              _In_ LONG64 Comperand);
-NTKERNELAPI LONG64 NTAPI InterlockedCompareExchange64NoFence(_Inout_ LONG64 volatile *Destination,
+NTKERNELAPI LONG64 NTAPI InterlockedCompareExchangeNoFence64(_Inout_ LONG64 volatile *Destination,
                                                              _In_ LONG64 ExChange,
                                                              _In_ LONG64 Comperand);
 NTKERNELAPI PVOID NTAPI InterlockedCompareExchangePointer(_Inout_ PVOID volatile *Destination,
