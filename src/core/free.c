@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/race.h"
+#include "core/processor.h"
 #include "core/world.h"
 
 struct ha_free {
@@ -46,6 +47,7 @@ void ha_free_close(struct ha_free *monitor)
 {
     if (!monitor)
         return;
+    ha_race_take(monitor);
     ha_race_show();
     must(pthread_cond_destroy(&monitor->arrived));
     must(pthread_mutex_destroy(&monitor->lock));
@@ -86,6 +88,7 @@ static void pick_up(struct ha_thread *self)
     struct ha_world *world = self->world;
     struct ha_free *monitor = world->host->monitor;
     struct ha_carrier *carrier = world->host->carrier;
+    ha_race_give(monitor);              /* before all that comes when there is no machine any more */
     must(pthread_mutex_lock(&monitor->lock));
     bool now = may_pick_up(monitor, self);
     if (now) {
@@ -107,7 +110,7 @@ static void pick_up(struct ha_thread *self)
     if (!now)
         carrier->operations->wait(carrier, self->context);
     record_race(self);
-    if (world->sched.ending)
+    if (world->sched.ending || !ha_processor_lets(&world->sched, self))
         ha_sched_attend(world);
 }
 

@@ -30,9 +30,10 @@ static int build(struct test_world *t, const struct test_world_options *options)
                                                                  : (size_t)1 << 20);
     if (err)
         return err;
-    t->host.carrier = ha_carrier_pthread(false);
+    t->host.carrier = ha_carrier_pthread(options->is_free);
+    t->host.monitor = options->is_free ? ha_free_open() : NULL;
     t->world = ha_arena_take(&t->host.arena, sizeof *t->world);
-    if (!t->host.carrier || !t->world)
+    if (!t->host.carrier || !t->world || (options->is_free && !t->host.monitor))
         return HA_ENOMEM;
     t->world->host = &t->host;
     err = ha_partition_init(&t->world->partition, &t->host.arena, &partition, NULL);
@@ -42,6 +43,8 @@ static int build(struct test_world *t, const struct test_world_options *options)
         err = HA_ENOMEM;
     if (!err)
         ha_thread_announce(t->world->sched.adopted);
+    if (!err && t->host.monitor)
+        ha_free_begin(t->world);
     return err;
 }
 
@@ -52,6 +55,7 @@ static void close_host(struct test_world *t)
     ha_tape_close(&t->host.input);
     if (t->host.carrier)
         t->host.carrier->operations->close(t->host.carrier);
+    ha_free_close(t->host.monitor);
     ha_arena_close(&t->host.arena);
     ha_collector_close(&t->kept);
     free(t);

@@ -20,6 +20,7 @@ struct test_world_options {
     uint32_t processors;        /* active ones, in one group that can hold 64; 0 counts as 1 */
     size_t arena_bytes;         /* 0 for 1 MiB */
     uint64_t budget;            /* records; 0 for no limit */
+    bool is_free;               /* free mode */
 };
 
 struct test_world {
