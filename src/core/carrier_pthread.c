@@ -150,9 +150,11 @@ static void *maker_main(void *argument)
     while (!b->stop) {
         if (b->to_make) {
             pthread_t host;
+            ha_race_show();             /* it comes after what was done before there was a maker */
             b->refused = !make_host(b->to_make, free_main, &host);
             if (!b->refused)
                 must(pthread_detach(host));
+            ha_race_hide();
             b->to_make = NULL;
             must(pthread_cond_signal(&b->answered));
         }
