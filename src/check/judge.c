@@ -230,7 +230,8 @@ static bool hides_active(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     bool added = is_call(record->kind) && record->kind != HA_CB_LEAVE
-                 && !(record->flags & HA_CB_EXISTING);
+                 && !(record->flags & HA_CB_EXISTING)
+                 && HA_CB_STATE(record->flags) == HA_STATE_COMPLETE;
 
     judge->shows_active |= judge->own || record->kind == HA_ACTIVE;
     return !judge->shows_active && record->kind >= HA_DRV_ENTRY_ENTER

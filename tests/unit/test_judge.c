@@ -247,6 +247,11 @@ static void in_a_trace_of_another_maker_the_kernel_only_differs(void **state)
          "foreign; reg A; add; A S; hw; active; sched; A C out=I; end;"},
         {"the lock need not be shown", "",
          "foreign; partition 8:1; reg> A +; A ES 0; A EC 0; reg< A; reg> B; reg< B; hot A B;"},
+        {"ACTIVE need not be shown", "",
+         "foreign; partition 8:2; reg A; A S op=1; A C op=1 active=3;"
+         "query countex 0xffff 3 active=3; A S op=2 active=3; A C op=2 active=4;"},
+        {"ACTIVE is believed where it is shown", "note QRY-4",
+         "foreign; partition 8:2; reg A; hot A; reg> B active=5; reg< B;"},
         {"the same difference counts on", "note HOT-2*2",
          "foreign; reg A; add; hw; A S; active; sched; A C; end; add; hw; A S; active; sched;"
          "A C; end;"},

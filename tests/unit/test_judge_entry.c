@@ -266,6 +266,8 @@ static void holes_and_other_makers_make_findings_milder(void **state)
         {"another maker's call at APC_LEVEL", "note PNP-6", "foreign; " HEARS
          "P A 5 irql=1;"},
         {"a driver on another system", "PNP-13(a)", "foreign; " HEARS "P> A 5; P< U;"},
+        {"another maker shows no references", "", "foreign; up 1 panel cause=0; "
+         "pnp> P + class=panel; P> A 1 replay; unpnp> P; unpnp< P; P<; pnp< P; over;"},
         {"an absurd entry", "", "foreign; unpnp> P id=4000000000; pnp> P id=4000000000;"},
     };
     EXPECT_FINDINGS(cases);
