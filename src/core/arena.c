@@ -101,19 +101,6 @@ static unsigned class_of(size_t size, size_t *block)
     return class;
 }
 
-/* Whoever used it is done with it when it is given back; taken again it is nobody else's. */
-static void tell_given(const struct ha_arena *arena, const void *block)
-{
-    if (HA_RACES_ARE_WATCHED && arena->is_free)
-        ha_race_give(block);
-}
-
-static void tell_taken(const struct ha_arena *arena, const void *block)
-{
-    if (HA_RACES_ARE_WATCHED && arena->is_free)
-        ha_race_take(block);
-}
-
 void *ha_arena_take(struct ha_arena *arena, size_t size)
 {
     struct head *head = head_of(arena);
@@ -125,7 +112,6 @@ void *ha_arena_take(struct ha_arena *arena, size_t size)
     if (given) {
         head->free[class] = given->next;
         ALLOW(given, block);
-        tell_taken(arena, given);
         return memset(given, 0, block);
     }
     /* What fills a line of the host's cache shall not lie across two. */
@@ -145,10 +131,24 @@ void ha_arena_give(struct ha_arena *arena, void *block, size_t size)
     size_t bytes;
     unsigned class = class_of(size, &bytes);
     struct free_block *given = block;
-    tell_given(arena, block);
     given->next = head->free[class];
     head->free[class] = given;
     forbid(given, bytes);
+}
+
+void *ha_arena_lend(struct ha_arena *arena, size_t size)
+{
+    void *block = ha_arena_take(arena, size);
+    if (HA_RACES_ARE_WATCHED && arena->is_free && block)
+        ha_race_take(block);
+    return block;
+}
+
+void ha_arena_get_back(struct ha_arena *arena, void *block, size_t size)
+{
+    if (HA_RACES_ARE_WATCHED && arena->is_free && block)
+        ha_race_give(block);
+    ha_arena_give(arena, block, size);
 }
 
 char *ha_arena_copy(struct ha_arena *arena, const char *string)

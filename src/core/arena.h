@@ -16,7 +16,7 @@ struct ha_arena {
     size_t size;
     unsigned char *saved;       /* what ha_arena_mark() copied; NULL before */
     size_t saved_size;
-    bool is_free;               /* of free mode: a block's next user comes after its last one */
+    bool is_free;               /* of free mode */
 };
 
 /* Returns HA_OK or HA_ENOMEM. */
@@ -27,6 +27,12 @@ void ha_arena_close(struct ha_arena *arena);
 void *ha_arena_take(struct ha_arena *arena, size_t size);
 /* Give a block back; `size` is the one it was taken with. */
 void ha_arena_give(struct ha_arena *arena, void *block, size_t size);
+/*
+ * The same for memory that drivers read and write themselves. In free mode its next user comes
+ * after its last one; what only the simulator uses puts no drivers in an order.
+ */
+void *ha_arena_lend(struct ha_arena *arena, size_t size);
+void ha_arena_get_back(struct ha_arena *arena, void *block, size_t size);
 /* A terminated copy of a string; NULL when the arena is full. */
 char *ha_arena_copy(struct ha_arena *arena, const char *string);
 /*

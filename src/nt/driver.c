@@ -124,13 +124,13 @@ struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
                                  PDRIVER_INITIALIZE init)
 {
     struct ha_arena *arena = &kernel->world.host->arena;
-    struct ha_driver *driver = ha_arena_take(arena, sizeof *driver);
+    struct ha_driver *driver = ha_arena_lend(arena, sizeof *driver);
     if (!driver)
         return NULL;
     driver->kernel = kernel;
     driver->name = ha_arena_copy(arena, name);
-    driver->path = ha_arena_take(arena, sizeof *driver->path);
-    WCHAR *text = ha_arena_take(arena, sizeof drivers_path + strlen(name) * sizeof(WCHAR));
+    driver->path = ha_arena_lend(arena, sizeof *driver->path);
+    WCHAR *text = ha_arena_lend(arena, sizeof drivers_path + strlen(name) * sizeof(WCHAR));
     if (!driver->name || !driver->path || !text || strlen(name) > HA_DRIVER_NAME_LENGTH)
         return NULL;
     driver->path->string = join(services_path, name, driver->path->text);

@@ -30,7 +30,7 @@ void ha_driver_extensions_free(struct ha_driver *driver)
     while (driver->first_extension) {
         struct ha_driver_extension *extension = driver->first_extension;
         driver->first_extension = extension->next;
-        ha_arena_give(&driver->kernel->world.host->arena, extension, extension->size);
+        ha_arena_get_back(&driver->kernel->world.host->arena, extension, extension->size);
     }
 }
 
@@ -64,7 +64,7 @@ NTSTATUS IoAllocateDriverObjectExtension(PDRIVER_OBJECT DriverObject,
     if (ha_kernel_faults(kernel, HA_RT_ADD_EXTENSION))
         return STATUS_INSUFFICIENT_RESOURCES;
     size_t size = sizeof(struct ha_driver_extension) + DriverObjectExtensionSize;
-    struct ha_driver_extension *extension = ha_arena_take(&kernel->world.host->arena, size);
+    struct ha_driver_extension *extension = ha_arena_lend(&kernel->world.host->arena, size);
     if (!extension) {
         ha_record_fault(kernel, HA_RT_ADD_EXTENSION);
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -110,14 +110,14 @@ struct ha_driver_interface *ha_driver_interface_make(struct ha_kernel *kernel,
     size_t before = write_front(kernel, device, class_guid, front, sizeof front);
     size_t letters = before + (own ? own + 1 : 0);
     struct ha_driver_interface *made =
-        ha_arena_take(arena, sizeof *made + (letters + 1) * sizeof(WCHAR));
+        ha_arena_lend(arena, sizeof *made + (letters + 1) * sizeof(WCHAR));
     if (!made)
         return NULL;
     made->instance.letters = letters;
     made->instance.audience = ha_audience_of(kernel, class_guid);
     made->name = made->instance.audience ? ha_arena_take(arena, name_size(made)) : NULL;
     if (!made->name) {
-        ha_arena_give(arena, made, size_of(made));
+        ha_arena_get_back(arena, made, size_of(made));
         return NULL;
     }
     made->class_guid = *class_guid;
@@ -155,7 +155,7 @@ void ha_driver_interface_drop(struct ha_kernel *kernel, struct ha_driver_interfa
 {
     struct ha_arena *arena = &kernel->world.host->arena;
     ha_arena_give(arena, made->name, name_size(made));
-    ha_arena_give(arena, made, size_of(made));
+    ha_arena_get_back(arena, made, size_of(made));
 }
 
 /* It leaves the list, whose element before it is that, and goes unless it was ever enabled. */

@@ -164,7 +164,7 @@ static struct ha_interface *make(struct ha_kernel *kernel, const struct unit *un
     struct ha_interfaces *all = &kernel->interfaces;
     struct ha_audience *audience = ha_audience_of(kernel, unit->class_guid);
     struct unit_interface *made =
-        audience ? ha_arena_take(&kernel->world.host->arena, sizeof *made) : NULL;
+        audience ? ha_arena_lend(&kernel->world.host->arena, sizeof *made) : NULL;
     if (!made)
         return NULL;
     made->instance.id = unit->id;

@@ -43,7 +43,7 @@ static void drop(struct ha_kernel *kernel, struct ha_mdl **link)
 {
     struct ha_mdl *entry = *link;
     *link = entry->older;
-    ha_arena_give(&kernel->world.host->arena, entry, entry->size);
+    ha_arena_get_back(&kernel->world.host->arena, entry, entry->size);
 }
 
 struct ha_mdl *ha_mdl_meant(struct ha_kernel *kernel, const MDL *mdl, enum ha_routine routine)
@@ -123,7 +123,7 @@ static PMDL make(struct ha_kernel *kernel, PVOID address, ULONG length)
 {
     size_t size = sizeof(struct ha_mdl) +
                   HA_MDL_BYTES(ADDRESS_AND_SIZE_TO_SPAN_PAGES(address, length));
-    struct ha_mdl *entry = ha_arena_take(&kernel->world.host->arena, size);
+    struct ha_mdl *entry = ha_arena_lend(&kernel->world.host->arena, size);
     if (!entry) {
         ha_record_fault(kernel, HA_RT_ALLOCATE_MDL);
         return NULL;

@@ -58,7 +58,7 @@ static PMDL make(struct ha_kernel *kernel, const struct ha_pool_wish *wish)
     const struct ha_pool_wish wish_for_mdl = {
         .size = HA_MDL_BYTES(wish->size / PAGE_SIZE), .tag = MDL_TAG,
         .alignment = HA_POOL_ALIGNMENT};
-    struct ha_mdl *entry = ha_arena_take(arena, sizeof *entry);
+    struct ha_mdl *entry = ha_arena_lend(arena, sizeof *entry);
     if (!entry) {
         ha_record_fault(kernel, HA_RT_ALLOCATE_PAGES);
         return NULL;
@@ -78,7 +78,7 @@ static PMDL make(struct ha_kernel *kernel, const struct ha_pool_wish *wish)
 give_pages:
     ha_pool_block_give(kernel, entry->pages, 0, HA_POOL_PAGES);
 give_entry:
-    ha_arena_give(arena, entry, sizeof *entry);
+    ha_arena_get_back(arena, entry, sizeof *entry);
     return NULL;
 }
 

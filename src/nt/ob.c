@@ -50,7 +50,7 @@ bool ha_ob_is(const struct ha_kernel *kernel, const void *pointer, POBJECT_TYPE 
 
 void *ha_ob_make(struct ha_kernel *kernel, POBJECT_TYPE type, size_t size)
 {
-    struct object *object = ha_arena_take(&kernel->world.host->arena, sizeof *object + size);
+    struct object *object = ha_arena_lend(&kernel->world.host->arena, sizeof *object + size);
     if (!object)
         return NULL;
     *object = (struct object){.self = object, .type = type, .size = sizeof *object + size,
@@ -66,7 +66,7 @@ static void settle(struct ha_kernel *kernel, struct object *object)
     if (object->end)
         object->end(kernel, object + 1);
     object->self = NULL;            /* whatever the arena writes there */
-    ha_arena_give(&kernel->world.host->arena, object, object->size);
+    ha_arena_get_back(&kernel->world.host->arena, object, object->size);
 }
 
 void ha_ob_at_end(void *body, void (*end)(struct ha_kernel *kernel, void *body))

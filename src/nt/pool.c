@@ -138,11 +138,11 @@ static unsigned char *take_bytes(struct ha_kernel *kernel, const struct ha_pool_
 {
     struct ha_arena *arena = &kernel->world.host->arena;
     unsigned char *bytes = wish->size < arena->size
-                               ? ha_arena_take(arena, bytes_of(wish->size, wish->alignment)) : NULL;
+                               ? ha_arena_lend(arena, bytes_of(wish->size, wish->alignment)) : NULL;
     if (!bytes || lies_right(kernel, wish, bytes + front_of(bytes, wish->alignment) +
                                                sizeof(struct ha_pool_block)))
         return bytes;
-    ha_arena_give(arena, bytes, bytes_of(wish->size, wish->alignment));
+    ha_arena_get_back(arena, bytes, bytes_of(wish->size, wish->alignment));
     return NULL;
 }
 
@@ -231,7 +231,7 @@ void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag,
     if (used)
         return;                         /* who goes on with what lies there finds it (PNP-18) */
     memset(memory, GIVEN_BACK_BYTE, block->size);
-    ha_arena_give(arena, (unsigned char *)block - block->front,
+    ha_arena_get_back(arena, (unsigned char *)block - block->front,
                   bytes_of(block->size, block->alignment));
 }
 

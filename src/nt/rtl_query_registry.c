@@ -173,7 +173,7 @@ static NTSTATUS give_value(const struct query *query, const struct ha_reg_value 
     size_t behind = (value->size + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t) +
                     sizeof(uint64_t);
     size_t bytes = behind + value->name_bytes + sizeof(WCHAR);
-    unsigned char *copy = ha_arena_take(arena, bytes);
+    unsigned char *copy = ha_arena_lend(arena, bytes);
     if (!copy)
         return STATUS_INSUFFICIENT_RESOURCES;
     memcpy(copy, value->data, value->size);
@@ -187,7 +187,7 @@ static NTSTATUS give_value(const struct query *query, const struct ha_reg_value 
             answer.size += sizeof(WCHAR);
     }
     NTSTATUS status = give(query, answer);
-    ha_arena_give(arena, copy, bytes);
+    ha_arena_get_back(arena, copy, bytes);
     return status;
 }
 

@@ -74,6 +74,24 @@ static void memory_given_back_is_used_again_and_is_clean(void **state)
     ha_arena_give(arena, NULL, 100);
 }
 
+static void what_drivers_gave_back_serves_the_simulator_and_the_other_way_round(void **state)
+{
+    struct ha_arena *arena = *state;
+    unsigned char *lent = ha_arena_lend(arena, 100);
+    unsigned char *taken = ha_arena_take(arena, 100);
+    memset(lent, 0xee, 100);
+    memset(taken, 0xee, 100);
+
+    ha_arena_get_back(arena, lent, 100);
+    ha_arena_get_back(arena, NULL, 100);
+    assert_ptr_equal(ha_arena_take(arena, 100), lent);
+    ha_arena_give(arena, taken, 100);
+    assert_ptr_equal(ha_arena_lend(arena, 100), taken);
+
+    assert_true(all_bytes_are(lent, 100, 0));
+    assert_true(all_bytes_are(taken, 100, 0));
+}
+
 static void a_full_arena_refuses_and_changes_nothing(void **state)
 {
     struct ha_arena *arena = *state;
@@ -88,6 +106,7 @@ static void a_full_arena_refuses_and_changes_nothing(void **state)
 
     assert_null(ha_arena_take(arena, 600));
     assert_null(ha_arena_take(arena, SIZE_MAX));
+    assert_null(ha_arena_lend(arena, SIZE_MAX));
     assert_null(ha_arena_take(arena, 64 * 1024 + 1));
     assert_null(ha_arena_copy(arena, long_string));
 
@@ -279,6 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_arena(memory_is_zeroed_and_aligned_whatever_its_size),
         with_arena(memory_given_back_is_used_again_and_is_clean),
+        with_arena(what_drivers_gave_back_serves_the_simulator_and_the_other_way_round),
         with_arena(a_full_arena_refuses_and_changes_nothing),
         cmocka_unit_test(an_arena_of_an_odd_size_refuses_what_would_lie_beyond_its_end),
         with_arena(a_block_of_a_cache_line_or_more_begins_with_a_line),
