@@ -27,11 +27,12 @@ static NTSTATUS NTAPI entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Registr
 }
 
 /* Everything a machine can be asked for. Returns the first error. */
-static int live_once(void)
+static int live_once(enum ha_threads threads)
 {
     static const struct ha_group_options group = {.maximum = 4, .active_mask = 1};
     const struct ha_machine_options options = {.partition = {.group = &group, .group_count = 1},
-                                               .arena_bytes = (size_t)1 << 20};
+                                               .arena_bytes = (size_t)1 << 20,
+                                               .threads = threads};
     const struct ha_add_options add = {HA_ANYWHERE};
     struct ha_machine *machine = NULL;
     struct ha_error error = {""};
@@ -66,13 +67,12 @@ static int live_once(void)
     return err;
 }
 
-static void a_machine_that_the_host_refuses_something_leaves_nothing_behind(void **state)
+static size_t refuse_everything_once(enum ha_threads threads)
 {
     size_t refusals = 0;
-    (void)state;
     for (size_t good = 0;; good++) {
         failing_after(good);
-        int err = live_once();
+        int err = live_once(threads);
         if (!failing_stop()) {
             assert_int_equal(err, HA_OK);
             break;
@@ -81,14 +81,28 @@ static void a_machine_that_the_host_refuses_something_leaves_nothing_behind(void
             fail_msg("request %zu was refused, and the answer was %d", good, err);
         refusals++;
     }
+    return refusals;
+}
 
-    assert_true(refusals > 5);
+static void a_machine_that_the_host_refuses_something_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    assert_true(refuse_everything_once(HA_THREADS_ONE) > 5);
+}
+
+/* Which takes a thread that makes threads, and a host thread for each. */
+static void a_machine_with_free_threads_leaves_nothing_behind_either(void **state)
+{
+    (void)state;
+    assert_true(refuse_everything_once(HA_THREADS_FREE) >
+                refuse_everything_once(HA_THREADS_ONE));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_machine_that_the_host_refuses_something_leaves_nothing_behind),
+        cmocka_unit_test(a_machine_with_free_threads_leaves_nothing_behind_either),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

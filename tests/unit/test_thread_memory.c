@@ -51,11 +51,13 @@ static NTSTATUS NTAPI entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Registr
 }
 
 /* Returns the first error of the machine; `status` is DriverEntry's when there was none. */
-static int live_once(size_t arena_bytes, ha_driver_entry *init, int32_t *status)
+static int live_once(enum ha_threads threads, size_t arena_bytes, ha_driver_entry *init,
+                     int32_t *status)
 {
     static const struct ha_group_options group = {.maximum = 4, .active_mask = 1};
     const struct ha_machine_options options = {.partition = {.group = &group, .group_count = 1},
-                                               .arena_bytes = arena_bytes};
+                                               .arena_bytes = arena_bytes,
+                                               .threads = threads};
     struct ha_machine *machine = NULL;
     int err = ha_machine_create(&options, &machine, NULL);
     if (err)
@@ -67,14 +69,13 @@ static int live_once(size_t arena_bytes, ha_driver_entry *init, int32_t *status)
     return err;
 }
 
-static void whatever_the_host_refuses_the_driver_hears_of_it_or_the_run_ends(void **state)
+static void refuse_everything_once(enum ha_threads threads)
 {
     size_t told = 0, ended = 0;
-    (void)state;
     for (size_t good = 0;; good++) {
         int32_t status = STATUS_PENDING;
         failing_after(good);
-        int err = live_once((size_t)1 << 20, entry, &status);
+        int err = live_once(threads, (size_t)1 << 20, entry, &status);
         if (!failing_stop()) {
             assert_int_equal(err, 0);
             assert_int_equal(status, STATUS_SUCCESS);
@@ -88,6 +89,18 @@ static void whatever_the_host_refuses_the_driver_hears_of_it_or_the_run_ends(voi
     assert_true(ended > 0);
 }
 
+static void whatever_the_host_refuses_the_driver_hears_of_it_or_the_run_ends(void **state)
+{
+    (void)state;
+    refuse_everything_once(HA_THREADS_ONE);
+}
+
+static void with_free_threads_the_driver_hears_of_it_too(void **state)
+{
+    (void)state;
+    refuse_everything_once(HA_THREADS_FREE);
+}
+
 /* The arena ends at every place in turn: in the machine, the thread, its handle. */
 static void however_small_the_arena_the_driver_hears_of_it_or_the_run_ends(void **state)
 {
@@ -96,7 +109,7 @@ static void however_small_the_arena_the_driver_hears_of_it_or_the_run_ends(void 
     (void)state;
     for (size_t bytes = 64; status != STATUS_SUCCESS; bytes += 64) {
         status = STATUS_PENDING;
-        int err = live_once(bytes, entry, &status);
+        int err = live_once(HA_THREADS_ONE, bytes, entry, &status);
         told += !err && status == STATUS_INSUFFICIENT_RESOURCES;
         assert_true(bytes < (size_t)1 << 20);
         if (err)
@@ -130,8 +143,9 @@ static void a_thread_that_the_host_refuses_leaves_nothing_behind(void **state)
     int32_t status;
     (void)state;
 
-    assert_int_equal(live_once((size_t)1 << 20, refused_entry, &status), 0);
-
+    assert_int_equal(live_once(HA_THREADS_ONE, (size_t)1 << 20, refused_entry, &status), 0);
+    assert_int_equal(status, STATUS_SUCCESS);
+    assert_int_equal(live_once(HA_THREADS_FREE, (size_t)1 << 20, refused_entry, &status), 0);
     assert_int_equal(status, STATUS_SUCCESS);
 }
 
@@ -139,6 +153,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whatever_the_host_refuses_the_driver_hears_of_it_or_the_run_ends),
+        cmocka_unit_test(with_free_threads_the_driver_hears_of_it_too),
         cmocka_unit_test(a_thread_that_the_host_refuses_leaves_nothing_behind),
         cmocka_unit_test(however_small_the_arena_the_driver_hears_of_it_or_the_run_ends),
     };
