@@ -25,6 +25,7 @@ struct ha_test_options {
                                                    of them active, and the profile "documented" */
     const char *driver;         /* its name; NULL: "driver" */
     ha_driver_entry *entry;     /* its DriverEntry; NULL: the test loads what it needs itself */
+    enum ha_threads threads;    /* HA_THREADS_FREE: free ones, whatever `machine` says */
     /*
      * The run had to end while the test's own thread was inside an NT routine. Gets the report
      * and must not return. NULL: the report is printed and the program exits with 1.

@@ -157,7 +157,11 @@ int ha_test_begin(const struct ha_test_options *options, struct ha_machine **mac
     struct fixture *fixture = open_fixture(options);
     if (!fixture)
         return ha_error_set(error, HA_ENOMEM, "out of memory");
-    int err = ha_machine_create(options->machine ? options->machine : &usual, &made, error);
+    if (options->machine)
+        usual = *options->machine;
+    if (options->threads == HA_THREADS_FREE)
+        usual.threads = HA_THREADS_FREE;
+    int err = ha_machine_create(&usual, &made, error);
     if (err) {
         close_fixture(fixture);
         return err;
