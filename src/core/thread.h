@@ -22,6 +22,7 @@ enum ha_lock_sort {
 };
 struct ha_locks {
     void *place[HA_LOCKS_KNOWN];
+    uint16_t driver[HA_LOCKS_KNOWN];    /* in charge when it was taken */
     uint32_t known, count;
 };
 

@@ -81,6 +81,7 @@ void ha_round_end(struct ha_round *round)
     thread->stamp.driver = round->driver;
     thread->stamp.irql = round->irql;
     thread->stamp.regions = round->regions;         /* CTX-7 */
+    ha_locks_leave_round(round->kernel, HA_RT_REGISTER_PROCESSOR_CHANGE, &round->locks);
     if (--round->kernel->rounds == 0 && round->kernel->any_deferred)
         ha_registrations_sweep(round->kernel);
     ha_notify_end(&round->kernel->chain);
@@ -123,7 +124,12 @@ static void leave_disturbed(struct ha_round *round, const struct ha_registration
 {
     struct ha_thread *thread = round->thread;
     struct ha_world *world = &round->kernel->world;
-    ha_locks_leave(round->kernel, HA_RT_REGISTER_PROCESSOR_CHANGE, &round->locks);
+    /* A lock that is kept from Start to the second call, in a region, is a working design. */
+    if (round->context.State == KeProcessorAddStartNotify &&
+        thread->stamp.regions > round->enter.regions)
+        ha_locks_leave_start(round->kernel, HA_RT_REGISTER_PROCESSOR_CHANGE, &round->locks);
+    else
+        ha_locks_leave(round->kernel, HA_RT_REGISTER_PROCESSOR_CHANGE, &round->locks);
     struct ha_record *record = ha_record_open(world, HA_CB_LEAVE, client->link.id);
     record->flags = round->enter.flags;
     if (client->of_object)

@@ -15,8 +15,10 @@ void ha_locks_drop_earlier(struct ha_thread *thread, enum ha_lock_sort sort, con
     if (i == locks->known && locks->count == locks->known)
         return;                     /* one that it was said to have left behind */
     if (i < locks->known) {
-        for (locks->known--; i < locks->known; i++)
+        for (locks->known--; i < locks->known; i++) {
             locks->place[i] = locks->place[i + 1];
+            locks->driver[i] = locks->driver[i + 1];
+        }
     }
     locks->count--;
     ha_kernel_of(thread)->locks--;
@@ -82,29 +84,67 @@ static void leave_spin_locks(struct ha_kernel *kernel, enum ha_routine routine,
         ha_spin_hide_holder(kernel, thread);
 }
 
-/* Those whose place is not known go without a word of their own. */
+/*
+ * Those that were taken in the name of a driver, 0 for any. Those whose place is not known go
+ * without a word of their own.
+ */
 static void leave_push_locks(struct ha_kernel *kernel, enum ha_routine routine,
-                             const struct ha_locks_had *had)
+                             const struct ha_locks_had *had, uint16_t driver)
 {
     struct ha_thread *thread = kernel->world.sched.running;
     const struct ha_locks *locks = &thread->locks[HA_PUSH_LOCKS];
-    for (uint32_t i = had->count[HA_PUSH_LOCKS]; i < locks->known; i++)
+    const uint16_t in_charge = thread->stamp.driver;
+    uint32_t i = had->count[HA_PUSH_LOCKS];
+    while (i < locks->known) {
+        if (driver && locks->driver[i] != driver) {
+            i++;
+            continue;
+        }
+        thread->stamp.driver = locks->driver[i];
         ha_record_misuse(kernel, routine, HA_MISUSE_HELD,
                          ha_push_lock_id(kernel, locks->place[i]), 0);
-    forget_more(thread, had, HA_PUSH_LOCKS);
+        ha_locks_drop_earlier(thread, HA_PUSH_LOCKS, locks->place[i]);
+    }
+    thread->stamp.driver = in_charge;
+    if (i == had->count[HA_PUSH_LOCKS])
+        forget_more(thread, had, HA_PUSH_LOCKS);
+}
+
+/* What may be kept from one call to another, as spin locks may not. */
+static void leave_others(struct ha_kernel *kernel, enum ha_routine routine,
+                         const struct ha_locks_had *had, uint16_t driver)
+{
+    if (kernel->resources)
+        ha_resources_leave(kernel, routine, had->resources, driver);
+    if (!kernel->locks)
+        return;
+    leave_push_locks(kernel, routine, had, driver);
+    ha_shared_show_holders(kernel);
 }
 
 void ha_locks_leave(struct ha_kernel *kernel, enum ha_routine routine,
                     const struct ha_locks_had *had)
 {
     static const struct ha_locks_had none = {{0}, 0};
-    if (kernel->resources)
-        ha_resources_leave(kernel, routine, had ? had->resources : 0);
+    if (kernel->locks)
+        leave_spin_locks(kernel, routine, had ? had : &none);
+    leave_others(kernel, routine, had ? had : &none,
+                 had ? kernel->world.sched.running->stamp.driver : 0);
+}
+
+void ha_locks_leave_start(struct ha_kernel *kernel, enum ha_routine routine,
+                          const struct ha_locks_had *had)
+{
     if (!kernel->locks)
         return;
-    leave_spin_locks(kernel, routine, had ? had : &none);
-    leave_push_locks(kernel, routine, had ? had : &none);
+    leave_spin_locks(kernel, routine, had);
     ha_shared_show_holders(kernel);
+}
+
+void ha_locks_leave_round(struct ha_kernel *kernel, enum ha_routine routine,
+                          const struct ha_locks_had *had)
+{
+    leave_others(kernel, routine, had, 0);
 }
 
 void ha_locks_abandon(struct ha_kernel *kernel, struct ha_thread *thread)

@@ -14,8 +14,10 @@
 static inline void ha_locks_add(struct ha_thread *thread, enum ha_lock_sort sort, void *place)
 {
     struct ha_locks *locks = &thread->locks[sort];
-    if (locks->known < HA_LOCKS_KNOWN)
+    if (locks->known < HA_LOCKS_KNOWN) {
+        locks->driver[locks->known] = thread->stamp.driver;
         locks->place[locks->known++] = place;
+    }
     locks->count++;
     ha_kernel_of(thread)->locks++;
 }
@@ -75,11 +77,20 @@ struct ha_locks_had ha_locks_count(const struct ha_thread *thread);
 
 /*
  * Code of a driver that the kernel called in a thread which had so many locks, NULL for none, has
- * returned. More spin locks, push locks or resources are a misuse, and nobody has them any more,
- * though they are taken.
+ * returned. More spin locks, push locks or resources of the driver in charge are a misuse, and
+ * nobody has them any more, though they are taken.
  */
 void ha_locks_leave(struct ha_kernel *kernel, enum ha_routine routine,
                     const struct ha_locks_had *had);
+/*
+ * The same for a call that another one is to follow: what its driver may keep until then, inside a
+ * critical region (CTX-7), it may have.
+ */
+void ha_locks_leave_start(struct ha_kernel *kernel, enum ha_routine routine,
+                          const struct ha_locks_had *had);
+/* All such calls have ended: what any driver has kept is a misuse of its own. */
+void ha_locks_leave_round(struct ha_kernel *kernel, enum ha_routine routine,
+                          const struct ha_locks_had *had);
 
 /*
  * A thread ends: the mutexes that it has are abandoned, its locks and resources nobody's for good.

@@ -197,7 +197,8 @@ void ha_resource_take(struct ha_kernel *kernel, struct ha_resource *resource,
     struct ha_resource_owner *owner = take_memory(kernel, sizeof *owner);
     *owner = (struct ha_resource_owner){
         .thread = kernel->world.sched.running->stamp.thread, .count = 1,
-        .number = ++kernel->resources_taken, .told = told};
+        .number = ++kernel->resources_taken,
+        .driver = kernel->world.sched.running->stamp.driver, .told = told};
     kernel->world.sched.running->disturbed = true;
     if (!ha_resource_is_open(resource, way)) {
         wait_in_turn(kernel, resource, owner, exclusive);
@@ -323,16 +324,20 @@ static void abandon(struct ha_kernel *kernel, struct ha_resource *resource,
     name_holders(kernel, resource);
 }
 
-void ha_resources_leave(struct ha_kernel *kernel, enum ha_routine routine, uint32_t taken)
+void ha_resources_leave(struct ha_kernel *kernel, enum ha_routine routine, uint32_t taken,
+                        uint16_t driver)
 {
-    const struct ha_thread *self = kernel->world.sched.running;
+    struct ha_thread *self = kernel->world.sched.running;
+    const uint16_t in_charge = self->stamp.driver;
     for (struct ha_resource *resource = kernel->resources; resource; resource = resource->older) {
         struct ha_resource_owner *owner = ha_resource_owner(resource, self);
-        if (!owner || owner->number <= taken)
+        if (!owner || owner->number <= taken || (driver && owner->driver != driver))
             continue;
+        self->stamp.driver = owner->driver;
         ha_record_misuse(kernel, routine, HA_MISUSE_HELD, resource->id, 0);
         abandon(kernel, resource, owner);
     }
+    self->stamp.driver = in_charge;
 }
 
 void ha_resources_abandon(struct ha_kernel *kernel, const struct ha_thread *thread)

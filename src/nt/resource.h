@@ -21,6 +21,7 @@ struct ha_resource_owner {
     uint32_t thread;                /* 0 when it has ended: nobody gives the resource back */
     uint32_t count;                 /* how often it has taken it */
     uint32_t number;                /* of the first time, by kernel->resources_taken */
+    uint16_t driver;                /* in charge then */
     bool told;                      /* that APCs were not disabled, as they must be */
 };
 
@@ -74,10 +75,12 @@ void ha_resources_take_out(struct ha_kernel *kernel, const void *memory, size_t 
 void ha_resources_look_over(struct ha_kernel *kernel, const struct ha_driver *driver);
 
 /*
- * Code of a driver ends on the running thread. What it has taken since so many were taken is
- * recorded, as a misuse of the routine that it ends by, and is nobody's and never free again.
+ * Code of a driver, of any with 0, ends on the running thread. What it has taken since so many were
+ * taken is recorded, as a misuse of the routine that it ends by, and is nobody's and never free
+ * again.
  */
-void ha_resources_leave(struct ha_kernel *kernel, enum ha_routine routine, uint32_t taken);
+void ha_resources_leave(struct ha_kernel *kernel, enum ha_routine routine, uint32_t taken,
+                        uint16_t driver);
 /* The same for all that a thread has, which has ended, and no record is made. */
 void ha_resources_abandon(struct ha_kernel *kernel, const struct ha_thread *thread);
 /*

@@ -260,6 +260,98 @@ static void one_that_changed_nothing_else_is_found_too(void **state)
     expect_misuses(c, "KeRegisterProcessorChangeCallback" HELD "1\n");
 }
 
+/* What a driver of the next tests does: it has its locks from Start on, and the processor. */
+struct keeper {
+    struct chorus *c;
+    size_t which;                           /* of the resources and push locks */
+    bool gives;                             /* them back in the second call */
+};
+
+static void keep_until_the_second_call(struct driver *driver,
+                                       PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                                       PNTSTATUS operation_status)
+{
+    struct keeper *keeper = driver->extra;
+    struct chorus *c = keeper->c;
+    (void)operation_status;
+    if (change->State == KeProcessorAddStartNotify) {
+        KeEnterCriticalRegion();
+        ExAcquirePushLockExclusive(&c->push[keeper->which]);
+        ExAcquireResourceExclusiveLite(&c->resource[keeper->which], TRUE);
+        return;
+    }
+    if (keeper->gives) {
+        ExReleaseResourceLite(&c->resource[keeper->which]);
+        ExReleasePushLockExclusive(&c->push[keeper->which]);
+    }
+    KeLeaveCriticalRegion();
+}
+
+/* Two drivers that do so. */
+static void make_keepers(struct chorus *c, struct keeper keeper[2], bool first_gives)
+{
+    struct driver *driver[2] = {c->driver, bench_driver(c->b, "b")};
+    for (size_t i = 0; i < 2; i++) {
+        keeper[i] = (struct keeper){c, i, i || first_gives};
+        driver[i]->act = keep_until_the_second_call;
+        driver[i]->extra = &keeper[i];
+    }
+    make(c);
+}
+
+/* CTX-7: a working design */
+static void locks_may_be_kept_in_a_region_from_start_to_the_second_call(void **state)
+{
+    struct chorus *c = *state;
+    struct keeper keeper[2];
+    make_keepers(c, keeper, true);
+
+    bench_add_processor(c->b);
+
+    expect_misuses(c, "");
+    assert_null(c->b->machine->kernel.resources->owners);
+    assert_null(c->b->machine->kernel.resources->older->owners);
+    assert_int_equal(c->b->machine->kernel.locks, 0);
+}
+
+#define NAMELESS ": it ends with a lock that it has not given back\n"
+
+/* OBJ-2 */
+static void those_that_the_second_call_does_not_give_back_are_found(void **state)
+{
+    struct chorus *c = *state;
+    struct keeper keeper[2];
+    c->b->findings = "a OBJ-2\na OBJ-2\n";
+    make_keepers(c, keeper, false);
+
+    bench_add_processor(c->b);
+
+    expect_misuses(c, "KeRegisterProcessorChangeCallback" HELD "0\n"
+                      "KeRegisterProcessorChangeCallback" NAMELESS);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(bench_record(c->b, HA_MISUSE, i)->driver, 1);
+    assert_int_equal(c->b->machine->kernel.locks, 0);
+}
+
+/* OBJ-2, CTX-7: who writes an error is not called again under this knob */
+static void those_of_who_gets_no_second_call_are_found_when_the_add_has_ended(void **state)
+{
+    struct chorus *c = *state;
+    struct keeper keeper[2];
+    bench_turn(c->b, "hot_failure_scope", "exclude_writer");
+    c->b->findings = "b OBJ-2\nb OBJ-2\nb CTX-7\n";
+    make_keepers(c, keeper, true);
+    c->b->driver[1].answer[KeProcessorAddStartNotify] = INSUF;
+
+    bench_add_processor(c->b);
+
+    expect_misuses(c, "KeRegisterProcessorChangeCallback" HELD "1\n"
+                      "KeRegisterProcessorChangeCallback" NAMELESS);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(bench_record(c->b, HA_MISUSE, i)->driver, 2);
+    assert_int_equal(c->b->machine->kernel.locks, 0);
+}
+
 static VOID NTAPI reinitialize(PDRIVER_OBJECT DriverObject, PVOID Context, ULONG Count)
 {
     (void)DriverObject, (void)Count;
@@ -352,6 +444,9 @@ int main(void)
         CHORUS_TEST(inside_another_region_nothing_is_wrong_with_that),
         CHORUS_TEST(a_callback_that_returns_with_one_is_found_and_nobody_has_it),
         CHORUS_TEST(one_that_changed_nothing_else_is_found_too),
+        CHORUS_TEST(locks_may_be_kept_in_a_region_from_start_to_the_second_call),
+        CHORUS_TEST(those_that_the_second_call_does_not_give_back_are_found),
+        CHORUS_TEST(those_of_who_gets_no_second_call_are_found_when_the_add_has_ended),
         CHORUS_TEST(so_is_an_entry_point),
         CHORUS_TEST(what_the_caller_had_before_the_call_stays_with_it),
     };
