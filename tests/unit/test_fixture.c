@@ -74,6 +74,38 @@ static NTSTATUS enter_listener(PDRIVER_OBJECT driver, PUNICODE_STRING path)
     return status;
 }
 
+static _Atomic unsigned met;
+
+/* No routine is called in here, so ordinarily nobody else would come. */
+static VOID meet(PVOID context)
+{
+    (void)context;
+    met++;
+    for (unsigned long i = 0; met < 2 && i < 2000000000; i++)
+        continue;
+    ha_check(met == 2);
+}
+
+static NTSTATUS enter_meeting(PDRIVER_OBJECT driver, PUNICODE_STRING path)
+{
+    HANDLE thread;
+    PVOID object[2];
+    (void)driver;
+    (void)path;
+    met = 0;
+    for (unsigned i = 0; i < 2; i++) {
+        PsCreateSystemThread(&thread, THREAD_ALL_ACCESS, NULL, NULL, NULL, meet, NULL);
+        ObReferenceObjectByHandle(thread, THREAD_ALL_ACCESS, *PsThreadType, KernelMode,
+                                  &object[i], NULL);
+        ZwClose(thread);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        KeWaitForSingleObject(object[i], Executive, KernelMode, FALSE, NULL);
+        ObDereferenceObject(object[i]);
+    }
+    return STATUS_UNSUCCESSFUL;         /* there is nothing more to be done */
+}
+
 static struct ha_machine *begin_with(ha_driver_entry *entry)
 {
     struct ha_test_options options = {.entry = entry};
@@ -284,6 +316,19 @@ static void a_test_may_load_drivers_itself(void **state)
     ha_test_destroy(machine);
 }
 
+static void free_threads_of_a_driver_run_side_by_side(void **state)
+{
+    (void)state;
+    const struct ha_test_options options = {.entry = enter_meeting, .threads = HA_THREADS_FREE};
+    struct ha_machine *machine = NULL;
+    assert_int_equal(ha_test_begin(&options, &machine, NULL), HA_OK);
+    const char *report = ha_test_end(machine);
+    assert_non_null(report);            /* of the DriverEntry that fails */
+    assert_null(strstr(report, "check failed"));
+    ha_test_destroy(machine);
+    assert_int_equal(met, 2);
+}
+
 static void options_that_are_wrong_make_no_machine(void **state)
 {
     struct ha_machine_options nothing = {.name = "no groups"};
@@ -314,6 +359,7 @@ int main(void)
         cmocka_unit_test(an_expected_violation_that_does_not_come_is_reported),
         cmocka_unit_test(only_so_many_violations_can_be_expected),
         cmocka_unit_test(a_test_may_load_drivers_itself),
+        cmocka_unit_test(free_threads_of_a_driver_run_side_by_side),
         cmocka_unit_test(options_that_are_wrong_make_no_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
