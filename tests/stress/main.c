@@ -1,7 +1,7 @@
 /*
  * stress - machines in which everything goes on at once, one after another and side by side
  *
- *   --rounds N        so many machines; 300 unless it is said
+ *   --rounds N        so many machines; 150 unless it is said
  *   --seconds N       as many as begin in that time
  *   --seed N          of the first; the others count on from there. 1 unless it is said
  *   --at-once N       machines side by side, each on a host thread of its own; 2 unless it is said
@@ -75,7 +75,7 @@ static uint64_t number(const char *text)
 int main(int argc, char **argv)
 {
     struct stress stress = {.next = 1, .threads = HA_THREADS_FREE};
-    uint64_t rounds = 300, seconds = 0, at_once = 2;
+    uint64_t rounds = 150, seconds = 0, at_once = 2;
     pthread_t host[MOST_AT_ONCE];
     for (int i = 1; i < argc; i += 2) {
         const char *value = i + 1 < argc ? argv[i + 1] : "";

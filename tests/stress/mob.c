@@ -22,6 +22,7 @@ static const PMOB_TASK Tasks[] = {
     MobRundown,         MobDpc,             MobTimer,   MobThread, MobWorkItem,      MobPool,
     MobProcessorChange, MobInterfaceChange, MobParcel,  MobParcel, MobAllProcessors, MobMdl,
     MobProcessorChange, MobCallbackObject,  MobLook,    MobLook,   MobAffinity,      MobPoll,
+    MobWaitForSeveral,
 };
 
 _Use_decl_annotations_

@@ -165,6 +165,7 @@ MobEndMemory(
 MOB_TASK MobLock;
 MOB_TASK MobShare;
 MOB_TASK MobRundown;
+MOB_TASK MobWaitForSeveral;
 MOB_TASK MobProcessorChange;
 MOB_TASK MobInterfaceChange;
 MOB_TASK MobCallbackObject;

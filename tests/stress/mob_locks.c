@@ -223,3 +223,42 @@ MobRundown(
         IoReleaseRemoveLock(&mob->RemoveLock, Member);
     }
 }
+
+_Use_decl_annotations_
+VOID
+MobWaitForSeveral(
+    PMEMBER Member
+    )
+{
+    PMOB mob = Member->Mob;
+    PVOID objects[] = {&mob->Mutex, &mob->Semaphore, &mob->Event};
+    LARGE_INTEGER soon = MobSoon(Member);
+    NTSTATUS status;
+
+    if (MobRandom(Member, 2) == 0) {
+        status = KeWaitForMultipleObjects(RTL_NUMBER_OF(objects), objects, WaitAll, Executive,
+                                          KernelMode, FALSE, &soon, NULL);
+        if (status == STATUS_SUCCESS) {
+            MobCount(&mob->Guarded[GuardMutex]);
+            MobCount(&mob->Guarded[GuardSemaphore]);
+            MobCount(&mob->Guarded[GuardEvent]);
+            KeSetEvent(&mob->Event, IO_NO_INCREMENT, FALSE);
+            KeReleaseSemaphore(&mob->Semaphore, IO_NO_INCREMENT, 1, FALSE);
+            KeReleaseMutex(&mob->Mutex, FALSE);
+        }
+        return;
+    }
+
+    status = KeWaitForMultipleObjects(RTL_NUMBER_OF(objects), objects, WaitAny, Executive,
+                                      KernelMode, FALSE, NULL, NULL);
+    if (status == STATUS_WAIT_0) {
+        MobCount(&mob->Guarded[GuardMutex]);
+        KeReleaseMutex(&mob->Mutex, FALSE);
+    } else if (status == STATUS_WAIT_1) {
+        MobCount(&mob->Guarded[GuardSemaphore]);
+        KeReleaseSemaphore(&mob->Semaphore, IO_NO_INCREMENT, 1, FALSE);
+    } else {
+        MobCount(&mob->Guarded[GuardEvent]);
+        KeSetEvent(&mob->Event, IO_NO_INCREMENT, FALSE);
+    }
+}

@@ -17,7 +17,7 @@
 #include "sim/machine.h"
 
 #define DRIVERS 4u              /* at once */
-#define STORMS 4u
+#define STORMS 6u
 #define GIGABYTE (UINT64_C(1) << 30)
 #define LINES_SHOWN 200
 
@@ -30,7 +30,7 @@ enum course {
     ALL_IS_WELL,                /* it ends normally; half of all rounds */
     A_DRIVER_FAILS,             /* with a bug check or a deadlock */
     BUDGET_ENDS,                /* after some records */
-    STOPPED,                    /* by a sink, after some records */
+    STOPPED,                    /* in the middle of a step */
     DROPPED,                    /* destroyed while it goes on */
     LITTLE_MEMORY,              /* an arena that is full before the end */
     COURSES
@@ -42,9 +42,9 @@ struct round {
     struct ha_machine *machine;
     struct ha_collector collector;
     struct ha_judge *judge;
-    struct ha_sink stopper;
-    uint64_t stop_at;           /* records that it has seen then */
+    uint32_t calls_left;        /* of callbacks, before it is stopped */
     uint64_t memory_added;
+    uint64_t calls;             /* of its own callback */
     jmp_buf fatal;
 };
 
@@ -56,14 +56,14 @@ static uint32_t below(struct round *r, uint32_t limit)
     return (uint32_t)(r->random >> 32) % limit;
 }
 
-static void stop(struct ha_sink *sink, const struct ha_record *first, size_t count)
+/* A callback has been entered, or has returned. */
+static void stop(struct ha_kernel *kernel, const struct ha_called *call, bool entered)
 {
-    struct round *r = (struct round *)(void *)((char *)sink - offsetof(struct round, stopper));
-    (void)first;
-    if (count < r->stop_at)
-        r->stop_at -= count;
-    else
-        ha_machine_interrupt(r->machine, HA_END_SIGNAL);
+    struct ha_machine *machine = (struct ha_machine *)(void *)kernel;
+    struct round *r = machine->fatal_argument;
+    (void)call, (void)entered;
+    if (r->calls_left-- == 0)
+        ha_machine_interrupt(machine, HA_END_SIGNAL);
 }
 
 /* The run ended while this thread waited inside an NT routine. */
@@ -81,12 +81,13 @@ static bool make_machine(struct round *r, enum ha_threads threads)
     const struct ha_memory_options memory = {.size = 4 * GIGABYTE};
     struct ha_machine_options options = {
         .partition = {.group = group, .group_count = 2, .memory = &memory, .memory_count = 1},
-        .profile = ha_profile_preset(HA_PRESET_DOCUMENTED), .threads = threads,
+        .profile = ha_profile_preset(below(r, 3) ? HA_PRESET_DOCUMENTED : HA_PRESET_ADVERSARIAL),
+        .threads = threads,
         .arena_bytes = (size_t)32 << 20, .record_locks = below(r, 4) == 0};
     if (r->course == BUDGET_ENDS)
-        options.record_budget = 200 + below(r, 5000);
+        options.record_budget = 200 + below(r, 3000);
     if (r->course == LITTLE_MEMORY)
-        options.arena_bytes = ((size_t)256 + below(r, 1024)) << 10;
+        options.arena_bytes = ((size_t)48 + below(r, 128)) << 10;
     struct ha_error error;
     int err = ha_machine_create(&options, &r->machine, &error);
     if (err) {
@@ -97,9 +98,8 @@ static bool make_machine(struct round *r, enum ha_threads threads)
     ha_machine_add_sink(r->machine, &r->collector.sink);
     ha_machine_add_sink(r->machine, ha_judge_sink(r->judge));
     if (r->course == STOPPED) {
-        r->stopper.take = stop;
-        r->stop_at = below(r, 5000);
-        ha_machine_add_sink(r->machine, &r->stopper);
+        r->calls_left = below(r, 200);
+        r->machine->kernel.hooks.called = stop;
     }
     return true;
 }
@@ -119,7 +119,7 @@ static int load_or_unload(struct round *r)
     if (driver && driver->state != HA_DRIVER_GONE)
         return driver->state == HA_DRIVER_LOADED ? ha_driver_unload(driver, NULL) : HA_OK;
     parameter(r, name, "Seed", below(r, UINT32_MAX));
-    parameter(r, name, "Turns", 1 + below(r, 12));
+    parameter(r, name, "Turns", 1 + below(r, 40));
     driver = ha_driver_make(kernel, name, MobEntry);
     return driver ? ha_driver_start(driver, NULL) : HA_ENOMEM;
 }
@@ -169,6 +169,22 @@ static int ask_for_something(struct round *r)
     }
 }
 
+/* This thread is called, too: for the processors that are there, in the code of a driver then. */
+static VOID NTAPI changed(PVOID CallbackContext, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
+                          PNTSTATUS OperationStatus)
+{
+    struct round *r = CallbackContext;
+    (void)OperationStatus;
+    r->calls += ChangeContext->State != KeProcessorAddStartNotify;
+}
+
+static void listen(struct round *r)
+{
+    PVOID handle = KeRegisterProcessorChangeCallback(changed, r, KE_PROCESSOR_CHANGE_ADD_EXISTING);
+    if (handle)
+        KeDeregisterProcessorChangeCallback(handle);
+}
+
 /* Much at a time, and then all of it goes on at once. */
 static int storm(struct round *r, bool fails)
 {
@@ -181,6 +197,8 @@ static int storm(struct round *r, bool fails)
         LARGE_INTEGER interval = {.QuadPart = -10000 * (LONGLONG)below(r, 5)};
         KeDelayExecutionThread(KernelMode, FALSE, &interval);
     }
+    if (!err && below(r, 3) == 0)
+        listen(r);
     return ha_machine_settle_all(r->machine, err);
 }
 
