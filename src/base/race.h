@@ -48,7 +48,9 @@ void AnnotateIgnoreSyncBegin(const char *file, int line);
 void AnnotateIgnoreSyncEnd(const char *file, int line);
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);
+void __tsan_read_range(void *address, unsigned long size);
 void __tsan_write_range(void *address, unsigned long size);
+void __tsan_mutex_destroy(void *address, unsigned flags);
 
 static inline void ha_race_hide(void)
 {
@@ -62,6 +64,13 @@ static inline void ha_race_show(void)
     AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
     AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
     AnnotateIgnoreSyncEnd(__FILE__, __LINE__);
+}
+
+/* On a thread that is not hidden: both of the next two. */
+static inline void ha_race_meet(void *place)
+{
+    __tsan_acquire(place);
+    __tsan_release(place);
 }
 
 /* On a hidden thread: what it did before comes before what others do who take this place later. */
@@ -79,6 +88,22 @@ static inline void ha_race_take(const void *place)
     AnnotateIgnoreSyncBegin(__FILE__, __LINE__);
 }
 
+/* On a hidden thread: nobody comes after what was given here before. */
+static inline void ha_race_forget(const void *place)
+{
+    __tsan_mutex_destroy((void *)(size_t)place, 0);
+}
+
+/* On a hidden thread: a read of all these bytes, which others must not write at the same time. */
+static inline void ha_race_read(const void *memory, size_t size)
+{
+    AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+    AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+    __tsan_read_range((void *)(size_t)memory, size);
+    AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+    AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+}
+
 /* On a hidden thread: a write of all these bytes, which others must not access at the same time. */
 static inline void ha_race_write(const void *memory, size_t size)
 {
@@ -93,6 +118,11 @@ static inline void ha_race_hide(void)
 {
 }
 
+static inline void ha_race_meet(void *place)
+{
+    (void)place;
+}
+
 static inline void ha_race_show(void)
 {
 }
@@ -105,6 +135,16 @@ static inline void ha_race_give(const void *place)
 static inline void ha_race_take(const void *place)
 {
     (void)place;
+}
+
+static inline void ha_race_forget(const void *place)
+{
+    (void)place;
+}
+
+static inline void ha_race_read(const void *memory, size_t size)
+{
+    (void)memory, (void)size;
 }
 
 static inline void ha_race_write(const void *memory, size_t size)

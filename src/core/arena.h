@@ -29,7 +29,8 @@ void *ha_arena_take(struct ha_arena *arena, size_t size);
 void ha_arena_give(struct ha_arena *arena, void *block, size_t size);
 /*
  * The same for memory that drivers read and write themselves. In free mode its next user comes
- * after its last one; what only the simulator uses puts no drivers in an order.
+ * after its last one, and nobody uses it while it is given back; what only the simulator uses puts
+ * no drivers in an order.
  */
 void *ha_arena_lend(struct ha_arena *arena, size_t size);
 void ha_arena_get_back(struct ha_arena *arena, void *block, size_t size);

@@ -6,7 +6,8 @@
  * stack, gives the baton back and waits there for other work.
  *
  * In free mode it ends there. A host thread that does nothing else makes all of them: they come
- * after nothing that it had heard of.
+ * after what its maker did before, and before what that does when the carrier is closed, but in no
+ * order to each other.
  */
 #include "core/carrier.h"
 
@@ -44,6 +45,7 @@ struct baton_carrier {
     struct ha_context *to_make;     /* by the maker, NULL when it has answered */
     bool refused, stop;             /* its answer; it has to end */
     size_t alive;                   /* contexts that have not ended */
+    bool any;                       /* has been made */
 };
 
 static struct baton_carrier *baton(struct ha_carrier *carrier)
@@ -120,7 +122,9 @@ static void *free_main(void *argument)
     struct ha_context *self = argument;
     struct baton_carrier *b = self->carrier;
     ha_race_hide();
+    ha_race_take(&b->maker);
     take_turn(self);
+    ha_race_give(&b->ended);
     forget(self);
     must(pthread_mutex_lock(&b->lock));
     if (--b->alive == 0)
@@ -146,6 +150,7 @@ static void *maker_main(void *argument)
 {
     struct baton_carrier *b = argument;
     ha_race_hide();
+    ha_race_give(&b->maker);
     must(pthread_mutex_lock(&b->lock));
     while (!b->stop) {
         if (b->to_make) {
@@ -175,6 +180,7 @@ static bool ask_maker(struct baton_carrier *b, struct ha_context *context)
         must(pthread_cond_wait(&b->answered, &b->lock));
     bool made = !b->refused;
     b->alive += made;
+    b->any |= made;
     must(pthread_mutex_unlock(&b->lock));
     return made;
 }
@@ -273,6 +279,8 @@ static void close_free(struct baton_carrier *b)
     while (b->alive)
         must(pthread_cond_wait(&b->ended, &b->lock));
     must(pthread_mutex_unlock(&b->lock));
+    if (b->any)
+        ha_race_take(&b->ended);
     must(pthread_join(b->maker, NULL));
     must(pthread_cond_destroy(&b->asked));
     must(pthread_cond_destroy(&b->answered));

@@ -98,7 +98,6 @@ void ha_event_wait_on(struct ha_world *world, struct ha_object *event,
         world->sched.running->waits_on = holder;
         wait_in_turn(world, event);
     }
-    ha_order_take(world, event);
     record_wait(world, HA_WAIT_END, event, NULL, blocked);
 }
 
@@ -111,7 +110,6 @@ void ha_event_set(struct ha_world *world, struct ha_object *event)
 {
     ha_touch(world, event->id, HA_TOUCH_WRITE);
     event->set = true;
-    ha_order_give(world, event);
     while (event->first_waiter)
         ha_sched_ready(take_waiter(event, 0));
 }

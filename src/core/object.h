@@ -1,5 +1,8 @@
 /*
  * object - what simulated threads wait for: a lock with a holder, or an event that is set
+ *
+ * In free mode who takes a lock comes after who gave it back. An event of the simulator's own
+ * orders nobody: what Windows orders by a wait, the routine says that waits.
  */
 #ifndef HA_CORE_OBJECT_H
 #define HA_CORE_OBJECT_H

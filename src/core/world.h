@@ -82,11 +82,41 @@ static inline void ha_order_take(struct ha_world *world, const void *place)
         ha_race_take(place);
 }
 
-/* And of memory that the running thread gives back: nobody may use it at the same time. */
+/* Nobody comes after what was given here before: the place stands for something new. */
+static inline void ha_order_forget(struct ha_world *world, const void *place)
+{
+    if (HA_RACES_ARE_WATCHED && world->sched.is_free)
+        ha_race_forget(place);
+}
+
+/* A routine reads, or writes, a driver's memory, as the driver could have done itself. */
+static inline void ha_order_read(struct ha_world *world, const void *memory, size_t size)
+{
+    if (HA_RACES_ARE_WATCHED && world->sched.is_free)
+        ha_race_read(memory, size);
+}
+
 static inline void ha_order_write(struct ha_world *world, const void *memory, size_t size)
 {
     if (HA_RACES_ARE_WATCHED && world->sched.is_free)
         ha_race_write(memory, size);
+}
+
+/*
+ * A routine makes an object in a driver's memory: nobody may use it at the same time, and what one
+ * ordered that lay there before is over. An object is a place, and so are its next two bytes.
+ */
+static inline void ha_order_make(struct ha_world *world, const void *object, size_t size)
+{
+    ha_order_write(world, object, size);
+    for (size_t i = 0; i < 3; i++)
+        ha_order_forget(world, (const char *)object + i);
+}
+
+/* A routine uses such an object. */
+static inline void ha_order_use(struct ha_world *world, const void *object)
+{
+    ha_order_read(world, object, 1);
 }
 
 /*

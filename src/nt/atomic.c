@@ -96,6 +96,21 @@ EACH_ORDER(COMPARE_EXCHANGE, InterlockedCompareExchange, LONG)
 EACH_ORDER_64(COMPARE_EXCHANGE, InterlockedCompareExchange)
 EACH_ORDER(COMPARE_EXCHANGE, InterlockedCompareExchangePointer, PVOID)
 
+static UCHAR exchange_both(LONG64 volatile *destination, LONG64 high, LONG64 low,
+                           LONG64 *comparand)
+{
+    LONG64 old_low = __atomic_load_n(&destination[0], __ATOMIC_SEQ_CST);
+    LONG64 old_high = __atomic_load_n(&destination[1], __ATOMIC_SEQ_CST);
+    bool equal = old_low == comparand[0] && old_high == comparand[1];
+    if (equal) {
+        __atomic_store_n(&destination[0], low, __ATOMIC_SEQ_CST);
+        __atomic_store_n(&destination[1], high, __ATOMIC_SEQ_CST);
+    }
+    comparand[0] = old_low;
+    comparand[1] = old_high;
+    return equal;
+}
+
 /*
  * Exchange 16 bytes if they are the comparand's, which gets the old ones.
  *
@@ -104,21 +119,20 @@ EACH_ORDER(COMPARE_EXCHANGE, InterlockedCompareExchangePointer, PVOID)
  * Returns 1 when they were equal, otherwise 0.
  *
  * Source: Microsoft C++, Compiler intrinsics, _InterlockedCompareExchange128.
- * Our choice: threads change only where a routine begins, so the two halves need no instruction
- * of their own, which not every host has.
+ * Our choice: no other thread is in a routine meanwhile, so the two halves need no instruction of
+ * their own, which not every host has. In free mode that is so against this routine only: one that
+ * changes a half, on a thread that runs at the same time, may come between them.
  */
 UCHAR InterlockedCompareExchange128(LONG64 volatile *Destination, LONG64 ExchangeHigh,
                                     LONG64 ExchangeLow, LONG64 *ComparandResult)
 {
-    ha_kernel_poll("InterlockedCompareExchange128");
-    LONG64 low = Destination[0], high = Destination[1];
-    bool equal = low == ComparandResult[0] && high == ComparandResult[1];
-    if (equal) {
-        Destination[0] = ExchangeLow;
-        Destination[1] = ExchangeHigh;
-    }
-    ComparandResult[0] = low;
-    ComparandResult[1] = high;
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin("InterlockedCompareExchange128");
+    bool is_free = kernel->world.sched.is_free;
+    if (is_free)
+        ha_race_show();         /* what it does to the memory is the caller's doing */
+    UCHAR equal = exchange_both(Destination, ExchangeHigh, ExchangeLow, ComparandResult);
+    if (is_free)
+        ha_race_hide();
     return equal;
 }
 
@@ -175,15 +189,16 @@ BIT_TEST(InterlockedBitTestAndComplement, LONG, ULONG, __atomic_fetch_xor, )
  * Nothing passes this in either direction. Any IRQL.
  *
  * Source: WDK reference, wdm.h, KeMemoryBarrier. MemoryBarrier is the same by another name.
+ * Our choice: ThreadSanitizer knows no barrier, so in free mode each comes after all that any
+ * thread has come to before. That hides some races, and reports none that is none. The barrier
+ * that is in the routines above counts there for the memory that they change, and for no other.
  */
 VOID KeMemoryBarrier(VOID)
 {
-    ha_kernel_poll("KeMemoryBarrier");
-    __sync_synchronize();
+    ha_kernel_fence("KeMemoryBarrier");
 }
 
 VOID MemoryBarrier(VOID)
 {
-    ha_kernel_poll("MemoryBarrier");
-    __sync_synchronize();
+    ha_kernel_fence("MemoryBarrier");
 }

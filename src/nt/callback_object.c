@@ -162,6 +162,7 @@ struct ha_registration *ha_callback_client_make(struct ha_kernel *kernel, PCALLB
         }
         client->object = object;
         registration->of_driver = true;
+        ha_registration_order_anew(kernel, registration);
     }
     registration->of_object = true;
     return registration;
@@ -185,8 +186,8 @@ void ha_callback_client_join(struct ha_kernel *kernel, struct ha_registration *c
         ha_registration_append(kernel, client);
         return;
     }
-    ha_ob_hold(object_of(client));
     ha_order_give(&kernel->world, client);
+    ha_ob_hold(object_of(client));
     ha_notify_join(list_of(kernel, client), &client->link);
 }
 

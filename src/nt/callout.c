@@ -241,7 +241,8 @@ __attribute__((always_inline)) static inline bool call_live(struct ha_round *rou
         function(context, copy, &round->variable);
     if (watched) {
         ha_kernel_come_in(kernel, depth);
-        ha_order_give(world, client);
+        ha_order_give(world, ha_order_of_calls(client));
+        ha_order_write(world, copy, sizeof *copy);      /* nobody keeps what was lent */
     }
 
     /* Unless the thread is disturbed, the record is where it was: what follows it was added. */

@@ -58,6 +58,7 @@ NTSTATUS ha_callout_entry(struct ha_driver *driver)
     uint32_t depth = ha_kernel_go_out(kernel);
     NTSTATUS status = entry(&driver->object, path);
     ha_kernel_come_in(kernel, depth);
+    ha_order_write(&kernel->world, driver->path, sizeof *driver->path);
     memset(driver->path, POISON, sizeof *driver->path);
     leave_entered(driver, &call, HA_DRV_ENTRY_LEAVE, driver->id, status);
     return status;
@@ -120,7 +121,7 @@ void ha_callout_client(struct ha_kernel *kernel, struct ha_registration *client,
     uint32_t depth = ha_kernel_go_out(kernel);
     function(context, argument1, argument2);
     ha_kernel_come_in(kernel, depth);
-    ha_order_give(world, client);
+    ha_order_give(world, ha_order_of_calls(client));
     ha_locks_leave(kernel, HA_RT_NOTIFY_CALLBACK, &locks);
     ha_record_open(world, HA_EX_CALL_LEAVE, client->link.id);
     ha_thread_set_irql(thread, irql);           /* CTX-7 */

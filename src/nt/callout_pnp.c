@@ -153,17 +153,6 @@ static void tell(const struct ha_notice *notice, const struct ha_pnp_entry *entr
     kernel->hooks.called(kernel, &called, entered);
 }
 
-/* What the call comes after: the registration, and what it tells of (ORD-3, ORD-4). */
-static void take_orders(const struct ha_notice *notice, const struct ha_pnp_entry *entry)
-{
-    struct ha_world *world = &notice->kernel->world;
-    const struct ha_interface *instance = notice->news.instance;
-    ha_order_take(world, entry);
-    ha_order_take(world, instance);
-    if (instance->unit == HA_UNIT_PROCESSOR)
-        ha_order_take(world, ha_order_of_start(world, instance->device));
-}
-
 /* The callback itself, called and recorded: in one record if nothing came of it. */
 static inline void call(struct ha_notice *notice, const struct ha_pnp_entry *entry,
                  struct ha_told *told)
@@ -178,11 +167,15 @@ static inline void call(struct ha_notice *notice, const struct ha_pnp_entry *ent
     struct ha_kernel *kernel = notice->kernel;
     PDRIVER_NOTIFICATION_CALLBACK_ROUTINE function = entry->function;
     PVOID context = entry->context;
-    take_orders(notice, entry);
+    ha_order_take(world, entry);
+    ha_interface_order(kernel, notice->news.instance);
     uint32_t depth = ha_kernel_go_out(kernel);
     NTSTATUS status = function(&told->change, context);
     ha_kernel_come_in(kernel, depth);
-    ha_order_give(world, entry);
+    ha_order_give(world, ha_order_of_calls(entry));
+    ha_order_give(world, &entry->driver->unreferenced);
+    ha_order_write(world, told, sizeof *told);          /* nobody keeps what was lent */
+    ha_order_write(world, notice->text, notice->model.link.MaximumLength);
     /* Unless the thread is disturbed, the record is where it was: what follows it was added. */
     if (!thread->disturbed && world->trace.next == behind && status == STATUS_SUCCESS) {
         world->trace.next[-1].kind = HA_PNP_CB_CALL;

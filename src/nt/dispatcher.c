@@ -89,6 +89,8 @@ bool ha_dispatcher_looks_made(const struct ha_kernel *kernel, const DISPATCHER_H
 bool ha_dispatcher_is_made(struct ha_kernel *kernel, const DISPATCHER_HEADER *header,
                            unsigned types, enum ha_routine routine)
 {
+    if (header)
+        ha_order_use(&kernel->world, header);
     if (header && ha_dispatcher_looks_made(kernel, header, types))
         return true;
     ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
@@ -292,6 +294,8 @@ void ha_dispatcher_signal(struct ha_kernel *kernel, PDISPATCHER_HEADER header)
         while (next != head && wait_of(next) == wait)
             next = next->Flink;
         if (can_end(wait)) {
+            if (!(HA_TYPE(header->Type) & HA_TIMERS))   /* which runs out on any thread */
+                ha_order_give(&kernel->world, wait);
             take_objects(wait);
             finish(wait);
         }
@@ -359,6 +363,7 @@ static void link_blocks(struct ha_wait *wait)
 static void block(struct ha_wait *wait, uint64_t due_ns)
 {
     struct ha_world *world = &wait->kernel->world;
+    ha_order_forget(world, wait);
     link_blocks(wait);
     join(wait);
     wait->alarm = (struct ha_alarm){.action = on_time_out, .argument = wait};
@@ -368,6 +373,8 @@ static void block(struct ha_wait *wait, uint64_t due_ns)
     wait->thread->timed = due_ns != HA_FOREVER;
     while (!wait->over)
         ha_sched_block(world);
+    if (wait->status != STATUS_TIMEOUT)
+        ha_order_take(world, wait);     /* the object may be another by now */
 }
 
 /* What was done before the objects were signalled comes before what the thread does next. */

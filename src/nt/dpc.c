@@ -203,6 +203,8 @@ bool ha_dpc_insert(struct ha_kernel *kernel, PKDPC dpc, uint16_t here, uint8_t f
         struct ha_record *record = open(kernel, HA_DPC_INSERT, *link);
         record->as.dpc.importance = dpc->Importance;
         record->flags = flags;
+        if (!(flags & HA_DPC_BY_TIMER))
+            ha_order_give(&kernel->world, dpc);     /* it has not begun, and runs for both */
         return false;
     }
     struct ha_dpc_entry *entry = ha_arena_take(&kernel->world.host->arena, sizeof *entry);
@@ -221,7 +223,8 @@ bool ha_dpc_insert(struct ha_kernel *kernel, PKDPC dpc, uint16_t here, uint8_t f
     record->flags = (uint8_t)(flags | (waits ? HA_DPC_WAITS : 0u));
     dpc->DpcData = (PVOID)(uintptr_t)entry->number;
     dpcs->queued++;
-    if (!(flags & HA_DPC_BY_TIMER))         /* which runs on any thread; KeSetTimerEx gives it */
+    ha_order_forget(&kernel->world, dpc);
+    if (!(flags & HA_DPC_BY_TIMER))         /* which runs out on any thread */
         ha_order_give(&kernel->world, dpc);
     put(&dpcs->queue[target], entry, dpc->Importance == HighImportance);
     if (!waits)
@@ -288,6 +291,12 @@ void ha_dpcs_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
     }
 }
 
+/* What comes after each time that a DPC has run; it may be gone by then, so it is but a place. */
+static const void *end_of(const KDPC *dpc)
+{
+    return (const char *)dpc + 2;
+}
+
 /* Once it has begun the driver may queue or free the DPC again, so this works on a copy. */
 static void run(struct ha_kernel *kernel, struct ha_dpc_queue *queue)
 {
@@ -300,6 +309,8 @@ static void run(struct ha_kernel *kernel, struct ha_dpc_queue *queue)
     if (!let_go(&entry))
         ha_record_misuse(kernel, HA_RT_INITIALIZE_DPC, HA_MISUSE_IN_USE, entry.id, 0);
     ha_order_take(&kernel->world, entry.dpc);
+    ha_order_take(&kernel->world, ha_order_of_timers(entry.dpc));
+    ha_order_take(&kernel->world, ha_order_of_start(&kernel->world, entry.target));
     open(kernel, HA_DPC_RUN_ENTER, &entry);
     ha_sched_point(&kernel->world);
     uint32_t depth = ha_kernel_go_out(kernel);
@@ -312,6 +323,7 @@ static void run(struct ha_kernel *kernel, struct ha_dpc_queue *queue)
     thread->stamp.regions = 0;
     queue->running = 0;
     ha_order_give(&kernel->world, &kernel->dpcs);
+    ha_order_give(&kernel->world, end_of(entry.dpc));
     tell_waiters(kernel);
     ha_sched_point(&kernel->world);
 }
@@ -378,9 +390,10 @@ static bool is_running(const struct ha_kernel *kernel, uint32_t id)
     return false;
 }
 
-void ha_dpcs_wait_for(struct ha_kernel *kernel, uint32_t id)
+void ha_dpcs_wait_for(struct ha_kernel *kernel, const KDPC *dpc)
 {
+    uint32_t id = ha_dpc_id(dpc);
     while (is_running(kernel, id))
         wait(kernel);
-    ha_order_take(&kernel->world, &kernel->dpcs);
+    ha_order_take(&kernel->world, end_of(dpc));
 }

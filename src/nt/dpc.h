@@ -58,7 +58,13 @@ void ha_dpcs_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
 
 /* Wait until all that are queued now to processors that take threads, or run there, are done. */
 void ha_dpcs_flush(struct ha_kernel *kernel);
-/* Wait until a DPC, by its id, runs nowhere. */
-void ha_dpcs_wait_for(struct ha_kernel *kernel, uint32_t id);
+/* Wait until a DPC runs nowhere. */
+void ha_dpcs_wait_for(struct ha_kernel *kernel, const KDPC *dpc);
+
+/* Given by who sets a timer with the DPC, which runs after that. */
+static inline const void *ha_order_of_timers(const KDPC *dpc)
+{
+    return (const char *)dpc + 1;
+}
 
 #endif

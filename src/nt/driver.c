@@ -171,6 +171,8 @@ int ha_driver_start(struct ha_driver *driver, const void *event)
     driver->previous = kernel->last_driver;
     driver->event = event;
     kernel->last_driver = driver;
+    ha_order_forget(&kernel->world, driver);
+    ha_order_give(&kernel->world, driver);
     ha_record_name(&kernel->world, HA_NS_DRIVER, driver->id, driver->name);
     return ha_thread_create(&kernel->world, HA_THREAD_SYSTEM, 0, load, driver, NULL);
 }

@@ -242,7 +242,7 @@ static void unregister(struct ha_kernel *kernel, struct ha_registration *client)
         thread->operations--;
     }
     if (!raised && !itself)
-        ha_order_take(&kernel->world, client);
+        ha_order_take(&kernel->world, ha_order_of_calls(client));
     ha_callback_client_let_go(kernel, client);
 }
 

@@ -3,7 +3,8 @@
  *
  * No other thread runs while a routine changes its list, so the lock is not taken. It is looked
  * at, though: these routines take it themselves, at any IRQL, and a caller that has it would wait
- * for itself on Windows. That is a misuse here, and the list is changed all the same.
+ * for itself on Windows. That is a misuse here, and the list is changed all the same. In free mode
+ * what is done to the links, under that lock, is the caller's doing.
  * Source of each: WDK reference, wdm.h, the page of its name. In records the first stands for all.
  */
 #include "nt/locks.h"
@@ -20,8 +21,21 @@ static struct ha_kernel *enter(const char *routine, PKSPIN_LOCK lock)
         ha_record_misuse(kernel, HA_RT_INTERLOCKED_LIST, HA_MISUSE_TAKEN_TWICE,
                          (uint32_t)(*lock >> 32), 0);
     ha_order_take(&kernel->world, lock);
-    ha_order_give(&kernel->world, lock);
     return kernel;
+}
+
+static void leave(struct ha_kernel *kernel, PKSPIN_LOCK lock)
+{
+    ha_order_give(&kernel->world, lock);
+}
+
+/* Links are changed. */
+static void write_links(struct ha_kernel *kernel, const LIST_ENTRY *head, const LIST_ENTRY *entry,
+                        const LIST_ENTRY *neighbour)
+{
+    ha_order_write(&kernel->world, head, sizeof *head);
+    ha_order_write(&kernel->world, entry, sizeof *entry);
+    ha_order_write(&kernel->world, neighbour, sizeof *neighbour);
 }
 
 /* The entry, or NULL when it is the head: the list was empty. */
@@ -36,7 +50,9 @@ PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEn
 {
     HA_INSIDE struct ha_kernel *kernel = enter("ExInterlockedInsertHeadList", Lock);
     PLIST_ENTRY before = unless_head(ListHead->Flink, ListHead);
+    write_links(kernel, ListHead, ListEntry, ListHead->Flink);
     InsertHeadList(ListHead, ListEntry);
+    leave(kernel, Lock);
     return before;
 }
 
@@ -46,7 +62,9 @@ PLIST_ENTRY ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEn
 {
     HA_INSIDE struct ha_kernel *kernel = enter("ExInterlockedInsertTailList", Lock);
     PLIST_ENTRY before = unless_head(ListHead->Blink, ListHead);
+    write_links(kernel, ListHead, ListEntry, ListHead->Blink);
     InsertTailList(ListHead, ListEntry);
+    leave(kernel, Lock);
     return before;
 }
 
@@ -54,7 +72,10 @@ PLIST_ENTRY ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEn
 PLIST_ENTRY ExInterlockedRemoveHeadList(PLIST_ENTRY ListHead, PKSPIN_LOCK Lock)
 {
     HA_INSIDE struct ha_kernel *kernel = enter("ExInterlockedRemoveHeadList", Lock);
-    return unless_head(RemoveHeadList(ListHead), ListHead);
+    write_links(kernel, ListHead, ListHead->Flink, ListHead->Flink->Flink);
+    PLIST_ENTRY first = unless_head(RemoveHeadList(ListHead), ListHead);
+    leave(kernel, Lock);
+    return first;
 }
 
 /* Put an entry in front of a single list. Returns the one that was first, or NULL. */
@@ -63,7 +84,10 @@ PSINGLE_LIST_ENTRY ExInterlockedPushEntryList(PSINGLE_LIST_ENTRY ListHead,
 {
     HA_INSIDE struct ha_kernel *kernel = enter("ExInterlockedPushEntryList", Lock);
     PSINGLE_LIST_ENTRY before = ListHead->Next;
+    ha_order_write(&kernel->world, ListHead, sizeof *ListHead);
+    ha_order_write(&kernel->world, ListEntry, sizeof *ListEntry);
     PushEntryList(ListHead, ListEntry);
+    leave(kernel, Lock);
     return before;
 }
 
@@ -71,5 +95,8 @@ PSINGLE_LIST_ENTRY ExInterlockedPushEntryList(PSINGLE_LIST_ENTRY ListHead,
 PSINGLE_LIST_ENTRY ExInterlockedPopEntryList(PSINGLE_LIST_ENTRY ListHead, PKSPIN_LOCK Lock)
 {
     HA_INSIDE struct ha_kernel *kernel = enter("ExInterlockedPopEntryList", Lock);
-    return PopEntryList(ListHead);
+    ha_order_write(&kernel->world, ListHead, sizeof *ListHead);
+    PSINGLE_LIST_ENTRY first = PopEntryList(ListHead);
+    leave(kernel, Lock);
+    return first;
 }

@@ -24,6 +24,8 @@ void ha_fast_mutex_make(struct ha_kernel *kernel, PFAST_MUTEX mutex,
 {
     if (ha_in_use(kernel, mutex, sizeof *mutex, kind->initialize))
         return;
+    ha_order_make(&kernel->world, mutex, sizeof *mutex);
+    ha_order_make(&kernel->world, &mutex->Event, sizeof mutex->Event);
     *mutex = (FAST_MUTEX){.Count = 1};
     ha_dispatcher_init(kernel, &mutex->Event.Header, kind->type, 1);
 }

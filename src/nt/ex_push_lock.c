@@ -37,8 +37,10 @@ const struct ha_shared_kind ha_push_lock = {
 VOID ExInitializePushLock(PEX_PUSH_LOCK PushLock)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExInitializePushLock");
-    if (!ha_in_use(kernel, PushLock, sizeof *PushLock, HA_RT_INITIALIZE_PUSH_LOCK))
-        *PushLock = 0;
+    if (ha_in_use(kernel, PushLock, sizeof *PushLock, HA_RT_INITIALIZE_PUSH_LOCK))
+        return;
+    ha_order_make(&kernel->world, PushLock, sizeof *PushLock);
+    *PushLock = 0;
 }
 
 static void look_for_region(struct ha_kernel *kernel, enum ha_routine routine)

@@ -87,8 +87,10 @@ NTSTATUS ExDeleteResourceLite(PERESOURCE Resource)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExDeleteResourceLite");
     struct ha_resource *resource = unused(kernel, Resource, HA_RT_DELETE_RESOURCE);
-    if (resource)
+    if (resource) {
+        ha_order_write(&kernel->world, Resource, sizeof *Resource);
         ha_resource_forget(kernel, resource);
+    }
     return STATUS_SUCCESS;
 }
 

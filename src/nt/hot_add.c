@@ -104,6 +104,7 @@ static NTSTATUS add_at_place(struct add *add)
         return status;
     }
     status = start_round(add);
+    ha_order_give(&kernel->world, ha_order_of_start(&kernel->world, add->index));
     bool vetoed = !NT_SUCCESS(status);
     if (NT_SUCCESS(status) && !after_start)
         status = start_hardware(add);
@@ -112,7 +113,6 @@ static NTSTATUS add_at_place(struct add *add)
     bool announced = NT_SUCCESS(status) && ha_pnp_comes_early(kernel, add->index);
     if (announced)
         ha_interface_up(kernel, add->id, add->index, false);
-    ha_order_give(&kernel->world, ha_order_of_start(&kernel->world, add->index));
     second_round(add, status, vetoed);
     if (!NT_SUCCESS(status))
         withdraw(add);

@@ -67,6 +67,8 @@ bool ha_interface_down(struct ha_kernel *kernel, enum ha_unit unit, uint32_t dev
  */
 struct ha_interface *ha_interface_find(struct ha_kernel *kernel, PCUNICODE_STRING link, bool *ok);
 
+/* In free mode: who learns of it comes after its enabling, or the Start calls (ORD-3). */
+void ha_interface_order(struct ha_kernel *kernel, const struct ha_interface *instance);
 /* An instance that is not enabled becomes so, behind all others, and one that is no longer is. */
 void ha_interface_enable(struct ha_kernel *kernel, struct ha_interface *instance);
 void ha_interface_disable(struct ha_kernel *kernel, struct ha_interface *instance);

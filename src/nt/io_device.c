@@ -242,6 +242,7 @@ static NTSTATUS open_device(struct ha_kernel *kernel, PDEVICE_OBJECT device, ACC
     file->object.ReadAccess = (access & FILE_READ_DATA) != 0;
     file->object.WriteAccess = (access & FILE_WRITE_DATA) != 0;
     device->ReferenceCount++;
+    ha_order_take(&kernel->world, device->DriverObject);    /* whose entry has opened it to all */
     ha_ob_hold(device);
     ha_ob_at_end(file, close_file);
     ha_ob_refer(file);
@@ -260,6 +261,8 @@ static NTSTATUS find_device(struct ha_kernel *kernel, PCUNICODE_STRING name,
     bool ok;
     struct ha_interface *found = ha_interface_find(kernel, name, &ok);
     *instance = found ? found->id : 0;
+    if (found)
+        ha_interface_order(kernel, found);
     if (found && !found->object)
         found->object = ha_system_device(kernel);
     if (!ok || (found && !found->object))

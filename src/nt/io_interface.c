@@ -212,7 +212,7 @@ static bool is_wanted(const struct wanted *wanted, const struct ha_interface *in
 }
 
 /* The links of a list one after another, if there is `text`. Returns how many letters they have. */
-static size_t write_links(const struct ha_kernel *kernel, const struct wanted *wanted, PWSTR text,
+static size_t write_links(struct ha_kernel *kernel, const struct wanted *wanted, PWSTR text,
                           uint32_t *count)
 {
     size_t letters = 0;
@@ -220,6 +220,7 @@ static size_t write_links(const struct ha_kernel *kernel, const struct wanted *w
     for (const struct ha_interface *at = kernel->interfaces.first; at; at = at->next) {
         if (!is_wanted(wanted, at) || (at->unit == HA_UNIT_INTERFACE && !at->is_up))
             continue;
+        ha_interface_order(kernel, at);
         if (text)
             memcpy(text + letters, at->link, at->letters * sizeof(WCHAR));
         letters += at->letters + 1;

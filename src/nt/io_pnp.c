@@ -279,7 +279,7 @@ static bool remove_entry(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
     ha_pnp_entry_remove(kernel, entry);
     if (ex && !inside && thread->stamp.irql <= APC_LEVEL) {
         ha_callout_wait_notified(kernel, entry);
-        ha_order_take(&kernel->world, entry);
+        ha_order_take(&kernel->world, ha_order_of_calls(entry));
     }
     return late;
 }

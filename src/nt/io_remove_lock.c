@@ -105,6 +105,8 @@ VOID IoInitializeRemoveLockEx(PIO_REMOVE_LOCK Lock, ULONG AllocateTag, ULONG Max
     }
     if (ha_in_use(kernel, Lock, sizeof *Lock, HA_RT_INITIALIZE_REMOVE_LOCK))
         return;
+    ha_order_make(&kernel->world, Lock, sizeof *Lock);
+    ha_order_make(&kernel->world, &Lock->Common.RemoveEvent, sizeof Lock->Common.RemoveEvent);
     *Lock = (IO_REMOVE_LOCK){.Common = {.IoCount = 1}};
     ha_dispatcher_init(kernel, &Lock->Common.RemoveEvent.Header, HA_OBJECT_REMOVE_LOCK, 0);
 }
@@ -209,5 +211,7 @@ VOID IoReleaseRemoveLockAndWaitEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, ULONG R
         ha_spin_look(kernel, HA_RT_WAIT_REMOVE_LOCK);
         ha_dispatcher_wait(kernel, &object, 1, false, &block, NULL);
     }
+    if (!is_second)
+        ha_order_take(&kernel->world, object);
     ha_sched_point(&kernel->world);
 }

@@ -72,6 +72,8 @@ static void set(struct request *request)
         if (thread->affinity.is_set)
             request->output = thread->affinity;
         ha_thread_set_affinity(thread, affinity);
+        ha_order_take(&request->kernel->world, ha_order_of_start(&request->kernel->world,
+                                                                 thread->stamp.processor));
     }
     record(request, accepted);
     ha_sched_point(&request->kernel->world);

@@ -11,6 +11,20 @@ static uint16_t here(const struct ha_kernel *kernel)
     return kernel->world.sched.running->stamp.processor;
 }
 
+static void make(struct ha_kernel *kernel, PKDPC dpc, PKDEFERRED_ROUTINE routine, PVOID context)
+{
+    ha_order_make(&kernel->world, dpc, sizeof *dpc);
+    ha_dpc_make(kernel, dpc, routine, context);
+}
+
+/* As ha_dpc_is_made(), of one that the caller uses now. */
+static bool is_made(struct ha_kernel *kernel, PKDPC dpc, enum ha_routine routine)
+{
+    if (dpc)
+        ha_order_use(&kernel->world, dpc);
+    return ha_dpc_is_made(kernel, dpc, routine);
+}
+
 /*
  * Make a DPC, which belongs to the driver that is in charge now.
  *
@@ -26,7 +40,7 @@ VOID KeInitializeDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID Defer
     if (queued)
         ha_record_misuse(kernel, HA_RT_INITIALIZE_DPC, HA_MISUSE_IN_USE, queued, 0);
     else
-        ha_dpc_make(kernel, Dpc, DeferredRoutine, DeferredContext);
+        make(kernel, Dpc, DeferredRoutine, DeferredContext);
 }
 
 /*
@@ -43,7 +57,7 @@ VOID KeInitializeThreadedDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine,
 VOID KeSetImportanceDpc(PRKDPC Dpc, KDPC_IMPORTANCE Importance)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetImportanceDpc");
-    if (ha_dpc_is_made(kernel, Dpc, HA_RT_SET_IMPORTANCE_DPC))
+    if (is_made(kernel, Dpc, HA_RT_SET_IMPORTANCE_DPC))
         Dpc->Importance = (UCHAR)Importance;
 }
 
@@ -69,7 +83,7 @@ NTSTATUS KeSetTargetProcessorDpcEx(PKDPC Dpc, PPROCESSOR_NUMBER ProcNumber)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetTargetProcessorDpcEx");
     NTSTATUS status = STATUS_INVALID_PARAMETER;
-    if (!ha_dpc_is_made(kernel, Dpc, HA_RT_SET_TARGET_DPC_EX))
+    if (!is_made(kernel, Dpc, HA_RT_SET_TARGET_DPC_EX))
         return status;
     if (set_target(kernel, Dpc, ProcNumber->Group, ProcNumber->Number))
         status = STATUS_SUCCESS;
@@ -85,7 +99,7 @@ NTSTATUS KeSetTargetProcessorDpcEx(PKDPC Dpc, PPROCESSOR_NUMBER ProcNumber)
 VOID KeSetTargetProcessorDpc(PRKDPC Dpc, CCHAR Number)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetTargetProcessorDpc");
-    if (!ha_dpc_is_made(kernel, Dpc, HA_RT_SET_TARGET_DPC))
+    if (!is_made(kernel, Dpc, HA_RT_SET_TARGET_DPC))
         return;
     uint32_t number = (UCHAR)Number;
     bool known = number < ha_query_bits(kernel->world.partition.group[0].active_mask) &&
@@ -104,7 +118,7 @@ VOID KeSetTargetProcessorDpc(PRKDPC Dpc, CCHAR Number)
 BOOLEAN KeInsertQueueDpc(PRKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeInsertQueueDpc");
-    if (!ha_dpc_is_made(kernel, Dpc, HA_RT_INSERT_DPC))
+    if (!is_made(kernel, Dpc, HA_RT_INSERT_DPC))
         return FALSE;
     if (!ha_dpc_is_queued(kernel, Dpc)) {
         Dpc->SystemArgument1 = SystemArgument1;
@@ -119,7 +133,7 @@ BOOLEAN KeInsertQueueDpc(PRKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument
 BOOLEAN KeRemoveQueueDpc(PRKDPC Dpc)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeRemoveQueueDpc");
-    return ha_dpc_is_made(kernel, Dpc, HA_RT_REMOVE_DPC) &&
+    return is_made(kernel, Dpc, HA_RT_REMOVE_DPC) &&
            ha_dpc_remove(kernel, Dpc, HA_DPC_BY_DRIVER);
 }
 
@@ -131,13 +145,13 @@ BOOLEAN KeRemoveQueueDpc(PRKDPC Dpc)
 BOOLEAN KeRemoveQueueDpcEx(PRKDPC Dpc, BOOLEAN WaitIfActive)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeRemoveQueueDpcEx");
-    if (!ha_dpc_is_made(kernel, Dpc, HA_RT_REMOVE_DPC))
+    if (!is_made(kernel, Dpc, HA_RT_REMOVE_DPC))
         return FALSE;
     bool removed = ha_dpc_remove(kernel, Dpc, HA_DPC_BY_DRIVER);
     if (WaitIfActive && kernel->world.sched.running->stamp.irql > PASSIVE_LEVEL)
         ha_record_refused(kernel, HA_RT_REMOVE_DPC, HA_REASON_IRQL);
     else if (WaitIfActive)
-        ha_dpcs_wait_for(kernel, ha_dpc_id(Dpc));
+        ha_dpcs_wait_for(kernel, Dpc);
     return removed;
 }
 

@@ -19,6 +19,7 @@ VOID KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State)
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeInitializeEvent");
     if (ha_in_use(kernel, Event, sizeof *Event, HA_RT_INITIALIZE_EVENT))
         return;
+    ha_order_make(&kernel->world, Event, sizeof *Event);
     ha_dispatcher_init(kernel, &Event->Header,
                        Type == SynchronizationEvent ? HA_OBJECT_SYNCHRONIZATION_EVENT
                                                     : HA_OBJECT_EVENT, State != FALSE);
@@ -101,6 +102,7 @@ VOID KeInitializeSemaphore(PRKSEMAPHORE Semaphore, LONG Count, LONG Limit)
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeInitializeSemaphore");
     if (ha_in_use(kernel, Semaphore, sizeof *Semaphore, HA_RT_INITIALIZE_SEMAPHORE))
         return;
+    ha_order_make(&kernel->world, Semaphore, sizeof *Semaphore);
     ha_dispatcher_init(kernel, &Semaphore->Header, HA_OBJECT_SEMAPHORE, Count);
     Semaphore->Limit = Limit;
     if (Limit < 1 || Count < 0 || Count > Limit)

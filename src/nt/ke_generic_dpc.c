@@ -34,13 +34,19 @@ static void wake(struct ha_kernel *kernel, struct ha_object *object)
         ha_event_set(&kernel->world, object);
 }
 
+/* Where the processors meet for the n-th time; from the last meeting but one all have gone. */
+static const void *meeting(const struct ha_kernel *kernel, uint64_t n)
+{
+    return (const char *)&kernel->generic.meeting + n % 2;
+}
+
 /* False when the arena is full, which ends the run. */
 static bool have_dpcs(struct ha_kernel *kernel)
 {
     struct ha_generic_dpcs *generic = &kernel->generic;
     size_t size = kernel->world.partition.maximum * sizeof *generic->dpc;
     if (!generic->dpc)
-        generic->dpc = ha_arena_take(&kernel->world.host->arena, size);
+        generic->dpc = ha_arena_lend(&kernel->world.host->arena, size);
     if (!generic->dpc)
         ha_sched_end(&kernel->world, HA_END_MEMORY);
     return generic->dpc != NULL;
@@ -83,6 +89,8 @@ VOID KeGenericCallDpc(PKDEFERRED_ROUTINE Routine, PVOID Context)
     struct ha_generic_call call = {.count = count, .left = count};
     ha_touch(&kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_READ);
     generic->now = &call;
+    ha_order_forget(&kernel->world, &generic->done);
+    ha_order_forget(&kernel->world, meeting(kernel, 0));
     for (uint32_t i = 0; i < count; i++)
         send(kernel, &call, i, Routine, Context);
     while (call.left)
@@ -116,10 +124,12 @@ VOID KeSignalCallDpcDone(PVOID SystemArgument1)
     struct ha_generic_dpc *own = enter(kernel, HA_RT_SIGNAL_DPC_DONE, SystemArgument1);
     if (!own)
         return;
-    ha_order_give(&kernel->world, &kernel->generic.done);
-    if (own->signals++)
+    if (own->signals++) {
         ha_record_misuse(kernel, HA_RT_SIGNAL_DPC_DONE, HA_MISUSE_LIMIT, 0, own->signals);
-    else if (--kernel->generic.now->left == 0)
+        return;
+    }
+    ha_order_give(&kernel->world, &kernel->generic.done);
+    if (--kernel->generic.now->left == 0)
         wake(kernel, &kernel->generic.done);
 }
 
@@ -135,17 +145,18 @@ LOGICAL KeSignalCallDpcSynchronize(PVOID SystemArgument2)
     struct ha_generic_call *call = kernel->generic.now;
     if (!enter(kernel, HA_RT_SIGNAL_DPC_SYNCHRONIZE, SystemArgument2))
         return FALSE;
-    ha_order_give(&kernel->world, &kernel->generic.meeting);
+    uint64_t meetings = call->meetings;
+    ha_order_give(&kernel->world, meeting(kernel, meetings));
     if (++call->together == call->count) {
+        ha_order_take(&kernel->world, meeting(kernel, meetings));
+        ha_order_forget(&kernel->world, meeting(kernel, meetings + 1));
         call->together = 0;
         call->meetings++;
         wake(kernel, &kernel->generic.meeting);
-        ha_order_take(&kernel->world, &kernel->generic.meeting);
         return TRUE;
     }
-    uint64_t meetings = call->meetings;
     while (call->meetings == meetings)
         wait_for(kernel, &kernel->generic.meeting, "KeSignalCallDpcSynchronize on every processor");
-    ha_order_take(&kernel->world, &kernel->generic.meeting);
+    ha_order_take(&kernel->world, meeting(kernel, meetings));
     return FALSE;
 }

@@ -22,6 +22,12 @@ bool ha_broadcast_comes_from(const struct ha_kernel *kernel, const struct ha_thr
     return kernel->broadcasts.now && kernel->broadcasts.now->self == thread;
 }
 
+/* What comes after the function has returned on all processors. */
+static const void *end_of(const struct ha_kernel *kernel)
+{
+    return (const char *)&kernel->broadcasts + 1;
+}
+
 static ULONG_PTR call(struct ha_kernel *kernel, const struct ha_broadcast *broadcast)
 {
     struct ha_thread *thread = kernel->world.sched.running;
@@ -34,9 +40,12 @@ static ULONG_PTR call(struct ha_kernel *kernel, const struct ha_broadcast *broad
     ha_sched_point(&kernel->world);
     PKIPI_BROADCAST_WORKER function = broadcast->function;
     ULONG_PTR argument = broadcast->argument;
+    ha_order_take(&kernel->world, &kernel->broadcasts);
+    ha_order_take(&kernel->world, ha_order_of_start(&kernel->world, thread->stamp.processor));
     uint32_t depth = ha_kernel_go_out(kernel);
     ULONG_PTR result = function(argument);
     ha_kernel_come_in(kernel, depth);
+    ha_order_give(&kernel->world, end_of(kernel));
     ha_locks_leave(kernel, HA_RT_IPI_CALL, &locks);
     ha_record_open(&kernel->world, HA_IPI_LEAVE, broadcast->id);
     thread->lowest = lowest;
@@ -51,9 +60,7 @@ static void interrupted(struct ha_world *world)
 {
     struct ha_kernel *kernel = (struct ha_kernel *)(void *)world;
     struct ha_broadcast *broadcast = kernel->broadcasts.now;
-    ha_order_take(world, &kernel->broadcasts);
     call(kernel, broadcast);
-    ha_order_give(world, &kernel->broadcasts.done);
     if (--broadcast->left == 0 && broadcast->caller)
         ha_sched_ready(broadcast->caller);
 }
@@ -100,8 +107,10 @@ ULONG_PTR KeIpiGenericCall(PKIPI_BROADCAST_WORKER BroadcastFunction, ULONG_PTR C
         .id = ++kernel->broadcasts.made, .left = world->partition.scheduled, .self = self};
     ha_touch(world, HA_TOUCH_PARTITION, HA_TOUCH_READ);
     kernel->broadcasts.now = &broadcast;
-    ha_thread_set_irql(self, IPI_LEVEL);
+    ha_order_forget(world, &kernel->broadcasts);
+    ha_order_forget(world, end_of(kernel));
     ha_order_give(world, &kernel->broadcasts);
+    ha_thread_set_irql(self, IPI_LEVEL);
     for (uint32_t i = 0; i < broadcast.left; i++)
         if (i != self->stamp.processor &&
             ha_processor_interrupt(world, i, HA_INTERRUPT_IPI) != HA_OK)
@@ -111,7 +120,7 @@ ULONG_PTR KeIpiGenericCall(PKIPI_BROADCAST_WORKER BroadcastFunction, ULONG_PTR C
     broadcast.caller = self;
     while (broadcast.left)
         ha_sched_block(world);
-    ha_order_take(world, &kernel->broadcasts.done);
+    ha_order_take(world, end_of(kernel));
     kernel->broadcasts.now = NULL;
     ha_thread_set_irql(self, irql);
     if (kernel->broadcasts.done.first_waiter)

@@ -113,6 +113,7 @@ static bool make(struct ha_kernel *kernel, PKMUTANT mutant, UCHAR apc_disable)
 {
     if (ha_in_use(kernel, mutant, sizeof *mutant, HA_RT_INITIALIZE_MUTEX))
         return false;
+    ha_order_make(&kernel->world, mutant, sizeof *mutant);
     ha_dispatcher_init(kernel, &mutant->Header, HA_OBJECT_MUTANT, 1);
     mutant->MutantListEntry.Flink = mutant->MutantListEntry.Blink = NULL;
     mutant->OwnerThread = NULL;

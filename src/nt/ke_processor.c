@@ -259,7 +259,7 @@ VOID KeDeregisterProcessorChangeCallback(PVOID CallbackHandle)
     if (registration) {
         thread->operations++;
         deregister(kernel, thread, registration);
-        ha_order_take(world, registration);
+        ha_order_take(world, ha_order_of_calls(registration));
         thread->operations--;
     }
     ha_record_open(world, HA_DEREG_RETURN, id);

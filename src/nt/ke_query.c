@@ -12,8 +12,9 @@ static const struct ha_group *group_of(const struct ha_kernel *kernel, uint32_t 
     return number < partition->group_count ? &partition->group[number] : NULL;
 }
 
-static ULONG active_count(const struct ha_kernel *kernel, USHORT group_number)
+static ULONG active_count(struct ha_kernel *kernel, USHORT group_number)
 {
+    ha_order_take_starts(&kernel->world);
     const struct ha_group *group = group_of(kernel, group_number);
     if (group_number == ALL_PROCESSOR_GROUPS)
         return kernel->world.partition.active;
@@ -67,6 +68,7 @@ KAFFINITY KeQueryActiveProcessors(VOID)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_ACTIVE_PROCESSORS);
     KAFFINITY mask = kernel->world.partition.group[0].active_mask;
+    ha_order_take_starts(&kernel->world);
     ha_query_record(kernel, HA_RT_ACTIVE_PROCESSORS, 0, mask, 0);
     return mask;
 }
@@ -109,6 +111,7 @@ KAFFINITY KeQueryGroupAffinity(USHORT GroupNumber)
     HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_GROUP_AFFINITY);
     const struct ha_group *group = group_of(kernel, GroupNumber);
     KAFFINITY mask = group ? group->active_mask : 0;
+    ha_order_take_starts(&kernel->world);
     ha_query_record(kernel, HA_RT_GROUP_AFFINITY, GroupNumber, mask, 0);
     return mask;
 }
@@ -161,6 +164,8 @@ NTSTATUS KeGetProcessorNumberFromIndex(ULONG ProcIndex, PPROCESSOR_NUMBER ProcNu
             output = (uint64_t)place.group << 16 | place.number;
             status = STATUS_SUCCESS;
         }
+        if (ProcIndex < partition->active)
+            ha_order_take(&kernel->world, ha_order_of_start(&kernel->world, ProcIndex));
     }
     ha_query_record(kernel, HA_RT_NUMBER_FROM_INDEX, ProcIndex, (uint32_t)status, output);
     return status;
@@ -178,6 +183,8 @@ ULONG KeGetProcessorIndexFromNumber(PPROCESSOR_NUMBER ProcNumber)
     ULONG index = INVALID_PROCESSOR_INDEX;
     if (ha_query_is_mapped(kernel, ProcNumber->Group, ProcNumber->Number))
         index = partition->group[ProcNumber->Group].index[ProcNumber->Number];
+    if (index < partition->active)
+        ha_order_take(&kernel->world, ha_order_of_start(&kernel->world, index));
     ha_query_record(kernel, HA_RT_INDEX_FROM_NUMBER,
            (uint32_t)ProcNumber->Group << 16 | ProcNumber->Number, index, 0);
     return index;

@@ -131,6 +131,7 @@ NTSTATUS KeQueryLogicalProcessorRelationship(
     }
 
     struct question question;
+    ha_order_take_starts(&kernel->world);
     NTSTATUS status = understand(&kernel->world.partition, ProcessorNumber, RelationshipType,
                                  &question);
     ULONG length = 0;

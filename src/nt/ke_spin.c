@@ -65,6 +65,7 @@ static bool holds_ids(const struct ha_kernel *kernel, KSPIN_LOCK lock)
 
 bool ha_spin_is_made(struct ha_kernel *kernel, PKSPIN_LOCK lock, enum ha_routine routine)
 {
+    ha_order_use(&kernel->world, lock);
     if (holds_ids(kernel, *lock))
         return true;
     ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
@@ -130,6 +131,7 @@ static void take(struct ha_kernel *kernel, PKSPIN_LOCK lock)
 {
     struct ha_thread *thread = kernel->world.sched.running;
     uint32_t self = thread->stamp.thread;
+    ha_order_use(&kernel->world, lock);
     if (!holds_ids(kernel, *lock))
         ha_spin_is_made(kernel, lock, HA_RT_ACQUIRE_SPIN_LOCK);
     ha_touch(&kernel->world, id_of(*lock), HA_TOUCH_WRITE);
@@ -176,6 +178,7 @@ static void pass_on(struct ha_kernel *kernel, PKSPIN_LOCK lock)
 static bool give(struct ha_kernel *kernel, PKSPIN_LOCK lock)
 {
     struct ha_thread *thread = kernel->world.sched.running;
+    ha_order_use(&kernel->world, lock);
     if (!holds_ids(kernel, *lock) && !ha_spin_is_made(kernel, lock, HA_RT_RELEASE_SPIN_LOCK))
         return false;
     if (holder_of(*lock) != thread->stamp.thread) {
@@ -203,8 +206,11 @@ static bool give(struct ha_kernel *kernel, PKSPIN_LOCK lock)
 VOID KeInitializeSpinLock(PKSPIN_LOCK SpinLock)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_if_any();
-    if (!kernel || !ha_in_use(kernel, SpinLock, sizeof *SpinLock, HA_RT_INITIALIZE_SPIN_LOCK))
-        *SpinLock = 0;
+    if (kernel && ha_in_use(kernel, SpinLock, sizeof *SpinLock, HA_RT_INITIALIZE_SPIN_LOCK))
+        return;
+    if (kernel)
+        ha_order_make(&kernel->world, SpinLock, sizeof *SpinLock);
+    *SpinLock = 0;
 }
 
 /* Raise to DISPATCH_LEVEL and take the lock. Returns the IRQL before; refused above that level. */

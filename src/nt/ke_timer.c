@@ -188,6 +188,7 @@ VOID KeInitializeTimerEx(PKTIMER Timer, TIMER_TYPE Type)
     else if (ha_in_use(kernel, Timer, sizeof *Timer, HA_RT_INITIALIZE_TIMER))
         return;                     /* a thread waits for it */
     drop(setting);
+    ha_order_make(&kernel->world, Timer, sizeof *Timer);
     *Timer = (KTIMER){.Period = 0};
     ha_dispatcher_init(kernel, &Timer->Header,
                        Type == SynchronizationTimer ? HA_OBJECT_SYNCHRONIZATION_TIMER
@@ -216,6 +217,8 @@ BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dp
     struct ha_world *world = &kernel->world;
     if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_TIMERS, HA_RT_SET_TIMER))
         return FALSE;
+    if (Dpc)
+        ha_order_use(world, Dpc);
     if (Dpc && !ha_dpc_is_made(kernel, Dpc, HA_RT_SET_TIMER))
         return FALSE;
     ha_touch(world, ha_dispatcher_id(&Timer->Header), HA_TOUCH_WRITE);
@@ -242,7 +245,7 @@ BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dp
     set_alarm(setting);
     ha_order_give(world, &Timer->Header);
     if (Dpc)
-        ha_order_give(world, Dpc);
+        ha_order_give(world, ha_order_of_timers(Dpc));
     ha_sched_point(world);
     return was_set;
 }
@@ -278,5 +281,7 @@ BOOLEAN KeReadStateTimer(PKTIMER Timer)
     if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_TIMERS, HA_RT_READ_TIMER))
         return FALSE;
     ha_touch(&kernel->world, ha_dispatcher_id(&Timer->Header), HA_TOUCH_READ);
+    if (Timer->Header.SignalState)
+        ha_order_take(&kernel->world, &Timer->Header);
     return Timer->Header.SignalState != 0;
 }

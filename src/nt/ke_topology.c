@@ -7,12 +7,15 @@
 #include "nt/node.h"
 #include "nt/query.h"
 
-static uint16_t caller_index(const struct ha_kernel *kernel)
+/* Who runs on a processor comes after the Start calls for it (ORD-2). */
+static uint16_t caller_index(struct ha_kernel *kernel)
 {
-    return kernel->world.sched.running->stamp.processor;
+    uint16_t index = kernel->world.sched.running->stamp.processor;
+    ha_order_take(&kernel->world, ha_order_of_start(&kernel->world, index));
+    return index;
 }
 
-static struct ha_place caller_place(const struct ha_kernel *kernel)
+static struct ha_place caller_place(struct ha_kernel *kernel)
 {
     return kernel->world.partition.place[caller_index(kernel)];
 }
@@ -101,6 +104,7 @@ VOID KeQueryNodeActiveAffinity(USHORT NodeNumber, PGROUP_AFFINITY Affinity, PUSH
 {
     HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_NODE_AFFINITY);
     GROUP_AFFINITY affinity = ha_node_affinity(&kernel->world.partition, NodeNumber);
+    ha_order_take_starts(&kernel->world);
     USHORT count = ha_query_bits(affinity.Mask);
     if (Affinity)
         *Affinity = affinity;
@@ -127,6 +131,7 @@ NTSTATUS KeQueryNodeActiveAffinity2(USHORT NodeNumber, PGROUP_AFFINITY GroupAffi
     const struct ha_partition *partition = &kernel->world.partition;
     NTSTATUS status = STATUS_INVALID_PARAMETER;
     USHORT required = 0;
+    ha_order_take_starts(&kernel->world);
     if (NodeNumber < partition->node_count) {
         for (uint32_t group = 0; group < partition->group_count; group++)
             if (ha_node_active(partition, NodeNumber, group))
@@ -152,6 +157,7 @@ ULONG KeQueryNodeActiveProcessorCount(USHORT NodeNumber)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_query_partition(HA_RT_NODE_ACTIVE_COUNT);
     ULONG count = ha_node_active_count(&kernel->world.partition, NodeNumber);
+    ha_order_take_starts(&kernel->world);
     ha_query_record(kernel, HA_RT_NODE_ACTIVE_COUNT, NodeNumber, count, 0);
     return count;
 }

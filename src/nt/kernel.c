@@ -67,6 +67,15 @@ HA_RACE_UNSEEN void ha_kernel_poll(const char *routine)
         ha_sched_spin(thread->world);
 }
 
+HA_RACE_UNSEEN void ha_kernel_fence(const char *routine)
+{
+    struct ha_thread *thread = caller(routine);
+    ha_kernel_poll(routine);
+    __sync_synchronize();
+    if (HA_RACES_ARE_WATCHED && thread->world->sched.is_free)
+        ha_race_meet(thread->world);
+}
+
 HA_RACE_UNSEEN void ha_kernel_pass(void)
 {
     struct ha_thread *thread = ha_thread_current();

@@ -270,6 +270,19 @@ static inline const void *ha_order_of_start(const struct ha_world *world, uint32
     return (const char *)&world->sched.processor[index] + 1;
 }
 
+/* Who learns that processors are active comes after the Start calls for them (ORD-1). */
+static inline void ha_order_take_starts(struct ha_world *world)
+{
+    for (uint32_t i = 0; HA_RACES_ARE_WATCHED && i < world->partition.active; i++)
+        ha_order_take(world, ha_order_of_start(world, i));
+}
+
+/* Given after each call of a registration, for who waits until none runs. */
+static inline const void *ha_order_of_calls(const void *registration)
+{
+    return (const char *)registration + 1;
+}
+
 static inline unsigned ha_kernel_knob(const struct ha_kernel *kernel, enum ha_knob knob)
 {
     return kernel->profile.knob[knob];
@@ -301,6 +314,8 @@ static inline void ha_kernel_leave(struct ha_kernel **kernel)
 
 /* A scheduling point in a routine that looks at nothing of the kernel, and threads poll with; */
 void ha_kernel_poll(const char *routine);
+/* the same in a barrier, behind which a thread comes after all that came to one before; */
+void ha_kernel_fence(const char *routine);
 /* and in one that needs no machine: without one nothing happens. */
 void ha_kernel_pass(void);
 

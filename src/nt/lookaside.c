@@ -99,6 +99,7 @@ static void make(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, const struct
     ha_kernel_check_irql(kernel, HA_RT_INITIALIZE_LOOKASIDE, highest(wish->paged));
     if (!enter(kernel, list))
         return;
+    ha_order_make(&kernel->world, list, sizeof *list);
     memset(list, 0, sizeof *list);
     list->Allocate = wish->allocate ? wish->allocate : ExAllocatePoolWithTag;
     list->Free = wish->free ? wish->free : ExFreePool;
@@ -116,6 +117,7 @@ static void make(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, const struct
 static bool is_made(struct ha_kernel *kernel, const GENERAL_LOOKASIDE *list, bool paged)
 {
     ha_kernel_check_irql(kernel, HA_RT_LOOKASIDE, highest(paged));
+    ha_order_use(&kernel->world, list);
     if (*find(kernel, list))
         return true;
     ha_record_misuse(kernel, HA_RT_LOOKASIDE, HA_MISUSE_NOT_MADE, 0, 0);
@@ -124,8 +126,10 @@ static bool is_made(struct ha_kernel *kernel, const GENERAL_LOOKASIDE *list, boo
 
 static void delete(struct ha_kernel *kernel, const GENERAL_LOOKASIDE *list, bool paged)
 {
-    if (is_made(kernel, list, paged))
-        forget(kernel, find(kernel, list));
+    if (!is_made(kernel, list, paged))
+        return;
+    ha_order_write(&kernel->world, list, sizeof *list);
+    forget(kernel, find(kernel, list));
 }
 
 static PVOID allocate(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, bool paged)
@@ -135,8 +139,10 @@ static PVOID allocate(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, bool pa
     list->TotalAllocates++;
     list->AllocateMisses++;
     PALLOCATE_FUNCTION function = list->Allocate;
+    POOL_TYPE type = list->Type;
+    ULONG size = list->Size, tag = list->Tag;
     uint32_t depth = ha_kernel_go_out(kernel);
-    PVOID entry = function(list->Type, list->Size, list->Tag);
+    PVOID entry = function(type, size, tag);
     ha_kernel_come_in(kernel, depth);
     return entry;
 }

@@ -53,6 +53,7 @@ void *ha_ob_make(struct ha_kernel *kernel, POBJECT_TYPE type, size_t size)
     struct object *object = ha_arena_lend(&kernel->world.host->arena, sizeof *object + size);
     if (!object)
         return NULL;
+    ha_order_forget(&kernel->world, &object->holds);
     *object = (struct object){.self = object, .type = type, .size = sizeof *object + size,
                               .holds = 1};
     return object + 1;
@@ -61,8 +62,10 @@ void *ha_ob_make(struct ha_kernel *kernel, POBJECT_TYPE type, size_t size)
 /* Give it back when nobody holds it any more. */
 static void settle(struct ha_kernel *kernel, struct object *object)
 {
+    ha_order_give(&kernel->world, &object->holds);      /* the end comes after all who held it */
     if (object->holds || object->references)
         return;
+    ha_order_take(&kernel->world, &object->holds);
     if (object->end)
         object->end(kernel, object + 1);
     object->self = NULL;            /* whatever the arena writes there */

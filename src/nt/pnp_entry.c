@@ -30,6 +30,8 @@ struct ha_pnp_entry *ha_pnp_entry_make(struct ha_kernel *kernel)
         return NULL;
     if (ha_slots_put(&kernel->pnp.handles, arena, entry, &entry->place)) {
         entry->link.left = true;        /* it has not come yet */
+        ha_order_forget(&kernel->world, entry);
+        ha_order_forget(&kernel->world, ha_order_of_calls(entry));
         return entry;
     }
     ha_arena_give(arena, entry, sizeof *entry);
@@ -40,6 +42,7 @@ static void count_reference(struct ha_pnp_entry *entry, int32_t change)
 {
     struct ha_driver *driver = entry->driver;
     driver->entry_references += (uint32_t)change;
+    ha_order_give(&driver->kernel->world, &driver->unreferenced);
     entry->has_reference = change > 0;
     struct ha_record *record = ha_record_open(&driver->kernel->world, HA_REF, driver->id);
     record->as.ref.change = change;
@@ -127,12 +130,11 @@ void ha_pnp_entries_bury(struct ha_kernel *kernel, const struct ha_driver *drive
 void ha_pnp_entries_wait(struct ha_driver *driver)
 {
     struct ha_world *world = &driver->kernel->world;
-    if (!driver->entry_references)
-        return;
-    if (!driver->unreferenced.id)
+    if (driver->entry_references && !driver->unreferenced.id)
         ha_object_init(world, &driver->unreferenced, "the end of the driver's PnP entries");
     while (driver->entry_references) {
         driver->unreferenced.set = false;
         ha_event_wait(world, &driver->unreferenced);
     }
+    ha_order_take(world, &driver->unreferenced);
 }

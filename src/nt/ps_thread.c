@@ -160,6 +160,7 @@ static PKTHREAD create(struct ha_kernel *kernel, PKSTART_ROUTINE start, PVOID co
         return NULL;
     object->start = start;
     object->context = context;
+    ha_order_forget(world, object);
     ha_order_give(world, object);
     if (!ha_ob_open(kernel, object, access, handle))
         goto let_object_go;

@@ -20,6 +20,13 @@ void ha_registrations_init(struct ha_kernel *kernel)
     ha_object_init(&kernel->world, &kernel->lock, "the lock of registrations and adds");
 }
 
+void ha_registration_order_anew(struct ha_kernel *kernel,
+                                const struct ha_registration *registration)
+{
+    ha_order_forget(&kernel->world, registration);
+    ha_order_forget(&kernel->world, ha_order_of_calls(registration));
+}
+
 struct ha_registration *ha_registration_make(struct ha_kernel *kernel)
 {
     struct ha_arena *arena = &kernel->world.host->arena;
@@ -28,6 +35,7 @@ struct ha_registration *ha_registration_make(struct ha_kernel *kernel)
         return NULL;
     if (ha_slots_put(&kernel->handles, arena, registration, &registration->place)) {
         registration->link.left = true;     /* it has not come yet */
+        ha_registration_order_anew(kernel, registration);
         return registration;
     }
     ha_arena_give(arena, registration, sizeof *registration);

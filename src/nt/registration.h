@@ -39,6 +39,9 @@ void ha_registrations_init(struct ha_kernel *kernel);
 
 /* A registration with a handle that nobody is told of yet. NULL when the arena is full. */
 struct ha_registration *ha_registration_make(struct ha_kernel *kernel);
+/* Its memory orders nobody by what was registered there before. */
+void ha_registration_order_anew(struct ha_kernel *kernel,
+                                const struct ha_registration *registration);
 /* Put it at the end of the chain; REG_LOCKED says so. */
 void ha_registration_join(struct ha_kernel *kernel, struct ha_registration *registration);
 /* The handle that drivers know it by. */

@@ -75,6 +75,7 @@ void ha_resource_make(struct ha_kernel *kernel, PERESOURCE place)
                                      .id = ha_kernel_introduce(kernel, "resource"),
                                      .driver = kernel->world.sched.running->stamp.driver};
     kernel->resources = resource;
+    ha_order_make(&kernel->world, place, sizeof *place);
     *place = (ERESOURCE){.ActiveCount = 0};
 }
 

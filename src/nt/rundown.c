@@ -52,6 +52,7 @@ static bool is_made(struct ha_kernel *kernel, const EX_RUNDOWN_REF *reference,
                     enum ha_routine routine)
 {
     ULONG_PTR count = reference->Count;
+    ha_order_use(&kernel->world, reference);
     if (count == RUN_DOWN || (!(count & RUN_DOWN) && count / ONE_USER <= MOST_USERS))
         return true;
     ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
@@ -62,8 +63,10 @@ static bool is_made(struct ha_kernel *kernel, const EX_RUNDOWN_REF *reference,
 VOID ExInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExInitializeRundownProtection");
-    if (!ha_in_use(kernel, RunRef, sizeof *RunRef, HA_RT_INITIALIZE_RUNDOWN))
-        RunRef->Count = 0;
+    if (ha_in_use(kernel, RunRef, sizeof *RunRef, HA_RT_INITIALIZE_RUNDOWN))
+        return;
+    ha_order_make(&kernel->world, RunRef, sizeof *RunRef);
+    RunRef->Count = 0;
 }
 
 /*
@@ -75,11 +78,12 @@ VOID ExReInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExReInitializeRundownProtection");
     if (!is_made(kernel, RunRef, HA_RT_REINITIALIZE_RUNDOWN))
         return;
-    ha_order_give(&kernel->world, (const char *)RunRef + 1);
-    if (RunRef->Count == RUN_DOWN && !find(kernel, RunRef))
-        RunRef->Count = 0;
-    else
+    if (RunRef->Count != RUN_DOWN || find(kernel, RunRef)) {
         ha_record_misuse(kernel, HA_RT_REINITIALIZE_RUNDOWN, HA_MISUSE_IN_USE, 0, 0);
+        return;
+    }
+    ha_order_give(&kernel->world, (const char *)RunRef + 1);
+    RunRef->Count = 0;
 }
 
 static BOOLEAN acquire(const char *routine, PEX_RUNDOWN_REF reference, ULONG count)

@@ -163,6 +163,7 @@ void ha_shared_take(struct ha_kernel *kernel, const struct ha_shared_kind *kind,
                     enum ha_share share)
 {
     struct ha_thread *self = kernel->world.sched.running;
+    ha_order_use(&kernel->world, lock);
     is_made(kernel, kind, lock, kind->acquire[share]);
     struct ha_share_word word = kind->read(lock);
     ha_touch(&kernel->world, word.id, HA_TOUCH_WRITE);
@@ -228,6 +229,7 @@ void ha_shared_give(struct ha_kernel *kernel, const struct ha_shared_kind *kind,
                     enum ha_share share)
 {
     struct ha_thread *self = kernel->world.sched.running;
+    ha_order_use(&kernel->world, lock);
     if (!is_made(kernel, kind, lock, kind->release[share]))
         return;
     struct ha_share_word word = kind->read(lock);

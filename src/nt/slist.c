@@ -4,7 +4,7 @@
  * A header holds how many entries there are, how often the list was changed, and the address of
  * the first entry without the four bits that are zero in it: entries lie at multiples of 16, and
  * one that does not cannot be pushed, which is a misuse. No other thread runs while a list is
- * changed.
+ * changed. In free mode each change comes after those before it, as with all interlocked routines.
  * Source of each: WDK reference, wdm.h, the page of its name, or for Interlocked... that of the
  * ExInterlocked... routine. IRQL: at most DISPATCH_LEVEL. In records ExInterlockedPushEntrySList
  * stands for all.
@@ -25,8 +25,12 @@ static PSLIST_ENTRY first_of(const SLIST_HEADER *list)
     return (PSLIST_ENTRY)(uintptr_t)list->Region;
 }
 
-static void change(PSLIST_HEADER list, const SLIST_ENTRY *first, unsigned depth)
+static void change(struct ha_kernel *kernel, PSLIST_HEADER list, const SLIST_ENTRY *first,
+                   unsigned depth)
 {
+    ha_order_use(&kernel->world, list);
+    ha_order_take(&kernel->world, list);
+    ha_order_give(&kernel->world, list);
     list->Region = (uintptr_t)first;        /* Reserved and NextEntry at once */
     list->HeaderX64.Depth = depth & UINT16_MAX;
     list->HeaderX64.Sequence++;
@@ -40,9 +44,9 @@ static PSLIST_ENTRY push(const char *routine, PSLIST_HEADER list, PSLIST_ENTRY e
         ha_record_misuse(kernel, HA_RT_SLIST, HA_MISUSE_UNALIGNED, 0, 0);
         return before;
     }
-    ha_order_give(&kernel->world, list);
+    ha_order_write(&kernel->world, entry, sizeof *entry);
     entry->Next = before;
-    change(list, entry, (unsigned)list->HeaderX64.Depth + 1);
+    change(kernel, list, entry, (unsigned)list->HeaderX64.Depth + 1);
     return before;
 }
 
@@ -50,9 +54,8 @@ static PSLIST_ENTRY pop(const char *routine, PSLIST_HEADER list)
 {
     HA_INSIDE struct ha_kernel *kernel = enter(routine);
     PSLIST_ENTRY entry = first_of(list);
-    ha_order_take(&kernel->world, list);
     if (entry)
-        change(list, entry->Next, (unsigned)list->HeaderX64.Depth - 1);
+        change(kernel, list, entry->Next, (unsigned)list->HeaderX64.Depth - 1);
     return entry;
 }
 
@@ -60,9 +63,8 @@ static PSLIST_ENTRY flush(const char *routine, PSLIST_HEADER list)
 {
     HA_INSIDE struct ha_kernel *kernel = enter(routine);
     PSLIST_ENTRY entry = first_of(list);
-    ha_order_take(&kernel->world, list);
     if (entry)
-        change(list, NULL, 0);
+        change(kernel, list, NULL, 0);
     return entry;
 }
 
@@ -72,6 +74,7 @@ VOID ExInitializeSListHead(PSLIST_HEADER SListHead)
     HA_INSIDE struct ha_kernel *kernel = enter("ExInitializeSListHead");
     if ((uintptr_t)SListHead % ALIGNMENT)
         ha_record_misuse(kernel, HA_RT_SLIST, HA_MISUSE_UNALIGNED, 0, 0);
+    ha_order_make(&kernel->world, SListHead, sizeof *SListHead);
     memset(SListHead, 0, sizeof *SListHead);
 }
 
