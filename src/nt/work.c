@@ -9,10 +9,12 @@
  */
 #include <stdint.h>
 
+#include "nt/device.h"
 #include "nt/dispatcher.h"
 #include "nt/in_use.h"
 #include "nt/leftovers.h"
 #include "nt/locks.h"
+#include "nt/ob.h"
 #include "nt/ps_thread.h"
 #include "nt/work.h"
 
@@ -27,6 +29,7 @@ struct errand {
     PIO_WORKITEM_ROUTINE_EX routine_ex;     /* one of the two */
     uint32_t id;
     uint16_t driver;
+    bool holds;                     /* `object` is a device, which stays until the routine ends */
 };
 
 struct _IO_WORKITEM {
@@ -116,6 +119,8 @@ static void run(struct ha_kernel *kernel, struct errand *queued)
     ha_ps_look_back(kernel, HA_RT_QUEUE_WORK);
     ha_locks_abandon(kernel, thread);      /* the next routine shall not own them */
     ha_record_open(&kernel->world, HA_WORK_LEAVE, errand.id);
+    if (errand.holds)
+        ha_ob_let_go(kernel, errand.object);
     thread->stamp.regions = 0;
     thread->stamp.driver = 0;
     ha_sched_point(&kernel->world);
@@ -147,6 +152,7 @@ static void queue(struct ha_kernel *kernel, struct errand *errand)
     struct ha_work *work = &kernel->work;
     ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
     errand->link.next = NULL;
+    ha_order_forget(&kernel->world, errand);
     ha_order_give(&kernel->world, errand);
     if (work->last)
         work->last->next = &errand->link;
@@ -307,6 +313,9 @@ static void queue_item(struct ha_kernel *kernel, PIO_WORKITEM item, PIO_WORKITEM
     item->errand.routine = routine;
     item->errand.routine_ex = routine_ex;
     item->errand.context = context;
+    item->errand.holds = ha_device_is(kernel, item->errand.object);
+    if (item->errand.holds)
+        ha_ob_hold(item->errand.object);
     item->queued = true;
     queue(kernel, &item->errand);
 }
@@ -317,6 +326,8 @@ static void queue_item(struct ha_kernel *kernel, PIO_WORKITEM item, PIO_WORKITEM
  *   IoWorkItem  not queued already, which is a misuse and changes nothing; it may be queued
  *               again, and freed, as soon as its routine has begun
  *   QueueType   changes nothing
+ *
+ * The device of an item that is queued stays until the routine has ended, whoever deletes it.
  *
  * IRQL: at most DISPATCH_LEVEL. Source: WDK reference, wdm.h, IoQueueWorkItem.
  */
