@@ -203,8 +203,8 @@ static bool agree_on_id(struct ha_jsonl_reader *reader, const struct ha_field *f
                         const char *at, uint32_t before, const struct ha_record *record)
 {
     if (reader->has_id && record->id != before)
-        return ha_cursor_wrong(&reader->cursor, at, "\"%s\" says %u, and another member %u",
-                               field->name, (unsigned)record->id, (unsigned)before);
+        return ha_cursor_wrong(&reader->cursor, at, "\"%s\" and another member name two things",
+                               field->name);
     reader->has_id = true;
     return true;
 }

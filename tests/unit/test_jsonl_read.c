@@ -173,7 +173,7 @@ static const struct { const char *line, *at, *message; } mistakes[] = {
     {"{\"event\":\"IMAGE_FREED\"," HEAD ",\"id\":3}", "\"id\":3}", "\"id\" is there twice"},
     {"{\"event\":\"IMAGE_FREED\",\"thread\":2,\"id\":3}", "{", "IMAGE_FREED needs \"driver\""},
     {"{\"event\":\"KNOB\",\"id\":3,\"knob\":\"failure_order\",\"value\":0}", "\"failure_order\"",
-     "\"knob\" says 6, and another member 3"},
+     "\"knob\" and another member name two things"},
     {"{\"event\":\"KNOB\",\"knob\":\"failure_order\",\"value\":\"up\"}", "\"up\"",
      "\"up\" is no value of failure_order"},
     {"{\"event\":\"CB_LEAVE\"," HEAD ",\"op_out\":\"STATUS_SUCESS\"}", "\"STATUS_SUCESS\"",
