@@ -67,6 +67,7 @@ struct case_event {
 
 enum case_act_kind {
     WRITES, SCRIBBLES,              /* the status variable; the change context */
+    STRAYS,                         /* returns at DISPATCH_LEVEL and with another affinity */
     TAKES_AWAY, BRINGS,             /* another client, or itself */
     TAKES_TWICE,                    /* and then by a handle that is not valid any more */
     SPEAKS,                         /* to the system's callback object, which is not for drivers */

@@ -14,7 +14,8 @@ static const char *const event_names[] = {
     [DISABLE_PROCESSOR] = "disable processor", [DISABLE_MEMORY] = "disable memory"};
 
 static const char *const act_names[] = {
-    [WRITES] = "writes", [SCRIBBLES] = "changes the context", [TAKES_AWAY] = "takes away",
+    [WRITES] = "writes", [SCRIBBLES] = "changes the context", [STRAYS] = "strays",
+    [TAKES_AWAY] = "takes away",
     [BRINGS] = "registers", [TAKES_TWICE] = "takes away twice", [SPEAKS] = "notifies everybody",
     [HELPER_TAKES_AWAY] = "has a helper take away",
     [HELPER_BRINGS] = "has a helper register", [ANSWERS] = "returns"};
@@ -57,7 +58,7 @@ static void print_act(FILE *file, const struct case_plan *plan, const struct cas
             listens ? "PnP" : states[act->state], act_names[act->kind]);
     if (act->kind == WRITES || act->kind == ANSWERS)
         fprintf(file, " %08X\n", (unsigned)act->status);
-    else if (act->kind == SCRIBBLES || act->kind == SPEAKS)
+    else if (act->kind == SCRIBBLES || act->kind == STRAYS || act->kind == SPEAKS)
         fprintf(file, "\n");
     else
         fprintf(file, " client %u\n", (unsigned)act->target);

@@ -205,7 +205,8 @@ static void deal_sync_act(struct dealer *d, struct case_act *act)
                                                HELPER_BRINGS};
     const struct case_client *client = d->plan->client;
     uint32_t kind = number(d, 4);
-    act->kind = once_in(d, 10) ? SCRIBBLES : once_in(d, 20) ? SPEAKS : WRITES;
+    act->kind = once_in(d, 10) ? SCRIBBLES : once_in(d, 20) ? SPEAKS
+                               : once_in(d, 20) ? STRAYS : WRITES;
     act->state = once_in(d, 3) ? number(d, CASE_STATES) : 0;
     if (kind >= 2)
         deal_newcomer(d, act);

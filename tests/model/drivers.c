@@ -218,12 +218,22 @@ static void act_on_another(struct play *play, const struct case_act *act)
     }
 }
 
+static void stray(void)
+{
+    GROUP_AFFINITY first = {.Mask = KeQueryGroupAffinity(0)}, before;
+    KIRQL irql;
+    first.Mask &= ~first.Mask + 1;
+    KeSetSystemGroupAffinityThread(&first, &before);
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
+}
+
 static void be_told(struct client *client, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
                     PNTSTATUS status)
 {
     struct play *play = client->play;
     const struct case_act *act;
     bool old = play->plan->profile.knob[HA_KNOB_TARGET] == HA_TARGET_WS2008;
+    bool strays = false;
     uint32_t state = change->State, nth = client->heard[state]++;
     see(client, (struct fact){
         .what = SEES, .state = state, .index = change->NtNumber,
@@ -240,9 +250,13 @@ static void be_told(struct client *client, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT c
             change->NtNumber++;
         else if (act->kind == SPEAKS)
             speak();
+        else if (act->kind == STRAYS)
+            strays = true;
         else
             act_on_another(play, act);
     }
+    if (strays)
+        stray();
 }
 
 static NTSTATUS NTAPI pnp_callback(PVOID NotificationStructure, PVOID Context)

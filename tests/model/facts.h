@@ -52,6 +52,9 @@ void facts_say_everywhere(struct facts *facts, struct fact fact);
 void facts_clear(struct facts *facts);
 void facts_close(struct facts *facts);
 
+/* In `around` of an add or a call: the thread has another affinity than the first add had. */
+#define FACTS_STRAYED 0x80000000u
+
 /* Active processors, IRQL and kind of thread, as a record has them. */
 static inline uint32_t facts_around(uint32_t active, uint32_t irql, uint32_t thread_kind)
 {

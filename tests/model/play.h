@@ -36,6 +36,8 @@ struct trace_facts {
     bool waits[TRACE_IDS];                  /* by registration: its removal has not returned */
     uint32_t listener[TRACE_IDS];           /* by entry */
     uint32_t instance[TRACE_IDS];           /* by interface: device << 1 | whether of memory */
+    uint64_t affinity_mask;                 /* that the first add began with */
+    uint16_t affinity_group;
     uint8_t thread_kind[TRACE_IDS];         /* by thread */
 };
 

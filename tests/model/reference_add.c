@@ -175,7 +175,8 @@ void reference_add_unit(struct reference *r, const struct case_event *event)
         uint32_t news = r->news_end;
         r->thread_kind = ON_HOT_ADD;                        /* HOT-11 */
         r->busy = true;
-        say(r, ADD_BEGINS, 0, 0, 0);
+        say(r, ADD_BEGINS, event->node & 0xffff,
+            (event->group & 0xffff) << 16 | (event->number & 0xffff), 0);
         int32_t status = add(r, event);
         say(r, ADD_ENDS, 0, 0, status);
         added += !status;

@@ -37,6 +37,7 @@ static void do_act(struct reference *r, const struct case_act *act, int32_t *op,
         r->helps = act->target;
         reference_help(r, act);
         break;
+    case STRAYS: break;                                     /* CTX-7, HOT-11: put right */
     case SPEAKS: break;                                     /* CB-8: nobody hears it */
     case ANSWERS: break;
     }

@@ -52,6 +52,28 @@ static void say_stage(struct trace_facts *trace, const struct ha_record *record,
                                trace->thread_kind[record->thread % TRACE_IDS])});
 }
 
+static bool has_strayed(const struct trace_facts *trace, uint16_t group, uint64_t mask)
+{
+    return group != trace->affinity_group || mask != trace->affinity_mask;
+}
+
+/* HOT-11: what a driver did to the thread's affinity in one add shows in none that follows. */
+static void say_add(struct trace_facts *trace, const struct ha_record *record)
+{
+    uint64_t mask = record->as.add.affinity_mask;
+    uint16_t group = record->as.add.affinity_group;
+    if (!trace->affinity_mask) {
+        trace->affinity_mask = mask;
+        trace->affinity_group = group;
+    }
+    facts_say(trace->facts, SYNC, (struct fact){
+        .what = ADD_BEGINS, .index = record->as.add.node,
+        .place = (uint32_t)record->as.add.group << 16 | record->as.add.number,
+        .around = facts_around(record->active, 0,
+                               trace->thread_kind[record->thread % TRACE_IDS]) |
+                  (has_strayed(trace, group, mask) ? FACTS_STRAYED : 0)});
+}
+
 static void say_up(struct trace_facts *trace, const struct ha_record *record, enum what what)
 {
     say_stage(trace, record, what, record->as.up.nt_number,
@@ -61,12 +83,15 @@ static void say_up(struct trace_facts *trace, const struct ha_record *record, en
 static void say_call(struct trace_facts *trace, const struct ha_record *record, enum what what)
 {
     bool old = trace->plan->profile.knob[HA_KNOB_TARGET] == HA_TARGET_WS2008;
+    bool strayed =
+        !(record->flags & HA_CB_EXISTING) && what == CALL &&
+        has_strayed(trace, record->as.cb.affinity_group, record->as.cb.affinity_mask);
     facts_say(trace->facts, SYNC, (struct fact){
         .what = what, .who = client_of(trace, record), .state = HA_CB_STATE(record->flags),
         .index = record->as.cb.nt_number,
         .place = old ? 0 : (uint32_t)record->as.cb.group << 16 | record->as.cb.number,
         .status = record->as.cb.status, .op = record->as.cb.op_in,
-        .around = around(trace, record)});
+        .around = around(trace, record) | (strayed ? FACTS_STRAYED : 0)});
 }
 
 static void say_answer(struct trace_facts *trace, const struct ha_record *record, int32_t op)
@@ -133,7 +158,7 @@ static void take_course(struct trace_facts *trace, const struct ha_record *recor
             .what = record->kind == HA_UNIT_BEGIN ? UNIT_BEGINS : UNIT_ENDS,
             .index = record->as.unit.processors});
         break;
-    case HA_ADD_BEGIN: say_stage(trace, record, ADD_BEGINS, 0, 0, 0); break;
+    case HA_ADD_BEGIN: say_add(trace, record); break;
     case HA_HW_START: say_stage(trace, record, HARDWARE, 0, 0, status); break;
     case HA_ACTIVE: say_up(trace, record, ACTIVE); break;
     case HA_SCHED: say_up(trace, record, SCHED); break;
