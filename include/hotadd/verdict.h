@@ -46,7 +46,7 @@ struct ha_finding {
     uint16_t driver;            /* who is at fault; 0 for the kernel */
     char call[96];              /* the words of the call, as "a.sync Complete 4"; may be empty */
     char expected[120];
-    char seen[120];
+    char seen[256];
     uint16_t group;             /* where the processor is that the call speaks of; 0xffff: none */
     uint8_t number;
 };

@@ -8,6 +8,7 @@
 #include "base/race.h"
 
 #if HA_RACES_ARE_WATCHED
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,20 +26,58 @@ int __tsan_get_report_mop(void *report, unsigned long index, int *tid, void **ad
 void __sanitizer_symbolize_pc(void *pc, const char *format, char *text, unsigned long size);
 void __tsan_on_report(void *report);
 
-/* "FUNCTION (FILE:LINE)" of the innermost frame that has a name. */
-static void name_place(void **trace, char words[MOST_WORDS])
+/* A function on the stack of an access. */
+struct frame {
+    char text[3 * MOST_WORDS];          /* PLACE|FUNCTION */
+    const char *place, *function;
+};
+
+/* Take a frame apart. False when nobody knows what its function is called. */
+static bool is_named(struct frame *frame, const char *words)
 {
-    char file[MOST_WORDS];
-    snprintf(words, MOST_WORDS, "unknown code");
+    snprintf(frame->text, sizeof frame->text, "%s", words);
+    char *end = strrchr(frame->text, '|');
+    if (!end || !end[1] || end[1] == '<')
+        return false;
+    *end = '\0';
+    frame->place = frame->text;
+    frame->function = end + 1;
+    return true;
+}
+
+/* Code of the simulator, and of Windows' headers: what a driver has called. */
+static bool is_ours(const struct frame *frame)
+{
+    size_t root = strlen(__FILE__) - strlen("src/core/race_report.c");
+    const char *path = frame->place + root;
+    return !strncmp(frame->place, __FILE__, root) &&
+           (!strncmp(path, "src/", 4) || !strncmp(path, "include/nt/", 11));
+}
+
+/*
+ * "FUNCTION (FILE:LINE)" of the innermost frame that is a driver's, behind the routine that it has
+ * called, if it has; of the innermost of all where none is a driver's.
+ */
+static void name_place(void **trace, char words[2 * MOST_WORDS])
+{
+    char called[MOST_WORDS] = "", list[8 * MOST_WORDS];
+    struct frame frame;
+    snprintf(words, 2 * MOST_WORDS, "in unknown code");
     for (int i = 0; i < MOST_FRAMES && trace[i]; i++) {
-        char function[MOST_WORDS / 2];
-        __sanitizer_symbolize_pc(trace[i], "%f", function, sizeof function);
-        __sanitizer_symbolize_pc(trace[i], "%s:%l", file, sizeof file);
-        if (!function[0] || function[0] == '<')
-            continue;
-        const char *slash = strrchr(file, '/');
-        snprintf(words, MOST_WORDS, "%s (%.40s)", function, slash ? slash + 1 : file);
-        return;
+        /* One behind the other those that were inlined into each other, and an empty one. */
+        __sanitizer_symbolize_pc(trace[i], "%s:%l|%f", list, sizeof list);
+        for (const char *next = list; *next; next += strlen(next) + 1) {
+            if (!is_named(&frame, next))
+                continue;
+            bool ours = is_ours(&frame);
+            const char *slash = strrchr(frame.place, '/');
+            if (!ours || !called[0])
+                snprintf(words, 2 * MOST_WORDS, "%s%.40sin %.48s (%.40s)", called[0] ? "by " : "",
+                         called, frame.function, slash ? slash + 1 : frame.place);
+            if (!ours)
+                return;
+            snprintf(called, sizeof called, "%.38s ", frame.function);
+        }
     }
 }
 
@@ -46,14 +85,14 @@ static void describe(void *report, unsigned long index, char words[2 * MOST_WORD
 {
     void *trace[MOST_FRAMES + 1] = {NULL}, *address;
     int tid, size, write, atomic;
-    char place[MOST_WORDS];
+    char place[2 * MOST_WORDS];
     if (!__tsan_get_report_mop(report, index, &tid, &address, &size, &write, &atomic, trace,
                                MOST_FRAMES)) {
         snprintf(words, 2 * MOST_WORDS, "an access");
         return;
     }
     name_place(trace, place);
-    snprintf(words, 2 * MOST_WORDS, "%s of %d byte%s in %s", write ? "write" : "read", size,
+    snprintf(words, 2 * MOST_WORDS, "%s of %d byte%s %s", write ? "write" : "read", size,
              size == 1 ? "" : "s", place);
 }
 
