@@ -85,13 +85,22 @@ struct ha_owned {
     struct ha_owned *older;
     PKMUTANT mutant;
     uint32_t id;
+    uint16_t driver;                /* in charge when it was taken */
     bool in_region;                 /* it disables APCs */
+    bool told;                      /* that code which has ended has left it */
 };
 
 /* Mutexes; in ke_mutex.c. A thread that runs or waits gets one that is free. */
 void ha_mutant_own(PKMUTANT mutant, struct ha_thread *thread);
 /* Who has it; NULL when nobody does. */
 struct ha_thread *ha_mutant_owner(const struct ha_kernel *kernel, const KMUTANT *mutant);
+/*
+ * Code of a driver, of any with 0, ends on the running thread, which had so many of them. Others
+ * that disable APCs are misuses of the routine that it ends by, once.
+ */
+void ha_mutants_leave(struct ha_kernel *kernel, enum ha_routine routine, uint32_t had,
+                      uint16_t driver);
+uint32_t ha_mutants_count(const struct ha_thread *thread);
 /* A thread ends: the mutexes that it has are abandoned. */
 void ha_mutants_abandon(struct ha_kernel *kernel, struct ha_thread *thread);
 

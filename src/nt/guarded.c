@@ -21,6 +21,17 @@ static const struct ha_mutex_kind guarded = {
     HA_RT_RELEASE_GUARDED_MUTEX
 };
 
+uint32_t ha_guarded_mutexes(const struct ha_thread *thread)
+{
+    const struct ha_locks *locks = &thread->locks[HA_FAST_MUTEXES];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < locks->known; i++) {
+        const FAST_MUTEX *mutex = locks->place[i];
+        count += mutex->Event.Header.Type == HA_OBJECT_GUARDED_MUTEX;
+    }
+    return count;
+}
+
 /* Where the guard of a thread hangs; the end of the list if it has none. */
 static struct ha_guard **place_of(struct ha_kernel *kernel, const struct ha_thread *thread)
 {

@@ -38,6 +38,7 @@ void ha_mutant_own(PKMUTANT mutant, struct ha_thread *thread)
     }
     *owned = (struct ha_owned){.older = thread->mutants, .mutant = mutant,
                                .id = ha_dispatcher_id(&mutant->Header),
+                               .driver = thread->stamp.driver,
                                .in_region = mutant->ApcDisable != 0};
     thread->mutants = owned;
     kernel->mutants++;
@@ -71,6 +72,30 @@ static void set_free(struct ha_kernel *kernel, PKMUTANT mutant, bool abandoned)
     mutant->Header.SignalState = 1;
     ha_order_give(&kernel->world, &mutant->Header);
     ha_dispatcher_signal(kernel, &mutant->Header);
+}
+
+uint32_t ha_mutants_count(const struct ha_thread *thread)
+{
+    uint32_t count = 0;
+    for (const struct ha_owned *owned = thread->mutants; owned; owned = owned->older)
+        count++;
+    return count;
+}
+
+void ha_mutants_leave(struct ha_kernel *kernel, enum ha_routine routine, uint32_t had,
+                      uint16_t driver)
+{
+    struct ha_thread *thread = kernel->world.sched.running;
+    const uint16_t in_charge = thread->stamp.driver;
+    uint32_t newer = ha_mutants_count(thread);
+    for (struct ha_owned *owned = thread->mutants; newer-- > had; owned = owned->older) {
+        if (!owned->in_region || owned->told || (driver && owned->driver != driver))
+            continue;
+        thread->stamp.driver = owned->driver;
+        ha_record_misuse(kernel, routine, HA_MISUSE_HELD, owned->id, 0);
+        owned->told = true;
+    }
+    thread->stamp.driver = in_charge;
 }
 
 /* The memory may hold something else by now, and belongs to that then. */

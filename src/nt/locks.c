@@ -53,6 +53,7 @@ struct ha_locks_had ha_locks_count(const struct ha_thread *thread)
     struct ha_locks_had had;
     for (int sort = 0; sort < HA_LOCK_SORTS; sort++)
         had.count[sort] = thread->locks[sort].count;
+    had.mutants = ha_mutants_count(thread);
     had.resources = ((const struct ha_kernel *)(const void *)thread->world)->resources_taken;
     return had;
 }
@@ -84,48 +85,58 @@ static void leave_spin_locks(struct ha_kernel *kernel, enum ha_routine routine,
         ha_spin_hide_holder(kernel, thread);
 }
 
+/* The id of a push lock, fast mutex or guarded mutex. */
+static uint32_t id_of(struct ha_kernel *kernel, enum ha_lock_sort sort, void *place)
+{
+    const FAST_MUTEX *mutex = place;
+    return sort == HA_PUSH_LOCKS ? ha_push_lock_id(kernel, place)
+                                 : ha_dispatcher_id(&mutex->Event.Header);
+}
+
 /*
  * Those that were taken in the name of a driver, 0 for any. Those whose place is not known go
  * without a word of their own.
  */
-static void leave_push_locks(struct ha_kernel *kernel, enum ha_routine routine,
-                             const struct ha_locks_had *had, uint16_t driver)
+static void leave_sort(struct ha_kernel *kernel, enum ha_routine routine,
+                       const struct ha_locks_had *had, uint16_t driver, enum ha_lock_sort sort)
 {
     struct ha_thread *thread = kernel->world.sched.running;
-    const struct ha_locks *locks = &thread->locks[HA_PUSH_LOCKS];
+    const struct ha_locks *locks = &thread->locks[sort];
     const uint16_t in_charge = thread->stamp.driver;
-    uint32_t i = had->count[HA_PUSH_LOCKS];
+    uint32_t i = had->count[sort];
     while (i < locks->known) {
         if (driver && locks->driver[i] != driver) {
             i++;
             continue;
         }
         thread->stamp.driver = locks->driver[i];
-        ha_record_misuse(kernel, routine, HA_MISUSE_HELD,
-                         ha_push_lock_id(kernel, locks->place[i]), 0);
-        ha_locks_drop_earlier(thread, HA_PUSH_LOCKS, locks->place[i]);
+        ha_record_misuse(kernel, routine, HA_MISUSE_HELD, id_of(kernel, sort, locks->place[i]), 0);
+        ha_locks_drop_earlier(thread, sort, locks->place[i]);
     }
     thread->stamp.driver = in_charge;
-    if (i == had->count[HA_PUSH_LOCKS])
-        forget_more(thread, had, HA_PUSH_LOCKS);
+    if (i == had->count[sort])
+        forget_more(thread, had, sort);
 }
 
 /* What may be kept from one call to another, as spin locks may not. */
 static void leave_others(struct ha_kernel *kernel, enum ha_routine routine,
                          const struct ha_locks_had *had, uint16_t driver)
 {
+    if (kernel->mutants)
+        ha_mutants_leave(kernel, routine, had->mutants, driver);
     if (kernel->resources)
         ha_resources_leave(kernel, routine, had->resources, driver);
     if (!kernel->locks)
         return;
-    leave_push_locks(kernel, routine, had, driver);
+    leave_sort(kernel, routine, had, driver, HA_FAST_MUTEXES);
+    leave_sort(kernel, routine, had, driver, HA_PUSH_LOCKS);
     ha_shared_show_holders(kernel);
 }
 
 void ha_locks_leave(struct ha_kernel *kernel, enum ha_routine routine,
                     const struct ha_locks_had *had)
 {
-    static const struct ha_locks_had none = {{0}, 0};
+    static const struct ha_locks_had none = {{0}, 0, 0};
     if (kernel->locks)
         leave_spin_locks(kernel, routine, had ? had : &none);
     leave_others(kernel, routine, had ? had : &none,

@@ -71,14 +71,15 @@ static inline void ha_spin_look(struct ha_kernel *kernel, enum ha_routine routin
 struct ha_locks_had {
     uint32_t count[HA_LOCK_SORTS];
     uint32_t resources;             /* taken by any thread so far */
+    uint32_t mutants;
 };
 
 struct ha_locks_had ha_locks_count(const struct ha_thread *thread);
 
 /*
  * Code of a driver that the kernel called in a thread which had so many locks, NULL for none, has
- * returned. More spin locks, push locks or resources of the driver in charge are a misuse, and
- * nobody has them any more, though they are taken.
+ * returned. More locks of the driver in charge are a misuse, and but for mutexes nobody has them
+ * any more, though they are taken.
  */
 void ha_locks_leave(struct ha_kernel *kernel, enum ha_routine routine,
                     const struct ha_locks_had *had);

@@ -17,6 +17,7 @@
 #include "nt/in_use.h"
 #include "nt/locks.h"
 #include "nt/ob.h"
+#include "nt/region.h"
 
 /* More than what the host and the carrier have of a stack, above the frames of a driver. */
 #define FRAMES_ABOVE ((size_t)64 << 10)
@@ -60,25 +61,20 @@ static void lower_irql(struct ha_kernel *kernel, enum ha_routine routine)
 
 /*
  * A mutant that is not a mutex may be left to the others. A mutex, which KeInitializeMutex makes,
- * counts as a region of the thread, too, but is one mistake.
+ * counts as a region of the thread, too, and so does a guarded mutex, but each is one mistake.
  * Source: WDK, bug checks 0x4000008A, THREAD_TERMINATE_HELD_MUTEX, and 0x20,
  * KERNEL_APC_PENDING_DURING_EXIT.
  */
 void ha_ps_look_back(struct ha_kernel *kernel, enum ha_routine routine)
 {
     const struct ha_thread *thread = kernel->world.sched.running;
-    uint32_t regions = thread->stamp.regions;
+    uint32_t regions = thread->stamp.regions, of_mutexes = ha_guarded_mutexes(thread);
+    for (const struct ha_owned *owned = thread->mutants; owned; owned = owned->older)
+        of_mutexes += owned->in_region;
     ha_locks_leave(kernel, routine, NULL);
     lower_irql(kernel, routine);
-    for (const struct ha_owned *owned = thread->mutants; owned; owned = owned->older) {
-        if (!owned->in_region)
-            continue;
-        ha_record_misuse(kernel, routine, HA_MISUSE_HELD, owned->id, 0);
-        if (regions)
-            regions--;
-    }
-    if (regions)
-        ha_record_misuse(kernel, routine, HA_MISUSE_IN_REGION, 0, regions);
+    if (regions > of_mutexes)
+        ha_record_misuse(kernel, routine, HA_MISUSE_IN_REGION, 0, regions - of_mutexes);
 }
 
 static PKTHREAD make_object(struct ha_kernel *kernel)
