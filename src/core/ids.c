@@ -34,7 +34,7 @@ uint32_t ha_id_of(struct ha_ids *ids, struct ha_arena *arena, uintptr_t pointer)
         return entry->id;
     if ((ids->count + 1) * 2 > ids->room) {
         if (!grow(ids, arena))
-            return 0;
+            return HA_NO_ID;
         entry = find(ids->entry, ids->room, pointer);
     }
     *entry = (struct ha_id_entry){pointer, (uint32_t)++ids->count};

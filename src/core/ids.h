@@ -21,10 +21,9 @@ struct ha_ids {
     size_t count, room;
 };
 
-/*
- * The id of a pointer, a new one at its first appearance. 0 for NULL, and for a new pointer when
- * the arena is full.
- */
+#define HA_NO_ID UINT32_MAX     /* of a pointer that there was no room for, which is not NULL */
+
+/* The id of a pointer, a new one at its first appearance. 0 for NULL, HA_NO_ID: arena full. */
 uint32_t ha_id_of(struct ha_ids *ids, struct ha_arena *arena, uintptr_t pointer);
 
 #endif

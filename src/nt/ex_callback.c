@@ -142,8 +142,8 @@ static struct ha_registration *make_client(struct ha_kernel *kernel, PCALLBACK_O
     struct ha_world *world = &kernel->world;
     struct ha_arena *arena = &world->host->arena;
     uint16_t driver = world->sched.running->stamp.driver;
-    bool known = ha_id_of(&world->pointers, arena, (uintptr_t)function) &&
-                 (!context || ha_id_of(&world->pointers, arena, (uintptr_t)context));
+    bool known = ha_id_of(&world->pointers, arena, (uintptr_t)function) != HA_NO_ID &&
+                 ha_id_of(&world->pointers, arena, (uintptr_t)context) != HA_NO_ID;
     struct ha_registration *client = known ? ha_callback_client_make(kernel, object) : NULL;
     if (!client) {
         ha_record_fault(kernel, HA_RT_REGISTER_CALLBACK);

@@ -180,6 +180,8 @@ static NTSTATUS register_entry(struct ha_kernel *kernel, const struct wish *wish
         return status;
     if (ha_kernel_faults(kernel, REGISTER))
         return STATUS_INSUFFICIENT_RESOURCES;
+    if (asked->as.pnp_reg.function == HA_NO_ID || asked->as.pnp_reg.context == HA_NO_ID)
+        return no_memory(kernel);
     ha_interfaces(kernel, &ok);
     struct ha_pnp_entry *entry = ok ? make_entry(kernel, wish, driver, asked) : NULL;
     if (!entry)

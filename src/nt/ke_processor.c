@@ -13,13 +13,11 @@
 
 #define REGISTER HA_RT_REGISTER_PROCESSOR_CHANGE
 #define DEREGISTER HA_RT_DEREGISTER_PROCESSOR_CHANGE
-#define NO_ID UINT32_MAX
 
-/* What the trace calls a pointer of the driver's; NO_ID when the arena is full. */
+/* What the trace calls a pointer of the driver's. */
 static uint32_t id_of(struct ha_world *world, uintptr_t pointer)
 {
-    uint32_t id = ha_id_of(&world->pointers, &world->host->arena, pointer);
-    return id || !pointer ? id : NO_ID;
+    return ha_id_of(&world->pointers, &world->host->arena, pointer);
 }
 
 static enum ha_reason reason_to_refuse(const struct ha_kernel *kernel,
@@ -92,7 +90,7 @@ static struct ha_registration *register_callback(struct ha_kernel *kernel,
 {
     if (ha_kernel_faults(kernel, REGISTER))
         return NULL;                                /* REG-9 */
-    bool known = enter->as.reg.function != NO_ID && enter->as.reg.context != NO_ID;
+    bool known = enter->as.reg.function != HA_NO_ID && enter->as.reg.context != HA_NO_ID;
     struct ha_registration *registration = known ? ha_registration_make(kernel) : NULL;
     if (!registration) {
         ha_record_fault(kernel, REGISTER);
