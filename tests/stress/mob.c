@@ -22,8 +22,17 @@ static const PMOB_TASK Tasks[] = {
     MobRundown,         MobDpc,             MobTimer,   MobThread, MobWorkItem,      MobPool,
     MobProcessorChange, MobInterfaceChange, MobParcel,  MobParcel, MobAllProcessors, MobMdl,
     MobProcessorChange, MobCallbackObject,  MobLook,    MobLook,   MobAffinity,      MobPoll,
-    MobWaitForSeveral,
+    MobWaitForSeveral,  MobPublish,         MobPublish,
 };
+
+_Use_decl_annotations_
+PMOB
+MobOf(
+    PDRIVER_OBJECT DriverObject
+    )
+{
+    return *(PMOB *)IoGetDriverObjectExtension(DriverObject, (PVOID)MobUnload);
+}
 
 _Use_decl_annotations_
 ULONG
@@ -155,6 +164,7 @@ MobEnd(
         KeDeregisterProcessorChangeCallback(Mob->Handle);
         MOB_CHECK(Mob->Changes.Count == 0);
     }
+    MobEndDevice(Mob);
     MobEndMemory(Mob);
     MobEndLocks(Mob);
     if (Mob->Device != NULL) {
@@ -169,7 +179,7 @@ MobUnload(
     PDRIVER_OBJECT DriverObject
     )
 {
-    MobEnd(*(PMOB *)IoGetDriverObjectExtension(DriverObject, (PVOID)MobUnload));
+    MobEnd(MobOf(DriverObject));
 }
 
 static ULONG
@@ -247,6 +257,7 @@ MobEntry(
     mob->Seed = MobParameter(RegistryPath, L"Seed");
     mob->Turns = MobParameter(RegistryPath, L"Turns");
     KeInitializeEvent(&mob->Stop, NotificationEvent, FALSE);
+    KeInitializeEvent(&mob->LinkLock, SynchronizationEvent, TRUE);
     MobMakeLocks(mob);
     MobMakeMemory(mob);
 
@@ -255,6 +266,7 @@ MobEntry(
         MobEnd(mob);
         return status;
     }
+    DriverObject->DriverExtension->AddDevice = MobAddDevice;
     DriverObject->DriverUnload = MobUnload;
     return STATUS_SUCCESS;
 }

@@ -29,6 +29,9 @@ Environment:
 //
 #define MOB_PROCESSORS 16
 
+DEFINE_GUID(GUID_DEVINTERFACE_MOB, 0x5e1c9d2a, 0x7b40, 0x4f6e, 0x9a, 0x33, 0x0c, 0xd8, 0x71, 0x24,
+            0xb5, 0xe6);
+
 //
 // Something is wrong that cannot be, unless the system is: its number is the line.
 //
@@ -77,6 +80,11 @@ typedef struct _MEMBER {
 struct _MOB {
     PDRIVER_OBJECT DriverObject;
     PDEVICE_OBJECT Device;
+    PDEVICE_OBJECT Function;
+    PDEVICE_OBJECT LowerDevice;
+    UNICODE_STRING Link;
+    BOOLEAN Enabled;
+    KEVENT LinkLock;
     ULONG Seed;
     ULONG Turns;
     KEVENT Stop;
@@ -106,6 +114,11 @@ struct _MOB {
 
 typedef VOID MOB_TASK(_Inout_ PMEMBER Member);
 typedef MOB_TASK *PMOB_TASK;
+
+PMOB
+MobOf(
+    _In_ PDRIVER_OBJECT DriverObject
+    );
 
 //
 // A number below Limit, of the member's own.
@@ -149,6 +162,13 @@ MobEndLocks(
     _Inout_ PMOB Mob
     );
 
+DRIVER_ADD_DEVICE MobAddDevice;
+
+VOID
+MobEndDevice(
+    _Inout_ PMOB Mob
+    );
+
 VOID
 MobMakeMemory(
     _Inout_ PMOB Mob
@@ -160,7 +180,7 @@ MobEndMemory(
     );
 
 //
-// What members do: mob_locks.c, mob_notify.c, mob_later.c, mob_memory.c and mob_look.c.
+// What members do: mob_locks.c, mob_notify.c, mob_device.c, mob_later.c, mob_memory.c, mob_look.c.
 //
 MOB_TASK MobLock;
 MOB_TASK MobShare;
@@ -169,6 +189,7 @@ MOB_TASK MobWaitForSeveral;
 MOB_TASK MobProcessorChange;
 MOB_TASK MobInterfaceChange;
 MOB_TASK MobCallbackObject;
+MOB_TASK MobPublish;
 MOB_TASK MobDpc;
 MOB_TASK MobTimer;
 MOB_TASK MobWorkItem;

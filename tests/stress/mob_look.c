@@ -75,13 +75,14 @@ MobLookAtMemory(
 
 static VOID
 MobLookAtInterfaces(
-    VOID
+    _In_ BOOLEAN OfMobs
     )
 {
+    const GUID *class = OfMobs ? &GUID_DEVINTERFACE_MOB : &GUID_DEVICE_PROCESSOR;
     PZZWSTR links;
 
-    if (NT_SUCCESS(IoGetDeviceInterfaces(&GUID_DEVICE_PROCESSOR, NULL, 0, &links))) {
-        MOB_CHECK(links[0] != L'\0');
+    if (NT_SUCCESS(IoGetDeviceInterfaces(class, NULL, 0, &links))) {
+        MOB_CHECK(OfMobs || links[0] != L'\0');
         ExFreePool(links);
     }
 }
@@ -103,7 +104,7 @@ MobLook(
         MobLookAtMemory();
         break;
     default:
-        MobLookAtInterfaces();
+        MobLookAtInterfaces(MobRandom(Member, 2) != 0);
         break;
     }
 }

@@ -130,7 +130,8 @@ MobInterfaceChange(
     )
 {
     BOOLEAN existing = MobRandom(Member, 2) != 0;
-    BOOLEAN memory = MobRandom(Member, 2) != 0;
+    const GUID *classes[] = {&GUID_DEVICE_PROCESSOR, &GUID_DEVICE_MEMORY, &GUID_DEVINTERFACE_MOB};
+    ULONG class = MobRandom(Member, RTL_NUMBER_OF(classes));
     PAUDIENCE audience;
     PVOID entry;
     LARGE_INTEGER soon;
@@ -143,8 +144,7 @@ MobInterfaceChange(
     status = IoRegisterPlugPlayNotification(
         EventCategoryDeviceInterfaceChange,
         existing ? PNPNOTIFY_DEVICE_INTERFACE_INCLUDE_EXISTING_INTERFACES : 0,
-        (PVOID)(memory ? &GUID_DEVICE_MEMORY : &GUID_DEVICE_PROCESSOR), Member->Mob->DriverObject,
-        MobInterfaceChanged, audience, &entry);
+        (PVOID)classes[class], Member->Mob->DriverObject, MobInterfaceChanged, audience, &entry);
     if (NT_SUCCESS(status)) {
         if (MobRandom(Member, 2) == 0) {
             soon = MobSoon(Member);
@@ -152,7 +152,7 @@ MobInterfaceChange(
         }
         status = IoUnregisterPlugPlayNotificationEx(entry);
         MOB_CHECK(NT_SUCCESS(status));
-        MOB_CHECK(!existing || memory || audience->Arrivals > 0);
+        MOB_CHECK(!existing || class > 0 || audience->Arrivals > 0);
     }
     ExFreePoolWithTag(audience, MOB_TAG);
 }

@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "check/judge.h"
 #include "check/story.h"
+#include "nt/add_device.h"
 #include "nt/driver.h"
 #include "nt/free_memory.h"
 #include "nt/hot_add.h"
@@ -44,6 +45,7 @@ struct round {
     struct ha_judge *judge;
     uint32_t calls_left;        /* of callbacks, before it is stopped */
     uint64_t memory_added;
+    const struct ha_driver *spared;
     uint64_t calls;             /* of its own callback */
     jmp_buf fatal;
 };
@@ -109,18 +111,35 @@ static void parameter(struct round *r, const char *driver, const char *name, uin
     ha_machine_set_parameter(r->machine, driver, name, REG_DWORD, &value, sizeof value);
 }
 
+static struct ha_driver *any_driver(struct round *r, char name[sizeof "mob0"])
+{
+    snprintf(name, sizeof "mob0", "mob%u", (unsigned)below(r, DRIVERS));
+    return ha_driver_find(&r->machine->kernel, name);
+}
+
+/* A driver that has a device coming is not asked to unload before that is there. */
+static int add_device(struct round *r)
+{
+    char name[sizeof "mob0"];
+    struct ha_driver *driver = any_driver(r, name);
+    if (!driver || driver->state != HA_DRIVER_LOADED || r->spared)
+        return HA_OK;
+    r->spared = driver;
+    return ha_add_device_start(driver);
+}
+
 /* A driver is loaded, or unloaded if it is loaded already, while everything else goes on. */
 static int load_or_unload(struct round *r)
 {
-    struct ha_kernel *kernel = &r->machine->kernel;
-    char name[] = "mob?";
-    name[3] = (char)('0' + below(r, DRIVERS));
-    struct ha_driver *driver = ha_driver_find(kernel, name);
+    char name[sizeof "mob0"];
+    struct ha_driver *driver = any_driver(r, name);
+    if (driver && driver == r->spared)
+        return HA_OK;
     if (driver && driver->state != HA_DRIVER_GONE)
         return driver->state == HA_DRIVER_LOADED ? ha_driver_unload(driver, NULL) : HA_OK;
     parameter(r, name, "Seed", below(r, UINT32_MAX));
     parameter(r, name, "Turns", 1 + below(r, 40));
-    driver = ha_driver_make(kernel, name, MobEntry);
+    driver = ha_driver_make(&r->machine->kernel, name, MobEntry);
     return driver ? ha_driver_start(driver, NULL) : HA_ENOMEM;
 }
 
@@ -189,6 +208,9 @@ static void listen(struct round *r)
 static int storm(struct round *r, bool fails)
 {
     int err = ha_machine_enter(r->machine);
+    r->spared = NULL;
+    if (!err && below(r, 2))
+        err = add_device(r);
     for (uint32_t n = 2 + below(r, 5); n > 0 && !err; n--)
         err = ask_for_something(r);
     if (!err && fails)
