@@ -78,12 +78,13 @@ static void record_locked(struct ha_kernel *kernel, const struct ha_mdl *entry,
     ha_record_misuse(kernel, routine, HA_MISUSE_IN_USE, entry->id, HA_LEFT_MDL);
 }
 
-/* Whether it has pages of some memory locked. */
+/* Whether it has pages of some memory locked. Those of its own are at no address. */
 static bool describes(const struct ha_mdl *entry, const void *memory, size_t size)
 {
+    if (entry->pages || !(entry->mdl->MdlFlags & MDL_PAGES_LOCKED))
+        return false;
     const void *start = MmGetMdlVirtualAddress(entry->mdl);
-    return entry->mdl->MdlFlags & MDL_PAGES_LOCKED && !entry->pages &&
-           (ha_lies_in(start, memory, size) || ha_lies_in(memory, start, entry->mdl->ByteCount));
+    return ha_lies_in(start, memory, size) || ha_lies_in(memory, start, entry->mdl->ByteCount);
 }
 
 bool ha_mdls_hold(struct ha_kernel *kernel, const void *memory, size_t size,
@@ -193,7 +194,7 @@ static bool look_at_block(struct ha_kernel *kernel, const MDL *mdl, enum ha_rout
 
 static size_t pages_of(const struct ha_mdl *entry)
 {
-    return ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(entry->mdl),
+    return ADDRESS_AND_SIZE_TO_SPAN_PAGES((uintptr_t)entry->mdl->ByteOffset,
                                           entry->mdl->ByteCount);
 }
 
