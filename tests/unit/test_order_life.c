@@ -26,6 +26,7 @@ static struct {
     LONG64 *volatile block;
     LONG told, heard;
     PVOID handle, entry;
+    PDEVICE_OBJECT device;
     WORK_QUEUE_ITEM item;
     PIO_WORKITEM io_item;
 } my;
@@ -153,6 +154,30 @@ static void create_device_and_delete(void)
     IoDeleteDevice(device);
 }
 
+/* What was done with a reference comes before the end of the device, by nothing but its count. */
+static void refer_to_device_and_delete(void)
+{
+    IoCreateDevice(duo_driver(), 64, NULL, FILE_DEVICE_UNKNOWN, 0, FALSE, &my.device);
+    duo_watch(my.device->DeviceExtension);
+    my.block = my.device->DeviceExtension;
+    if (!duo_other())
+        ObReferenceObject(my.device);
+    WriteRelease(&my.told, 1);
+    while (!ReadNoFence(&my.heard))
+        YieldProcessor();
+    IoDeleteDevice(my.device);
+}
+
+static void write_and_dereference(void)
+{
+    while (!ReadAcquire(&my.told))
+        YieldProcessor();
+    *my.block = 1;
+    if (!duo_other())
+        ObDereferenceObject(my.device);
+    WriteNoFence(&my.heard, 1);
+}
+
 static VOID NTAPI write_extension(PDEVICE_OBJECT DeviceObject, PVOID Context)
 {
     (void)DeviceObject, (void)Context;
@@ -221,6 +246,8 @@ static void memory_goes_back_after_all_who_use_it_and_before_who_has_it_next(voi
     static const struct duo_case cases[] = {
         {"a block of pool", make_nothing, publish_block_and_free, write_block, NULL, 0},
         {"a device", make_nothing, create_device_and_delete, write_block, NULL, 0},
+        {"a device with a reference", make_nothing, refer_to_device_and_delete,
+         write_and_dereference, NULL, 0},
         {"a device of a work item", make_items, queue_item_and_delete_device, nothing, free_item,
          0},
         {"memory from hand to hand", NULL, take_and_give_back, take_and_give_back, NULL, 0},
