@@ -19,10 +19,12 @@ static struct ha_resource *meant(struct ha_kernel *kernel, const ERESOURCE *plac
                                  enum ha_routine routine, enum ha_touch_mode mode)
 {
     struct ha_resource *resource = ha_resource_find(kernel, place);
-    if (resource)
-        ha_touch(&kernel->world, resource->id, mode);
-    else
+    if (!resource) {
         ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
+        return NULL;
+    }
+    ha_touch(&kernel->world, resource->id, mode);
+    ha_order_use(&kernel->world, place);
     return resource;
 }
 

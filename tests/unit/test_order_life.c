@@ -21,6 +21,7 @@ static struct {
     KSPIN_LOCK spin;
     EX_PUSH_LOCK push;
     EX_RUNDOWN_REF rundown;
+    ERESOURCE resource;
     NPAGED_LOOKASIDE_LIST lookaside;
     _Alignas(16) SLIST_HEADER stack;
     LONG64 *volatile block;
@@ -91,6 +92,9 @@ MADE(push, ExInitializePushLock(&my.push), KeEnterCriticalRegion();
      KeLeaveCriticalRegion())
 MADE(rundown, ExInitializeRundownProtection(&my.rundown),
      ExAcquireRundownProtection(&my.rundown); ExReleaseRundownProtection(&my.rundown))
+MADE(resource, ExInitializeResourceLite(&my.resource),
+     ExEnterCriticalRegionAndAcquireResourceShared(&my.resource);
+     ExReleaseResourceAndLeaveCriticalRegion(&my.resource))
 MADE(stack, InitializeSListHead(&my.stack), SLIST_ENTRY entry;
      InterlockedPushEntrySList(&my.stack, &entry))
 MADE(lookaside, ExInitializeNPagedLookasideList(&my.lookaside, NULL, NULL, 0, 64, TAG, 0),
@@ -100,6 +104,11 @@ MADE(lookaside, ExInitializeNPagedLookasideList(&my.lookaside, NULL, NULL, 0, 64
 static void delete_lookaside(void)
 {
     ExDeleteNPagedLookasideList(&my.lookaside);
+}
+
+static void delete_resource(void)
+{
+    ExDeleteResourceLite(&my.resource);
 }
 
 static void what_is_made_is_used_by_who_comes_after_that(void **state)
@@ -113,6 +122,7 @@ static void what_is_made_is_used_by_who_comes_after_that(void **state)
         {"a spin lock", watch_spin, make_spin, use_spin, NULL, 0},
         {"a push lock", watch_push, make_push, use_push, NULL, 0},
         {"rundown protection", watch_rundown, make_rundown, use_rundown, NULL, 0},
+        {"a resource", watch_resource, make_resource, use_resource, delete_resource, 0},
         {"a stack", watch_stack, make_stack, use_stack, NULL, 0},
         {"a lookaside list", watch_lookaside, make_lookaside, use_lookaside, delete_lookaside, 0},
     };
