@@ -236,7 +236,7 @@ enum ha_misuse {
     HA_MISUSE_BEYOND_BITMAP,    /* a bit that a bitmap does not have; argument: which */
     HA_MISUSE_EXPOSED,          /* normal APCs can come again to a thread that has a resource, whose
                                    id this is */
-    HA_MISUSE_OTHER_ROUTINE,    /* a block given back by the routine of other memory; id: the block */
+    HA_MISUSE_OTHER_ROUTINE,    /* a block given back by another routine than its own; id: it */
     HA_MISUSE_COUNT
 };
 

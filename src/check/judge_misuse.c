@@ -79,14 +79,10 @@ static void judge_other_tag(struct ha_judge *judge)
 static void judge_other_routine(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
-    const struct ha_block *block = ha_pool_find(&judge->pool, record->id);
-    char tag[HA_TAG_TEXT] = "....";
 
-    if (block)
-        ha_tag_text(block->tag, tag);
     ha_blame(judge, HA_RULE_POOL_3, record->driver,
              "given back by the routine that goes with the one that it came from",
-             "block %u '%s' given to %s", (unsigned)record->id, tag,
+             "block %u given to %s", (unsigned)record->id,
              ha_routine_name(record->as.misuse.routine));
 }
 

@@ -70,7 +70,8 @@ RULE(POOL_2, "POOL-2", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "ExFreePoolWithTag", AT(ON(FREE) | ON(MISUSE), memory))
 RULE(POOL_3, "POOL-3", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Memory is given back by the routine that goes with its own, with the tag that it has.",
-     "ExFreePoolWithTag; MmFreeContiguousMemory; MmAllocatePagesForMdlEx", AT(ON(FREE) | ON(MISUSE), memory))
+     "ExFreePoolWithTag; MmFreeContiguousMemory; MmAllocatePagesForMdlEx",
+     AT(ON(FREE) | ON(MISUSE), memory))
 RULE(POOL_4, "POOL-4", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Pool is taken and given back at DISPATCH_LEVEL at most, paged pool at APC_LEVEL at most.",
      "ExAllocatePool2; ExFreePoolWithTag", AT(ON(ALLOC) | ON(FREE) | ON(MISUSE), memory))

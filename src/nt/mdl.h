@@ -11,7 +11,7 @@ struct ha_mdl {
     struct ha_mdl *older;
     size_t size;                    /* of this */
     PMDL mdl;                       /* behind this, or in pool */
-    void *pages;                    /* that MmAllocatePagesForMdlEx() has given; NULL for a buffer */
+    void *pages;                    /* of MmAllocatePagesForMdlEx(); NULL for a buffer */
     size_t pages_room;              /* for how many there is room behind the MDL */
     uint32_t id;                    /* in the order of allocation */
     uint16_t driver;

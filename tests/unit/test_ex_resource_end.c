@@ -12,7 +12,7 @@ static void make(struct chorus *c)
     bench_forget(c->b);
 }
 
-/* Every misuse so far, a line each: the routine, what it is, and which of the resources it names. */
+/* Every misuse so far, a line each: the routine, what it is, and which resource it names. */
 static void expect_misuses(struct chorus *c, const char *expected)
 {
     struct ha_text seen = {0};

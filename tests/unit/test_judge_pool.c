@@ -327,7 +327,7 @@ static void mistakes_with_a_block_name_the_block(void **state)
          "block 9 given back as 'DCBA'"},
         {"take 1 64; misuse otherroutine id=1 of=freecontiguous;",
          "given back by the routine that goes with the one that it came from",
-         "block 1 'Perp' given to MmFreeContiguousMemory"},
+         "block 1 given to MmFreeContiguousMemory"},
         {"misuse pagedpool id=9 of=buildmdl;", "memory that is never paged out",
          "MmBuildMdlForNonPagedPool of block 9, which is paged pool"},
         {"misuse beyondmemory 8 id=9 of=lockpages;", "memory that the driver holds",
