@@ -66,11 +66,14 @@ static LONG reset(struct ha_kernel *kernel, PRKEVENT event)
     return before;
 }
 
-/* Reset an event. Returns what its state was. */
+/* Reset an event. Returns what its state was, so whoever finds it set comes after who set it. */
 LONG KeResetEvent(PRKEVENT Event)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeResetEvent");
-    return reset(kernel, Event);
+    LONG before = reset(kernel, Event);
+    if (before)
+        ha_order_take(&kernel->world, &Event->Header);
+    return before;
 }
 
 /* Reset an event. */
@@ -140,5 +143,7 @@ LONG KeReadStateSemaphore(PRKSEMAPHORE Semaphore)
     if (!ha_dispatcher_is_made(kernel, &Semaphore->Header, SEMAPHORE, HA_RT_READ_SEMAPHORE))
         return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Semaphore->Header), HA_TOUCH_READ);
+    if (Semaphore->Header.SignalState)
+        ha_order_take(&kernel->world, &Semaphore->Header);
     return Semaphore->Header.SignalState;
 }

@@ -229,5 +229,7 @@ LONG KeReadStateMutex(PRKMUTEX Mutex)
     if (!ha_dispatcher_is_made(kernel, &Mutex->Header, MUTANT, HA_RT_READ_MUTEX))
         return 0;
     ha_touch(&kernel->world, ha_dispatcher_id(&Mutex->Header), HA_TOUCH_READ);
+    if (Mutex->Header.SignalState > 0)
+        ha_order_take(&kernel->world, &Mutex->Header);
     return Mutex->Header.SignalState;
 }

@@ -201,6 +201,15 @@ VOID KeInitializeTimer(PKTIMER Timer)
     KeInitializeTimerEx(Timer, NotificationTimer);
 }
 
+/* Who takes back a setting comes after who made it, and has what that left to the timer. */
+static bool take_back(struct ha_kernel *kernel, PKTIMER timer)
+{
+    bool was_set = drop(setting_of(kernel, timer));
+    if (was_set)
+        ha_order_take(&kernel->world, &timer->Header);
+    return was_set;
+}
+
 /*
  * Set a timer, which takes back an earlier setting and its signal.
  *
@@ -222,7 +231,7 @@ BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dp
     if (Dpc && !ha_dpc_is_made(kernel, Dpc, HA_RT_SET_TIMER))
         return FALSE;
     ha_touch(world, ha_dispatcher_id(&Timer->Header), HA_TOUCH_WRITE);
-    bool was_set = drop(setting_of(kernel, Timer));
+    bool was_set = take_back(kernel, Timer);
     struct ha_timer_setting *setting = ha_arena_take(&world->host->arena, sizeof *setting);
     if (!setting) {
         ha_sched_end(world, HA_END_MEMORY);
@@ -271,7 +280,7 @@ BOOLEAN KeCancelTimer(PKTIMER Timer)
     if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_TIMERS, HA_RT_CANCEL_TIMER))
         return FALSE;
     ha_touch(&kernel->world, ha_dispatcher_id(&Timer->Header), HA_TOUCH_WRITE);
-    return drop(setting_of(kernel, Timer));
+    return take_back(kernel, Timer);
 }
 
 /* Whether a timer is signalled. */
