@@ -23,6 +23,18 @@ static void judge_dpcs(struct ha_judge *judge)
     }
 }
 
+/* The system keeps the image while an item of a device or driver object runs, so none does. */
+static void judge_running_work(struct ha_judge *judge)
+{
+    for (size_t i = 0; i < judge->alive_count; i++) {
+        const struct ha_alive *alive = &judge->alive[i];
+        if (alive->driver == judge->record->driver && alive->begun && !alive->told)
+            ha_blame(judge, HA_RULE_DRV_12, alive->driver,
+                     "no work item runs when the image is freed", "work item %u still runs",
+                     (unsigned)alive->id);
+    }
+}
+
 static bool find_work(const struct ha_judge *judge, uint32_t id)
 {
     for (size_t i = 0; i < judge->alive_count; i++)
@@ -110,16 +122,18 @@ void ha_judge_alive(struct ha_judge *judge)
         return;
     if (record->kind == HA_IMAGE_FREED) {
         judge_dpcs(judge);
+        judge_running_work(judge);
         return;
     }
     ha_exercise(judge, HA_RULE_DRV_12);
     for (size_t i = 0; i < judge->alive_count; i++) {
-        const struct ha_alive *alive = &judge->alive[i];
-        if (alive->driver != record->driver)
+        struct ha_alive *alive = &judge->alive[i];
+        if (alive->driver != record->driver || alive->begun)
             continue;
+        alive->told = alive->is_work;
         if (alive->is_work)
-            ha_blame(judge, HA_RULE_DRV_12, record->driver, expected, "work item %u %s",
-                     (unsigned)alive->id, alive->begun ? "still runs" : "is still queued");
+            ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
+                     "work item %u is still queued", (unsigned)alive->id);
         else
             ha_blame(judge, HA_RULE_DRV_12, record->driver, expected, "thread %s has not ended",
                      ha_thread_name(judge, alive->id));

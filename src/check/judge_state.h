@@ -160,6 +160,7 @@ struct ha_alive {
     uint32_t id;
     uint16_t driver;
     bool is_work, begun;
+    bool told;                          /* of a work item: it was found when Unload left it */
 };
 
 struct ha_add {

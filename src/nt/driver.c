@@ -41,16 +41,42 @@ static UNICODE_STRING join(const WCHAR *path, const char *name, WCHAR *text)
     return (UNICODE_STRING){.Length = bytes, .MaximumLength = bytes, .Buffer = text};
 }
 
-/* DRV-8: others run meanwhile, so a wait for the one may end with the other begun. */
+void ha_driver_hold(const struct ha_kernel *kernel, uint16_t id)
+{
+    struct ha_driver *driver = ha_driver_by_id(kernel, id);
+    if (driver)
+        driver->work_references++;
+}
+
+void ha_driver_let_go(struct ha_kernel *kernel, uint16_t id)
+{
+    struct ha_driver *driver = ha_driver_by_id(kernel, id);
+    if (driver && !--driver->work_references && driver->work_done.first_waiter)
+        ha_event_set(&kernel->world, &driver->work_done);
+}
+
+static void wait_for_work(struct ha_driver *driver)
+{
+    struct ha_world *world = &driver->kernel->world;
+    if (driver->work_references && !driver->work_done.id)
+        ha_object_init(world, &driver->work_done, "the end of the driver's work items");
+    while (driver->work_references) {
+        driver->work_done.set = false;
+        ha_event_wait(world, &driver->work_done);
+    }
+}
+
+/* DRV-8: others run meanwhile, so a wait for the one may end with another begun. */
 static void wait_for_calls(struct ha_driver *driver)
 {
     do {
         ha_pnp_wait_late(driver->kernel, driver);
+        wait_for_work(driver);
         ha_callout_wait(driver->kernel, NULL, driver);
-    } while (driver->late_calls);
+    } while (driver->late_calls || driver->work_references);
 }
 
-/* No call of the driver is running, or due after a removal; what it left behind is dead. */
+/* No call or work of the driver runs, or is due after a removal; what it left behind is dead. */
 static void free_image(struct ha_driver *driver)
 {
     struct ha_kernel *kernel = driver->kernel;

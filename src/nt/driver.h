@@ -33,6 +33,13 @@ int ha_driver_start(struct ha_driver *driver, const void *event);
  */
 int ha_driver_unload(struct ha_driver *driver, const void *event);
 
+/*
+ * A work item of an object of the driver is queued, and has been done: the image stays that long.
+ * Nothing happens for an id that no driver has.
+ */
+void ha_driver_hold(const struct ha_kernel *kernel, uint16_t id);
+void ha_driver_let_go(struct ha_kernel *kernel, uint16_t id);
+
 /* A driver by its id; NULL for 0 and for an id that none has. */
 struct ha_driver *ha_driver_by_id(const struct ha_kernel *kernel, uint16_t id);
 

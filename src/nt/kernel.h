@@ -70,7 +70,9 @@ struct ha_driver {
     uint32_t entry_references;      /* of PnP notification: nt/pnp_entry.c */
     uint32_t devices_found;         /* for it; nt/add_device.c */
     uint32_t late_calls;            /* that are due after an entry was removed */
-    struct ha_object unreferenced;  /* set when the last of them goes; made when it is waited for */
+    uint32_t work_references;       /* of work items that are queued or run */
+    struct ha_object unreferenced;  /* no entry has one */
+    struct ha_object work_done;     /* no work item has; both are made when they are waited for */
     const void *event;              /* what loads or unloads it, for hooks.ended; NULL for none */
     uint16_t id;
     uint8_t state;                  /* enum ha_driver_state */

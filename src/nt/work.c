@@ -11,6 +11,7 @@
 
 #include "nt/device.h"
 #include "nt/dispatcher.h"
+#include "nt/driver.h"
 #include "nt/in_use.h"
 #include "nt/leftovers.h"
 #include "nt/locks.h"
@@ -123,6 +124,8 @@ static void run(struct ha_kernel *kernel, struct errand *queued)
         ha_ob_let_go(kernel, errand.object);
     thread->stamp.regions = 0;
     thread->stamp.driver = 0;
+    if (errand.object)
+        ha_driver_let_go(kernel, errand.driver);
     ha_sched_point(&kernel->world);
 }
 
@@ -218,6 +221,8 @@ void ha_work_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
         *link = (*link)->next;
         if (!errand->item)
             ha_arena_give(&kernel->world.host->arena, errand, sizeof *errand);
+        else if (errand->object)
+            ha_driver_let_go(kernel, errand->driver);
     }
 }
 
@@ -317,6 +322,8 @@ static void queue_item(struct ha_kernel *kernel, PIO_WORKITEM item, PIO_WORKITEM
     if (item->errand.holds)
         ha_ob_hold(item->errand.object);
     item->queued = true;
+    if (item->errand.object)
+        ha_driver_hold(kernel, item->errand.driver);
     queue(kernel, &item->errand);
 }
 
@@ -327,7 +334,8 @@ static void queue_item(struct ha_kernel *kernel, PIO_WORKITEM item, PIO_WORKITEM
  *               again, and freed, as soon as its routine has begun
  *   QueueType   changes nothing
  *
- * The device of an item that is queued stays until the routine has ended, whoever deletes it.
+ * The item's object is held until the routine has ended, whoever deletes it, and the image of its
+ * driver with it. An item without one keeps nothing.
  *
  * IRQL: at most DISPATCH_LEVEL. Source: WDK reference, wdm.h, IoQueueWorkItem.
  */

@@ -21,6 +21,8 @@ static void what_has_ended_by_then_is_no_finding(void **state)
         {"a thread", "", ENTERS "thread> 7; thread< 7; " UNLOADS GONE},
         {"a thread that Unload ends", "", ENTERS "thread> 7; " UNLOADS "thread< 7; " GONE},
         {"a work item", "", ENTERS "work+ 1; work> 1; work< 1; " UNLOADS GONE},
+        {"a work item that returns before the image goes", "",
+         ENTERS "work+ 1; work> 1; " UNLOADS "unloaded a; work< 1; freed a;"},
         {"a work item that was queued again while it ran", "",
          ENTERS "work+ 1; work> 1; work+ 1; work< 1; work> 1; work< 1; " UNLOADS GONE},
         {"a thread that a DriverEntry which succeeds leaves behind", "",
@@ -53,6 +55,8 @@ static void what_is_alive_is_found_each_by_itself(void **state)
          ENTERS "thread> 7; thread> 8; thread< 7; " UNLOADS GONE},
         {"a queued work item", "DRV-12(a)", ENTERS "work+ 1; " UNLOADS GONE},
         {"a work item that runs", "DRV-12(a)", ENTERS "work+ 1; work> 1; " UNLOADS GONE},
+        {"a work item that begins after Unload", "DRV-12(a)",
+         ENTERS "work+ 1; " UNLOADS "unloaded a; work> 1; freed a;"},
         {"a work item with the number of a thread that has ended", "DRV-12(a)",
          ENTERS "thread> 1; work+ 1; thread< 1; " UNLOADS GONE},
         {"a queued DPC", "DRV-12(a)", ENTERS "queue 1 0; " UNLOADS GONE "over;"},
@@ -81,12 +85,12 @@ static void what_is_alive_is_found_each_by_itself(void **state)
 static void a_finding_names_what_is_alive(void **state)
 {
     static const char *const seen[] = {
-        "thread thread-77 has not ended", "work item 77 still runs", "work item 2 is still queued",
+        "thread thread-77 has not ended", "work item 2 is still queued",
         "timer 3 is still set", "device object 4 was not deleted", "work item 5 was not freed",
         "handle 6 was not", "lookaside list 9 was not deleted",
         "resource 10 was not deleted", "remove lock 11 was not released",
         "MDL 12 was not freed", "DPC 7 is still queued",
-        "DPC 8 still runs",
+        "DPC 8 still runs", "work item 77 still runs",
     };
     struct ha_judge *judge = ha_judge_create();
     size_t count;

@@ -365,29 +365,6 @@ static void what_is_queued_at_dispatch_level_runs_at_passive_level(void **state)
     assert_int_equal(bench_count(b, HA_MISUSE), 0);
 }
 
-static void leave_with_work(struct driver *driver)
-{
-    struct job *job = job_of(driver);
-    free_item(job, 2);
-    free_item(job, 3);
-    IoQueueWorkItem(job->item[0], work_that_waits, DelayedWorkQueue, job);
-    bench_yield();
-    IoQueueWorkItem(job->item[1], work_a, DelayedWorkQueue, job);
-}
-
-/* DRV-12 */
-static void work_that_is_queued_or_runs_when_unload_returns_is_a_finding_each(void **state)
-{
-    struct bench *b = *state;
-    static struct job job;
-    job = (struct job){.irql = 9};
-    struct driver *a = with_job(b, &job);
-    a->leave = leave_with_work;
-    b->findings = "a DRV-12\na DRV-12\n";
-
-    bench_unload(b, a);
-}
-
 /* DRV-12 */
 static void work_that_is_done_when_unload_returns_is_no_finding(void **state)
 {
@@ -415,7 +392,6 @@ int main(void)
         BENCH_TEST(work_that_leaves_the_irql_raised_is_a_misuse_and_is_lowered),
         BENCH_TEST(a_mutex_that_work_does_not_release_is_abandoned_at_its_end),
         BENCH_TEST(what_is_queued_at_dispatch_level_runs_at_passive_level),
-        BENCH_TEST(work_that_is_queued_or_runs_when_unload_returns_is_a_finding_each),
         BENCH_TEST(work_that_is_done_when_unload_returns_is_no_finding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
