@@ -126,6 +126,7 @@ BothPrepareProcessor(
     )
 {
     PPROCESSOR_BLOCK block;
+    KIRQL oldIrql;
 
     block = (PPROCESSOR_BLOCK)ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*block), BOTH_TAG);
     if (block == NULL) {
@@ -133,7 +134,9 @@ BothPrepareProcessor(
     }
 
     block->Index = ProcessorIndex;
+    KeAcquireSpinLock(&TableLock, &oldIrql);
     Prepared[ProcessorIndex] = block;
+    KeReleaseSpinLock(&TableLock, oldIrql);
     return STATUS_SUCCESS;
 }
 

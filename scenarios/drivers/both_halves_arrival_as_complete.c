@@ -18,12 +18,27 @@ static PROCESSOR_CALLBACK_FUNCTION CompleteIsForTheArrival;
 static DRIVER_NOTIFICATION_CALLBACK_ROUTINE ArrivalIsComplete;
 
 #define KeRegisterProcessorChangeCallback(_Callback, _Context, _Flags) \
-    (KeRegisterProcessorChangeCallback)(CompleteIsForTheArrival, (_Context), (_Flags))
+    RegisterInstead((_Context), (_Flags))
 
 #define IoRegisterPlugPlayNotification(_Category, _Flags, _Data, _Driver, _Callback, _Context, \
                                        _Entry) \
     (IoRegisterPlugPlayNotification)((_Category), (_Flags), (_Data), (_Driver), \
                                      ArrivalIsComplete, (_Context), (_Entry))
+
+static LONG Registered;
+
+static PVOID
+RegisterInstead(
+    _In_opt_ PVOID Context,
+    _In_ ULONG Flags
+    )
+{
+    PVOID handle;
+
+    handle = (KeRegisterProcessorChangeCallback)(CompleteIsForTheArrival, Context, Flags);
+    InterlockedExchange(&Registered, TRUE);
+    return handle;
+}
 
 #include "both_halves.c"
 
@@ -38,7 +53,8 @@ CompleteIsForTheArrival(
     PNTSTATUS OperationStatus
     )
 {
-    if (ChangeContext->State != KeProcessorAddCompleteNotify || CallbackHandle == NULL) {
+    if (ChangeContext->State != KeProcessorAddCompleteNotify ||
+        InterlockedCompareExchange(&Registered, FALSE, FALSE) == FALSE) {
         BothProcessorChanged(CallbackContext, ChangeContext, OperationStatus);
     }
 }

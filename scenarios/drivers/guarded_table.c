@@ -21,6 +21,11 @@ Environment:
 
 #define TABLE_PROCESSORS 64
 
+//
+// 10 microseconds, in units of 100 nanoseconds.
+//
+#define TABLE_MOMENT 100
+
 DRIVER_INITIALIZE DriverEntry;
 static DRIVER_UNLOAD TableUnload;
 static PROCESSOR_CALLBACK_FUNCTION TableProcessorChanged;
@@ -68,11 +73,19 @@ TableProcessorChanged(
     PNTSTATUS OperationStatus
     )
 {
+    LARGE_INTEGER moment;
+
     UNREFERENCED_PARAMETER(CallbackContext);
     UNREFERENCED_PARAMETER(OperationStatus);
 
     switch (ChangeContext->State) {
     case KeProcessorAddStartNotify:
+        //
+        // What share a processor gets may take a moment to find out. Readers do not wait for that:
+        // the resource is taken afterwards.
+        //
+        moment.QuadPart = -(LONGLONG)TABLE_MOMENT;
+        KeDelayExecutionThread(KernelMode, FALSE, &moment);
         TableSetShare(ChangeContext->NtNumber, 1);
         break;
 

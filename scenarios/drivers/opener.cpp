@@ -35,6 +35,10 @@ Environment:
 #define IS_KNOWN(_Panel) ((_Panel) != nullptr)
 #endif
 
+#ifndef OPEN_DEVICE
+#define OPEN_DEVICE IoGetDeviceObjectPointer
+#endif
+
 #ifndef REMOVE_ENTRY
 #define REMOVE_ENTRY(_Entry) IoUnregisterPlugPlayNotificationEx(_Entry)
 #endif
@@ -130,7 +134,7 @@ Panel::Open(
     if (!NT_SUCCESS(status)) {
         return status;
     }
-    return IoGetDeviceObjectPointer(&m_Link, FILE_READ_DATA, &m_File, &m_Device);
+    return OPEN_DEVICE(&m_Link, FILE_READ_DATA, &m_File, &m_Device);
 }
 
 _Use_decl_annotations_

@@ -31,6 +31,11 @@ Environment:
 
 #define WORKER_TAG 'kroW'
 
+//
+// 10 microseconds, in units of 100 nanoseconds.
+//
+#define WORKER_MOMENT 100
+
 typedef struct _WORKER {
     PROCESSOR_NUMBER Number;
     ULONG Index;
@@ -67,6 +72,7 @@ WorkerThread(
     PWORKER worker = (PWORKER)StartContext;
     PVOID goOrStop[2];
     GROUP_AFFINITY affinity;
+    LARGE_INTEGER moment;
     NTSTATUS status;
 
     goOrStop[0] = &worker->Stop;
@@ -92,6 +98,12 @@ WorkerThread(
         //
         KeWaitForSingleObject(&worker->Stop, Executive, KernelMode, FALSE, NULL);
     }
+
+    //
+    // To finish what was begun takes a moment, and whoever has set Stop has to wait that long.
+    //
+    moment.QuadPart = -(LONGLONG)WORKER_MOMENT;
+    KeDelayExecutionThread(KernelMode, FALSE, &moment);
 
     PsTerminateSystemThread(STATUS_SUCCESS);
 }
