@@ -133,14 +133,19 @@ MobChanged(
     PMOB mob = (PMOB)CallbackContext;
 
     //
-    // One add comes after the other, and each Start has one end.
+    // One add comes after the other, and each Start has one end: but it is open whether who has
+    // refused the processor hears of that.
     //
-    mob->Changes.Count += ChangeContext->State == KeProcessorAddStartNotify ? 1 : (ULONG)-1;
-    MOB_CHECK(mob->Changes.Count <= 1);
     mob->Changes.Times += 1;
-    if (ChangeContext->State == KeProcessorAddStartNotify && mob->Changes.Times % 5 == 4 &&
-        NT_SUCCESS(*OperationStatus)) {
+    if (ChangeContext->State != KeProcessorAddStartNotify) {
+        mob->Changes.Count = 0;
+        return;
+    }
+    MOB_CHECK(mob->Changes.Count == 0);
+    if (mob->Changes.Times % 5 == 4 && NT_SUCCESS(*OperationStatus)) {
         *OperationStatus = STATUS_INSUFFICIENT_RESOURCES;
+    } else {
+        mob->Changes.Count = 1;
     }
 }
 

@@ -47,8 +47,10 @@ MobProcessorChanged(
         if (!NT_SUCCESS(*OperationStatus)) {
             return;
         }
-        *row = ExAllocatePool2(POOL_FLAG_NON_PAGED, 64, MOB_TAG);
-        if (*row == NULL || change->Calls == change->VetoAt) {
+        if (change->Calls != change->VetoAt) {
+            *row = ExAllocatePool2(POOL_FLAG_NON_PAGED, 64, MOB_TAG);
+        }
+        if (*row == NULL) {
             *OperationStatus = STATUS_INSUFFICIENT_RESOURCES;
         }
     } else if (ChangeContext->State == KeProcessorAddFailureNotify && *row != NULL) {

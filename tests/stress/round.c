@@ -83,7 +83,7 @@ static bool make_machine(struct round *r, enum ha_threads threads)
     const struct ha_memory_options memory = {.size = 4 * GIGABYTE};
     struct ha_machine_options options = {
         .partition = {.group = group, .group_count = 2, .memory = &memory, .memory_count = 1},
-        .profile = ha_profile_preset(below(r, 3) ? HA_PRESET_DOCUMENTED : HA_PRESET_ADVERSARIAL),
+        .profile = ha_profile_preset((enum ha_preset)below(r, HA_PRESET_WS2008)),
         .threads = threads,
         .arena_bytes = (size_t)32 << 20, .record_locks = below(r, 4) == 0};
     if (r->course == BUDGET_ENDS)
