@@ -22,8 +22,31 @@ static void entry(struct ha_text *text, const char *word, const char *value, boo
     ha_text_addf(text, "%s\n", value);
 }
 
-#define WIDTH 100               /* a longer list of sources is broken where it can be */
+#define WIDTH 100               /* what was seen, and a list of sources, are broken where they can be */
 #define COLUMN 12               /* where a value begins */
+
+/* The same of a value of any length, with a new line where a word would go beyond the width. */
+static void long_entry(struct ha_text *text, const char *word, const char *value, bool color)
+{
+    size_t used = COLUMN;
+    if (!value[0])
+        return;
+    label(text, word, color);
+    while (*value) {
+        size_t length = strcspn(value, " ");
+        if (used > COLUMN && used + 1 + length > WIDTH) {
+            ha_text_addf(text, "\n%*s", COLUMN, "");
+            used = COLUMN;
+        } else if (used > COLUMN) {
+            ha_text_add(text, " ");
+            used++;
+        }
+        ha_text_add_bytes(text, value, length);
+        used += length;
+        value += length + (value[length] == ' ');
+    }
+    ha_text_add(text, "\n");
+}
 
 /* The pages that say so, and how firm the rule is. */
 static void source_words(struct ha_text *text, const struct ha_rule *rule)
@@ -82,7 +105,7 @@ void ha_story_add_finding(struct ha_text *text, const struct ha_finding *finding
     if (driver_name && !names_driver(finding->call, driver_name))
         entry(text, "driver", driver_name, color);
     entry(text, "expected", finding->expected, color);
-    entry(text, "seen", finding->seen, color);
+    long_entry(text, "seen", finding->seen, color);
     label(text, "source", color);
     source_words(text, finding->rule);
     entry(text, "repeat", repeat, color);

@@ -40,6 +40,8 @@ static bool is_named(struct frame *frame, const char *words)
     if (!end || !end[1] || end[1] == '<')
         return false;
     *end = '\0';
+    if (end - frame->text > 2 && !strcmp(end - 2, ":0"))
+        end[-2] = '\0';                /* compiled without -g */
     frame->place = frame->text;
     frame->function = end + 1;
     return true;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -84,12 +85,36 @@ static void sources_that_make_a_line_too_wide_are_broken(void **state)
     }
 }
 
+static void what_was_seen_is_told_to_its_end_in_lines_of_their_width(void **state)
+{
+    (void)state;
+    struct ha_text text = {0};
+    struct ha_finding finding = {&rule, HA_ERROR, 57, 1, BROKEN, "broken.sync Complete 4", "", "",
+                                 0, 4};
+    snprintf(finding.seen, sizeof finding.seen, "%s and before that %s",
+             "write of 16 bytes in ItsFunctionHasANameOfItsOwn (and_so_has_the_file.c:1057),",
+             "read of 8 bytes in TheOtherOneWhoseNameIsAsLong (and_so_has_the_file.c:20781)");
+
+    ha_story_add_finding(&text, &finding, "broken", NULL, false);
+
+    assert_string_equal(ha_text_string(&text),
+                        "error STAT-2: Only Start may write.\n"
+                        "  call      broken.sync Complete 4 (record 57)\n"
+                        "  seen      write of 16 bytes in ItsFunctionHasANameOfItsOwn "
+                        "(and_so_has_the_file.c:1057), and\n"
+                        "            before that read of 8 bytes in TheOtherOneWhoseNameIsAsLong\n"
+                        "            (and_so_has_the_file.c:20781)\n"
+                        "  source    001 (documented)\n");
+    ha_text_close(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_finding_reads_like_a_remark),
         cmocka_unit_test(a_finding_without_a_call_names_its_driver_and_its_count),
         cmocka_unit_test(sources_that_make_a_line_too_wide_are_broken),
+        cmocka_unit_test(what_was_seen_is_told_to_its_end_in_lines_of_their_width),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
