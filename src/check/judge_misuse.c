@@ -326,9 +326,10 @@ static void judge_raised(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     uint32_t routine = record->as.misuse.routine;
+    bool at_end = !record->as.misuse.argument;      /* of the code, and no call */
     char irql[HA_IRQL_TEXT];
 
-    if (routine == HA_RT_TERMINATE_THREAD || routine == HA_RT_QUEUE_WORK)
+    if (at_end && (routine == HA_RT_TERMINATE_THREAD || routine == HA_RT_QUEUE_WORK))
         ha_blame(judge, HA_RULE_IRQL_3, record->driver,
                  routine == HA_RT_QUEUE_WORK ? "a work item left at PASSIVE_LEVEL"
                                              : "a thread ended at PASSIVE_LEVEL",

@@ -22,7 +22,7 @@ static void entry(struct ha_text *text, const char *word, const char *value, boo
     ha_text_addf(text, "%s\n", value);
 }
 
-#define WIDTH 100               /* what was seen, and a list of sources, are broken where they can be */
+#define WIDTH 100               /* what was seen, and a list of sources, break where they can be */
 #define COLUMN 12               /* where a value begins */
 
 /* The same of a value of any length, with a new line where a word would go beyond the width. */

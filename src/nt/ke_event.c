@@ -30,6 +30,7 @@ LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetEvent");
     (void)Increment, (void)Wait;
+    ha_kernel_check_irql(kernel, HA_RT_SET_EVENT, DISPATCH_LEVEL);
     if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_EVENTS, HA_RT_SET_EVENT))
         return 0;
     LONG before = Event->Header.SignalState;
@@ -45,6 +46,7 @@ LONG KePulseEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KePulseEvent");
     (void)Increment, (void)Wait;
+    ha_kernel_check_irql(kernel, HA_RT_PULSE_EVENT, DISPATCH_LEVEL);
     if (!ha_dispatcher_is_made(kernel, &Event->Header, HA_EVENTS, HA_RT_PULSE_EVENT))
         return 0;
     LONG before = Event->Header.SignalState;
@@ -58,6 +60,7 @@ LONG KePulseEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 
 static LONG reset(struct ha_kernel *kernel, PRKEVENT event)
 {
+    ha_kernel_check_irql(kernel, HA_RT_RESET_EVENT, DISPATCH_LEVEL);
     if (!ha_dispatcher_is_made(kernel, &event->Header, HA_EVENTS, HA_RT_RESET_EVENT))
         return 0;
     LONG before = event->Header.SignalState;
@@ -121,6 +124,7 @@ LONG KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjust
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeReleaseSemaphore");
     (void)Increment, (void)Wait;
+    ha_kernel_check_irql(kernel, HA_RT_RELEASE_SEMAPHORE, DISPATCH_LEVEL);
     if (!ha_dispatcher_is_made(kernel, &Semaphore->Header, SEMAPHORE, HA_RT_RELEASE_SEMAPHORE))
         return 0;
     LONG before = Semaphore->Header.SignalState;

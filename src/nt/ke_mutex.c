@@ -173,6 +173,7 @@ VOID KeInitializeMutant(PRKMUTANT Mutant, BOOLEAN InitialOwner)
 static LONG release(struct ha_kernel *kernel, PKMUTANT mutant, bool abandoned)
 {
     struct ha_thread *owner = kernel->world.sched.running;
+    ha_kernel_check_irql(kernel, HA_RT_RELEASE_MUTEX, DISPATCH_LEVEL);
     if (!ha_dispatcher_is_made(kernel, &mutant->Header, MUTANT, HA_RT_RELEASE_MUTEX))
         return 0;
     LONG before = mutant->Header.SignalState;

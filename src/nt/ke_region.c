@@ -25,6 +25,7 @@ bool ha_region_change(struct ha_kernel *kernel, enum ha_routine routine, bool en
 VOID KeEnterCriticalRegion(VOID)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeEnterCriticalRegion");
+    ha_kernel_check_irql(kernel, HA_RT_ENTER_REGION, APC_LEVEL);
     ha_region_change(kernel, HA_RT_ENTER_REGION, true);
 }
 
@@ -32,6 +33,7 @@ VOID KeEnterCriticalRegion(VOID)
 VOID KeLeaveCriticalRegion(VOID)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeLeaveCriticalRegion");
+    ha_kernel_check_irql(kernel, HA_RT_LEAVE_REGION, APC_LEVEL);
     ha_region_change(kernel, HA_RT_LEAVE_REGION, false);
 }
 

@@ -224,6 +224,7 @@ BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dp
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetTimerEx");
     struct ha_world *world = &kernel->world;
+    ha_kernel_check_irql(kernel, HA_RT_SET_TIMER, DISPATCH_LEVEL);
     if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_TIMERS, HA_RT_SET_TIMER))
         return FALSE;
     if (Dpc)
@@ -277,6 +278,7 @@ BOOLEAN KeSetCoalescableTimer(PKTIMER Timer, LARGE_INTEGER DueTime, ULONG Period
 BOOLEAN KeCancelTimer(PKTIMER Timer)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeCancelTimer");
+    ha_kernel_check_irql(kernel, HA_RT_CANCEL_TIMER, DISPATCH_LEVEL);
     if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_TIMERS, HA_RT_CANCEL_TIMER))
         return FALSE;
     ha_touch(&kernel->world, ha_dispatcher_id(&Timer->Header), HA_TOUCH_WRITE);
@@ -287,6 +289,7 @@ BOOLEAN KeCancelTimer(PKTIMER Timer)
 BOOLEAN KeReadStateTimer(PKTIMER Timer)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_spin("KeReadStateTimer");
+    ha_kernel_check_irql(kernel, HA_RT_READ_TIMER, DISPATCH_LEVEL);
     if (!ha_dispatcher_is_made(kernel, &Timer->Header, HA_TIMERS, HA_RT_READ_TIMER))
         return FALSE;
     ha_touch(&kernel->world, ha_dispatcher_id(&Timer->Header), HA_TOUCH_READ);

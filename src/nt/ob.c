@@ -162,6 +162,7 @@ void ha_ob_handles_look_over(struct ha_kernel *kernel, const struct ha_driver *d
 NTSTATUS ZwClose(HANDLE Handle)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ZwClose");
+    ha_kernel_check_irql(kernel, HA_RT_CLOSE, PASSIVE_LEVEL);
     void *found = NULL;
     enum ha_slot_answer answer =
         ha_slots_get(&kernel->object_handles, (uint64_t)(uintptr_t)Handle, &found);
@@ -199,6 +200,7 @@ NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ObReferenceObjectByHandle");
     const struct handle *entry;
+    ha_kernel_check_irql(kernel, HA_RT_REFERENCE_OBJECT, PASSIVE_LEVEL);
     (void)DesiredAccess, (void)AccessMode;
     *Object = NULL;
     NTSTATUS status = look_up(kernel, Handle, ObjectType, &entry);
@@ -214,6 +216,7 @@ NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
 /* What a driver means by a pointer; NULL after the misuse has been recorded. */
 static struct object *meant(struct ha_kernel *kernel, enum ha_routine routine, void *pointer)
 {
+    ha_kernel_check_irql(kernel, routine, DISPATCH_LEVEL);
     if (ha_ob_is(kernel, pointer, NULL))
         return object_of(pointer);
     ha_record_misuse(kernel, routine, HA_MISUSE_NO_OBJECT, 0, 0);

@@ -21,6 +21,7 @@
 KPRIORITY KeSetPriorityThread(PKTHREAD Thread, KPRIORITY Priority)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeSetPriorityThread");
+    ha_kernel_check_irql(kernel, HA_RT_SET_PRIORITY, DISPATCH_LEVEL);
     PKTHREAD object = ha_ps_meant(kernel, HA_RT_SET_PRIORITY, Thread);
     if (!object)
         return 0;

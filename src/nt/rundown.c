@@ -89,6 +89,7 @@ VOID ExReInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 static BOOLEAN acquire(const char *routine, PEX_RUNDOWN_REF reference, ULONG count)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(routine);
+    ha_kernel_check_irql(kernel, HA_RT_ACQUIRE_RUNDOWN, DISPATCH_LEVEL);
     if (!is_made(kernel, reference, HA_RT_ACQUIRE_RUNDOWN) || reference->Count == RUN_DOWN)
         return FALSE;
     reference->Count += count * ONE_USER;
@@ -117,6 +118,7 @@ static ULONG_PTR users_of(const EX_RUNDOWN_REF *reference, const struct ha_rundo
 static void release(const char *routine, PEX_RUNDOWN_REF reference, ULONG count)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(routine);
+    ha_kernel_check_irql(kernel, HA_RT_RELEASE_RUNDOWN, DISPATCH_LEVEL);
     struct ha_rundown_wait *wait = find(kernel, reference);
     if (!wait && !is_made(kernel, reference, HA_RT_RELEASE_RUNDOWN))
         return;

@@ -242,6 +242,7 @@ void ha_work_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
 PIO_WORKITEM IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoAllocateWorkItem");
+    ha_kernel_check_irql(kernel, HA_RT_ALLOCATE_WORK, DISPATCH_LEVEL);
     if (ha_kernel_faults(kernel, HA_RT_ALLOCATE_WORK))
         return NULL;
     PIO_WORKITEM item = ha_arena_take(&kernel->world.host->arena, sizeof *item);
@@ -266,6 +267,7 @@ PIO_WORKITEM IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
 VOID IoFreeWorkItem(PIO_WORKITEM IoWorkItem)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoFreeWorkItem");
+    ha_kernel_check_irql(kernel, HA_RT_FREE_WORK, DISPATCH_LEVEL);
     if (!may_use(kernel, IoWorkItem, HA_RT_FREE_WORK))
         return;
     if (!IoWorkItem->is_ours) {
@@ -313,6 +315,7 @@ VOID IoUninitializeWorkItem(PIO_WORKITEM IoWorkItem)
 static void queue_item(struct ha_kernel *kernel, PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine,
                        PIO_WORKITEM_ROUTINE_EX routine_ex, PVOID context)
 {
+    ha_kernel_check_irql(kernel, HA_RT_QUEUE_WORK, DISPATCH_LEVEL);
     if (!may_use(kernel, item, HA_RT_QUEUE_WORK))
         return;
     item->errand.routine = routine;
@@ -377,6 +380,7 @@ static struct errand *find_executive(const struct ha_kernel *kernel, const WORK_
 VOID ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExQueueWorkItem");
+    ha_kernel_check_irql(kernel, HA_RT_EX_QUEUE_WORK, DISPATCH_LEVEL);
     (void)QueueType;
     struct errand *queued = find_executive(kernel, WorkItem);
     if (queued) {
