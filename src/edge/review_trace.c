@@ -85,15 +85,13 @@ static const char *bad_end(const struct ha_trace_review *review)
     }
 }
 
-/* What was found before anything was missing stands; of the kernel behind it nothing is known. */
+/* What was found before anything was missing stands. */
 static bool is_believed(const struct ha_trace_review *review, uint64_t lacking,
                         const struct ha_finding *finding)
 {
-    bool whole = !review->gaps || finding->seq < review->first_gap;
-
-    if (whole)
+    if (finding->seq < review->first_gap)
         lacking &= ~HA_LACK_BIT(HA_LACK_RECORDS);
-    return (whole || finding->driver) && !ha_lack_hides(lacking, finding->rule);
+    return !ha_lack_hides(lacking, finding->rule);
 }
 
 /* Append the findings that are believed. Returns whether none of them fails the trace. */
