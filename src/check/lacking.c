@@ -160,18 +160,17 @@ const char *ha_lack_rules(unsigned row)
 /* "  not judged  DRV-4, DRV-5, ...", broken where a line would be too long. */
 static void write_rules(const char *rules, struct ha_text *text)
 {
-    size_t used = MARGIN;
+    size_t used = 0;
 
     ha_text_add(text, "  not judged  ");
     while (*rules) {
         size_t length = strcspn(rules, " ");
         bool last = !rules[length];
-        if (used + length + 2 > WIDTH) {
+        if (used && MARGIN + used + length + 2 > WIDTH) {
             ha_text_addf(text, "\n%*s", (int)MARGIN, "");
-            used = MARGIN;
+            used = 0;
         }
-        ha_text_add_bytes(text, rules, length);
-        ha_text_add(text, last ? ":" : ", ");
+        ha_text_addf(text, "%s%.*s%c", used ? " " : "", (int)length, rules, last ? ':' : ',');
         used += length + 2;
         rules += length + !last;
     }
