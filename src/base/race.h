@@ -48,8 +48,8 @@ void AnnotateIgnoreSyncBegin(const char *file, int line);
 void AnnotateIgnoreSyncEnd(const char *file, int line);
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);
-void __tsan_read_range(void *address, unsigned long size);
-void __tsan_write_range(void *address, unsigned long size);
+void __tsan_read_range(void *address, long size);       /* as gcc declares it, which knows it */
+void __tsan_write_range(void *address, long size);
 void __tsan_mutex_destroy(void *address, unsigned flags);
 
 static inline void ha_race_hide(void)
@@ -99,7 +99,7 @@ static inline void ha_race_read(const void *memory, size_t size)
 {
     AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
     AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
-    __tsan_read_range((void *)(size_t)memory, size);
+    __tsan_read_range((void *)(size_t)memory, (long)size);
     AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
     AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
 }
@@ -109,7 +109,7 @@ static inline void ha_race_write(const void *memory, size_t size)
 {
     AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
     AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
-    __tsan_write_range((void *)(size_t)memory, size);
+    __tsan_write_range((void *)(size_t)memory, (long)size);
     AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
     AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
 }

@@ -16,7 +16,10 @@
 #include "core/world.h"
 
 #define MOST_FRAMES 16
-#define MOST_WORDS 96
+#define MOST_WORDS 96       /* of a routine that was called */
+#define MOST_LISTED 2048    /* of all functions at one place of the code, with their paths */
+#define MOST_PLACE 160      /* of the place of an access */
+#define MOST_ACCESS 190     /* of an access; both, and what joins them, are a thread's `race` */
 
 int __tsan_get_report_data(void *report, const char **description, int *count, int *stacks,
                            int *accesses, int *locations, int *mutexes, int *threads, int *tids,
@@ -28,21 +31,19 @@ void __tsan_on_report(void *report);
 
 /* A function on the stack of an access. */
 struct frame {
-    char text[3 * MOST_WORDS];          /* PLACE|FUNCTION */
     const char *place, *function;
 };
 
-/* Take a frame apart. False when nobody knows what its function is called. */
-static bool is_named(struct frame *frame, const char *words)
+/* Take PLACE|FUNCTION apart. False when nobody knows what the function is called. */
+static bool is_named(struct frame *frame, char *words)
 {
-    snprintf(frame->text, sizeof frame->text, "%s", words);
-    char *end = strrchr(frame->text, '|');
+    char *end = strrchr(words, '|');
     if (!end || !end[1] || end[1] == '<')
         return false;
     *end = '\0';
-    if (end - frame->text > 2 && !strcmp(end - 2, ":0"))
+    if (end - words > 2 && !strcmp(end - 2, ":0"))
         end[-2] = '\0';                /* compiled without -g */
-    frame->place = frame->text;
+    frame->place = words;
     frame->function = end + 1;
     return true;
 }
@@ -60,21 +61,23 @@ static bool is_ours(const struct frame *frame)
  * "FUNCTION (FILE:LINE)" of the innermost frame that is a driver's, behind the routine that it has
  * called, if it has; of the innermost of all where none is a driver's.
  */
-static void name_place(void **trace, char words[2 * MOST_WORDS])
+static void name_place(void **trace, char words[MOST_PLACE])
 {
-    char called[MOST_WORDS] = "", list[8 * MOST_WORDS];
+    char called[MOST_WORDS] = "", list[MOST_LISTED];
     struct frame frame;
-    snprintf(words, 2 * MOST_WORDS, "in unknown code");
+    snprintf(words, MOST_PLACE, "in unknown code");
     for (int i = 0; i < MOST_FRAMES && trace[i]; i++) {
         /* One behind the other those that were inlined into each other, and an empty one. */
         __sanitizer_symbolize_pc(trace[i], "%s:%l|%f", list, sizeof list);
-        for (const char *next = list; *next; next += strlen(next) + 1) {
+        size_t length;
+        for (char *next = list; *next; next += length + 1) {
+            length = strlen(next);
             if (!is_named(&frame, next))
                 continue;
             bool ours = is_ours(&frame);
             const char *slash = strrchr(frame.place, '/');
             if (!ours || !called[0])
-                snprintf(words, 2 * MOST_WORDS, "%s%.40sin %.48s (%.40s)", called[0] ? "by " : "",
+                snprintf(words, MOST_PLACE, "%s%.40sin %.48s (%.40s)", called[0] ? "by " : "",
                          called, frame.function, slash ? slash + 1 : frame.place);
             if (!ours)
                 return;
@@ -83,18 +86,18 @@ static void name_place(void **trace, char words[2 * MOST_WORDS])
     }
 }
 
-static void describe(void *report, unsigned long index, char words[2 * MOST_WORDS])
+static void describe(void *report, unsigned long index, char words[MOST_ACCESS])
 {
     void *trace[MOST_FRAMES + 1] = {NULL}, *address;
     int tid, size, write, atomic;
-    char place[2 * MOST_WORDS];
+    char place[MOST_PLACE];
     if (!__tsan_get_report_mop(report, index, &tid, &address, &size, &write, &atomic, trace,
                                MOST_FRAMES)) {
-        snprintf(words, 2 * MOST_WORDS, "an access");
+        snprintf(words, MOST_ACCESS, "an access");
         return;
     }
     name_place(trace, place);
-    snprintf(words, 2 * MOST_WORDS, "%s of %d byte%s %s", write ? "write" : "read", size,
+    snprintf(words, MOST_ACCESS, "%s of %d byte%s %s", write ? "write" : "read", size,
              size == 1 ? "" : "s", place);
 }
 
@@ -104,7 +107,7 @@ __attribute__((visibility("default"))) HA_RACE_UNSEEN void __tsan_on_report(void
     const char *what;
     void *sleep_trace[1];
     int count, stacks, accesses = 0, locations, mutexes, threads, tids;
-    char first[2 * MOST_WORDS], second[2 * MOST_WORDS];
+    char first[MOST_ACCESS], second[MOST_ACCESS];
     if (!self || self->race[0])
         return;
     __tsan_get_report_data(report, &what, &count, &stacks, &accesses, &locations, &mutexes,

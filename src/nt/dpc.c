@@ -250,12 +250,9 @@ bool ha_dpc_remove(struct ha_kernel *kernel, PKDPC dpc, uint8_t flags)
 {
     ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
     struct ha_dpc_entry **link = insertion_of(kernel, dpc);
-    if (!link)
-        return false;
-    drop(kernel, link, flags);
-    ha_order_take(&kernel->world, dpc);     /* what was left to the DPC is the caller's now */
-    ha_order_take(&kernel->world, ha_order_of_timers(dpc));
-    return true;
+    if (link)
+        drop(kernel, link, flags);
+    return link != NULL;
 }
 
 void ha_dpcs_take_out(struct ha_kernel *kernel, const void *memory, size_t size)

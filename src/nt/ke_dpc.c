@@ -129,12 +129,21 @@ BOOLEAN KeInsertQueueDpc(PRKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument
     return queued;
 }
 
+/* Who takes a DPC out comes after who queued it, and has what that left to the DPC. */
+static bool take_out(struct ha_kernel *kernel, PKDPC dpc)
+{
+    if (!ha_dpc_remove(kernel, dpc, HA_DPC_BY_DRIVER))
+        return false;
+    ha_order_take(&kernel->world, dpc);
+    ha_order_take(&kernel->world, ha_order_of_timers(dpc));
+    return true;
+}
+
 /* Take a DPC out of its queue. Returns TRUE when it was in one. Any IRQL. */
 BOOLEAN KeRemoveQueueDpc(PRKDPC Dpc)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeRemoveQueueDpc");
-    return is_made(kernel, Dpc, HA_RT_REMOVE_DPC) &&
-           ha_dpc_remove(kernel, Dpc, HA_DPC_BY_DRIVER);
+    return is_made(kernel, Dpc, HA_RT_REMOVE_DPC) && take_out(kernel, Dpc);
 }
 
 /*
@@ -147,7 +156,7 @@ BOOLEAN KeRemoveQueueDpcEx(PRKDPC Dpc, BOOLEAN WaitIfActive)
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeRemoveQueueDpcEx");
     if (!is_made(kernel, Dpc, HA_RT_REMOVE_DPC))
         return FALSE;
-    bool removed = ha_dpc_remove(kernel, Dpc, HA_DPC_BY_DRIVER);
+    bool removed = take_out(kernel, Dpc);
     if (WaitIfActive && kernel->world.sched.running->stamp.irql > PASSIVE_LEVEL)
         ha_record_refused(kernel, HA_RT_REMOVE_DPC, HA_REASON_IRQL);
     else if (WaitIfActive)
