@@ -88,7 +88,7 @@ static void pick_up(struct ha_thread *self)
     struct ha_world *world = self->world;
     struct ha_free *monitor = world->host->monitor;
     struct ha_carrier *carrier = world->host->carrier;
-    ha_race_give(monitor);              /* before all that comes when there is no machine any more */
+    ha_race_give(monitor);      /* before all that comes when there is no machine any more */
     must(pthread_mutex_lock(&monitor->lock));
     bool now = may_pick_up(monitor, self);
     if (now) {

@@ -2,7 +2,8 @@
  * dispatcher - objects that threads wait for, and the waiting
  *
  * Owns the heads of dispatcher objects and struct ha_wait. The state of an object is looked at and
- * changed without a scheduling point in between, so there is no lock.
+ * changed without a scheduling point in between, so there is no lock. What each sort of them gives
+ * to a thread is in dispatcher_take.c.
  */
 #include "nt/dispatcher.h"
 
@@ -97,75 +98,6 @@ bool ha_dispatcher_is_made(struct ha_kernel *kernel, const DISPATCHER_HEADER *he
     return false;
 }
 
-static PKMUTANT mutant_of(PDISPATCHER_HEADER header)
-{
-    return (PKMUTANT)(void *)header;
-}
-
-static PFAST_MUTEX fast_mutex_of(PDISPATCHER_HEADER header)
-{
-    return CONTAINING_RECORD(header, FAST_MUTEX, Event.Header);
-}
-
-/* Who has a mutex; NULL for what nobody can have. A fast mutex may be that of a thread gone by. */
-static struct ha_thread *holder_of(const struct ha_kernel *kernel, PDISPATCHER_HEADER header)
-{
-    struct ha_thread *thread = kernel->world.sched.first_live;
-    switch (header->Type) {
-    case HA_OBJECT_MUTANT:
-        return ha_mutant_owner(kernel, mutant_of(header));
-    case HA_OBJECT_FAST_MUTEX:
-    case HA_OBJECT_GUARDED_MUTEX:
-        while (thread && fast_mutex_of(header)->Owner != ha_dispatcher_owner(thread))
-            thread = thread->next_live;
-        return thread;
-    default:
-        return NULL;
-    }
-}
-
-static bool is_free_for(PDISPATCHER_HEADER header, const struct ha_thread *thread)
-{
-    return header->SignalState > 0 || (header->Type == HA_OBJECT_MUTANT &&
-                                       mutant_of(header)->OwnerThread == (const void *)thread);
-}
-
-/* The thread takes what the object has to give. Returns STATUS_ABANDONED for such a mutex. */
-static NTSTATUS take(PDISPATCHER_HEADER header, struct ha_thread *thread)
-{
-    PKMUTANT mutant = mutant_of(header);
-    switch (header->Type) {
-    case HA_OBJECT_SYNCHRONIZATION_TIMER:
-        header->SignalState = 0;
-        ha_timer_taken(ha_kernel_of(thread), (PKTIMER)(void *)header);
-        return STATUS_SUCCESS;
-    case HA_OBJECT_SYNCHRONIZATION_EVENT:
-        header->SignalState = 0;
-        return STATUS_SUCCESS;
-    case HA_OBJECT_FAST_MUTEX:
-    case HA_OBJECT_GUARDED_MUTEX:
-        header->SignalState = 0;
-        fast_mutex_of(header)->Owner = ha_dispatcher_owner(thread);
-        ha_locks_add(thread, HA_FAST_MUTEXES, fast_mutex_of(header));
-        return STATUS_SUCCESS;
-    case HA_OBJECT_SEMAPHORE:
-        header->SignalState--;
-        return STATUS_SUCCESS;
-    case HA_OBJECT_MUTANT:
-        if (mutant->OwnerThread) {
-            header->SignalState--;          /* once more by its owner */
-            return STATUS_SUCCESS;
-        }
-        ha_mutant_own(mutant, thread);
-        if (!mutant->Abandoned)
-            return STATUS_SUCCESS;
-        mutant->Abandoned = FALSE;
-        return STATUS_ABANDONED;
-    default:
-        return STATUS_SUCCESS;
-    }
-}
-
 static PDISPATCHER_HEADER object_of(const struct ha_wait *wait, ULONG n)
 {
     return wait->block[n].Object;
@@ -186,7 +118,7 @@ static bool has_enough(const struct ha_wait *wait, ULONG n)
 static ULONG first_that_is(const struct ha_wait *wait, bool is_free)
 {
     for (ULONG i = 0; i < wait->count; i++)
-        if ((is_free_for(object_of(wait, i), wait->thread) &&
+        if ((ha_dispatcher_is_free_for(object_of(wait, i), wait->thread) &&
              (!wait->all || has_enough(wait, i))) == is_free)
             return i;
     return wait->count;
@@ -202,7 +134,8 @@ static bool can_end(const struct ha_wait *wait)
 static void show(struct ha_wait *wait, ULONG n)
 {
     wait->shown.id = n < wait->count ? ha_dispatcher_id(object_of(wait, n)) : 0;
-    wait->shown.holder = n < wait->count ? holder_of(wait->kernel, object_of(wait, n)) : NULL;
+    wait->shown.holder =
+        n < wait->count ? ha_dispatcher_holder(wait->kernel, object_of(wait, n)) : NULL;
 }
 
 /* Show what the thread waits for: the first object that is not free, else simply the first. */
@@ -218,12 +151,12 @@ static void take_objects(struct ha_wait *wait)
     if (wait->all) {
         wait->status = STATUS_WAIT_0;
         for (ULONG i = 0; i < wait->count; i++)
-            if (take(object_of(wait, i), wait->thread))
+            if (ha_dispatcher_take(object_of(wait, i), wait->thread))
                 wait->status = STATUS_ABANDONED;
         show(wait, 0);
     } else {
         ULONG n = first_that_is(wait, true);
-        wait->status = (NTSTATUS)(take(object_of(wait, n), wait->thread) + (LONG)n);
+        wait->status = (NTSTATUS)(ha_dispatcher_take(object_of(wait, n), wait->thread) + (LONG)n);
         wait->taken = n;
         show(wait, n);
     }

@@ -77,6 +77,13 @@ void ha_dispatcher_signal(struct ha_kernel *kernel, PDISPATCHER_HEADER header);
 NTSTATUS ha_dispatcher_wait(struct ha_kernel *kernel, PVOID *object, ULONG count, bool all,
                             PKWAIT_BLOCK block, const LARGE_INTEGER *timeout);
 
+/* Who has a mutex; NULL for what nobody can have. A fast mutex may be that of a thread gone by. */
+struct ha_thread *ha_dispatcher_holder(const struct ha_kernel *kernel, PDISPATCHER_HEADER header);
+/* Whether a wait of the thread for this object alone would end at once. */
+bool ha_dispatcher_is_free_for(PDISPATCHER_HEADER header, const struct ha_thread *thread);
+/* The thread takes what the object has to give. Returns STATUS_ABANDONED for such a mutex. */
+NTSTATUS ha_dispatcher_take(PDISPATCHER_HEADER header, struct ha_thread *thread);
+
 /*
  * A mutex that a thread has. It lies in the arena, because that of the driver may hold something
  * else by the time that it is looked for.

@@ -61,13 +61,15 @@ static void release(PEX_SPIN_LOCK lock, KIRQL irql, enum ha_share share, const c
 
 static void acquire_raised(PEX_SPIN_LOCK lock, enum ha_share share, const char *name)
 {
-    HA_INSIDE struct ha_kernel *kernel = ha_locks_enter_raised(name, ha_shared_spin_lock.acquire[share]);
+    HA_INSIDE struct ha_kernel *kernel =
+        ha_locks_enter_raised(name, ha_shared_spin_lock.acquire[share]);
     ha_shared_take(kernel, &ha_shared_spin_lock, (void *)lock, share);
 }
 
 static void release_raised(PEX_SPIN_LOCK lock, enum ha_share share, const char *name)
 {
-    HA_INSIDE struct ha_kernel *kernel = ha_locks_enter_raised(name, ha_shared_spin_lock.release[share]);
+    HA_INSIDE struct ha_kernel *kernel =
+        ha_locks_enter_raised(name, ha_shared_spin_lock.release[share]);
     ha_shared_give(kernel, &ha_shared_spin_lock, (void *)lock, share);
 }
 
