@@ -72,11 +72,29 @@ const char *__tsan_default_options(void)
 #endif
 
 /*
+ * Who was running, as the host thread knows that has the signal. With free threads it is the one
+ * that the signal has stopped, if it was in the code of a driver; otherwise any that is: nothing
+ * has happened for so long that all of them hang.
+ */
+static const struct ha_thread *who_was_running(const struct ha_thread *here, bool hangs)
+{
+    const struct ha_sched *sched = &here->world->sched;
+    if (!sched->is_free)
+        return sched->running;
+    if (!hangs || here->state == HA_THREAD_OUTSIDE)
+        return here;
+    const struct ha_thread *thread = sched->first_live;
+    while (thread && (thread->state != HA_THREAD_OUTSIDE || !thread->stamp.driver))
+        thread = thread->next_live;
+    return thread ? thread : here;
+}
+
+/*
  * Note who was running. Any thread of the machine leads there, and the window tells where the
  * memory is that the parent has, too. Nothing here needs anything that a signal may have
  * interrupted.
  */
-static void note_last(void)
+static void note(bool hangs)
 {
     const struct ha_thread *here = ha_thread_current();
     if (!here || !here->world->host->store.lent)
@@ -85,11 +103,15 @@ static void note_last(void)
     char *window = (char *)world->host->store.window;
     struct ha_worker_shared *shared =
         (struct ha_worker_shared *)(void *)(window - offsetof(struct ha_worker_shared, window));
-    /* With free threads it is the one that a signal has stopped, if that has. */
-    shared->last = (world->sched.is_free ? here : world->sched.running)->stamp;
+    shared->last = who_was_running(here, hangs)->stamp;
     shared->last.time_ns = world->time_ns;
     shared->last.active = (uint16_t)world->partition.active;
     atomic_store(&shared->has_last, 1);
+}
+
+static void note_last(void)
+{
+    note(false);
 }
 
 /* Note it, and let the signal do what it would have done. */
@@ -103,7 +125,7 @@ static void on_trouble(int number)
 static void on_watchdog(int number)
 {
     (void)number;
-    note_last();
+    note(true);
     raise(SIGKILL);
 }
 
