@@ -17,6 +17,9 @@ struct ha_free {
     bool down;                          /* nobody has the baton */
 };
 
+/* Machines with free threads that this host thread has: it is hidden once, not once for each. */
+static _Thread_local unsigned machines;
+
 /* The calls below can only fail when they are called wrongly. */
 static void must(int result)
 {
@@ -33,7 +36,8 @@ struct ha_free *ha_free_open(void)
         goto free_monitor;
     if (pthread_cond_init(&monitor->arrived, NULL))
         goto destroy_lock;
-    ha_race_hide();
+    if (machines++ == 0)
+        ha_race_hide();
     return monitor;
 
 destroy_lock:
@@ -48,7 +52,8 @@ void ha_free_close(struct ha_free *monitor)
     if (!monitor)
         return;
     ha_race_take(monitor);
-    ha_race_show();
+    if (--machines == 0)
+        ha_race_show();
     must(pthread_cond_destroy(&monitor->arrived));
     must(pthread_mutex_destroy(&monitor->lock));
     free(monitor);
@@ -114,8 +119,18 @@ static void pick_up(struct ha_thread *self)
         ha_sched_attend(world);
 }
 
+/* The program itself calls a routine: what it does comes after all that ran until it was quiet. */
+static void go_on_from_quiet(struct ha_sched *sched, const struct ha_free *monitor)
+{
+    sched->is_quiet = false;
+    ha_race_take(monitor);
+}
+
 HA_RACE_UNSEEN void ha_free_enter(struct ha_thread *self)
 {
+    struct ha_sched *sched = &self->world->sched;
+    if (self == sched->adopted && sched->is_quiet)
+        go_on_from_quiet(sched, self->world->host->monitor);
     if (self->inside++)
         return;
     ha_race_hide();

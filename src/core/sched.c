@@ -232,10 +232,12 @@ void ha_sched_run_until_quiet(struct ha_world *world)
     struct ha_thread *self = sched->adopted;
     assert(sched->running == self && !sched->waits_for_quiet);
     sched->waits_for_quiet = true;
+    sched->is_quiet = false;
     switch_from(world, self, ha_sched_next(world));
     if (sched->ending)
         ha_sched_abandon_all(world);
     sched->waits_for_quiet = false;
+    sched->is_quiet = sched->is_free;
 }
 
 void ha_sched_end(struct ha_world *world, enum ha_ending ending)
