@@ -341,13 +341,28 @@ static bool holds_up_operation(const struct ha_thread *thread)
     return false;
 }
 
+/*
+ * Whether it waits for what such a thread has. It may be the one that somebody waits for of whom
+ * no object knows it, as a user of what runs down.
+ */
+static bool is_drawn_in(const struct ha_thread *thread)
+{
+    uint32_t left = thread->world->sched.threads_made;
+    for (const struct ha_thread *at = thread; at && is_held_up(at) && left > 0; left--) {
+        if (holds_up_operation(at))
+            return true;
+        at = holder_of(at);
+    }
+    return false;
+}
+
 void ha_sched_record_deadlock(struct ha_world *world)
 {
     if (world->sched.deadlocks)
         world->sched.deadlocks(world);
     for (const struct ha_thread *thread = world->sched.first_live; thread;
          thread = thread->next_live) {
-        if (!is_held_up(thread) || !holds_up_operation(thread))
+        if (!is_drawn_in(thread))
             continue;
         if (thread->waits_for)
             record_obstacle(world, thread, thread->waits_for->id, holder_of(thread));

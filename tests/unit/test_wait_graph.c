@@ -108,6 +108,52 @@ static void a_thread_that_waits_for_one_for_ever_is_no_deadlock_by_itself(void *
     assert_int_equal(c->said.length, 0);
 }
 
+/* The reference lies where the chorus keeps an object to wait for. */
+static PEX_RUNDOWN_REF reference_of(struct chorus *c)
+{
+    return (PEX_RUNDOWN_REF)(void *)&c->object[0];
+}
+
+static void use_it_and_want_the_mutex(void *argument)
+{
+    struct chorus *c = argument;
+    ExAcquireRundownProtection(reference_of(c));
+    chorus_delay(10);
+    ExAcquireFastMutex(&c->fast);
+    chorus_say(c, "never");
+}
+
+static void run_it_down_in_unload(struct driver *driver)
+{
+    struct chorus *c = driver->extra;
+    ExAcquireFastMutex(&c->fast);
+    ExWaitForRundownProtectionRelease(reference_of(c));
+    chorus_say(c, "never");
+}
+
+/* Nobody knows that it is the user who is waited for. */
+static void who_waits_for_one_that_is_stuck_is_named_beside_it(void **state)
+{
+    struct chorus *c = *state;
+    make(c);
+    c->driver->leave = run_it_down_in_unload;
+    ExInitializeRundownProtection(reference_of(c));
+    chorus_start_on(c, 1, use_it_and_want_the_mutex);
+    bench_forget(c->b);
+
+    bench_finish(c->b);
+
+    expect_records(c->b, "system-3 WAIT_BEGIN [4]\n"
+                         "caller UNLOAD_REQ a 0 [4]\n"
+                         "system-4 UNLOAD_ENTER a [4]\n"
+                         "system-4 WAIT_BEGIN [4]\n"
+                         "system-3 WAIT_END [4]\n"
+                         "system-3 WAIT_BEGIN [4]\n"
+                         "caller DEADLOCK system-3 waits for \"fast mutex 3\" of system-4 [4]\n"
+                         "caller DEADLOCK system-4 waits for \"rundown protection 4\" [4]\n"
+                         "caller TRACE_END deadlock [4]\n");
+}
+
 static void share_both_kinds(void *argument)
 {
     struct chorus *c = argument;
@@ -174,6 +220,7 @@ int main(void)
         CHORUS_TEST(a_circle_is_named_through_the_one_of_several_who_closes_it),
         CHORUS_TEST(a_thread_that_waits_for_one_for_ever_is_no_deadlock_by_itself),
         CHORUS_TEST(a_circle_is_named_through_a_push_lock_and_a_resource_that_others_share),
+        CHORUS_TEST(who_waits_for_one_that_is_stuck_is_named_beside_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
