@@ -305,14 +305,6 @@ struct ha_interface *ha_interface_find(struct ha_kernel *kernel, PCUNICODE_STRIN
     return at;
 }
 
-void ha_interface_order(struct ha_kernel *kernel, const struct ha_interface *instance)
-{
-    struct ha_world *world = &kernel->world;
-    ha_order_take(world, instance);
-    if (instance->unit == HA_UNIT_PROCESSOR)
-        ha_order_take(world, ha_order_of_start(world, instance->device));
-}
-
 void ha_interface_enable(struct ha_kernel *kernel, struct ha_interface *instance)
 {
     if (instance->unit == HA_UNIT_INTERFACE)

@@ -68,7 +68,14 @@ bool ha_interface_down(struct ha_kernel *kernel, enum ha_unit unit, uint32_t dev
 struct ha_interface *ha_interface_find(struct ha_kernel *kernel, PCUNICODE_STRING link, bool *ok);
 
 /* In free mode: who learns of it comes after its enabling, or the Start calls (ORD-3). */
-void ha_interface_order(struct ha_kernel *kernel, const struct ha_interface *instance);
+static inline void ha_interface_order(struct ha_kernel *kernel,
+                                      const struct ha_interface *instance)
+{
+    struct ha_world *world = &kernel->world;
+    ha_order_take(world, instance);
+    if (instance->unit == HA_UNIT_PROCESSOR)
+        ha_order_take(world, ha_order_of_start(world, instance->device));
+}
 /* An instance that is not enabled becomes so, behind all others, and one that is no longer is. */
 void ha_interface_enable(struct ha_kernel *kernel, struct ha_interface *instance);
 void ha_interface_disable(struct ha_kernel *kernel, struct ha_interface *instance);

@@ -222,7 +222,7 @@ static void a_full_arena_gives_no_new_id_and_keeps_those_that_are(void **state)
     ha_id_of(&b->ids, &b->arena, 16);
     use_up(&b->arena);
 
-    while ((id = ha_id_of(&b->ids, &b->arena, (last + 1) * 16)) != 0)
+    while ((id = ha_id_of(&b->ids, &b->arena, (last + 1) * 16)) != HA_NO_ID)
         last = id;
 
     assert_true(last > 1);
