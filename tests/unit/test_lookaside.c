@@ -44,6 +44,34 @@ static void blocks_come_from_the_pool_with_size_and_tag_and_go_back_to_it(void *
     assert_int_equal(use.npaged.L.TotalFrees, 1);
 }
 
+static void give_to_another_list(void *argument)
+{
+    struct use *use = argument;
+    ExInitializeNPagedLookasideList(&use->npaged, NULL, NULL, 0, 40, LOOK, 0);
+    ExInitializePagedLookasideList(&use->paged, NULL, NULL, 0, 40, LOOK + 1, 0);
+    use->block[0] = ExAllocateFromNPagedLookasideList(&use->npaged);
+    use->block[1] = ExAllocatePoolWithTag(PagedPool, 40, LOOK + 2);
+    ExFreeToPagedLookasideList(&use->paged, use->block[0]);
+    ExFreeToPagedLookasideList(&use->paged, use->block[1]);
+    ExDeleteNPagedLookasideList(&use->npaged);
+    ExDeletePagedLookasideList(&use->paged);
+}
+
+/* POOL-3 */
+static void a_block_of_another_list_or_of_none_is_found_by_its_tag(void **state)
+{
+    struct use use = {0};
+    struct bench *b = *state;
+    b->findings = "a POOL-3\na POOL-3\n";
+
+    bench_run(b, bench_driver(b, "a"), give_to_another_list, &use);
+
+    assert_int_equal(bench_count(b, HA_FREE), 2);
+    assert_int_equal(bench_count(b, HA_MISUSE), 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(bench_record(b, HA_MISUSE, i)->as.misuse.misuse, HA_MISUSE_OTHER_TAG);
+}
+
 /* What the functions of the driver's own hand out, with what they were called with in it. */
 static unsigned char memory[64];
 
@@ -311,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(blocks_come_from_the_pool_with_size_and_tag_and_go_back_to_it),
+        BENCH_TEST(a_block_of_another_list_or_of_none_is_found_by_its_tag),
         BENCH_TEST(functions_of_the_driver_s_own_are_called_with_what_the_list_was_made_for),
         cmocka_unit_test(each_allocation_may_fail_also_after_a_block_was_given_back),
         BENCH_TEST(misuses_of_a_list_are_noted_and_do_no_harm),
