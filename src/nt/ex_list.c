@@ -17,7 +17,7 @@ static struct ha_kernel *enter(const char *routine, PKSPIN_LOCK lock)
 {
     struct ha_kernel *kernel = ha_kernel_enter(routine);
     ha_spin_is_made(kernel, lock, HA_RT_INTERLOCKED_LIST);
-    if ((uint32_t)*lock == kernel->world.sched.running->stamp.thread)
+    if ((*lock & INT32_MAX) == kernel->world.sched.running->stamp.thread)
         ha_record_misuse(kernel, HA_RT_INTERLOCKED_LIST, HA_MISUSE_TAKEN_TWICE,
                          (uint32_t)(*lock >> 32), 0);
     ha_order_take(&kernel->world, lock);

@@ -2,7 +2,8 @@
  * ke_spin - spin locks, which are held at DISPATCH_LEVEL
  *
  * Owns struct ha_spin_wait. A lock is one word: 0 while it is free and nobody had it yet, later
- * its id in the trace in the upper half and the id of the thread that has it, or 0, in the lower.
+ * its id in the trace in the upper half and the id of the thread that has it, or 0, in the lower,
+ * whose highest bit says that it was taken with a handle.
  * Who finds it taken waits and occupies its processor all the while. Only a wait is recorded.
  * Source of each: WDK reference, wdm.h, the page of its name. IRQL: at most DISPATCH_LEVEL to
  * acquire, and for the ...AtDpcLevel routines at least that; what does not keep to it is a fact.
@@ -21,9 +22,11 @@ struct ha_spin_wait {
     bool over;                      /* the lock was passed on to the thread */
 };
 
+#define QUEUED ((KSPIN_LOCK)1 << 31)
+
 static uint32_t holder_of(KSPIN_LOCK lock)
 {
-    return (uint32_t)lock;
+    return (uint32_t)(lock & ~QUEUED);
 }
 
 static uint32_t id_of(KSPIN_LOCK lock)
@@ -41,7 +44,7 @@ static uint32_t introduce(struct ha_kernel *kernel, PKSPIN_LOCK lock)
 {
     if (!id_of(*lock)) {
         uint32_t id = ha_kernel_introduce(kernel, "spin lock");
-        *lock = (KSPIN_LOCK)id << 32 | holder_of(*lock);
+        *lock |= (KSPIN_LOCK)id << 32;
         ha_touch(&kernel->world, id, HA_TOUCH_WRITE);
     }
     return id_of(*lock);
@@ -150,6 +153,12 @@ static void take(struct ha_kernel *kernel, PKSPIN_LOCK lock)
     spin(kernel, lock);
 }
 
+static void take_queued(struct ha_kernel *kernel, PKSPIN_LOCK lock)
+{
+    take(kernel, lock);
+    *lock |= QUEUED;
+}
+
 /* The tape says who of those that spin has the lock next, ordinarily the first. */
 static void pass_on(struct ha_kernel *kernel, PKSPIN_LOCK lock)
 {
@@ -174,18 +183,24 @@ static void pass_on(struct ha_kernel *kernel, PKSPIN_LOCK lock)
     ha_sched_ready(next);
 }
 
-/* False when it is not the thread's, which is a misuse and changes nothing. */
-static bool give(struct ha_kernel *kernel, PKSPIN_LOCK lock)
+/*
+ * When it is not the thread's it is a misuse, and nothing changes; when it was taken with a handle
+ * and is given back without, or the other way, it is a misuse and is given back.
+ */
+static void give(struct ha_kernel *kernel, PKSPIN_LOCK lock, KSPIN_LOCK how)
 {
     struct ha_thread *thread = kernel->world.sched.running;
     ha_order_use(&kernel->world, lock);
     if (!holds_ids(kernel, *lock) && !ha_spin_is_made(kernel, lock, HA_RT_RELEASE_SPIN_LOCK))
-        return false;
+        return;
     if (holder_of(*lock) != thread->stamp.thread) {
         ha_record_misuse(kernel, HA_RT_RELEASE_SPIN_LOCK, HA_MISUSE_NOT_OWNER,
                          introduce(kernel, lock), 0);
-        return false;
+        return;
     }
+    if ((*lock & QUEUED) != how)
+        ha_record_misuse(kernel, HA_RT_RELEASE_SPIN_LOCK, HA_MISUSE_OTHER_MODE,
+                         introduce(kernel, lock), 0);
     ha_touch(&kernel->world, id_of(*lock), HA_TOUCH_WRITE);
     if (kernel->record_locks)
         ha_record_open(&kernel->world, HA_LOCK_GIVEN, introduce(kernel, lock));
@@ -196,7 +211,6 @@ static bool give(struct ha_kernel *kernel, PKSPIN_LOCK lock)
         thread->locks_told = false;
     if (kernel->spinning)
         pass_on(kernel, lock);
-    return true;
 }
 
 /*
@@ -213,10 +227,11 @@ VOID KeInitializeSpinLock(PKSPIN_LOCK SpinLock)
     *SpinLock = 0;
 }
 
-/* Raise to DISPATCH_LEVEL and take the lock. Returns the IRQL before; refused above that level. */
-KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock)
+typedef void take_function(struct ha_kernel *kernel, PKSPIN_LOCK lock);
+
+static KIRQL acquire(const char *routine, PKSPIN_LOCK lock, take_function *take_it)
 {
-    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("KeAcquireSpinLock");
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(routine);
     struct ha_thread *thread = kernel->world.sched.running;
     KIRQL irql = thread->stamp.irql;
     if (irql > DISPATCH_LEVEL) {
@@ -225,8 +240,14 @@ KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock)
     }
     if (irql < DISPATCH_LEVEL)
         ha_thread_set_irql(thread, DISPATCH_LEVEL);
-    take(kernel, SpinLock);
+    take_it(kernel, lock);
     return irql;
+}
+
+/* Raise to DISPATCH_LEVEL and take the lock. Returns the IRQL before; refused above that level. */
+KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock)
+{
+    return acquire("KeAcquireSpinLock", SpinLock, take);
 }
 
 /* The same; the IRQL before goes into *OldIrql. */
@@ -235,15 +256,20 @@ VOID KeAcquireSpinLock(PKSPIN_LOCK SpinLock, PKIRQL OldIrql)
     *OldIrql = KeAcquireSpinLockRaiseToDpc(SpinLock);
 }
 
+static void release(const char *routine, PKSPIN_LOCK lock, KIRQL before, KSPIN_LOCK how)
+{
+    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside(routine);
+    const struct ha_thread *thread = kernel->world.sched.running;
+    give(kernel, lock, how);
+    if (before != thread->stamp.irql)
+        ha_irql_lower(kernel, before, HA_RT_RELEASE_SPIN_LOCK);
+    ha_sched_point(&kernel->world);
+}
+
 /* Give the lock back and lower the IRQL to what it was before. */
 VOID KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)
 {
-    HA_INSIDE struct ha_kernel *kernel = ha_kernel_inside("KeReleaseSpinLock");
-    const struct ha_thread *thread = kernel->world.sched.running;
-    give(kernel, SpinLock);
-    if (NewIrql != thread->stamp.irql)
-        ha_irql_lower(kernel, NewIrql, HA_RT_RELEASE_SPIN_LOCK);
-    ha_sched_point(&kernel->world);
+    release("KeReleaseSpinLock", SpinLock, NewIrql, 0);
 }
 
 /* Take the lock at DISPATCH_LEVEL or above; the IRQL stays. */
@@ -259,7 +285,7 @@ VOID KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock)
 {
     HA_INSIDE struct ha_kernel *kernel =
         ha_locks_enter_raised("KeReleaseSpinLockFromDpcLevel", HA_RT_RELEASE_SPIN_LOCK);
-    give(kernel, SpinLock);
+    give(kernel, SpinLock, 0);
 }
 
 /* Take the lock if it is free. Returns TRUE when the thread has it now. */
@@ -308,26 +334,31 @@ static PKSPIN_LOCK empty(PKLOCK_QUEUE_HANDLE handle, const char *name)
 VOID KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle)
 {
     fill(LockHandle, SpinLock);
-    LockHandle->OldIrql = KeAcquireSpinLockRaiseToDpc(SpinLock);
+    LockHandle->OldIrql = acquire("KeAcquireInStackQueuedSpinLock", SpinLock, take_queued);
 }
 
 VOID KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE LockHandle)
 {
     PKSPIN_LOCK lock = empty(LockHandle, "KeReleaseInStackQueuedSpinLock");
     if (lock)
-        KeReleaseSpinLock(lock, LockHandle->OldIrql);
+        release("KeReleaseInStackQueuedSpinLock", lock, LockHandle->OldIrql, QUEUED);
 }
 
 VOID KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock,
                                               PKLOCK_QUEUE_HANDLE LockHandle)
 {
     fill(LockHandle, SpinLock);
-    KeAcquireSpinLockAtDpcLevel(SpinLock);
+    HA_INSIDE struct ha_kernel *kernel =
+        ha_locks_enter_raised("KeAcquireInStackQueuedSpinLockAtDpcLevel", HA_RT_ACQUIRE_SPIN_LOCK);
+    take_queued(kernel, SpinLock);
 }
 
 VOID KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE LockHandle)
 {
     PKSPIN_LOCK lock = empty(LockHandle, "KeReleaseInStackQueuedSpinLockFromDpcLevel");
-    if (lock)
-        KeReleaseSpinLockFromDpcLevel(lock);
+    if (!lock)
+        return;
+    HA_INSIDE struct ha_kernel *kernel = ha_locks_enter_raised(
+        "KeReleaseInStackQueuedSpinLockFromDpcLevel", HA_RT_RELEASE_SPIN_LOCK);
+    give(kernel, lock, QUEUED);
 }
