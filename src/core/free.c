@@ -17,8 +17,33 @@ struct ha_free {
     bool down;                          /* nobody has the baton */
 };
 
-/* Machines with free threads that this host thread has: it is hidden once, not once for each. */
+/*
+ * A host thread that has several machines is hidden once, not once for each. What counts them is
+ * there in builds with ThreadSanitizer only, as hiding is.
+ */
+#if HA_RACES_ARE_WATCHED
 static _Thread_local unsigned machines;
+
+static void hide(void)
+{
+    if (machines++ == 0)
+        ha_race_hide();
+}
+
+static void show(void)
+{
+    if (--machines == 0)
+        ha_race_show();
+}
+#else
+static void hide(void)
+{
+}
+
+static void show(void)
+{
+}
+#endif
 
 /* The calls below can only fail when they are called wrongly. */
 static void must(int result)
@@ -36,8 +61,7 @@ struct ha_free *ha_free_open(void)
         goto free_monitor;
     if (pthread_cond_init(&monitor->arrived, NULL))
         goto destroy_lock;
-    if (machines++ == 0)
-        ha_race_hide();
+    hide();
     return monitor;
 
 destroy_lock:
@@ -52,8 +76,7 @@ void ha_free_close(struct ha_free *monitor)
     if (!monitor)
         return;
     ha_race_take(monitor);
-    if (--machines == 0)
-        ha_race_show();
+    show();
     must(pthread_cond_destroy(&monitor->arrived));
     must(pthread_mutex_destroy(&monitor->lock));
     free(monitor);
