@@ -154,10 +154,11 @@ static void give_back(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, PVOID e
     list->TotalFrees++;
     list->FreeMisses++;
     PFREE_FUNCTION function = list->Free;
+    ULONG tag = list->Tag;
     bool is_from_pool = function == ExFreePool && list->Allocate == ExAllocatePoolWithTag;
     uint32_t depth = ha_kernel_go_out(kernel);
     if (is_from_pool)
-        ExFreePoolWithTag(entry, list->Tag);    /* which a block of another list does not have */
+        ExFreePoolWithTag(entry, tag);    /* which a block of another list does not have */
     else
         function(entry);
     ha_kernel_come_in(kernel, depth);
