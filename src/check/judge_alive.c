@@ -140,11 +140,12 @@ void ha_judge_alive(struct ha_judge *judge)
     }
 }
 
-/* The oldest of that id; a work item may be queued again while its routine runs. */
-static struct ha_alive *find(const struct ha_judge *judge, bool is_work)
+/* The oldest of that id; a work item may be queued again, and begin, while its routine runs. */
+static struct ha_alive *find(const struct ha_judge *judge, bool is_work, bool begun)
 {
     for (size_t i = 0; i < judge->alive_count; i++)
-        if (judge->alive[i].is_work == is_work && judge->alive[i].id == judge->record->id)
+        if (judge->alive[i].is_work == is_work && judge->alive[i].begun == begun &&
+            judge->alive[i].id == judge->record->id)
             return &judge->alive[i];
     return NULL;
 }
@@ -179,13 +180,13 @@ void ha_alive_absorb(struct ha_judge *judge)
         ha_alive_add(judge, is_work);
         break;
     case HA_WORK_ENTER:
-        alive = find(judge, is_work);
+        alive = find(judge, is_work, false);
         if (alive)
             alive->begun = true;
         break;
     case HA_THREAD_END:
     case HA_WORK_LEAVE:
-        alive = find(judge, is_work);
+        alive = find(judge, is_work, is_work);
         if (alive)
             drop(judge, alive);
         break;

@@ -23,6 +23,9 @@ static void what_has_ended_by_then_is_no_finding(void **state)
         {"a work item", "", ENTERS "work+ 1; work> 1; work< 1; " UNLOADS GONE},
         {"a work item that returns before the image goes", "",
          ENTERS "work+ 1; work> 1; " UNLOADS "unloaded a; work< 1; freed a;"},
+        {"a work item that runs twice at once", "",
+         ENTERS "work+ 1; work> 1; work+ 1; work> 1; " UNLOADS
+         "work< 1; unloaded a; work< 1; freed a;"},
         {"a work item that was queued again while it ran", "",
          ENTERS "work+ 1; work> 1; work+ 1; work< 1; work> 1; work< 1; " UNLOADS GONE},
         {"a thread that a DriverEntry which succeeds leaves behind", "",
