@@ -19,9 +19,12 @@
  * Ids (of registrations, entries, instances, blocks) are small numbers of the driver's own choice,
  * from 1, each used for one thing. scenarios/drivers/probe.c is a driver that records itself.
  *
- * The recorder may be called on several processors at once where the functions of the driver may:
- * lines are made on the stack. Only what ha_recorder_call_enter() works out about adds lies in the
- * recorder, and Windows calls processor-change callbacks one after another.
+ * The recorder needs no lock, and may be called by several threads at once where both functions of
+ * the driver may. Lines are made on the stack. A call belongs to the registration that is under
+ * way if it comes on the thread that registers, and otherwise to an add, even when it comes before
+ * the end of the registration has been recorded. What ha_recorder_call_enter() works out about
+ * adds lies in the recorder: Windows calls processor-change callbacks one after another, and none
+ * once each of them is deregistered.
  */
 #ifndef HOTADD_RECORD_DRIVER_H
 #define HOTADD_RECORD_DRIVER_H
@@ -32,7 +35,10 @@
 /* How an add ends in which second calls are missing: STATUS_UNSUCCESSFUL. */
 #define HA_RECORDER_MISSING 0xC0000001u
 
-/* A call of a processor-change callback; set `op_status` anew before it is left. */
+/*
+ * A call of a processor-change callback. The driver fills it in but for the last two members, and
+ * sets `op_status` anew before the call is left.
+ */
 struct ha_recorder_call {
     unsigned long registration;
     unsigned long state;            /* KE_PROCESSOR_CHANGE_NOTIFY_STATE */
@@ -40,6 +46,8 @@ struct ha_recorder_call {
     unsigned long group, number, reserved;      /* ProcNumber */
     unsigned long status;           /* of the context, as 32 bits */
     unsigned long op_status;        /* *OperationStatus, as 32 bits */
+    unsigned long operation;        /* by ha_recorder_call_enter(): the add or registration */
+    int existing;                   /* by ha_recorder_call_enter(): it is the registration */
 };
 
 /*
@@ -67,8 +75,11 @@ HA_RECORDER_FUNCTION void ha_recorder_begin(struct ha_recorder *recorder, const 
                                             unsigned long maximum)
 {
     struct ha_recorder_text text;
+    unsigned i;
 
-    recorder->registering = recorder->add = 0;
+    for (i = 0; i < HA_RECORDER_AT_ONCE; i++)
+        recorder->registering[i] = recorder->entering[i] = 0;
+    recorder->add = 0;
     recorder->open = 0;
     ha_recorder_open(recorder, &text, "TRACE_BEGIN", 0);
     ha_recorder_member(&text, "format", 1);
@@ -137,22 +148,32 @@ HA_RECORDER_FUNCTION void ha_recorder_entry_leave(struct ha_recorder *recorder,
 }
 
 /* An add has ended as far as the driver can see. */
-HA_RECORDER_FUNCTION void ha_recorder_add_end(struct ha_recorder *recorder, unsigned long status)
+HA_RECORDER_FUNCTION void ha_recorder_add_end(struct ha_recorder *recorder,
+                                              const struct ha_recorder_stamp *stamp,
+                                              unsigned long status)
 {
+    struct ha_recorder_text text;
+
     recorder->open = 0;
-    ha_recorder_status(recorder, "ADD_END", recorder->add, status);
+    ha_recorder_open_at(&text, stamp, "ADD_END", recorder->add);
+    ha_recorder_hex(&text, "status", status & 0xffffffffu, 8);
+    ha_recorder_close(recorder, &text);
 }
 
-/* Unload is not called during an add; one that seems to go on has ended. */
 HA_RECORDER_FUNCTION void ha_recorder_unload_enter(struct ha_recorder *recorder)
 {
-    if (recorder->open)
-        ha_recorder_add_end(recorder, HA_RECORDER_MISSING);
     ha_recorder_plain(recorder, "UNLOAD_ENTER", 1);
 }
 
+/* An add may go on until the last callback is removed; one that still seems to has ended. */
 HA_RECORDER_FUNCTION void ha_recorder_unload_leave(struct ha_recorder *recorder)
 {
+    struct ha_recorder_stamp stamp;
+
+    if (recorder->open) {
+        ha_recorder_look(recorder, &stamp);
+        ha_recorder_add_end(recorder, &stamp, HA_RECORDER_MISSING);
+    }
     ha_recorder_plain(recorder, "UNLOAD_LEAVE", 1);
 }
 
@@ -161,13 +182,15 @@ HA_RECORDER_FUNCTION void ha_recorder_register_enter(struct ha_recorder *recorde
                                                      unsigned long registration,
                                                      unsigned long function, unsigned long flags)
 {
+    struct ha_recorder_stamp stamp;
     struct ha_recorder_text text;
 
-    ha_recorder_open(recorder, &text, "REG_ENTER", registration);
+    ha_recorder_look(recorder, &stamp);
+    ha_recorder_open_at(&text, &stamp, "REG_ENTER", registration);
     ha_recorder_member(&text, "function", function);
     ha_recorder_member(&text, "flags", flags);
     ha_recorder_close(recorder, &text);
-    recorder->registering = registration;
+    ha_recorder_inside(recorder->registering, registration, stamp.thread);
 }
 
 /* `stands`: whether a handle came back. */
@@ -176,7 +199,7 @@ HA_RECORDER_FUNCTION void ha_recorder_register_return(struct ha_recorder *record
 {
     struct ha_recorder_text text;
 
-    recorder->registering = 0;
+    ha_recorder_outside(recorder->registering, registration);
     ha_recorder_open(recorder, &text, "REG_RETURN", registration);
     if (stands)
         ha_recorder_member(&text, "handle", registration);
@@ -199,13 +222,14 @@ HA_RECORDER_FUNCTION void ha_recorder_deregister_return(struct ha_recorder *reco
 }
 
 /* The members by which ENTER and LEAVE of a call are known. */
-HA_RECORDER_FUNCTION void ha_recorder_call_head(struct ha_recorder *recorder,
-                                                struct ha_recorder_text *text, const char *event,
+HA_RECORDER_FUNCTION void ha_recorder_call_head(struct ha_recorder_text *text,
+                                                const struct ha_recorder_stamp *stamp,
+                                                const char *event,
                                                 const struct ha_recorder_call *call)
 {
-    ha_recorder_open(recorder, text, event, call->registration);
+    ha_recorder_open_at(text, stamp, event, call->registration);
     ha_recorder_word(text, "client", "ke");
-    ha_recorder_flag(text, "existing", recorder->registering == call->registration);
+    ha_recorder_flag(text, "existing", call->existing);
     ha_recorder_word(text, "State", call->state == 0   ? "KeProcessorAddStartNotify"
                                     : call->state == 1 ? "KeProcessorAddCompleteNotify"
                                                        : "KeProcessorAddFailureNotify");
@@ -214,25 +238,29 @@ HA_RECORDER_FUNCTION void ha_recorder_call_head(struct ha_recorder *recorder,
 /*
  * An add begins, for the driver, with a Start call for a processor while none is going on, and
  * ends when as many second calls have been made as Start calls. In truth it begins earlier and
- * ends later.
+ * ends later. `stamp` is for the next line, before and after.
  */
 HA_RECORDER_FUNCTION void ha_recorder_see_add(struct ha_recorder *recorder,
+                                              struct ha_recorder_stamp *stamp,
                                               const struct ha_recorder_call *call)
 {
     unsigned long bit = call->registration < 32 ? 1ul << call->registration : 0;
     struct ha_recorder_text text;
 
     if (call->state == 0 && recorder->open
-        && (recorder->ended || recorder->add_index != call->nt_number || (recorder->heard & bit)))
-        ha_recorder_add_end(recorder, HA_RECORDER_MISSING);
+        && (recorder->ended || recorder->add_index != call->nt_number || (recorder->heard & bit))) {
+        ha_recorder_add_end(recorder, stamp, HA_RECORDER_MISSING);
+        ha_recorder_look(recorder, stamp);
+    }
     if (!recorder->open) {
         recorder->open = 1;
         recorder->add++;
         recorder->add_index = call->nt_number;
         recorder->started = recorder->ended = recorder->heard = 0;
-        ha_recorder_open(recorder, &text, "ADD_BEGIN", recorder->add);
+        ha_recorder_open_at(&text, stamp, "ADD_BEGIN", recorder->add);
         ha_recorder_put(&text, ",\"group\":null,\"number\":null,\"node\":null");
         ha_recorder_close(recorder, &text);
+        ha_recorder_look(recorder, stamp);
     }
     recorder->heard |= bit;
     recorder->started += call->state == 0;
@@ -241,15 +269,18 @@ HA_RECORDER_FUNCTION void ha_recorder_see_add(struct ha_recorder *recorder,
 
 /* The first thing that a processor-change callback does. */
 HA_RECORDER_FUNCTION void ha_recorder_call_enter(struct ha_recorder *recorder,
-                                                 const struct ha_recorder_call *call)
+                                                 struct ha_recorder_call *call)
 {
+    struct ha_recorder_stamp stamp;
     struct ha_recorder_text text;
-    int existing = recorder->registering == call->registration;
 
-    if (!existing)
-        ha_recorder_see_add(recorder, call);
-    ha_recorder_call_head(recorder, &text, "CB_ENTER", call);
-    ha_recorder_member(&text, "operation", existing ? call->registration : recorder->add);
+    ha_recorder_look(recorder, &stamp);
+    call->existing = ha_recorder_is_inside(recorder->registering, call->registration, stamp.thread);
+    if (!call->existing)
+        ha_recorder_see_add(recorder, &stamp, call);
+    call->operation = call->existing ? call->registration : recorder->add;
+    ha_recorder_call_head(&text, &stamp, "CB_ENTER", call);
+    ha_recorder_member(&text, "operation", call->operation);
     ha_recorder_member(&text, "NtNumber", call->nt_number);
     ha_recorder_place(&text, call->group, call->number, call->reserved);
     ha_recorder_hex(&text, "ctx_status", call->status & 0xffffffffu, 8);
@@ -261,14 +292,18 @@ HA_RECORDER_FUNCTION void ha_recorder_call_enter(struct ha_recorder *recorder,
 HA_RECORDER_FUNCTION void ha_recorder_call_leave(struct ha_recorder *recorder,
                                                  const struct ha_recorder_call *call)
 {
+    struct ha_recorder_stamp stamp;
     struct ha_recorder_text text;
 
-    ha_recorder_call_head(recorder, &text, "CB_LEAVE", call);
+    ha_recorder_look(recorder, &stamp);
+    ha_recorder_call_head(&text, &stamp, "CB_LEAVE", call);
     ha_recorder_hex(&text, "op_out", call->op_status & 0xffffffffu, 8);
     ha_recorder_close(recorder, &text);
-    if (recorder->registering != call->registration && recorder->open && call->state != 0
-        && recorder->ended >= recorder->started)
-        ha_recorder_add_end(recorder, call->state == 1 ? 0 : call->status);
+    if (!call->existing && recorder->open && call->state != 0
+        && recorder->ended >= recorder->started) {
+        ha_recorder_look(recorder, &stamp);
+        ha_recorder_add_end(recorder, &stamp, call->state == 1 ? 0 : call->status);
+    }
 }
 
 /*
@@ -289,13 +324,12 @@ HA_RECORDER_FUNCTION void ha_recorder_query(struct ha_recorder *recorder, const 
     ha_recorder_close(recorder, &text);
 }
 
-/* Pool that was taken outside callbacks, or, with `call`, inside of one; and given back. */
+/* Pool that was taken outside callbacks, or inside of `call` that was entered; and given back. */
 HA_RECORDER_FUNCTION void ha_recorder_taken(struct ha_recorder *recorder, unsigned long block,
                                             ha_recorder_number size,
                                             const struct ha_recorder_call *call)
 {
     struct ha_recorder_text text;
-    int existing = call && recorder->registering == call->registration;
 
     ha_recorder_open(recorder, &text, "ALLOC", block);
     ha_recorder_member(&text, "size", size);
@@ -305,9 +339,8 @@ HA_RECORDER_FUNCTION void ha_recorder_taken(struct ha_recorder *recorder, unsign
     } else {
         ha_recorder_put(&text, ",\"registration\":null,\"State\":null");
     }
-    ha_recorder_member(&text, "operation", !call ? 0 : existing ? call->registration
-                       : recorder->add);
-    ha_recorder_flag(&text, "existing", existing);
+    ha_recorder_member(&text, "operation", call ? call->operation : 0);
+    ha_recorder_flag(&text, "existing", call && call->existing);
     ha_recorder_member(&text, "NtNumber", call ? call->nt_number : 0);
     ha_recorder_close(recorder, &text);
 }

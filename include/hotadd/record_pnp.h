@@ -20,10 +20,12 @@ HA_RECORDER_FUNCTION void ha_recorder_pnp_register_enter(struct ha_recorder *rec
 {
     static const unsigned char order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
     const unsigned char *bytes = (const unsigned char *)guid;
+    struct ha_recorder_stamp stamp;
     struct ha_recorder_text text;
     unsigned i;
 
-    ha_recorder_open(recorder, &text, "PNP_REG_ENTER", entry);
+    ha_recorder_look(recorder, &stamp);
+    ha_recorder_open_at(&text, &stamp, "PNP_REG_ENTER", entry);
     ha_recorder_word(&text, "category", "EventCategoryDeviceInterfaceChange");
     ha_recorder_member(&text, "flags", flags);
     ha_recorder_put(&text, ",\"class\":\"{");
@@ -35,11 +37,13 @@ HA_RECORDER_FUNCTION void ha_recorder_pnp_register_enter(struct ha_recorder *rec
     ha_recorder_put(&text, "}\"");
     ha_recorder_member(&text, "function", 1);
     ha_recorder_close(recorder, &text);
+    ha_recorder_inside(recorder->entering, entry, stamp.thread);
 }
 
 HA_RECORDER_FUNCTION void ha_recorder_pnp_register_return(struct ha_recorder *recorder,
                                                           unsigned long entry, unsigned long status)
 {
+    ha_recorder_outside(recorder->entering, entry);
     ha_recorder_status(recorder, "PNP_REG_RETURN", entry, status);
 }
 
@@ -71,16 +75,21 @@ HA_RECORDER_FUNCTION void ha_recorder_pnp_unregister_return(struct ha_recorder *
  *
  *   instance  the id of the interface that its symbolic link names
  *   arrival   GUID_DEVICE_INTERFACE_ARRIVAL, and no removal
- *   replay    it is made inside the registration
+ *
+ * One that the thread that registers makes before it returns is a replay.
  */
 HA_RECORDER_FUNCTION void ha_recorder_pnp_call_enter(struct ha_recorder *recorder,
                                                      unsigned long entry, unsigned long instance,
-                                                     int arrival, int replay, unsigned long version,
+                                                     int arrival, unsigned long version,
                                                      unsigned long size)
 {
+    struct ha_recorder_stamp stamp;
     struct ha_recorder_text text;
+    int replay;
 
-    ha_recorder_open(recorder, &text, "PNP_CB_ENTER", entry);
+    ha_recorder_look(recorder, &stamp);
+    replay = ha_recorder_is_inside(recorder->entering, entry, stamp.thread);
+    ha_recorder_open_at(&text, &stamp, "PNP_CB_ENTER", entry);
     ha_recorder_word(&text, "notification", arrival ? "Arrival" : "Removal");
     ha_recorder_member(&text, "interface", instance);
     ha_recorder_member(&text, "Version", version);

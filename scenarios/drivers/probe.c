@@ -54,7 +54,6 @@ static ULONG RefuseExisting;
 //
 static ULONG LinkHash[INTERFACES];
 static ULONG LinkCount;
-static BOOLEAN EntryRegistering;
 
 static void
 ProbePrint(
@@ -133,7 +132,7 @@ ProbeProcessorChanged(
 
     ProbeAsk(ChangeContext->NtNumber);
 
-    refused = (Recorder.registering == call.registration) ? RefuseExisting : RefuseIndex;
+    refused = call.existing ? RefuseExisting : RefuseIndex;
     if (which == 0 && ChangeContext->State == KeProcessorAddStartNotify &&
         ChangeContext->NtNumber == refused) {
         *OperationStatus = STATUS_INSUFFICIENT_RESOURCES;
@@ -184,7 +183,7 @@ ProbeInterfaceChanged(
 
     ha_recorder_pnp_call_enter(&Recorder, ENTRY, ProbeInterfaceId(change->SymbolicLinkName),
                              IsEqualGUID(&change->Event, &GUID_DEVICE_INTERFACE_ARRIVAL),
-                             EntryRegistering, change->Version, change->Size);
+                             change->Version, change->Size);
     ha_recorder_pnp_call_leave(&Recorder, ENTRY, STATUS_SUCCESS);
     return STATUS_SUCCESS;
 }
@@ -210,12 +209,10 @@ ProbeListen(
     ha_recorder_pnp_register_enter(&Recorder, ENTRY,
                                  PNPNOTIFY_DEVICE_INTERFACE_INCLUDE_EXISTING_INTERFACES,
                                  &GUID_DEVICE_PROCESSOR);
-    EntryRegistering = TRUE;
     status = IoRegisterPlugPlayNotification(
         EventCategoryDeviceInterfaceChange, PNPNOTIFY_DEVICE_INTERFACE_INCLUDE_EXISTING_INTERFACES,
         (PVOID)&GUID_DEVICE_PROCESSOR, DriverObject, ProbeInterfaceChanged, NULL,
         &NotificationEntry);
-    EntryRegistering = FALSE;
     ha_recorder_pnp_register_return(&Recorder, ENTRY, (ULONG)status);
     return status;
 }

@@ -1,9 +1,9 @@
 /* The recorder as the oldest C and as C++ see it: compiled, and never run. */
 #include <hotadd/record_driver.h>
 
-void use_recorder(struct ha_recorder *recorder, const struct ha_recorder_call *call);
+void use_recorder(struct ha_recorder *recorder, struct ha_recorder_call *call);
 
-void use_recorder(struct ha_recorder *recorder, const struct ha_recorder_call *call)
+void use_recorder(struct ha_recorder *recorder, struct ha_recorder_call *call)
 {
     static const char guid[16] = {0};
 
@@ -21,7 +21,7 @@ void use_recorder(struct ha_recorder *recorder, const struct ha_recorder_call *c
     ha_recorder_given_back(recorder, 1);
     ha_recorder_query(recorder, "KeQueryGroupAffinity", 0, 1, 0);
     ha_recorder_call_leave(recorder, call);
-    ha_recorder_pnp_call_enter(recorder, 1, 1, 1, 0, 1, 48);
+    ha_recorder_pnp_call_enter(recorder, 1, 1, 1, 1, 48);
     ha_recorder_pnp_call_leave(recorder, 1, 0);
     ha_recorder_unload_enter(recorder);
     ha_recorder_pnp_unregister_enter(recorder, 1, 1);

@@ -65,7 +65,9 @@ static void call(struct machine *machine, unsigned long registration, unsigned l
                  unsigned long index, unsigned long status, unsigned long op_in,
                  unsigned long op_out)
 {
-    struct ha_recorder_call call = {registration, state, index, 0, index, 0, status, op_in};
+    struct ha_recorder_call call = {.registration = registration, .state = state,
+                                    .nt_number = index, .number = index, .status = status,
+                                    .op_status = op_in};
     ha_recorder_call_enter(&machine->recorder, &call);
     call.op_status = op_out;
     ha_recorder_call_leave(&machine->recorder, &call);
@@ -148,7 +150,7 @@ static void every_function_writes_its_line(void **state)
     call(machine, 1, START, 1, 0, 0, INSUF);
     ha_recorder_register_return(r, 1, 0);
     ha_recorder_pnp_register_enter(r, 1, 1, guid);
-    ha_recorder_pnp_call_enter(r, 1, 3, 1, 1, 1, 48);
+    ha_recorder_pnp_call_enter(r, 1, 3, 1, 1, 48);
     ha_recorder_pnp_call_leave(r, 1, 0);
     ha_recorder_pnp_register_return(r, 1, INSUF);
     ha_recorder_query(r, "KeQueryGroupAffinity", 0, 0xf, 0);
@@ -331,6 +333,103 @@ static void a_driver_that_does_all_right_is_found_guilty_of_nothing(void **state
     expect_findings(machine, "");
 }
 
+/* EXIST-11: a call on another thread is none of the registration, whatever has been recorded. */
+static void a_call_of_an_add_that_overtakes_the_end_of_a_registration_is_one_of_an_add(void **state)
+{
+    struct machine *machine = *state;
+    struct ha_recorder *r = &machine->recorder;
+    struct ha_recorder_call inner = {.registration = 1, .nt_number = 1, .number = 1};
+    struct ha_recorder_call outer = {.registration = 1, .nt_number = 2, .number = 2};
+
+    ha_recorder_register_enter(r, 1, 1, EXISTING);
+    ha_recorder_call_enter(r, &inner);
+    machine->now.thread = 8;
+    ha_recorder_call_enter(r, &outer);
+    machine->now.thread = 7;
+    ha_recorder_register_return(r, 1, 1);
+
+    assert_int_equal(inner.existing, 1);
+    assert_int_equal(inner.operation, 1);
+    assert_int_equal(outer.existing, 0);
+    expect_adds(machine, "begin 1; ");
+    assert_non_null(strstr(machine->lines.bytes,
+        "{\"seq\":4,\"t\":0,\"event\":\"CB_ENTER\",\"thread\":8,\"processor\":0,\"irql\":0,"
+        "\"driver\":1,\"active\":2,\"id\":1,\"client\":\"ke\",\"existing\":false,"));
+}
+
+/* The thread that registered is free for anything, an add for instance. */
+static void a_call_on_the_thread_of_a_registration_that_has_ended_is_one_of_an_add(void **state)
+{
+    struct machine *machine = *state;
+
+    begin(machine);
+    register_one(machine, 1, EXISTING);
+    call(machine, 1, START, 2, 0, 0, 0);
+
+    expect_adds(machine, "begin 1; ");
+}
+
+static void registrations_on_two_threads_at_once_have_their_own_calls(void **state)
+{
+    struct machine *machine = *state;
+    struct ha_recorder *r = &machine->recorder;
+    struct ha_recorder_call call = {.registration = 1};
+
+    ha_recorder_register_enter(r, 1, 1, EXISTING);
+    machine->now.thread = 8;
+    ha_recorder_register_enter(r, 2, 1, EXISTING);
+    ha_recorder_register_return(r, 2, 1);
+    machine->now.thread = 7;
+    ha_recorder_call_enter(r, &call);
+
+    assert_int_equal(call.existing, 1);
+}
+
+static void an_arrival_is_a_replay_on_the_thread_that_registers_until_it_has(void **state)
+{
+    static const char guid[16] = {0};
+    struct machine *machine = *state;
+    struct ha_recorder *r = &machine->recorder;
+    struct ha_text replays = {0};
+
+    ha_recorder_pnp_register_enter(r, 1, 1, guid);
+    ha_recorder_pnp_call_enter(r, 1, 1, 1, 1, 48);
+    machine->now.thread = 8;
+    ha_recorder_pnp_call_enter(r, 1, 2, 1, 1, 48);
+    machine->now.thread = 7;
+    ha_recorder_pnp_register_return(r, 1, 0);
+    ha_recorder_pnp_call_enter(r, 1, 3, 1, 1, 48);
+
+    for (const char *at = machine->lines.bytes; (at = strstr(at, "\"replay\":")); at++)
+        ha_text_addf(&replays, "%.5s ", at + 9);
+    assert_string_equal(ha_text_string(&replays), "true} false false ");
+    ha_text_close(&replays);
+}
+
+/* DEREG-3: an add goes on while Unload begins, and whoever had Start still has the second call. */
+static void an_add_that_goes_on_when_unload_begins_ends_with_its_last_call(void **state)
+{
+    struct machine *machine = *state;
+    struct ha_recorder *r = &machine->recorder;
+
+    begin(machine);
+    register_one(machine, 1, 0);
+    ha_recorder_entry_leave(r, 0);
+    call(machine, 1, START, 2, 0, 0, 0);
+    machine->now.thread = 8;
+    ha_recorder_unload_enter(r);
+    ha_recorder_deregister_enter(r, 1);
+    machine->now.thread = 7;
+    call(machine, 1, COMPLETE, 2, 0, 0, 0);
+    machine->now.thread = 8;
+    ha_recorder_deregister_return(r, 1);
+    ha_recorder_unload_leave(r);
+    ha_recorder_end(r);
+
+    expect_adds(machine, "begin 1; end 1 0x00000000; ");
+    expect_findings(machine, "");
+}
+
 /* STAT-2, DRV-5 */
 static void a_driver_that_does_wrong_is_found_out(void **state)
 {
@@ -354,7 +453,8 @@ static void a_driver_that_does_wrong_is_found_out(void **state)
 static void memory_that_is_not_given_back_is_found(void **state)
 {
     struct machine *machine = *state;
-    struct ha_recorder_call start = {1, START, 2, 0, 2, 0, 0, 0};
+    struct ha_recorder_call start = {.registration = 1, .state = START, .nt_number = 2,
+                                     .number = 2};
 
     begin(machine);
     register_one(machine, 1, 0);
@@ -382,6 +482,11 @@ int main(void)
         TEST(an_add_in_which_a_call_is_missing_ends_with_the_next),
         TEST(an_add_without_second_calls_ends_where_it_is_seen_to),
         TEST(a_driver_that_does_all_right_is_found_guilty_of_nothing),
+        TEST(a_call_of_an_add_that_overtakes_the_end_of_a_registration_is_one_of_an_add),
+        TEST(a_call_on_the_thread_of_a_registration_that_has_ended_is_one_of_an_add),
+        TEST(registrations_on_two_threads_at_once_have_their_own_calls),
+        TEST(an_arrival_is_a_replay_on_the_thread_that_registers_until_it_has),
+        TEST(an_add_that_goes_on_when_unload_begins_ends_with_its_last_call),
         TEST(a_driver_that_does_wrong_is_found_out),
         TEST(memory_that_is_not_given_back_is_found),
     };
