@@ -282,19 +282,41 @@ static void judge_conversion(struct ha_judge *judge)
         ha_blame_answer(judge, rule, right.output, record->as.query.output, true);
 }
 
+void ha_judge_group_zero(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    struct view view = {.judge = judge};
+
+    if (record->as.query.routine == HA_RT_ACTIVE_COUNT
+        && judge->knob[HA_KNOB_LEGACY_COUNT] == HA_LEGACY_ALL)
+        return;
+    ha_exercise(judge, HA_RULE_QRY_24);
+    if (record->driver && active_groups(&view) > 1)
+        ha_blame(judge, HA_RULE_QRY_24, record->driver,
+                 "a routine that takes or gives a group, or an index",
+                 "%s, while %u groups are active", ha_routine_name(record->as.query.routine),
+                 (unsigned)active_groups(&view));
+}
+
 void ha_judge_query(struct ha_judge *judge)
 {
     if (!judge->layout.known)
         return;
     switch (judge->record->as.query.routine) {
     case HA_RT_ACTIVE_COUNT:
-    case HA_RT_ACTIVE_COUNT_EX:
     case HA_RT_ACTIVE_PROCESSORS:
+        ha_judge_group_zero(judge);
+        judge_active_query(judge);
+        break;
+    case HA_RT_ACTIVE_COUNT_EX:
     case HA_RT_GROUP_AFFINITY:
     case HA_RT_ACTIVE_GROUPS:
         judge_active_query(judge);
         break;
     case HA_RT_MAXIMUM_COUNT:
+        ha_judge_group_zero(judge);
+        judge_maximum_query(judge);
+        break;
     case HA_RT_MAXIMUM_COUNT_EX:
         judge_maximum_query(judge);
         break;

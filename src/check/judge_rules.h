@@ -39,6 +39,8 @@ void ha_judge_count(struct ha_judge *judge);
 void ha_judge_whereabouts(struct ha_judge *judge);
 /* Queries: judge_query.c */
 void ha_judge_query(struct ha_judge *judge);
+/* The query in hand knows group 0 alone. */
+void ha_judge_group_zero(struct ha_judge *judge);
 /* Those about nodes and the current processor: judge_topology.c; relations: judge_relation.c */
 void ha_judge_topology(struct ha_judge *judge);
 /* Whether it is a routine about affinity, whose IRQL QRY-16 limits. */

@@ -104,6 +104,7 @@ static void judge_current(struct ha_judge *judge)
         if (node < HA_JUDGED_NODES)
             ha_expect_answer(judge, HA_RULE_QRY_12, node, answer, false);
     } else if (routine == HA_RT_CURRENT_PROCESSOR) {
+        ha_judge_group_zero(judge);
         ha_exercise(judge, HA_RULE_QRY_17);
         unsigned limit = ha_bits(layout->group_mask[0]);
         if (!group)

@@ -352,6 +352,10 @@ RULE(QRY_23, "QRY-23", HA_CHOSEN, KERNEL, HA_ERROR,
      "A DPC queued for a processor to come waits: it runs after SCHED, or is lost when that fails.",
      "KeSetTargetProcessorDpcEx",
      AT(ON(DPC_INSERT) | ON(DPC_DROP) | ON(DPC_RUN_ENTER) | ON(ADD_BEGIN) | ON(TRACE_END), dpc))
+RULE(QRY_24, "QRY-24", HA_DOCUMENTED, DRIVER, HA_NOTE,
+     "Where several groups are active, a driver asks no query that knows group 0 alone.",
+     "KeQueryActiveProcessorCount; KeQueryActiveProcessors; KeQueryMaximumProcessorCount; "
+     "KeGetCurrentProcessorNumber", AT(ON(QUERY), query), AT(ON(QUERY), topology))
 
 /* Order of the stages. */
 RULE(ORD_1, "ORD-1", HA_DOCUMENTED, KERNEL, HA_ERROR,

@@ -94,9 +94,37 @@ static void a_query_that_answers_wrongly_is_found(void **state)
     EXPECT_FINDINGS(cases);
 }
 
+/* QRY-24 */
+static void a_query_of_group_zero_among_several_groups_is_pointed_out(void **state)
+{
+    (void)state;
+    static const struct judging cases[] = {
+        {"the count", "note QRY-24(a)", GROUPS "query count 0 4 0xf driver=1;"},
+        {"the mask", "note QRY-24(a)", GROUPS "query processors 0 0xf driver=1;"},
+        {"the maximum", "note QRY-24(a)", GROUPS "query maximum 0 8 driver=1;"},
+        {"its own number", "note QRY-24(b)", GROUPS "query current 0 1 cpu=1 driver=2;"},
+        {"each by two drivers", "note QRY-24(a) note QRY-24(b)",
+         GROUPS "query processors 0 0xf driver=1; query processors 0 0xf driver=2;"},
+        {"by nobody's driver", "", GROUPS "query processors 0 0xf driver=0;"},
+        {"while one group is active", "",
+         "partition 8:4 4:0; query processors 0 0xf driver=1; query maximum 0 8 driver=1;"
+         "query count 0 4 0xf driver=1; query current 0 1 cpu=1 driver=1;"},
+        {"since another group is active", "note QRY-24(a)",
+         "partition 8:4 4:0; query processors 0 0xf driver=1; add group=1; " UP "end;"
+         "query processors 0 0xf driver=1;"},
+        {"a count that is not of one group", "",
+         GROUPS "set legacy_count=all; query count 0 6 0xf driver=1;"},
+        {"queries that know groups", "",
+         GROUPS "query countex 0 4 driver=1; query mask 0 0xf driver=1;"
+         "query maximumex 0xffff 12 driver=1; query groups 0 2 driver=1;"},
+    };
+    EXPECT_FINDINGS(cases);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_query_of_group_zero_among_several_groups_is_pointed_out),
         cmocka_unit_test(an_active_query_that_lies_about_the_new_processor_is_found),
         cmocka_unit_test(a_query_that_answers_wrongly_is_found),
     };

@@ -51,6 +51,7 @@ static void full_group_and_empty_group(struct bench *b)
 static void everything_changes_together_between_start_and_complete(void **state)
 {
     struct bench *b = *state;
+    b->findings = "a QRY-24\n";
     struct picture seen[3];
     full_group_and_empty_group(b);
     struct driver *a = bench_driver(b, "a");
