@@ -118,15 +118,26 @@ static inline bool differ(const KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT *a,
     return ((one[0] ^ other[0]) | (one[1] ^ other[1])) != 0;
 }
 
+/*
+ * Whether another call of the client is to follow, and may find the locks that this one keeps in a
+ * critical region: a working design. All calls of an EXIST phase are of one client, and each may
+ * keep what an earlier one took.
+ */
+static bool may_keep_locks(const struct ha_round *round)
+{
+    uint8_t regions = round->thread->stamp.regions;
+    if (round->enter.flags & HA_CB_EXISTING)
+        return regions > round->regions;
+    return round->context.State == KeProcessorAddStartNotify && regions > round->enter.regions;
+}
+
 /* Something happened during the call, or the driver left something changed. */
 static void leave_disturbed(struct ha_round *round, const struct ha_registration *client,
                             KE_PROCESSOR_CHANGE_NOTIFY_CONTEXT *copy)
 {
     struct ha_thread *thread = round->thread;
     struct ha_world *world = &round->kernel->world;
-    /* A lock that is kept from Start to the second call, in a region, is a working design. */
-    if (round->context.State == KeProcessorAddStartNotify &&
-        thread->stamp.regions > round->enter.regions)
+    if (may_keep_locks(round))
         ha_locks_leave_start(round->kernel, HA_RT_REGISTER_PROCESSOR_CHANGE, &round->locks);
     else
         ha_locks_leave(round->kernel, HA_RT_REGISTER_PROCESSOR_CHANGE, &round->locks);

@@ -314,6 +314,74 @@ static void locks_may_be_kept_in_a_region_from_start_to_the_second_call(void **s
     assert_int_equal(c->b->machine->kernel.locks, 0);
 }
 
+/* Of each processor that exists; the one that a call refuses gets no second call. */
+static void keep_for_each_processor(struct driver *driver,
+                                    PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                                    PNTSTATUS operation_status)
+{
+    struct chorus *c = driver->extra;
+    (void)operation_status;
+    if (change->State == KeProcessorAddStartNotify)
+        ExEnterCriticalRegionAndAcquireResourceExclusive(&c->resource[0]);
+    if (change->State != KeProcessorAddStartNotify || change->NtNumber == driver->only_for)
+        ExReleaseResourceAndLeaveCriticalRegion(&c->resource[0]);
+}
+
+static void keep_in_an_exist_phase(struct chorus *c, ULONG refused)
+{
+    make(c);
+    c->driver->act = keep_for_each_processor;
+    c->driver->extra = c;
+    c->driver->only_for = refused;
+    c->driver->answer[KeProcessorAddStartNotify] = INSUF;
+
+    PVOID handle = driver_register(c->driver, KE_PROCESSOR_CHANGE_ADD_EXISTING);
+
+    assert_int_equal(handle != NULL, refused == 4);
+    expect_misuses(c, "");
+    assert_null(c->b->machine->kernel.resources->older->owners);
+}
+
+/* CTX-7: the calls of an EXIST phase are one operation */
+static void one_may_be_kept_for_each_processor_that_exists(void **state)
+{
+    keep_in_an_exist_phase(*state, 4);
+}
+
+/* CTX-7, EXIST-7 */
+static void who_refuses_may_keep_those_of_the_processors_before(void **state)
+{
+    keep_in_an_exist_phase(*state, 2);
+}
+
+static void keep_the_last(struct driver *driver, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT change,
+                          PNTSTATUS operation_status)
+{
+    struct chorus *c = driver->extra;
+    (void)operation_status;
+    if (change->State == KeProcessorAddStartNotify)
+        ExEnterCriticalRegionAndAcquireResourceExclusive(&c->resource[0]);
+    else if (change->NtNumber < 3)
+        ExReleaseResourceAndLeaveCriticalRegion(&c->resource[0]);
+    else
+        KeLeaveCriticalRegion();
+}
+
+/* OBJ-2 */
+static void one_that_is_kept_when_the_phase_is_over_is_found(void **state)
+{
+    struct chorus *c = *state;
+    c->b->findings = "kernel OBJ-2\nkernel OBJ-2\n";
+    make(c);
+    c->driver->act = keep_the_last;
+    c->driver->extra = c;
+
+    driver_register(c->driver, KE_PROCESSOR_CHANGE_ADD_EXISTING);
+
+    expect_misuses(c, "KeLeaveCriticalRegion" EXPOSED "0\n"
+                      "KeRegisterProcessorChangeCallback" HELD "0\n");
+}
+
 #define NAMELESS ": it ends with a lock that it has not given back\n"
 
 /* OBJ-2 */
@@ -445,6 +513,9 @@ int main(void)
         CHORUS_TEST(a_callback_that_returns_with_one_is_found_and_nobody_has_it),
         CHORUS_TEST(one_that_changed_nothing_else_is_found_too),
         CHORUS_TEST(locks_may_be_kept_in_a_region_from_start_to_the_second_call),
+        CHORUS_TEST(one_may_be_kept_for_each_processor_that_exists),
+        CHORUS_TEST(who_refuses_may_keep_those_of_the_processors_before),
+        CHORUS_TEST(one_that_is_kept_when_the_phase_is_over_is_found),
         CHORUS_TEST(those_that_the_second_call_does_not_give_back_are_found),
         CHORUS_TEST(those_of_who_gets_no_second_call_are_found_when_the_add_has_ended),
         CHORUS_TEST(so_is_an_entry_point),
