@@ -82,7 +82,8 @@ struct ha_play_options {
     const char *filter;         /* play only what this glob matches: path as printed, or name */
     bool list;                  /* print what would be played, and play nothing */
     bool strict;                /* a warning fails as an error does; no rule gives one yet */
-    bool coverage;              /* say at the end which rules, states and knobs were met */
+    bool coverage;              /* say at the end which rules, states, failures and knobs
+                                   were met, and which never */
     bool quiet;                 /* no story, and no line for what passes */
     bool color;
     FILE *out, *log;

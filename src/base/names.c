@@ -238,7 +238,7 @@ static const char *const reasons[HA_REASON_COUNT] = {
     [HA_REASON_NOT_OWN_THREAD] = "the thread is not the driver's to end",
     [HA_REASON_NULL_POINTER] = "a pointer is NULL that must not be",
     [HA_REASON_PARAMETER] = "a parameter that the routine does not take",
-    [HA_REASON_ONE_CLIENT] = "the object takes one client, and has it",
+    [HA_REASON_ONE_CLIENT] = "the object has the one client that it takes",
     [HA_REASON_NO_INTERFACE] = "no such interface is enabled",
 };
 

@@ -34,7 +34,7 @@ static const char usage[] =
     "  --filter GLOB        only scenarios whose path or name matches\n"
     "  --list               print what would be played\n"
     "  --strict             warnings fail, too; there is no rule yet whose breach is a warning\n"
-    "  --coverage           say at the end which rules, states and knobs were met\n"
+    "  --coverage           say at the end which rules, states, failures and knobs were met\n"
     "  --accept             write calls and violations of each run into its file, as expected\n"
     "  --realtime           simulated time passes no faster than the clock\n"
     "  --budget RECORDS     end a run that writes more records than this (default 100000000)\n"

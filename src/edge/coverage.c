@@ -7,13 +7,10 @@
 #include "edge/coverage.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <string.h>
 
 #include "base/names.h"
-
-#define WIDTH 100
-#define MARGIN 12           /* "  never     " */
+#include "check/rules.h"
+#include "edge/topic.h"
 
 static void take(struct ha_sink *sink, const struct ha_record *first, size_t count)
 {
@@ -29,12 +26,18 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
         else if (first[i].kind == HA_KNOB && first[i].id < HA_KNOB_COUNT &&
                  first[i].as.knob.value < 8)
             coverage->values[first[i].id] |= (uint8_t)(1u << first[i].as.knob.value);
+        ha_mishaps_take(&coverage->mishaps, &first[i]);
     }
 }
 
 void ha_coverage_init(struct ha_coverage *coverage)
 {
     *coverage = (struct ha_coverage){.sink = {take}};
+}
+
+void ha_coverage_close(struct ha_coverage *coverage)
+{
+    ha_mishaps_close(&coverage->mishaps);
 }
 
 void ha_coverage_add(struct ha_coverage *coverage, const struct ha_judge *judge)
@@ -47,21 +50,9 @@ void ha_coverage_add(struct ha_coverage *coverage, const struct ha_judge *judge)
             coverage->rules[i / 64] |= UINT64_C(1) << i % 64;
 }
 
-/* A word of a list that goes on in the next line where this one is full. */
-static void add_word(struct ha_text *text, const char *word)
+void ha_coverage_add_races(struct ha_coverage *coverage)
 {
-    const char *line = strrchr(ha_text_string(text), '\n');
-    size_t used = line ? strlen(line + 1) : text->length;
-    if (used > MARGIN) {
-        ha_text_add(text, used + strlen(word) + 3 > WIDTH ? ",\n" : ", ");
-        ha_text_pad(text, MARGIN);
-    }
-    ha_text_add(text, word);
-}
-
-static void add_label(struct ha_text *text, const char *label)
-{
-    ha_text_addf(text, "  %-*s", MARGIN - 2, label);
+    coverage->rules[HA_RULE_RACE_1 / 64] |= UINT64_C(1) << HA_RULE_RACE_1 % 64;
 }
 
 static bool exercised(const struct ha_coverage *coverage, size_t rule)
@@ -69,77 +60,102 @@ static bool exercised(const struct ha_coverage *coverage, size_t rule)
     return coverage->rules[rule / 64] >> rule % 64 & 1;
 }
 
-static void write_rules(const struct ha_coverage *coverage, struct ha_text *text)
+/* What a rule needs that an ordinary run does not have; NULL for any other. */
+static const char *need_of(size_t rule)
 {
-    size_t count, met = 0;
-    const struct ha_rule *rule = ha_rules(&count);
-    for (size_t i = 0; i < count; i++)
-        met += exercised(coverage, i);
-    ha_text_addf(text, "coverage: %zu of %zu rules exercised\n", met, count);
-    if (met == count)
-        return;
-    add_label(text, "never");
-    for (size_t i = 0; i < count; i++)
-        if (!exercised(coverage, i))
-            add_word(text, rule[i].id);
-    ha_text_add(text, "\n");
-}
-
-static void write_states(const struct ha_coverage *coverage, struct ha_text *text)
-{
-    static const char *const phases[2] = {"hot-add", "existing"};
-    for (size_t phase = 0; phase < 2; phase++) {
-        add_label(text, phases[phase]);
-        for (unsigned state = 0; state < HA_COVERAGE_STATES; state++)
-            ha_text_addf(text, "%s%s %" PRIu64, state ? ", " : "", ha_state_short(state),
-                         coverage->calls[phase][state]);
-        ha_text_add(text, "\n");
+    switch (rule) {
+    case HA_RULE_RACE_1: return "--threads free, in a build with ThreadSanitizer";
+    case HA_RULE_ORD_10: return "a trace from elsewhere: nothing is rebalanced here";
+    default:             return NULL;
     }
 }
 
-static void write_arrivals(const struct ha_coverage *coverage, struct ha_text *text)
+static void write_rules(const struct ha_coverage *coverage, struct ha_text *text)
 {
-    add_label(text, "PnP");
-    for (unsigned event = HA_PNP_ARRIVAL; event < HA_PNP_EVENT_COUNT; event++)
-        ha_text_addf(text, "%s%s %" PRIu64, event > HA_PNP_ARRIVAL ? ", " : "",
-                     ha_pnp_event_name(event), coverage->told[event]);
-    ha_text_add(text, "\n");
+    size_t count, met = 0, needy = 0;
+    const struct ha_rule *rule = ha_rules(&count);
+    for (size_t i = 0; i < count; i++) {
+        met += exercised(coverage, i);
+        needy += !exercised(coverage, i) && need_of(i);
+    }
+    ha_text_addf(text, "coverage: %zu of %zu rules exercised\n", met, count);
+    if (met + needy < count)
+        ha_topic_label(text, "  never");
+    for (size_t i = 0; i < count; i++)
+        if (!exercised(coverage, i) && !need_of(i))
+            ha_topic_word(text, rule[i].id);
+    if (met + needy < count)
+        ha_text_add(text, "\n");
+    for (size_t i = 0; i < count; i++) {
+        if (exercised(coverage, i) || !need_of(i))
+            continue;
+        ha_topic_label(text, rule[i].id);
+        ha_text_addf(text, "needs %s\n", need_of(i));
+    }
+}
+
+static void write_calls(const struct ha_coverage *coverage, struct ha_text *text)
+{
+    const struct ha_topic topics[] = {
+        {"hot-add", coverage->calls[0], 0, HA_COVERAGE_STATES, ha_state_short, NULL},
+        {"existing", coverage->calls[1], 0, HA_COVERAGE_STATES, ha_state_short, NULL},
+        {"PnP", coverage->told, HA_PNP_ARRIVAL, HA_PNP_EVENT_COUNT, ha_pnp_event_name, NULL},
+    };
+    for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++)
+        ha_topic_write(&topics[i], text);
 }
 
 /* "failure_order=forward|reverse" */
-static void add_values(struct ha_text *word, enum ha_knob knob, unsigned values)
+static void add_values(struct ha_text *text, enum ha_knob knob, unsigned values)
 {
-    ha_text_add(word, ha_knob_name(knob));
-    for (unsigned value = 0; values >> value; value++) {
-        const char *name = ha_knob_value_name(knob, value);
+    struct ha_text word = {0};
+    ha_text_add(&word, ha_knob_name(knob));
+    for (unsigned value = 0; values >> value; value++)
         if (values >> value & 1)
-            ha_text_addf(word, "%c%s", (values & ((1u << value) - 1)) ? '|' : '=',
-                         name ? name : "?");
-    }
+            ha_text_addf(&word, "%c%s", values & ((1u << value) - 1) ? '|' : '=',
+                         ha_knob_value_name(knob, value));
+    ha_topic_word(text, ha_text_string(&word));
+    text->lost |= word.lost;
+    ha_text_close(&word);
+}
+
+/* All values that there are, a bit for each. */
+static unsigned values_of(enum ha_knob knob)
+{
+    unsigned values = 0;
+    for (unsigned value = 0; ha_knob_value_name(knob, value); value++)
+        values |= 1u << value;
+    return values;
 }
 
 /* Knobs that were turned in some run, with their values; the others stood at their default. */
 static void write_knobs(const struct ha_coverage *coverage, struct ha_text *text)
 {
-    bool turned = false;
-    add_label(text, "knobs");
+    bool turned = false, missed = false;
+    ha_topic_label(text, "knobs");
     for (unsigned k = 0; k < HA_KNOB_COUNT; k++) {
-        struct ha_text word = {0};
-        if (coverage->values[k] <= 1)
-            continue;
-        turned = true;
-        add_values(&word, (enum ha_knob)k, coverage->values[k]);
-        add_word(text, ha_text_string(&word));
-        text->lost |= word.lost;
-        ha_text_close(&word);
+        unsigned played = coverage->values[k] & values_of((enum ha_knob)k);
+        if (played > 1)
+            add_values(text, (enum ha_knob)k, played);
+        turned |= played > 1;
     }
     ha_text_add(text, turned ? "\n" : "none was turned\n");
+    for (unsigned k = 0; k < HA_KNOB_COUNT; k++) {
+        unsigned unplayed = values_of((enum ha_knob)k) & ~(unsigned)coverage->values[k];
+        if (unplayed && !missed)
+            ha_topic_label(text, "  never");
+        if (unplayed)
+            add_values(text, (enum ha_knob)k, unplayed);
+        missed |= unplayed != 0;
+    }
+    if (missed)
+        ha_text_add(text, "\n");
 }
 
 void ha_coverage_write(const struct ha_coverage *coverage, struct ha_text *text)
 {
     write_rules(coverage, text);
-    write_states(coverage, text);
-    write_arrivals(coverage, text);
+    write_calls(coverage, text);
+    ha_mishaps_write(&coverage->mishaps, text);
     write_knobs(coverage, text);
 }

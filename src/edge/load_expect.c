@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/failures.h"
 #include "base/names.h"
 #include "edge/load_parts.h"
 #include "edge/load_words.h"
@@ -231,18 +232,21 @@ static void read_bugcheck(struct ha_reader *reader, struct ha_node node, const c
 
 static void read_ending(struct ha_reader *reader, struct ha_node node, struct ha_expect *expect)
 {
-    static const enum ha_ending endings[] = {HA_END_NORMALLY, HA_END_DEADLOCK, HA_END_BUDGET,
-                                             HA_END_CRASH, HA_END_HANG};
-    const char *names[sizeof endings / sizeof endings[0]];
+    const char *names[HA_END_COUNT];
+    enum ha_ending endings[HA_END_COUNT];
     const char *word = ha_node_string(node), *bugcheck = ha_ending_name(HA_END_BUGCHECK);
-    size_t length = strlen(bugcheck), choice;
+    size_t length = strlen(bugcheck), count = 0, choice;
     if (!strncmp(word, bugcheck, length)) {
         read_bugcheck(reader, node, word[length] == ' ' ? word + length + 1 : "", expect);
         return;
     }
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
-        names[i] = ha_ending_name(endings[i]);
-    if (ha_read_choice(reader, node, "ending", names, sizeof names / sizeof names[0], &choice))
+    for (unsigned ending = 0; ending < HA_END_COUNT; ending++) {
+        if (!ha_ending_is_foreseeable(ending) || ending == HA_END_BUGCHECK)
+            continue;
+        names[count] = ha_ending_name(ending);
+        endings[count++] = (enum ha_ending)ending;
+    }
+    if (ha_read_choice(reader, node, "ending", names, count, &choice))
         expect->ending = endings[choice];
 }
 

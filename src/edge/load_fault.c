@@ -3,30 +3,19 @@
  *
  * Owns the member "faults".
  */
+#include "base/failures.h"
 #include "base/names.h"
 #include "edge/load_parts.h"
 
 static void read_routine(struct ha_reader *reader, struct ha_node string, uint32_t *routine)
 {
-    static const uint32_t routines[] = {HA_RT_ALLOCATE_POOL, HA_RT_REGISTER_PROCESSOR_CHANGE,
-                                        HA_RT_CREATE_THREAD, HA_RT_ALLOCATE_WORK,
-                                        HA_RT_CREATE_DEVICE, HA_RT_CREATE_LINK,
-                                        HA_RT_DEVICE_POINTER, HA_RT_ADD_EXTENSION,
-                                        HA_RT_OPEN_KEY, HA_RT_CREATE_KEY, HA_RT_SET_VALUE,
-                                        HA_RT_QUERY_REGISTRY, HA_RT_WRITE_REGISTRY,
-                                        HA_RT_MEMORY_RANGES, HA_RT_CREATE_EVENT,
-                                        HA_RT_OPEN_EVENT, HA_RT_CREATE_CALLBACK,
-                                        HA_RT_REGISTER_CALLBACK, HA_RT_REGISTER_PNP,
-                                        HA_RT_REGISTER_INTERFACE, HA_RT_GET_INTERFACES,
-                                        HA_RT_ALLOCATE_MDL, HA_RT_MAP_PAGES,
-                                        HA_RT_ALLOCATE_PAGES, HA_RT_ALLOCATE_CONTIGUOUS};
-    const char *names[sizeof routines / sizeof routines[0]];
+    const char *names[HA_FALLIBLE_ROUTINES];
     size_t choice;
-    for (size_t i = 0; i < sizeof routines / sizeof routines[0]; i++)
-        names[i] = ha_routine_name(routines[i]);
+    for (size_t i = 0; i < HA_FALLIBLE_ROUTINES; i++)
+        names[i] = ha_routine_name(ha_fallible_routine(i));
     if (ha_read_choice(reader, string, "routine that can be made to fail", names,
-                       sizeof names / sizeof names[0], &choice))
-        *routine = routines[choice];
+                       HA_FALLIBLE_ROUTINES, &choice))
+        *routine = ha_fallible_routine(choice);
 }
 
 static void load_fault(struct ha_loading *loading, struct ha_node node,

@@ -230,6 +230,7 @@ int ha_play(const struct ha_play_options *options)
         fprintf(options->log, "hotadd: error: not everything could be written\n");
         tally.unreadable = true;
     }
+    ha_coverage_close(&tally.coverage);
     ha_text_close(&messages);
     ha_files_close(&files);
     free(tally.driver_met);

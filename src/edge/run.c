@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "base/race.h"
 #include "check/jsonl.h"
 #include "edge/module_option.h"
 #include "edge/place.h"
@@ -194,6 +195,20 @@ static int complain(const struct ha_run *run, struct ha_text *error, int err, co
     return err;
 }
 
+static bool is_compiled(const struct ha_plan *plan)
+{
+    for (size_t i = 0; i < plan->driver_count; i++)
+        if (plan->driver[i].module)
+            return true;
+    return false;
+}
+
+static bool looks_for_races(const struct ha_run *run)
+{
+    return HA_RACES_ARE_WATCHED && run->options->threads == HA_THREADS_FREE &&
+           is_compiled(&run->plan);
+}
+
 static int conclude(struct ha_run *run, struct ha_text *error)
 {
     bool lost;
@@ -212,15 +227,9 @@ static int conclude(struct ha_run *run, struct ha_text *error)
         return complain(run, error, HA_ENOMEM, ha_err_text(HA_ENOMEM));
     if (run->coverage)
         ha_coverage_add(run->coverage, run->judge);
+    if (run->coverage && looks_for_races(run))
+        ha_coverage_add_races(run->coverage);
     return HA_OK;
-}
-
-static bool is_compiled(const struct ha_plan *plan)
-{
-    for (size_t i = 0; i < plan->driver_count; i++)
-        if (plan->driver[i].module)
-            return true;
-    return false;
 }
 
 static void blame(void *argument, size_t driver, const struct ha_text *sentences)

@@ -5,9 +5,11 @@
  */
 #include "nt/kernel.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/failures.h"
 #include "nt/dpc.h"
 #include "nt/free_memory.h"
 #include "nt/interface.h"
@@ -128,6 +130,7 @@ uint32_t ha_kernel_introduce_thread(struct ha_kernel *kernel, const struct ha_th
 void ha_record_refused(struct ha_kernel *kernel, enum ha_routine routine, enum ha_reason reason)
 {
     struct ha_record *record = ha_record_open(&kernel->world, HA_REFUSED, 0);
+    assert(ha_reason_is_given(reason));
     record->as.refused.routine = routine;
     record->as.refused.reason = reason;
 }
@@ -162,6 +165,7 @@ void ha_record_fault(struct ha_kernel *kernel, enum ha_routine routine)
 
 bool ha_kernel_faults(struct ha_kernel *kernel, enum ha_routine routine)
 {
+    assert(ha_routine_can_fail(routine));
     bool scripted = kernel->hooks.fails && kernel->hooks.fails(kernel, routine);
     if (!scripted && !ha_choose(&kernel->world, HA_CHOICE_FAULT, ha_routine_name(routine), 2))
         return false;

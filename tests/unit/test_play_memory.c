@@ -25,7 +25,8 @@ static int open_with_files(void **state)
 
 static bool names_what_is_lacking(const char *text)
 {
-    return strstr(text, "memory") || strstr(text, "the host could not make a thread");
+    return strstr(text, "out of memory") || strstr(text, "allocate memory") ||
+           strstr(text, "memory or descriptors") || strstr(text, "the host could not make a thread");
 }
 
 /* Play with so many requests granted and the next one refused, if there is a next one. */
