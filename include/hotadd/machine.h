@@ -64,7 +64,8 @@ struct ha_memory_add_options {
 
 enum ha_threads {
     HA_THREADS_ONE,             /* one simulated thread runs at a time, and every run is the same */
-    HA_THREADS_FREE             /* those in drivers' code run side by side, for ThreadSanitizer */
+    HA_THREADS_FREE,            /* those in drivers' code run side by side, for ThreadSanitizer */
+    HA_THREADS_COROUTINES       /* as ONE, all on the calling host thread, and much faster */
 };
 
 struct ha_machine_options {
@@ -77,7 +78,7 @@ struct ha_machine_options {
                                    records; 0 for no limit */
     size_t arena_bytes;         /* all that a run may change lives there; 0 for 256 MiB */
     const char *replay;         /* a token of an earlier run, or NULL; not with free threads */
-    enum ha_threads threads;
+    enum ha_threads threads;        /* with coroutines all steps are taken on one host thread */
 };
 
 struct ha_machine;

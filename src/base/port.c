@@ -37,6 +37,19 @@ void ha_port_release(void *memory, size_t size)
         munmap(memory, size);
 }
 
+void *ha_port_stack(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    if (mprotect(memory, (size_t)sysconf(_SC_PAGESIZE), PROT_NONE)) {
+        munmap(memory, size);
+        return NULL;
+    }
+    return memory;
+}
+
 void *ha_port_share(size_t size)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

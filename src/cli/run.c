@@ -23,7 +23,8 @@ static const char usage[] =
     "  --driver NAME=PATH   take the code of this driver from another module; may be repeated\n"
     "  --modules DIR        paths of modules count from there, not from the scenarios' folders\n"
     "  --replay TOKEN       repeat the run of a token, which a finding names\n"
-    "  --threads one|free   one simulated thread at a time (the default), or those in compiled\n"
+    "  --threads WHAT       one: one simulated thread at a time (the default); coroutines: the\n"
+    "                       same on a single thread of the host; free: those in compiled\n"
     "                       drivers side by side, for builds with ThreadSanitizer\n"
     "  --format story       the story of every scenario\n"
     "  --format jsonl       the trace on standard output, all else on standard error\n"
@@ -97,10 +98,17 @@ static int read_replay(struct command *command, const char *value)
 
 static int read_threads(struct command *command, const char *value)
 {
-    command->play.threads = !strcmp(value, "free") ? HA_THREADS_FREE : HA_THREADS_ONE;
-    if (command->play.threads == HA_THREADS_ONE && strcmp(value, "one") != 0)
-        return wrong("--threads", value, "one or free");
-    return HA_EXIT_OK;
+    static const char *const names[] = {
+        [HA_THREADS_ONE] = "one", [HA_THREADS_FREE] = "free",
+        [HA_THREADS_COROUTINES] = "coroutines",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (!strcmp(value, names[i])) {
+            command->play.threads = (enum ha_threads)i;
+            return HA_EXIT_OK;
+        }
+    }
+    return wrong("--threads", value, "one, free or coroutines");
 }
 
 static int read_format(struct command *command, const char *value)

@@ -3,7 +3,8 @@
  *
  * A carrier makes contexts (a stack with something running on it) and passes control between
  * them. The first carrier is host threads that hand on a baton, so that one context runs at a
- * time; contexts that have ended are kept and used again, also after a rewind.
+ * time; contexts that have ended are kept and used again, also after a rewind. The second is stacks
+ * on one host thread, for many short runs.
  *
  * In free mode contexts that have not the baton may run as well, elsewhere than in the simulator:
  * see core/free.h. Each simulated thread then has a host thread of its own, that nobody had before
@@ -31,7 +32,7 @@ struct ha_carrier_operations {
     struct ha_context *(*create)(struct ha_carrier *carrier, ha_context_body *body, void *argument);
     /* Give control from the running context to another; returns when control comes back. */
     void (*switch_to)(struct ha_carrier *carrier, struct ha_context *from, struct ha_context *to);
-    /* In free mode, the two halves of that: give the baton to another, and wait for it. */
+    /* In free mode only, the two halves of that: give the baton to another, and wait for it. */
     void (*hand)(struct ha_carrier *carrier, struct ha_context *to);
     void (*wait)(struct ha_carrier *carrier, struct ha_context *self);
     /*
@@ -51,5 +52,8 @@ struct ha_carrier {
 
 /* Host threads with a baton, or for free mode. NULL: no memory. */
 struct ha_carrier *ha_carrier_pthread(bool is_free);
+
+/* Coroutines on the calling host thread; host threads where the processor is not known. */
+struct ha_carrier *ha_carrier_coroutine(void);
 
 #endif

@@ -161,7 +161,8 @@ int ha_machine_create(const struct ha_machine_options *options, struct ha_machin
                                                                : DEFAULT_ARENA_BYTES);
     if (!err) {
         bool is_free = options->threads == HA_THREADS_FREE;
-        host->carrier = ha_carrier_pthread(is_free);
+        host->carrier = options->threads == HA_THREADS_COROUTINES ? ha_carrier_coroutine()
+                                                                 : ha_carrier_pthread(is_free);
         host->monitor = is_free ? ha_free_open() : NULL;
         host->arena.is_free = host->monitor != NULL;
         err = host->carrier && (host->monitor || !is_free) ? HA_OK : HA_ENOMEM;

@@ -61,6 +61,11 @@ void *ha_test_mmap(void *address, size_t size, int protection, int flags, int fi
     return refuses() ? MAP_FAILED : mmap(address, size, protection, flags, file, offset);
 }
 
+int ha_test_mprotect(void *address, size_t size, int protection)
+{
+    return refuses() ? -1 : mprotect(address, size, protection);
+}
+
 int ha_test_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                            void *(*start)(void *argument), void *argument)
 {

@@ -1,8 +1,8 @@
 /*
  * failing - a host that refuses where a test wants it to
  *
- * The library hotadd_failing is compiled with malloc, calloc, realloc, mmap, pthread_create, fork
- * and socketpair renamed to these. For one host thread at a time; processes that are forked from
+ * The library hotadd_failing is compiled with malloc, calloc, realloc, mmap, mprotect, pthread_create,
+ * fork and socketpair renamed to these. For one host thread at a time; processes that are forked from
  * the test count on with it.
  */
 #ifndef HA_TESTS_FAILING_H
@@ -22,6 +22,7 @@ void *ha_test_malloc(size_t size);
 void *ha_test_calloc(size_t count, size_t size);
 void *ha_test_realloc(void *old, size_t size);
 void *ha_test_mmap(void *address, size_t size, int protection, int flags, int file, off_t offset);
+int ha_test_mprotect(void *address, size_t size, int protection);
 int ha_test_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                            void *(*start)(void *argument), void *argument);
 pid_t ha_test_fork(void);

@@ -1,4 +1,4 @@
-/* core: carrier, on host threads */
+/* core: carrier, both of them: host threads and coroutines */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -72,17 +72,27 @@ static struct player *new_player(struct bench *b, uint32_t number, uint32_t paus
     return player;
 }
 
-static int open_bench(void **state)
+static int open_bench(void **state, struct ha_carrier *carrier)
 {
     struct bench *b = calloc(1, sizeof *b);
     *state = b;
     if (!b)
         return -1;
-    b->carrier = ha_carrier_pthread(false);
+    b->carrier = carrier;
     if (!b->carrier)
         return -1;
     b->adopted = b->carrier->operations->adopt(b->carrier);
     return 0;
+}
+
+static int open_hosts(void **state)
+{
+    return open_bench(state, ha_carrier_pthread(false));
+}
+
+static int open_coroutines(void **state)
+{
+    return open_bench(state, ha_carrier_coroutine());
 }
 
 static int close_bench(void **state)
@@ -291,22 +301,24 @@ static void a_deep_stack_is_dropped_as_a_whole_and_used_again(void **state)
     assert_int_equal(player.number, 0);
 }
 
-#define with_bench(test) cmocka_unit_test_setup_teardown(test, open_bench, close_bench)
+#define WITH_EACH(test) \
+    cmocka_unit_test_setup_teardown(test, open_hosts, close_bench), \
+    cmocka_unit_test_setup_teardown(test, open_coroutines, close_bench)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        with_bench(a_carrier_without_contexts_can_be_closed),
-        with_bench(a_context_runs_when_control_first_comes_to_it_and_not_before),
-        with_bench(control_goes_on_where_it_was_given_away),
-        with_bench(a_context_that_ends_names_the_one_that_goes_on),
-        with_bench(a_context_that_ended_is_used_again),
-        with_bench(all_contexts_that_ended_are_used_again),
-        with_bench(an_abandoned_context_runs_no_more_of_its_code_and_is_used_again),
-        with_bench(a_context_that_never_ran_can_be_abandoned),
-        with_bench(a_thousand_contexts_live_side_by_side_on_stacks_of_their_own),
-        with_bench(a_thousand_contexts_can_be_abandoned_in_any_order),
-        with_bench(a_deep_stack_is_dropped_as_a_whole_and_used_again),
+        WITH_EACH(a_carrier_without_contexts_can_be_closed),
+        WITH_EACH(a_context_runs_when_control_first_comes_to_it_and_not_before),
+        WITH_EACH(control_goes_on_where_it_was_given_away),
+        WITH_EACH(a_context_that_ends_names_the_one_that_goes_on),
+        WITH_EACH(a_context_that_ended_is_used_again),
+        WITH_EACH(all_contexts_that_ended_are_used_again),
+        WITH_EACH(an_abandoned_context_runs_no_more_of_its_code_and_is_used_again),
+        WITH_EACH(a_context_that_never_ran_can_be_abandoned),
+        WITH_EACH(a_thousand_contexts_live_side_by_side_on_stacks_of_their_own),
+        WITH_EACH(a_thousand_contexts_can_be_abandoned_in_any_order),
+        WITH_EACH(a_deep_stack_is_dropped_as_a_whole_and_used_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,6 +90,12 @@ static void a_machine_that_the_host_refuses_something_leaves_nothing_behind(void
     assert_true(refuse_everything_once(HA_THREADS_ONE) > 5);
 }
 
+static void a_machine_of_coroutines_leaves_nothing_behind_either(void **state)
+{
+    (void)state;
+    assert_true(refuse_everything_once(HA_THREADS_COROUTINES) > 5);
+}
+
 /* Which takes a thread that makes threads, and a host thread for each. */
 static void a_machine_with_free_threads_leaves_nothing_behind_either(void **state)
 {
@@ -102,6 +108,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_machine_that_the_host_refuses_something_leaves_nothing_behind),
+        cmocka_unit_test(a_machine_of_coroutines_leaves_nothing_behind_either),
         cmocka_unit_test(a_machine_with_free_threads_leaves_nothing_behind_either),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

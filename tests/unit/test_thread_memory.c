@@ -95,6 +95,12 @@ static void whatever_the_host_refuses_the_driver_hears_of_it_or_the_run_ends(voi
     refuse_everything_once(HA_THREADS_ONE);
 }
 
+static void with_coroutines_the_driver_hears_of_it_too(void **state)
+{
+    (void)state;
+    refuse_everything_once(HA_THREADS_COROUTINES);
+}
+
 static void with_free_threads_the_driver_hears_of_it_too(void **state)
 {
     (void)state;
@@ -147,12 +153,15 @@ static void a_thread_that_the_host_refuses_leaves_nothing_behind(void **state)
     assert_int_equal(status, STATUS_SUCCESS);
     assert_int_equal(live_once(HA_THREADS_FREE, (size_t)1 << 20, refused_entry, &status), 0);
     assert_int_equal(status, STATUS_SUCCESS);
+    assert_int_equal(live_once(HA_THREADS_COROUTINES, (size_t)1 << 20, refused_entry, &status), 0);
+    assert_int_equal(status, STATUS_SUCCESS);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whatever_the_host_refuses_the_driver_hears_of_it_or_the_run_ends),
+        cmocka_unit_test(with_coroutines_the_driver_hears_of_it_too),
         cmocka_unit_test(with_free_threads_the_driver_hears_of_it_too),
         cmocka_unit_test(a_thread_that_the_host_refuses_leaves_nothing_behind),
         cmocka_unit_test(however_small_the_arena_the_driver_hears_of_it_or_the_run_ends),
