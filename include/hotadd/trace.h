@@ -237,6 +237,8 @@ enum ha_misuse {
     HA_MISUSE_EXPOSED,          /* normal APCs can come again to a thread that has a resource, whose
                                    id this is */
     HA_MISUSE_OTHER_ROUTINE,    /* a block given back by another routine than its own; id: it */
+    HA_MISUSE_CLIENT_CONTEXT,   /* memory given back that holds the context of a registration, which
+                                   may still be called; id: the registration */
     HA_MISUSE_COUNT
 };
 

@@ -270,6 +270,7 @@ static const char *const misuses[HA_MISUSE_COUNT] = {
     [HA_MISUSE_IN_REGION] = "it ends in a critical region that it has not left",
     [HA_MISUSE_LOCK_HELD] = "a spin lock is still held",
     [HA_MISUSE_CONTEXT] = "the context of a PnP entry that may still be called lies there",
+    [HA_MISUSE_CLIENT_CONTEXT] = "the context of a registration that stands lies there",
     [HA_MISUSE_LOW_IRQL] = "called at too low an IRQL",
     [HA_MISUSE_PAGED_POOL] = "in paged pool",
     [HA_MISUSE_BEYOND_MEMORY] = "beyond the end of a block",

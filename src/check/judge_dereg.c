@@ -24,6 +24,19 @@ static void judge_misuse(struct ha_judge *judge)
              "%s", ha_misuse_name(misuse));
 }
 
+/* Memory was given back that holds the context of a registration. */
+static void judge_freed_context(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_seen_registration *registration = ha_seen_registration(judge, record->id);
+
+    if (registration && registration->standing != HA_REMOVED
+        && registration->standing != HA_FAILED)
+        ha_blame(judge, HA_RULE_DEREG_7, record->driver,
+                 "the context freed when its registration has been removed",
+                 "that of %s freed before", ha_client(judge, record->id));
+}
+
 /* The removal of nothing ends, and a trace from elsewhere did not say what its handle was. */
 static void judge_nothing(struct ha_judge *judge)
 {
@@ -48,7 +61,10 @@ void ha_judge_remove(struct ha_judge *judge)
     char irql[HA_IRQL_TEXT];
 
     if (record->kind == HA_MISUSE) {
-        judge_misuse(judge);
+        if (record->as.misuse.misuse == HA_MISUSE_CLIENT_CONTEXT)
+            judge_freed_context(judge);
+        else
+            judge_misuse(judge);
         return;
     }
     ha_exercise(judge, HA_RULE_DEREG_1);
@@ -121,6 +137,8 @@ void ha_judge_remove_return(struct ha_judge *judge)
         || judge->thread->removing_irql >= 2)
         return;
     ha_exercise(judge, HA_RULE_DEREG_2);
+    if (registration->context)
+        ha_exercise(judge, HA_RULE_DEREG_7);
     if (registration->standing == HA_LIVE && has_to_wait(judge)
         && !judge->thread->removing_locked && others_at_work(judge))
         ha_blame(judge, HA_RULE_DEREG_3, 0, "waiting for the end of the add or registration",

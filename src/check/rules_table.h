@@ -214,6 +214,10 @@ RULE(DEREG_5, "DEREG-5", HA_CHOSEN, BOTH, HA_ERROR,
 RULE(DEREG_6, "DEREG-6", HA_CHOSEN, KERNEL, HA_ERROR,
      "Removing one registration changes neither order nor calls of the others.",
      "none", AT(ENTERED, round), AT(ENTERED | ON(ADD_END), round_end))
+RULE(DEREG_7, "DEREG-7", HA_IMPLIED, DRIVER, HA_ERROR,
+     "The context of a registration is freed after the registration was removed, not before.",
+     "KeRegisterProcessorChangeCallback; KeDeregisterProcessorChangeCallback; ExRegisterCallback",
+     AT(ON(MISUSE), remove), AT(ON(DEREG_RETURN), remove_return))
 
 /* The context structure. */
 RULE(CTX_1, "CTX-1", HA_DOCUMENTED, KERNEL, HA_ERROR,

@@ -10,6 +10,7 @@
 #include "nt/callout.h"
 #include "nt/driver.h"
 #include "nt/ob.h"
+#include "nt/pool.h"
 #include "nt/scripted.h"
 
 
@@ -153,6 +154,7 @@ static struct ha_registration *make_client(struct ha_kernel *kernel, PCALLBACK_O
     client->object_function = function;
     client->context = context;
     client->context_id = ha_id_of(&world->pointers, arena, (uintptr_t)context);
+    ha_pool_note_context(kernel, context);
     client->driver_id = driver;
     client->link.id = id;
     if (owner && owner->state == HA_DRIVER_GONE)

@@ -8,6 +8,7 @@
 
 #include "nt/callout.h"
 #include "nt/driver.h"
+#include "nt/pool.h"
 #include "nt/registration.h"
 #include "nt/scripted.h"
 
@@ -101,6 +102,7 @@ static struct ha_registration *register_callback(struct ha_kernel *kernel,
     registration->driver_id = kernel->world.sched.running->stamp.driver;
     registration->link.id = enter->id;
     registration->context_id = enter->as.reg.context;
+    ha_pool_note_context(kernel, context);
 
     bool locked = lock_for_registration(kernel);
     if (driver && driver->state == HA_DRIVER_GONE)

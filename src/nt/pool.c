@@ -33,7 +33,8 @@ struct ha_pool_block {
     uint16_t front;                     /* bytes between what the arena gave and the head */
     uint16_t alignment;
     uint16_t driver;
-    uint8_t paged;
+    bool paged : 1;
+    bool has_context : 1;               /* of a registration, be it removed meanwhile */
     uint8_t kind;                       /* enum ha_pool_kind */
 };
 
@@ -221,6 +222,8 @@ void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag,
     look_at_guard(kernel, block, routine);
     bool used = ha_in_use(kernel, memory, block->size, routine);
     used |= ha_pnp_entries_use(kernel, memory, block->size);
+    if (block->has_context)
+        used |= ha_registrations_use(kernel, memory, block->size);
     used |= ha_mdls_hold(kernel, memory, block->size, routine);
     struct ha_record *record = ha_record_open(&kernel->world, HA_FREE, block->id);
     record->as.pool.size = block->size;
@@ -245,19 +248,39 @@ void ha_pool_blocks_look_over(struct ha_kernel *kernel, uint16_t driver)
             look_at_guard(kernel, block, HA_NO_ROUTINE);
 }
 
-bool ha_pool_place_of(const struct ha_kernel *kernel, const void *address,
-                      struct ha_pool_place *place)
+/* The block in which an address lies; NULL when there is none. */
+static struct ha_pool_block *block_around(const struct ha_kernel *kernel, const void *address)
 {
     const struct ha_arena *arena = &kernel->world.host->arena;
     struct ha_pool_block *block = kernel->newest_block;
-    for (; block && block_of(arena, memory_of(block)); block = block->older)
-        if (ha_lies_in(address, memory_of(block), block->size)) {
-            *place = (struct ha_pool_place){
-                .left = block->size - (size_t)((const unsigned char *)address - memory_of(block)),
-                .id = block->id, .paged = block->paged};
-            return true;
-        }
-    return false;
+    while (block && block_of(arena, memory_of(block)) &&
+           !ha_lies_in(address, memory_of(block), block->size))
+        block = block->older;
+    return block && block_of(arena, memory_of(block)) ? block : NULL;
+}
+
+bool ha_pool_place_of(const struct ha_kernel *kernel, const void *address,
+                      struct ha_pool_place *place)
+{
+    struct ha_pool_block *block = block_around(kernel, address);
+    if (!block)
+        return false;
+    *place = (struct ha_pool_place){
+        .left = block->size - (size_t)((const unsigned char *)address - memory_of(block)),
+        .id = block->id, .paged = block->paged};
+    return true;
+}
+
+void ha_pool_note_context(struct ha_kernel *kernel, void *context)
+{
+    const struct ha_arena *arena = &kernel->world.host->arena;
+    if (!ha_lies_in(context, arena->bytes, arena->size))
+        return;
+    struct ha_pool_block *block = block_of(arena, context);     /* as most contexts are */
+    if (!block)
+        block = block_around(kernel, context);
+    if (block)
+        block->has_context = true;
 }
 
 /* A sanitizer need not object here, either. */

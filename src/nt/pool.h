@@ -54,6 +54,10 @@ struct ha_pool_place {
 bool ha_pool_place_of(const struct ha_kernel *kernel, const void *address,
                       struct ha_pool_place *place);
 
+/* A registration is made with this context: who gives back the block in which it lies, if any, is
+   asked whether the registration stands. */
+void ha_pool_note_context(struct ha_kernel *kernel, void *context);
+
 /* Whether memory looks as a block does after it was given back, until somebody has it anew. */
 bool ha_pool_was_given_back(const struct ha_kernel *kernel, const void *memory, size_t size);
 

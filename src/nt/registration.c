@@ -7,6 +7,9 @@
 
 #include <stddef.h>
 
+#include "nt/callback_object.h"
+#include "nt/in_use.h"
+
 static void free_registration(struct ha_notify *chain, struct ha_notify_entry *entry)
 {
     struct ha_kernel *kernel =
@@ -91,6 +94,30 @@ void ha_registrations_bury(struct ha_kernel *kernel, const struct ha_driver *dri
             ha_registration_die(registration);
     }
     ha_notify_end(&kernel->chain);
+}
+
+/* Those of one list, which nobody changes meanwhile. */
+static bool are_used(struct ha_kernel *kernel, const struct ha_notify *list, const void *memory,
+                     size_t size)
+{
+    bool used = false;
+    for (struct ha_notify_entry *entry = list->first; entry; entry = entry->next) {
+        const struct ha_registration *registration = ha_registration_of(entry);
+        if (entry->left || registration->deferred || registration->dead ||
+            !ha_lies_in(registration->context, memory, size))
+            continue;
+        ha_record_misuse(kernel, HA_RT_FREE_POOL, HA_MISUSE_CLIENT_CONTEXT, entry->id, 0);
+        used = true;
+    }
+    return used;
+}
+
+bool ha_registrations_use(struct ha_kernel *kernel, const void *memory, size_t size)
+{
+    bool used = are_used(kernel, &kernel->chain, memory, size);
+    for (PCALLBACK_OBJECT object = kernel->callbacks.first; object; object = object->next)
+        used |= are_used(kernel, &object->clients, memory, size);
+    return used;
 }
 
 void ha_registrations_lock(struct ha_kernel *kernel)

@@ -17,7 +17,8 @@
  *   dereg> A         DEREG_ENTER          dereg! A  DEREG_LOCKED    dereg< A        DEREG_RETURN
  *   misuse KIND [ARGUMENT]    stale, unknown, null, irql, self; overrun, nothing, block, order
  *                    gone, reference, queued, inuse, paged, low, unaligned, unknowntag, pagedpool,
- *                    beyondmemory, beyondbitmap
+ *                    beyondmemory, beyondbitmap,
+ *                    context, clientcontext
  *   A S  A C  A F    Start, Complete, Failure of the add; A ES 2 the same for existing processor 2
  *   A> S   A< S      CB_ENTER and CB_LEAVE alone
  *   dead A           DEAD_CALL

@@ -101,6 +101,7 @@ static void trouble(struct records *records, const struct statement *statement)
         {"pagedpool", HA_REASON_NONE, HA_MISUSE_PAGED_POOL},
         {"beyondmemory", HA_REASON_NONE, HA_MISUSE_BEYOND_MEMORY},
         {"beyondbitmap", HA_REASON_NONE, HA_MISUSE_BEYOND_BITMAP},
+        {"clientcontext", HA_REASON_NONE, HA_MISUSE_CLIENT_CONTEXT},
         {"otherroutine", HA_REASON_NONE, HA_MISUSE_OTHER_ROUTINE},
         {"exposed", HA_REASON_NONE, HA_MISUSE_EXPOSED},
         {"parameter", HA_REASON_PARAMETER, HA_MISUSE_NONE},

@@ -171,7 +171,7 @@ static void a_kernel_that_announces_existing_processors_wrongly_is_found(void **
     EXPECT_FINDINGS(cases);
 }
 
-/* DEREG-1, DEREG-4, DEREG-5 */
+/* DEREG-1, DEREG-4, DEREG-5, DEREG-7 */
 static void a_driver_that_removes_wrongly_is_found(void **state)
 {
     (void)state;
@@ -208,6 +208,15 @@ static void a_driver_that_removes_wrongly_is_found(void **state)
         {"itself, and refuses the processor that it no longer hears of", "DEREG-4(a)",
          "set hot_failure_scope=exclude_writer; reg A; add; A> S; H dereg> A; H misuse self;"
          "H dereg! A; H dereg< A; A< S out=I; end; hot;"},
+        {"frees the context before the removal", "DEREG-7(a)",
+         "reg A; take 1 8; misuse clientcontext id=1; give 1; dereg A;"},
+        {"frees the context while it is removed", "DEREG-7(a)",
+         "reg A; take 1 8; add; A> S; R dereg> A; D misuse clientcontext id=1; give 1; A< S; " UP
+         "A C; end; R dereg! A; R dereg< A;"},
+        {"frees the context of a client of an object", "DEREG-7(a)",
+         "client A; take 1 8; misuse clientcontext id=1; give 1; unclient A;"},
+        {"frees the context of a registration that was never heard of", "",
+         "take 1 8; misuse clientcontext id=9; give 1;"},
         {"twice at the same time", "DEREG-5(a)",
          "reg A; reg B; add; A> S; R dereg> A; A< S; B S; D dereg> A; D misuse stale; D dereg< A; "
          UP "A C; B C; end; R dereg! A; R dereg< A; hot B;"},
