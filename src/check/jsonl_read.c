@@ -32,7 +32,7 @@ struct ha_jsonl_reader {
     struct ha_words *words;
     const struct ha_field *common;
     uint32_t common_count, event;       /* the latter: which of them names the kind */
-    struct layout layout[HA_KIND_COUNT];
+    struct layout layout[HA_KIND_COUNT];    /* of the kinds that have appeared */
     uint64_t lacking;
     uint64_t seq, time_ns;              /* of the latest record */
     uint16_t active;
@@ -83,8 +83,6 @@ struct ha_jsonl_reader *ha_jsonl_reader_create(void)
     for (uint32_t i = 0; i < reader->common_count; i++)
         if (reader->common[i].word == ha_kind_name)
             reader->event = i;
-    for (unsigned kind = 0; kind < HA_KIND_COUNT; kind++)
-        lay_out(reader, kind);
     return reader;
 }
 
@@ -339,6 +337,8 @@ enum ha_line ha_jsonl_read(struct ha_jsonl_reader *reader, const char *line, siz
     good = read_ahead(reader, &reader->common[reader->event], record);
     if (good && !record->kind && !reader->finding)
         good = ha_cursor_wrong(cursor, reader->start - 1, "there is no \"event\"");
+    if (good && !reader->layout[record->kind].count)
+        lay_out(reader, record->kind);
     if (good && reader->finding)
         cursor->at = reader->start - 1;
     good = good && (reader->finding ? ha_cursor_skip(cursor) : read_record(reader, record));

@@ -15,8 +15,8 @@
 #include "check/vocabulary.h"
 
 #define SLOTS 2048u             /* a power of 2; there are less than 1,000 words */
-#define HIGHEST 1024u           /* no table of names reaches so far ... */
-#define APART 0xffffu           /* ... but for RelationAll */
+#define WIDEST_GAP 32u          /* no table has so many numbers in a row without a new name ... */
+#define APART 0xffffu           /* ... but for that of RelationAll */
 
 struct word {
     const char *text;           /* NULL in a slot that is free */
@@ -62,34 +62,27 @@ bool ha_words_find(const struct ha_words *words, ha_word_table table, const char
     return false;
 }
 
-static void add(struct ha_words *words, ha_word_table table, const char *text, uint32_t number)
+/* Returns whether the word is new in its table; the first number that has it is kept. */
+static bool add(struct ha_words *words, ha_word_table table, const char *text, uint32_t number)
 {
     size_t length = strlen(text), at = place_of(text, length);
     uint32_t known;
 
     if (ha_words_find(words, table, text, length, &known))
-        return;
+        return false;
     while (words->slot[at].text)
         at = (at + 1) & (SLOTS - 1);
     words->slot[at] = (struct word){text, table, (uint32_t)length, number};
     words->count++;
+    return true;
 }
 
-static bool has_table(const struct ha_words *words, ha_word_table table)
-{
-    for (size_t i = 0; i < SLOTS; i++)
-        if (words->slot[i].text && words->slot[i].table == table)
-            return true;
-    return false;
-}
-
+/* One that was added before costs no more than a gap. */
 static void add_table(struct ha_words *words, ha_word_table table)
 {
-    if (has_table(words, table))
-        return;
-    for (unsigned number = 0; number < HIGHEST; number++)
-        if (table(number))
-            add(words, table, table(number), number);
+    for (unsigned number = 0, gap = 0; gap < WIDEST_GAP; number++, gap++)
+        if (table(number) && add(words, table, table(number), number))
+            gap = 0;
     if (table(APART))
         add(words, table, table(APART), APART);
 }

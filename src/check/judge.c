@@ -16,22 +16,29 @@
 
 static void take(struct ha_sink *sink, const struct ha_record *first, size_t count);
 
+/* Note that this judge looks at records of a kind. */
+static void look_at(struct ha_judge *judge, unsigned kind, ha_rule_judge *one)
+{
+    size_t at = 0;
+
+    while (at < judge->index[kind].count && judge->index[kind].judge[at] != one)
+        at++;
+    assert(at < HA_JUDGES_OF_A_KIND);
+    judge->index[kind].judge[at] = one;
+    if (at == judge->index[kind].count)
+        judge->index[kind].count++;
+}
+
 /* For each kind of record the judges that rows name for it, each once. */
 static void build_index(struct ha_judge *judge)
 {
     for (size_t rule = 0; rule < HA_RULE_COUNT; rule++) {
         for (size_t i = 0; i < HA_JUDGES_OF_A_RULE && ha_rule_judges[rule][i]; i++) {
-            for (unsigned kind = 0; kind < HA_KIND_COUNT; kind++) {
-                size_t at = 0;
-                if (!ha_rule_looks_at(rule, i, kind))
-                    continue;
-                while (at < judge->index[kind].count
-                       && judge->index[kind].judge[at] != ha_rule_judges[rule][i])
-                    at++;
-                assert(at < HA_JUDGES_OF_A_KIND);
-                judge->index[kind].judge[at] = ha_rule_judges[rule][i];
-                if (at == judge->index[kind].count)
-                    judge->index[kind].count++;
+            for (unsigned word = 0; word < HA_KIND_WORDS; word++) {
+                uint64_t set = ha_rule_kinds[word][rule][i];
+                for (unsigned kind = word * 64; set && kind < HA_KIND_COUNT; kind++, set >>= 1)
+                    if (set & 1)
+                        look_at(judge, kind, ha_rule_judges[rule][i]);
             }
         }
     }
