@@ -15,6 +15,8 @@
 static const struct { uint32_t value; const char *name; } statuses[] = {
     {0x00000000u, "STATUS_SUCCESS"},
     {0x00000001u, "STATUS_WAIT_1"},
+    {0x00000002u, "STATUS_WAIT_2"},
+    {0x00000003u, "STATUS_WAIT_3"},
     {0x0000003Fu, "STATUS_WAIT_63"},
     {0x00000080u, "STATUS_ABANDONED"},
     {0x000000C0u, "STATUS_USER_APC"},
