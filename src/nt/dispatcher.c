@@ -11,6 +11,7 @@
 
 #include "nt/in_use.h"
 #include "nt/locks.h"
+#include "nt/pool.h"
 
 /* A wait under way; it lies on the stack of the thread that waits. */
 struct ha_wait {
@@ -90,6 +91,8 @@ bool ha_dispatcher_looks_made(const struct ha_kernel *kernel, const DISPATCHER_H
 bool ha_dispatcher_is_made(struct ha_kernel *kernel, const DISPATCHER_HEADER *header,
                            unsigned types, enum ha_routine routine)
 {
+    if (ha_pool_object_went(kernel, header, sizeof *header, routine))
+        return false;
     if (header)
         ha_order_use(&kernel->world, header);
     if (header && ha_dispatcher_looks_made(kernel, header, types))

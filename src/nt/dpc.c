@@ -2,9 +2,8 @@
  * dpc - deferred procedure calls that are queued to processors
  *
  * Owns struct ha_dpcs, struct ha_dpc_entry, and what lies in the opaque members of a KDPC: Number
- * is the index of the target processor and one, or 0 for none; DpcData is the number of the
- * insertion while it is queued, so that a copy made then is known; DpcListEntry holds its own
- * address and struct sealed.
+ * is the index of the target and one, or 0 for none; DpcData is the number of the insertion while
+ * it is queued, so that a copy made then is known; DpcListEntry holds its address, struct sealed.
  */
 #include "nt/dpc.h"
 
@@ -13,6 +12,7 @@
 #include "nt/in_use.h"
 #include "nt/leftovers.h"
 #include "nt/locks.h"
+#include "nt/pool.h"
 
 #define TYPE_DPC 19             /* KOBJECTS in ntddk.h: DpcObject */
 
@@ -121,7 +121,8 @@ bool ha_dpc_is_made(struct ha_kernel *kernel, PKDPC dpc, enum ha_routine routine
             return true;
         }
     }
-    ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
+    if (!ha_pool_object_went(kernel, dpc, sizeof *dpc, routine))
+        ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
     return false;
 }
 

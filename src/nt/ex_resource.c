@@ -11,6 +11,7 @@
 
 #include "nt/in_use.h"
 #include "nt/locks.h"
+#include "nt/pool.h"
 #include "nt/region.h"
 #include "nt/resource.h"
 
@@ -20,7 +21,8 @@ static struct ha_resource *meant(struct ha_kernel *kernel, const ERESOURCE *plac
 {
     struct ha_resource *resource = ha_resource_find(kernel, place);
     if (!resource) {
-        ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
+        if (!ha_pool_object_went(kernel, place, sizeof *place, routine))
+            ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
         return NULL;
     }
     ha_touch(&kernel->world, resource->id, mode);

@@ -12,6 +12,7 @@
 
 #include "nt/in_use.h"
 #include "nt/locks.h"
+#include "nt/pool.h"
 
 /* A wait under way; it lies on the stack of the thread that waits. */
 struct ha_spin_wait {
@@ -71,7 +72,8 @@ bool ha_spin_is_made(struct ha_kernel *kernel, PKSPIN_LOCK lock, enum ha_routine
     ha_order_use(&kernel->world, lock);
     if (holds_ids(kernel, *lock))
         return true;
-    ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
+    if (!ha_pool_object_went(kernel, lock, sizeof *lock, routine))
+        ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
     *lock = 0;
     return false;
 }

@@ -16,6 +16,7 @@
 
 #include "nt/in_use.h"
 #include "nt/leftovers.h"
+#include "nt/pool.h"
 #include "nt/ps_thread.h"
 
 struct ha_lookaside {
@@ -120,7 +121,8 @@ static bool is_made(struct ha_kernel *kernel, const GENERAL_LOOKASIDE *list, boo
     ha_order_use(&kernel->world, list);
     if (*find(kernel, list))
         return true;
-    ha_record_misuse(kernel, HA_RT_LOOKASIDE, HA_MISUSE_NOT_MADE, 0, 0);
+    if (!ha_pool_object_went(kernel, list, sizeof *list, HA_RT_LOOKASIDE))
+        ha_record_misuse(kernel, HA_RT_LOOKASIDE, HA_MISUSE_NOT_MADE, 0, 0);
     return false;
 }
 

@@ -299,6 +299,15 @@ bool ha_pool_was_given_back(const struct ha_kernel *kernel, const void *memory, 
     return !ha_pool_place_of(kernel, memory, &place);
 }
 
+bool ha_pool_object_went(struct ha_kernel *kernel, const void *object, size_t size,
+                         enum ha_routine routine)
+{
+    if (!object || !ha_pool_was_given_back(kernel, object, size))
+        return false;
+    ha_record_misuse(kernel, routine, HA_MISUSE_BAD_BLOCK, 0, 0);
+    return true;
+}
+
 void ha_pool_block_write(void *memory, uint64_t offset)
 {
     const struct ha_pool_block *block = (const struct ha_pool_block *)memory - 1;

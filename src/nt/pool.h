@@ -61,6 +61,13 @@ void ha_pool_note_context(struct ha_kernel *kernel, void *context);
 /* Whether memory looks as a block does after it was given back, until somebody has it anew. */
 bool ha_pool_was_given_back(const struct ha_kernel *kernel, const void *memory, size_t size);
 
+/*
+ * Whether an object that a driver passes to a routine has gone with its memory, which is then
+ * recorded as misuse.
+ */
+bool ha_pool_object_went(struct ha_kernel *kernel, const void *object, size_t size,
+                         enum ha_routine routine);
+
 /* Look at the guards of all blocks that a driver still holds. */
 void ha_pool_blocks_look_over(struct ha_kernel *kernel, uint16_t driver);
 

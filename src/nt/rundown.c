@@ -10,6 +10,7 @@
 #include "nt/dispatcher.h"
 #include "nt/in_use.h"
 #include "nt/locks.h"
+#include "nt/pool.h"
 
 #define RUN_DOWN ((ULONG_PTR)1)
 #define ONE_USER ((ULONG_PTR)2)
@@ -51,6 +52,8 @@ void ha_rundowns_take_out(struct ha_kernel *kernel, const void *memory, size_t s
 static bool is_made(struct ha_kernel *kernel, const EX_RUNDOWN_REF *reference,
                     enum ha_routine routine)
 {
+    if (ha_pool_object_went(kernel, reference, sizeof *reference, routine))
+        return false;
     ULONG_PTR count = reference->Count;
     ha_order_use(&kernel->world, reference);
     if (count == RUN_DOWN || (!(count & RUN_DOWN) && count / ONE_USER <= MOST_USERS))

@@ -9,6 +9,7 @@
 #include "nt/shared_lock.h"
 
 #include "nt/in_use.h"
+#include "nt/pool.h"
 #include "nt/wait_graph.h"
 
 /* A wait under way; it lies on the stack of the thread that waits. */
@@ -49,7 +50,8 @@ static bool is_made(struct ha_kernel *kernel, const struct ha_shared_kind *kind,
     struct ha_share_word word = kind->read(lock);
     if (word.id <= kernel->world.objects_made && !(word.alone && word.sharers))
         return true;
-    ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
+    if (!ha_pool_object_went(kernel, lock, sizeof(EX_SPIN_LOCK), routine))
+        ha_record_misuse(kernel, routine, HA_MISUSE_NOT_MADE, 0, 0);
     kind->write(lock, (struct ha_share_word){0});
     return false;
 }

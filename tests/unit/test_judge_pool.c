@@ -340,6 +340,8 @@ static void mistakes_with_a_block_name_the_block(void **state)
          "RtlSetBits of bit 40, beyond the end of the bitmap"},
         {"misuse block of=setbits;", "memory that is held",
          "RtlSetBits of a bitmap in memory that was given back"},
+        {"misuse block of=insert;", "memory that is held",
+         "KeInsertQueueDpc of an object in memory that was given back"},
         {"misuse block of=free;", "memory that is held, given back once",
          "given back: this block was never taken, or given back before"},
         {"misuse irql 2 irql=15 of=allocate;", "pool taken at DISPATCH_LEVEL at most",

@@ -225,6 +225,58 @@ static void what_is_given_back_holds_nothing_of_before(void **state)
     assert_int_equal(bench_count(b, HA_FREE), COUNT(sizes));
 }
 
+/* Objects of several kinds, each made in a block of its own, which goes before they are used. */
+static void use_objects_that_went_with_their_memory(void *argument)
+{
+    PKEVENT event = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *event, PERP);
+    PKTIMER timer = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *timer, PERP);
+    PFAST_MUTEX mutex = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *mutex, PERP);
+    PKDPC dpc = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *dpc, PERP);
+    PERESOURCE resource = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *resource, PERP);
+    PEX_RUNDOWN_REF users = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof *users, PERP);
+    (void)argument;
+    KeInitializeEvent(event, NotificationEvent, FALSE);
+    KeInitializeTimer(timer);
+    ExInitializeFastMutex(mutex);
+    KeInitializeDpc(dpc, NULL, NULL);
+    ExInitializeResourceLite(resource);
+    ExDeleteResourceLite(resource);
+    ExInitializeRundownProtection(users);
+    ExFreePool(event);
+    ExFreePool(timer);
+    ExFreePool(mutex);
+    ExFreePool(dpc);
+    ExFreePool(resource);
+    ExFreePool(users);
+    KeSetEvent(event, IO_NO_INCREMENT, FALSE);
+    KeCancelTimer(timer);
+    ExAcquireFastMutex(mutex);
+    KeInsertQueueDpc(dpc, NULL, NULL);
+    KeEnterCriticalRegion();
+    ExAcquireResourceExclusiveLite(resource, TRUE);
+    KeLeaveCriticalRegion();
+    assert_false(ExAcquireRundownProtection(users));
+}
+
+/* POOL-2, and not OBJ-1: they were made, and their memory is somebody else's by now. */
+static void an_object_that_went_with_its_memory_is_found_by_its_memory(void **state)
+{
+    static const uint32_t expected[] = {HA_RT_SET_EVENT, HA_RT_CANCEL_TIMER,
+                                        HA_RT_ACQUIRE_FAST_MUTEX, HA_RT_INSERT_DPC,
+                                        HA_RT_ACQUIRE_EXCLUSIVE, HA_RT_ACQUIRE_RUNDOWN};
+    struct bench *b = *state;
+    b->findings = "a POOL-2\na POOL-2\na POOL-2\na POOL-2\na POOL-2\na POOL-2\n";
+
+    bench_run(b, bench_driver(b, "a"), use_objects_that_went_with_their_memory, NULL);
+
+    assert_int_equal(bench_count(b, HA_MISUSE), COUNT(expected));
+    for (size_t i = 0; i < COUNT(expected); i++) {
+        const struct ha_record *misuse = bench_record(b, HA_MISUSE, i);
+        assert_int_equal(misuse->as.misuse.misuse, HA_MISUSE_BAD_BLOCK);
+        assert_int_equal(misuse->as.misuse.routine, expected[i]);
+    }
+}
+
 /* Takes memory of both kinds at several levels, and gives it back there. */
 static void work_at_several_levels(void *argument)
 {
@@ -272,6 +324,7 @@ int main(void)
         BENCH_TEST(a_block_whose_head_was_written_over_is_left_alone),
         BENCH_TEST(a_wrong_tag_is_recorded_and_the_block_goes),
         BENCH_TEST(what_is_given_back_holds_nothing_of_before),
+        BENCH_TEST(an_object_that_went_with_its_memory_is_found_by_its_memory),
         BENCH_TEST(calls_from_too_high_are_recorded_and_served),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
