@@ -95,7 +95,6 @@ RecordCreate(
     )
 {
     PRECORD record = (PRECORD)ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*record), RECORD_TAG);
-    PENTRY entry;
 
     if (record == NULL) {
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -107,34 +106,7 @@ RecordCreate(
     }
     IoInitializeRemoveLock(&record->Lock, RECORD_TAG, 0, 0);
     Records[Index] = record;
-
-    //
-    // There is one entry more for two processors.
-    //
-    if (ExQueryDepthSList(&FreeEntries) * 2 <= Index) {
-        entry = (PENTRY)ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*entry), RECORD_TAG);
-        if (entry == NULL) {
-            RecordDelete(Index);
-            return STATUS_INSUFFICIENT_RESOURCES;
-        }
-        InterlockedPushEntrySList(&FreeEntries, &entry->Link);
-    }
     return STATUS_SUCCESS;
-}
-
-static VOID
-RecordsTrim(
-    _In_ ULONG Index
-    )
-{
-    PSLIST_ENTRY entry;
-
-    if (ExQueryDepthSList(&FreeEntries) * 2 > Index + 1) {
-        entry = InterlockedPopEntrySList(&FreeEntries);
-        if (entry != NULL) {
-            ExFreePoolWithTag(CONTAINING_RECORD(entry, ENTRY, Link), RECORD_TAG);
-        }
-    }
 }
 
 _Use_decl_annotations_
@@ -164,10 +136,7 @@ RecordsProcessorChanged(
         }
         break;
     case KeProcessorAddFailureNotify:
-        if (record != NULL) {
-            RecordDelete(ChangeContext->NtNumber);
-            RecordsTrim(ChangeContext->NtNumber);
-        }
+        RecordDelete(ChangeContext->NtNumber);
         break;
     }
 }
@@ -208,6 +177,7 @@ DriverEntry(
     PUNICODE_STRING RegistryPath
     )
 {
+    PENTRY entry;
     NTSTATUS status;
 
     UNREFERENCED_PARAMETER(RegistryPath);
@@ -219,6 +189,18 @@ DriverEntry(
     status = IoCreateDevice(DriverObject, 0, NULL, FILE_DEVICE_UNKNOWN, 0, FALSE, &Device);
     if (!NT_SUCCESS(status)) {
         return status;
+    }
+
+    //
+    // So many blocks are worked with at a time; whoever finds none does without.
+    //
+    for (ULONG count = 0; count < 3; count += 1) {
+        entry = (PENTRY)ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*entry), RECORD_TAG);
+        if (entry == NULL) {
+            RecordsFree();
+            return STATUS_INSUFFICIENT_RESOURCES;
+        }
+        InterlockedPushEntrySList(&FreeEntries, &entry->Link);
     }
     Registration = KeRegisterProcessorChangeCallback(RecordsProcessorChanged, NULL,
                                                      KE_PROCESSOR_CHANGE_ADD_EXISTING);
