@@ -20,7 +20,7 @@ RULE(ORD_7, "ORD-7", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Introduction to Driver Notification", AT(ON(TRACE_END), arrivals_end))
 RULE(ORD_8, "ORD-8", HA_IMPLIED, KERNEL, HA_ERROR,
      "An arrival may come after later adds; who counts in it counts their processors, too.",
-     "Introduction to Driver Notification", AT(NOTIFIED, arrival), AT(ON(QUERY), query))
+     "Introduction to Driver Notification", AT(ON(QUERY), query))
 RULE(ORD_9, "ORD-9", HA_IMPLIED, KERNEL, HA_ERROR,
      "An add that failed is followed neither by an arrival nor by a rebalance.",
      "Processing a Synchronous Driver Notification; Introduction to Driver Notification",

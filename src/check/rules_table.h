@@ -217,7 +217,7 @@ RULE(DEREG_6, "DEREG-6", HA_CHOSEN, KERNEL, HA_ERROR,
 RULE(DEREG_7, "DEREG-7", HA_IMPLIED, DRIVER, HA_ERROR,
      "The context of a registration is freed after the registration was removed, not before.",
      "KeRegisterProcessorChangeCallback; KeDeregisterProcessorChangeCallback; ExRegisterCallback",
-     AT(ON(MISUSE), remove), AT(ON(DEREG_RETURN), remove_return))
+     AT(ON(MISUSE), remove))
 
 /* The context structure. */
 RULE(CTX_1, "CTX-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
@@ -257,7 +257,7 @@ RULE(MEM_1, "MEM-1", HA_DOCUMENTED, KERNEL, HA_ERROR,
 RULE(MEM_2, "MEM-2", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Memory that was added is announced by an arrival of its class, once the range is there.",
      "Introduction to Driver Notification",
-     AT(ON(IFACE_UP) | ON(MEM_ADD_BEGIN) | ON(TRACE_END), announce), AT(NOTIFIED, arrival))
+     AT(ON(IFACE_UP) | ON(MEM_ADD_BEGIN) | ON(TRACE_END), announce))
 RULE(MEM_3, "MEM-3", HA_IMPLIED, KERNEL, HA_ERROR,
      "The list of ranges has all that were there at boot or were added, each as one entry.",
      "MmAddPhysicalMemory; MmGetPhysicalMemoryRangesEx2; Introduction to Driver Notification",

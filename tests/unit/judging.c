@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
-#include "base/text.h"
 #include "check/judge.h"
 #include "check/judge_state.h"
+#include "unit/judged.h"
 
 struct outcome {
     struct ha_text findings;    /* in short, as a case says them */
@@ -26,12 +26,7 @@ struct outcome {
 static void add_finding(struct outcome *outcome, const struct ha_judge *judge,
                         const struct ha_finding *finding)
 {
-    ha_text_addf(&outcome->findings, "%s%s%s", outcome->findings.length ? " " : "",
-                 finding->severity == HA_NOTE ? "note " : "", finding->rule->id);
-    if (finding->driver)
-        ha_text_addf(&outcome->findings, "(%c)", "?abcx"[finding->driver % 5]);
-    if (finding->count > 1)
-        ha_text_addf(&outcome->findings, "*%d", (int)finding->count);
+    judged_in_short(finding, &outcome->findings);
     ha_text_addf(&outcome->whole, "%d %s %d: %s | expected %s | seen %s\n", (int)finding->seq,
                  finding->rule->id, (int)finding->count, finding->call, finding->expected,
                  finding->seen);
@@ -103,16 +98,6 @@ static bool as_expected(const struct judging *one)
     close_outcome(&plain);
     records_close(&records);
     return right;
-}
-
-void judge_text(struct ha_judge *judge, const char *text)
-{
-    struct records records;
-
-    records_make(&records, text);
-    ha_judge_reset(judge);
-    ha_judge_sink(judge)->take(ha_judge_sink(judge), records.record, records.count);
-    records_close(&records);
 }
 
 void expect_findings(const struct judging *cases, size_t count)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "check/judge.h"
+#include "unit/judged.h"
 #include "unit/records.h"
 
 /* The registrations A, B and C, and a whole add that they all agree to. */
@@ -17,9 +18,6 @@ struct judging {
     const char *findings;       /* "HOT-3 STAT-2(b) note REG-6(a)", in order; "" for none */
     const char *text;
 };
-
-/* Judge a trace; its findings are there until the next one. */
-void judge_text(struct ha_judge *judge, const char *text);
 
 /*
  * Judge each trace and compare its findings; all that differ are printed before the test fails.
