@@ -25,7 +25,7 @@ Environment:
 //
 #define MOST_PROCESSORS 8
 
-DRIVER_INITIALIZE DriverEntry;
+EXTERN_C DRIVER_INITIALIZE DriverEntry;
 static DRIVER_UNLOAD GalleryUnload;
 static PROCESSOR_CALLBACK_FUNCTION ProcessorChanged;
 
