@@ -75,6 +75,25 @@ static void judge_output(struct ha_judge *judge, bool accepted)
               answer);
 }
 
+/*
+ * No page forbids it, and it does no harm by itself. Whoever names the new processor alone before
+ * threads run there wants to be there, and goes on elsewhere.
+ */
+static void judge_too_early(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_add *add = &judge->add;
+
+    if (!record->driver || !add->open || !add->placed || add->scheduled
+        || record->as.affinity.asked_group != add->group
+        || !(record->as.affinity.asked_mask >> add->number & 1))
+        return;
+    ha_advise(judge, HA_RULE_QRY_13, record->driver,
+              "a move to the new processor when threads run there, as they do in Complete",
+              "%s to processor %u, which changes nothing before", ha_routine_name(record->id),
+              (unsigned)add->index);
+}
+
 static void judge_set(struct ha_judge *judge, struct affinity after)
 {
     struct affinity right = named(judge);
@@ -92,6 +111,8 @@ static void judge_set(struct ha_judge *judge, struct affinity after)
         blame(judge, HA_RULE_QRY_13, "the affinity", right, after);
     else
         judge_output(judge, accepted);
+    if (!accepted && !valid && same(after, right))
+        judge_too_early(judge);
 }
 
 /* What reverting comes to, if there is anything to revert. */

@@ -316,7 +316,7 @@ RULE(QRY_12, "QRY-12", HA_DOCUMENTED, KERNEL, HA_ERROR,
      "Nodes are fixed at boot; their active processors grow, their maximum has room for it.",
      "KeQueryHighestNodeNumber; KeQueryNodeActiveAffinity; KeQueryNodeMaximumProcessorCount",
      AT(ON(QUERY), topology))
-RULE(QRY_13, "QRY-13", HA_DOCUMENTED, KERNEL, HA_ERROR,
+RULE(QRY_13, "QRY-13", HA_DOCUMENTED, BOTH, HA_ERROR,
      "Affinity is set to the active ones of the processors named; without any, nothing changes.",
      "KeSetSystemGroupAffinityThread", AT(ON(AFFINITY), affinity))
 RULE(QRY_14, "QRY-14", HA_DOCUMENTED, KERNEL, HA_ERROR,

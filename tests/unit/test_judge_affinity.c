@@ -40,7 +40,7 @@ static void the_incoming_processor_is_refused_in_start_and_accepted_in_complete(
     (void)state;
 #define IN_COMPLETE "reg A; add; A S; hw; active; sched; A> C; "
     static const struct judging cases[] = {
-        {"in Start", "",
+        {"in Start", "note QRY-13(a)",
          "reg A; add; A> S; H affinity set 0:0x10 0:0xf 0:0 accepted=0; A< S; hw; active; sched; "
          "A C; end;"},
         {"accepted in Start", "QRY-13",
@@ -49,7 +49,11 @@ static void the_incoming_processor_is_refused_in_start_and_accepted_in_complete(
          IN_COMPLETE "H affinity set 0:0x10 0:0x10 0:0; H affinity revert 0:0 0:0xf; A< C; end;"},
         {"in Complete, and left there", "HOT-11(a)",
          IN_COMPLETE "H affinity set 0:0x10 0:0x10 0:0; A< C laff=0x10; end;"},
-        {"put back by the kernel", "HOT-11(a)",
+        {"in Start, with others", "",
+         "reg A; add; A> S; H affinity set 0:0x11 0:1 0:0; H affinity revert 0:0 0:0xf; A< S;"},
+        {"in Start, beside the new one", "",
+         "reg A; add; A> S; H affinity set 0:0x20 0:0xf 0:0 accepted=0; A< S;"},
+        {"put back by the kernel", "HOT-11(a) note QRY-13(a)",
          "reg A; reg B; add; A> S; H affinity set 0:1 0:1 0:0; A< S laff=1; B> S; "
          "H affinity set 0:0x10 0:0xf 0:0 accepted=0; B< S;"},
         {"not put back by the kernel", "HOT-11(a) QRY-13",

@@ -277,6 +277,7 @@ static void a_mask_of_the_incoming_processor_is_refused_in_start_and_accepted_in
     struct chorus *c = *state;
     c->driver->act = go_to_the_new_one;
     c->driver->extra = c;
+    c->b->findings = "a QRY-13\n";
 
     bench_add_processor(c->b);
 
