@@ -91,6 +91,16 @@ struct bench_workers bench_workers(unsigned processors);
 /* Nanoseconds an event to load a scenario of so many. */
 double bench_load(size_t events);
 
+/* A scenario of some shape, played over and over: bare, and judged; the judge alone, afterwards. */
+struct bench_judged {
+    const char *name;
+    size_t records;
+    double run_us, judged_us;   /* for a run, of processor time */
+    double record_ns;           /* for the judge alone to take a record of it */
+};
+size_t bench_judged_shapes(void);
+struct bench_judged bench_judged(size_t which);
+
 /* Megabytes a second of a trace in JSON Lines that is read, and judged or not. */
 double bench_trace(bool judged);
 

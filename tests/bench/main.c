@@ -125,6 +125,15 @@ static void print_workers(void)
     }
 }
 
+static size_t print_judged(size_t which)
+{
+    struct bench_judged judged = bench_judged(which);
+    printf("  %-22s %5zu records, run %8.1f us, with the judge %8.1f us, judge/run %.2f, "
+           "judge alone %5.1f ns a record\n", judged.name, judged.records, judged.run_us,
+           judged.judged_us, (judged.judged_us - judged.run_us) / judged.run_us, judged.record_ns);
+    return judged.records;
+}
+
 static void print_start(const char *hotadd, const char *empty, const char *scenario)
 {
     const char *run[] = {hotadd, "run", scenario, NULL};
@@ -165,6 +174,8 @@ static int run_only(int count, char **argument)
         ran = bench_scenario_only(times);
     else if (!strcmp(argument[1], "traces"))
         ran = bench_trace(true) > 0 ? times : 0;
+    else if (!strcmp(argument[1], "judging"))
+        ran = times < bench_judged_shapes() && print_judged(times);
     else if (!strcmp(argument[1], "workers"))
         ran = bench_workers((unsigned)times).mib > 0 ? times : 0;
     printf("%llu\n", (unsigned long long)ran);
@@ -184,6 +195,9 @@ int main(int count, char **argument)
     print_locks();
     printf("a trace record: %.1f ns, %.1f bytes kept\n", bench_record(), bench_record_bytes());
     printf("a small scenario in a machine that is rewound: %.1f us\n", bench_scenario());
+    puts("a scenario that is played and judged");
+    for (size_t i = 0; i < bench_judged_shapes(); i++)
+        print_judged(i);
     printf("loading a scenario of 100000 events: %.0f ns an event\n", bench_load(100000));
     printf("a trace in JSON Lines: read with %.0f MB/s, read and judged with %.0f MB/s\n",
            bench_trace(false), bench_trace(true));

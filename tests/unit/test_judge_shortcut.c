@@ -94,6 +94,7 @@ static void a_changed_byte_is_judged_alike_with_and_without_the_shortcut(void **
 {
     (void)state;
     static const unsigned char changes[] = {1, 2, 4, 8, 0x80};
+    size_t turn = 0;
 
     for (size_t i = 0; i < sizeof traces / sizeof traces[0]; i++) {
         struct records records;
@@ -102,6 +103,8 @@ static void a_changed_byte_is_judged_alike_with_and_without_the_shortcut(void **
             unsigned char *bytes = (unsigned char *)&records.record[at];
             for (size_t byte = 8; records.record[at].kind > HA_THREAD && byte < 64; byte++) {
                 for (size_t change = 0; change < sizeof changes; change++) {
+                    if (turn++ % HA_EVERY)
+                        continue;
                     bytes[byte] ^= changes[change];
                     expect_the_same(&records, traces[i], at, byte);
                     bytes[byte] ^= changes[change];
