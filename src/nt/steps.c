@@ -292,8 +292,8 @@ void ha_steps_undo(struct ha_driver *driver)
         ha_own_registration_gone(newest);
         remove(newest->notification, newest->handle, false);
     }
-    ha_steps_withdraw_all(driver);
     ha_steps_later_undo(driver);
+    ha_steps_withdraw_all(driver);      /* what ran until now may have published */
     for (struct ha_own_table *table = scripted->newest_table; table; table = table->older) {
         for (uint32_t i = 0; i < table->count; i++) {
             void *memory = table->slot[i];

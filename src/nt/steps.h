@@ -24,8 +24,8 @@ struct ha_stage {
 void ha_steps_play(struct ha_stage *stage, const struct ha_steps *steps);
 
 /*
- * Undo what a driver did: its registrations go, the newest first, then the interfaces that it
- * published, then what would run later, then its memory.
+ * Undo what a driver did: its registrations go, the newest first, then what would run later,
+ * then the interfaces that it published, then its memory.
  */
 void ha_steps_undo(struct ha_driver *driver);
 

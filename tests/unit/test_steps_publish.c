@@ -65,6 +65,48 @@ static void what_a_driver_publishes_arrives_and_goes_with_it(void **state)
                       "caller TRACE_END normally [4]\n");
 }
 
+/* DRV-12: the default unload waits for work before it withdraws */
+static void what_work_publishes_during_the_unload_goes_as_well(void **state)
+{
+    struct bench *b = *state;
+    static const struct ha_step work[] = {{.kind = HA_STEP_WAIT, .name = "go"}, PUBLISH("panel")};
+    static const struct ha_step queue[] = {
+        {.kind = HA_STEP_QUEUE_WORK, .name = "w", .body = STEPS(work)}};
+    static const struct ha_step signal[] = {{.kind = HA_STEP_SIGNAL, .name = "go"}};
+    const struct ha_script script[] = {{.name = "s"}, {.name = "p", .entry = STEPS(queue)}};
+    const struct ha_event_plan event[] = {{UNLOAD(1), .due_ns = 1}, {RUN(0, signal), .due_ns = 2}};
+
+    bench_play(b, script, 2, event, 2);
+
+    expect_records(b, "system-2 DRV_ENTRY_ENTER s [4]\n"
+                      "system-2 DRV_ENTRY_LEAVE s 0 [4]\n"
+                      "system-3 DRV_ENTRY_ENTER p [4]\n"
+                      "system-3 WORK_QUEUED [4]\n"
+                      "system-3 DRV_ENTRY_LEAVE p 0 [4]\n"
+                      "worker-4 WORK_ENTER [4]\n"
+                      "worker-4 WAIT_BEGIN [4]\n"
+                      "caller UNLOAD_REQ p 0 [4]\n"
+                      "system-5 UNLOAD_ENTER p [4]\n"
+                      "system-5 WAIT_BEGIN [4]\n"
+                      "worker-4 WAIT_END [4]\n"
+                      "worker-4 ALLOC 1 of 122 bytes 'Ilnk' [4]\n"
+                      "worker-4 IFACE_SET register 1 0 [4]\n"
+                      "worker-4 FREE 1 of 122 bytes 'Ilnk' [4]\n"
+                      "worker-4 IFACE_UP 1 [4]\n"
+                      "worker-4 IFACE_SET enable 1 0 [4]\n"
+                      "worker-4 WORK_LEAVE [4]\n"
+                      "system-5 WAIT_END [4]\n"
+                      "system-5 IFACE_DOWN 1 [4]\n"
+                      "system-5 IFACE_SET disable 1 0 [4]\n"
+                      "system-5 UNLOAD_LEAVE p [4]\n"
+                      "system-5 IMAGE_FREED p [4]\n"
+                      "caller UNLOAD_REQ s 0 [4]\n"
+                      "system-7 UNLOAD_ENTER s [4]\n"
+                      "system-7 UNLOAD_LEAVE s [4]\n"
+                      "system-7 IMAGE_FREED s [4]\n"
+                      "caller TRACE_END normally [4]\n");
+}
+
 /* PNP-23: names tell interfaces apart, and what is published twice arrives once */
 static void every_name_is_an_interface(void **state)
 {
@@ -179,6 +221,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(what_a_driver_publishes_arrives_and_goes_with_it),
+        BENCH_TEST(what_work_publishes_during_the_unload_goes_as_well),
         BENCH_TEST(every_name_is_an_interface),
         BENCH_TEST(what_was_never_published_cannot_be_withdrawn),
         BENCH_TEST(an_unload_that_forgets_what_is_published_leaves_it),
