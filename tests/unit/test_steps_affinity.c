@@ -35,6 +35,7 @@ static void a_callback_moves_to_the_new_processor_in_complete_but_not_in_start(v
     const struct ha_script script[] = {
         {.name = "a", .entry = STEPS(entry), .handler = handler, .handler_count = 1}};
     static const uint64_t masks[][2] = {{0xf, 0}, {0xf, 0}, {0x10, 0}, {0xf, 0}};
+    b->findings = "a QRY-13\n";
 
     bench_play(b, script, 1, one_add, 1);
 
