@@ -27,6 +27,7 @@ enum ha_exit {
                                    memory was lacking, or output could not be written */
     HA_EXIT_NOTHING = 4,        /* nothing was run */
     HA_EXIT_BUDGET = 5,         /* the budget ended before the run, and that was not expected */
+    HA_EXIT_STRAYED = 6,        /* of a search: the same run came out in two ways */
     HA_EXIT_INTERNAL = 70,
     HA_EXIT_SIGINT = 130,
     HA_EXIT_SIGTERM = 143

@@ -245,12 +245,13 @@ enum ha_misuse {
 /* What a choice of the tape decides (CHOICE.kind). */
 enum ha_choice_kind {
     HA_CHOICE_THREAD = 1,     /* which runnable thread goes on; 0 is the ordinary one */
-    HA_CHOICE_FAULT,          /* 1: what the label names fails here */
+    HA_CHOICE_FAULT,          /* what the label names fails, 1: here; 2: from here on */
     /* Of PnP notification; 1: */
     HA_CHOICE_DELIVERY,       /* the arrival is held until the next add has ended, or the drain */
     HA_CHOICE_TWICE,          /* existing instances are told once more, as include_existing_dup */
     HA_CHOICE_EARLY,          /* it is raised before the Complete calls, as async_after=sched */
     HA_CHOICE_LATE,           /* one call comes after the removal, as legacy_late_call=deliver */
+    HA_CHOICE_PREEMPT,        /* which one goes on in the place of a thread that could */
     HA_CHOICE_KIND_COUNT
 };
 

@@ -69,6 +69,11 @@ struct ha_expect {
 
 struct ha_matcher;
 
+/* Whether a finding answers any of the expectations. */
+bool ha_violation_is_expected(const struct ha_finding *finding,
+                              const struct ha_expected_violation *expected,
+                              size_t expected_count, const struct ha_cast *cast);
+
 /* NULL when memory is lacking. `expect` must outlive the matcher. */
 struct ha_matcher *ha_matcher_create(const struct ha_expect *expect);
 void ha_matcher_destroy(struct ha_matcher *matcher);

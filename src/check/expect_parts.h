@@ -120,9 +120,5 @@ void ha_ranges_close(struct ha_ranges *ranges);
 int ha_ranges_compare(const struct ha_ranges *ranges, const struct ha_expect *expect,
                       struct ha_text *report);
 
-/* Whether a finding answers any of the expectations. */
-bool ha_violation_is_expected(const struct ha_finding *finding,
-                              const struct ha_expected_violation *expected,
-                              size_t expected_count, const struct ha_cast *cast);
 
 #endif

@@ -128,6 +128,11 @@ const struct ha_finding *ha_judge_findings(const struct ha_judge *judge, size_t 
     return judge->findings;
 }
 
+const struct ha_cast *ha_judge_cast(const struct ha_judge *judge)
+{
+    return judge->cast;
+}
+
 bool ha_judge_exercised(const struct ha_judge *judge, const struct ha_rule *rule)
 {
     size_t number = (size_t)(rule - ha_rule_table);

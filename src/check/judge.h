@@ -12,6 +12,7 @@
 #include "core/trace.h"
 #include "hotadd/verdict.h"
 
+struct ha_cast;
 struct ha_judge;
 
 /* NULL when memory is lacking. */
@@ -31,6 +32,9 @@ struct ha_sink *ha_judge_sink(struct ha_judge *judge);
  * becomes true when memory was lacking and findings are missing.
  */
 const struct ha_finding *ha_judge_findings(const struct ha_judge *judge, size_t *count, bool *lost);
+
+/* Who is who in the trace so far; belongs to the judge. */
+const struct ha_cast *ha_judge_cast(const struct ha_judge *judge);
 
 /* Whether the trace held anything that the rule speaks of. `rule` comes from ha_rules(). */
 bool ha_judge_exercised(const struct ha_judge *judge, const struct ha_rule *rule);

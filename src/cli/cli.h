@@ -14,6 +14,7 @@ bool ha_cli_is_colorful(int descriptor);
 
 /* Each returns an exit code. `count` arguments, none of them the subcommand itself. */
 int ha_cli_run(int count, char **argument);
+int ha_cli_explore(int count, char **argument);
 int ha_cli_check(int count, char **argument);
 int ha_cli_rules(int count, char **argument);
 int ha_cli_routines(int count, char **argument);

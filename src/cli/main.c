@@ -15,6 +15,8 @@ static const char usage[] =
     "hotadd - play processor hot-adds against Windows drivers, and judge what happens\n"
     "\n"
     "  hotadd run FILE|DIR...   play scenario files and judge every call\n"
+    "  hotadd explore FILE|DIR...\n"
+    "                           search for the failure or the order that breaks a driver\n"
     "  hotadd check FILE...     judge traces that were made elsewhere\n"
     "  hotadd rules [ID...]     what is judged, and why\n"
     "  hotadd routines [NAME...]\n"
@@ -34,6 +36,7 @@ static const struct {
     int (*run)(int count, char **argument);
 } commands[] = {
     {"run", ha_cli_run},
+    {"explore", ha_cli_explore},
     {"check", ha_cli_check},
     {"rules", ha_cli_rules},
     {"routines", ha_cli_routines},

@@ -12,6 +12,7 @@
 #include "core/processor.h"
 #include "core/world.h"
 
+static const char next_label[] = "next";
 
 void ha_sched_ready(struct ha_thread *thread)
 {
@@ -74,6 +75,20 @@ static struct ha_thread *take_eligible(struct ha_sched *sched, uint32_t n)
     return NULL;
 }
 
+const struct ha_thread *ha_sched_option(const struct ha_world *world,
+                                        const struct ha_question *question, uint32_t answer)
+{
+    const struct ha_sched *sched = &world->sched;
+    if (question->kind != HA_CHOICE_PREEMPT && question->label != next_label)
+        return NULL;
+    if (question->kind == HA_CHOICE_PREEMPT && answer-- == 0)
+        return sched->running;
+    for (const struct ha_thread *thread = sched->first_ready; thread; thread = thread->next_ready)
+        if (may_run(sched, thread) && answer-- == 0)
+            return thread;
+    return NULL;
+}
+
 /* Take a thread that is ready out of the ready list. */
 static struct ha_thread *take(struct ha_sched *sched, struct ha_thread *wanted)
 {
@@ -106,7 +121,7 @@ struct ha_thread *ha_sched_next(struct ha_world *world)
             return run(sched, sched->adopted);
         uint32_t eligible = sched->ending ? 0 : count_eligible(sched);
         if (eligible) {
-            uint32_t n = eligible > 1 ? ha_choose(world, HA_CHOICE_THREAD, "next", eligible) : 0;
+            uint32_t n = eligible > 1 ? ha_choose(world, HA_CHOICE_THREAD, next_label, eligible) : 0;
             struct ha_thread *next = take_eligible(sched, n);
             sched->attention = sched->first_ready != NULL;
             return run(sched, next);
@@ -218,7 +233,7 @@ void ha_sched_attend(struct ha_world *world)
         return;
     }
     uint32_t eligible = count_eligible(sched);
-    uint32_t answer = eligible ? ha_choose(world, HA_CHOICE_THREAD, "preempt", eligible + 1) : 0;
+    uint32_t answer = eligible ? ha_choose(world, HA_CHOICE_PREEMPT, "preempt", eligible + 1) : 0;
     if (answer == 0)
         return;
     struct ha_thread *next = take_eligible(sched, answer - 1);

@@ -17,6 +17,7 @@
 #include "core/thread.h"
 
 struct ha_processor;
+struct ha_question;
 
 struct ha_sched {
     struct ha_thread *running;
@@ -64,6 +65,12 @@ void ha_sched_yield(struct ha_world *world);
  * in free mode when some are outside and nobody else can go on: there is no baton to hand on.
  */
 struct ha_thread *ha_sched_next(struct ha_world *world);
+/*
+ * The thread that an answer to a question about threads lets go on; NULL for a question about who
+ * gets a lock. Only while the question is asked.
+ */
+const struct ha_thread *ha_sched_option(const struct ha_world *world,
+                                        const struct ha_question *question, uint32_t answer);
 /* Decide at a scheduling point; called through ha_sched_point(). */
 void ha_sched_attend(struct ha_world *world);
 

@@ -12,48 +12,52 @@
 #include "base/error.h"
 #include "core/world.h"
 
-/* The answer, and the record of one that is not 0, which has no label yet; else NULL. */
-static uint32_t choose(struct ha_world *world, enum ha_choice_kind kind, uint32_t options,
-                       struct ha_record **record)
+/* What the input says; 0 when it has no answer, or none that fits. */
+static uint32_t read_input(struct ha_world *world, const struct ha_question *question)
 {
     struct ha_tape *tape = &world->tape;
     const struct ha_tape_input *input = &world->host->input;
-    uint32_t question = tape->asked++;
-    *record = NULL;
-    if (tape->given == input->count || input->answer[tape->given].question != question)
+    if (tape->given == input->count || input->answer[tape->given].question != question->number)
         return 0;
-
     uint32_t answer = input->answer[tape->given++].answer;
-    if (answer >= options) {
-        tape->stale = true;
+    if (answer < question->options)
+        return answer;
+    tape->stale = true;
+    return 0;
+}
+
+static uint32_t ask(struct ha_world *world, struct ha_question question)
+{
+    struct ha_oracle *oracle = world->host->oracle;
+    question.number = world->tape.asked++;
+    uint32_t answer = oracle ? oracle->answer(oracle, world, &question)
+                             : read_input(world, &question);
+    if (!answer)
         return 0;
-    }
-    *record = ha_record_open(world, HA_CHOICE, question);
-    (*record)->as.choice.kind = kind;
-    (*record)->as.choice.answer = answer;
-    (*record)->as.choice.options = options;
+    struct ha_record *record = ha_record_open(world, HA_CHOICE, question.number);
+    record->as.choice.kind = question.kind;
+    record->as.choice.answer = answer;
+    record->as.choice.options = question.options;
+    if (question.about == HA_NOTHING)
+        snprintf(record->as.choice.label, sizeof record->as.choice.label, "%s", question.label);
+    else
+        snprintf(record->as.choice.label, sizeof record->as.choice.label, "%s %u", question.label,
+                 (unsigned)question.about);
     return answer;
 }
 
 uint32_t ha_choose(struct ha_world *world, enum ha_choice_kind kind, const char *label,
                    uint32_t options)
 {
-    struct ha_record *record;
-    uint32_t answer = choose(world, kind, options, &record);
-    if (record)
-        snprintf(record->as.choice.label, sizeof record->as.choice.label, "%s", label);
-    return answer;
+    return ask(world, (struct ha_question){
+                          .options = options, .kind = kind, .label = label, .about = HA_NOTHING});
 }
 
 bool ha_choose_about(struct ha_world *world, enum ha_choice_kind kind, const char *what,
                      uint32_t number)
 {
-    struct ha_record *record;
-    uint32_t answer = choose(world, kind, 2, &record);
-    if (record)
-        snprintf(record->as.choice.label, sizeof record->as.choice.label, "%s %u", what,
-                 (unsigned)number);
-    return answer != 0;
+    return ask(world, (struct ha_question){
+                          .options = 2, .kind = kind, .label = what, .about = number}) != 0;
 }
 
 bool ha_tape_fits(const struct ha_world *world)

@@ -28,13 +28,28 @@ struct ha_tape_input {
     size_t count;
 };
 
+/* What is asked: its number, what it decides, and how many answers there are. */
+struct ha_question {
+    uint32_t number, options;
+    enum ha_choice_kind kind;
+    const char *label;          /* lasts as long as the program */
+    uint32_t about;             /* the label goes on with this number; HA_NOTHING for none */
+};
+#define HA_NOTHING UINT32_MAX
+
+/* Who answers in place of the input. The answer is below question->options. */
+struct ha_oracle {
+    uint32_t (*answer)(struct ha_oracle *oracle, struct ha_world *world,
+                       const struct ha_question *question);
+};
+
 struct ha_tape {
     uint32_t asked;
     size_t given;               /* answers of the input that were used */
     bool stale;                 /* an answer of the input did not fit its question */
 };
 
-/* The answer to a question, below `options`; recorded when it is not 0. */
+/* The answer to a question, below `options`; recorded when it is not 0. The label is constant. */
 uint32_t ha_choose(struct ha_world *world, enum ha_choice_kind kind, const char *label,
                    uint32_t options);
 

@@ -148,6 +148,7 @@ static uint32_t next_in_turn(struct ha_world *world)
 void ha_thread_announce(struct ha_thread *thread)
 {
     struct ha_world *world = thread->world;
+    ha_touch(world, HA_TOUCH_THREADS, HA_TOUCH_WRITE);
     thread->stamp.thread = ++world->sched.threads_made;
     struct ha_record *record = ha_record_open(world, HA_THREAD, thread->stamp.thread);
     record->as.made.affinity_mask = thread->affinity.mask;

@@ -25,22 +25,32 @@
 #include "core/thread.h"
 #include "core/trace.h"
 
+struct ha_world;
+
 enum ha_touch_mode { HA_TOUCH_READ, HA_TOUCH_WRITE };
 
 /* What is touched besides objects, whose ids come from the other end. */
 #define HA_TOUCH_PARTITION UINT32_MAX           /* counts, masks, indices */
 #define HA_TOUCH_QUEUE (UINT32_MAX - 1)         /* what is due, and the time */
 #define HA_TOUCH_CHAIN (UINT32_MAX - 2)         /* who is registered */
+#define HA_TOUCH_THREADS (UINT32_MAX - 3)       /* who was made when */
+#define HA_TOUCH_DRIVER(driver) (UINT32_MAX - 16 - (uint32_t)(driver))  /* all that is its own */
+
+/* Who is told of every object that a step depends on, while somebody explores. */
+struct ha_watcher {
+    void (*touched)(struct ha_watcher *watcher, const struct ha_world *world, uint32_t object,
+                    enum ha_touch_mode mode);
+};
 
 /* What survives a rewind. */
 struct ha_host {
     struct ha_arena arena;
     struct ha_trace_store store;
     struct ha_tape_input input;
+    struct ha_oracle *oracle;       /* answers in place of the input; NULL: nobody does */
     struct ha_carrier *carrier;
     struct ha_free *monitor;        /* of free mode; NULL in the ordinary one */
-    /* Told of every object that a step depends on; NULL unless somebody explores. */
-    void (*touch)(struct ha_host *host, uint32_t object, enum ha_touch_mode mode);
+    struct ha_watcher *watcher;     /* NULL unless somebody explores */
     /* The run ended while the adopted thread was inside an NT routine; does not return. */
     void (*fatal)(struct ha_world *world, void *argument);
     void *fatal_argument;
@@ -62,8 +72,9 @@ struct ha_world {
 /* Note that the running step reads or writes an object. Costs nothing unless exploring. */
 static inline void ha_touch(struct ha_world *world, uint32_t object, enum ha_touch_mode mode)
 {
-    if (world->host->touch)
-        world->host->touch(world->host, object, mode);
+    struct ha_watcher *watcher = world->host->watcher;
+    if (watcher)
+        watcher->touched(watcher, world, object, mode);
 }
 
 /*

@@ -126,7 +126,7 @@ static int open_machine(struct ha_local *local, struct ha_text *trouble)
     struct ha_machine_options machine = ha_player_options(&local->plan, options->replay);
     struct ha_error error = {""};
     ha_race_listen();
-    machine.threads = options->threads;
+    machine.threads = options->search ? HA_THREADS_COROUTINES : options->threads;
     machine.record_budget = options->record_budget;
     machine.record_locks = options->record_locks;
     int err = ha_machine_create(&machine, &local->machine, &error);
@@ -143,6 +143,10 @@ static int open_machine(struct ha_local *local, struct ha_text *trouble)
         err = ha_machine_add_sink(local->machine, options->sink[i]);
     if (!err)
         err = ha_machine_add_sink(local->machine, &local->guard);
+    if (!err && options->search) {
+        ha_player_search(local->machine, options->search);
+        err = ha_machine_mark(local->machine);
+    }
     return err ? err : ha_player_begin(local->machine, &local->plan);
 }
 
@@ -172,6 +176,16 @@ static int slice(struct ha_playing *playing, uint64_t until_ns)
     }
     ha_machine_flush(local->machine);
     note_state(local, !more);
+    return err;
+}
+
+static int again(struct ha_playing *playing)
+{
+    struct ha_local *local = local_of(playing);
+    int err = ha_machine_rewind(local->machine);
+    if (!err)
+        err = ha_player_begin(local->machine, &local->plan);
+    note_state(local, false);
     return err;
 }
 
@@ -205,6 +219,7 @@ static void close_local(struct ha_playing *playing)
 
 static const struct ha_playing_operations operations = {
     .slice = slice,
+    .again = again,
     .stop = stop,
     .waiting = waiting,
     .unstruck = unstruck,

@@ -16,6 +16,11 @@ int ha_playing_slice(struct ha_playing *playing, uint64_t until_ns)
     return playing->operations->slice(playing, until_ns);
 }
 
+int ha_playing_again(struct ha_playing *playing)
+{
+    return playing->operations->again(playing);
+}
+
 void ha_playing_stop(struct ha_playing *playing, enum ha_ending ending)
 {
     if (!playing->state.over)

@@ -18,12 +18,14 @@
 #define HA_NO_LIMIT UINT64_MAX
 
 struct ha_playing;
+struct ha_search;
 
 /* What is to be played, and for whom; all of it outlives the playing. */
 struct ha_playing_options {
     const struct ha_plan *plan;
     const char *replay;             /* a token, or NULL */
     enum ha_threads threads;
+    struct ha_search *search;       /* answers, and the run can be played again; NULL: the token */
     uint64_t record_budget;
     bool record_locks;
     uint64_t break_at;              /* number of the record to stop before; 0 for none */
@@ -45,6 +47,7 @@ struct ha_playing_options {
 
 struct ha_playing_operations {
     int (*slice)(struct ha_playing *playing, uint64_t until_ns);
+    int (*again)(struct ha_playing *playing);   /* NULL: only once */
     void (*stop)(struct ha_playing *playing, enum ha_ending ending);
     size_t (*waiting)(const struct ha_playing *playing, size_t event);
     size_t (*unstruck)(const struct ha_playing *playing, size_t fault);
@@ -90,6 +93,13 @@ int ha_playing_open(const struct ha_playing_options *options, bool apart,
  * failed in a worker.
  */
 int ha_playing_slice(struct ha_playing *playing, uint64_t until_ns);
+
+/*
+ * A run of a search is over: begin the next one, with everything as it was before the first.
+ *
+ * Returns HA_OK or HA_ENOMEM.
+ */
+int ha_playing_again(struct ha_playing *playing);
 
 /* End the run where it stands, unless it is over. */
 void ha_playing_stop(struct ha_playing *playing, enum ha_ending ending);

@@ -55,7 +55,8 @@ void ha_round_begin(struct ha_round *round, struct ha_kernel *kernel, uint32_t o
     round->irql = thread->stamp.irql;
     round->regions = thread->stamp.regions;
     round->locks = ha_locks_count(thread);
-    round->watched = kernel->hooks.called || kernel->world.sched.is_free;
+    round->watched = kernel->hooks.called || kernel->world.sched.is_free ||
+                     kernel->world.host->watcher;
     round->per_call =
         ha_kernel_knob(kernel, HA_KNOB_OPSTATUS_SCOPE) == HA_OPSTATUS_PER_CALL;
 

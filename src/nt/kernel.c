@@ -163,11 +163,23 @@ void ha_record_fault(struct ha_kernel *kernel, enum ha_routine routine)
     ha_record_open(&kernel->world, HA_FAULT, 0)->as.fault.routine = routine;
 }
 
+/* By the tape's word. */
+static bool is_lacking(struct ha_kernel *kernel, enum ha_routine routine)
+{
+    uint64_t *word = &kernel->fails_on[routine / 64], bit = UINT64_C(1) << routine % 64;
+    if (*word & bit)
+        return true;
+    uint32_t answer = ha_choose(&kernel->world, HA_CHOICE_FAULT, ha_routine_name(routine), 3);
+    if (answer == 2)
+        *word |= bit;
+    return answer != 0;
+}
+
 bool ha_kernel_faults(struct ha_kernel *kernel, enum ha_routine routine)
 {
     assert(ha_routine_can_fail(routine));
     bool scripted = kernel->hooks.fails && kernel->hooks.fails(kernel, routine);
-    if (!scripted && !ha_choose(&kernel->world, HA_CHOICE_FAULT, ha_routine_name(routine), 2))
+    if (!scripted && !is_lacking(kernel, routine))
         return false;
     ha_record_fault(kernel, routine);
     return true;

@@ -212,6 +212,7 @@ struct ha_kernel {
     struct ha_world world;          /* first */
     struct ha_profile profile;
     struct ha_kernel_hooks hooks;
+    uint64_t fails_on[HA_ROUTINE_COUNT / 64 + 1];   /* routines that go on failing, a bit each */
     struct ha_notify chain;         /* processor-change registrations in their order; with the
                                        clients of \Callback\ProcessorAdd (CB-6) */
     struct ha_callbacks callbacks;
@@ -331,6 +332,7 @@ bool ha_kernel_plays(const struct ha_kernel *kernel, uint16_t driver);
 HA_RACE_UNSEEN static inline uint32_t ha_kernel_go_out(struct ha_kernel *kernel)
 {
     const struct ha_sched *sched = &kernel->world.sched;
+    ha_touch(&kernel->world, HA_TOUCH_DRIVER(sched->running->stamp.driver), HA_TOUCH_WRITE);
     return sched->is_free && !ha_kernel_plays(kernel, sched->running->stamp.driver)
                ? ha_free_go_out(&kernel->world) : 0;
 }
@@ -339,6 +341,8 @@ HA_RACE_UNSEEN static inline void ha_kernel_come_in(struct ha_kernel *kernel, ui
 {
     if (depth)
         ha_free_come_in(&kernel->world, depth);
+    ha_touch(&kernel->world, HA_TOUCH_DRIVER(kernel->world.sched.running->stamp.driver),
+             HA_TOUCH_WRITE);
 }
 
 /* A kernel over a world that is set up. False when the arena is full. */
@@ -362,7 +366,7 @@ void ha_kernel_check_irql(struct ha_kernel *kernel, enum ha_routine routine, KIR
 
 /*
  * Whether what the routine needs is lacking here, by the word of whoever drives the kernel, or
- * else of the tape; recorded as a FAULT.
+ * else of the tape, which may also say so of all its calls from here on; recorded as a FAULT.
  */
 bool ha_kernel_faults(struct ha_kernel *kernel, enum ha_routine routine);
 void ha_record_fault(struct ha_kernel *kernel, enum ha_routine routine);

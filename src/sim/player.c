@@ -116,6 +116,13 @@ void ha_player_lend(struct ha_machine *machine, struct ha_record *window)
     ha_trace_lend(&machine->kernel.world, window);
 }
 
+void ha_player_search(struct ha_machine *machine, struct ha_search *search)
+{
+    struct ha_host *host = machine->kernel.world.host;
+    host->oracle = ha_search_oracle(search);
+    host->watcher = ha_search_watcher(search);
+}
+
 void ha_player_break_at(struct ha_machine *machine, uint64_t seq)
 {
     ha_trace_break_at(&machine->kernel.world, seq);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "sim/plan.h"
+#include "sim/search.h"
 
 /* Options for a machine that is to play the plan; `replay` may be NULL. */
 struct ha_machine_options ha_player_options(const struct ha_plan *plan, const char *replay);
@@ -19,6 +20,8 @@ int ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan);
 
 /* The machine writes its trace into that memory, see ha_trace_lend(). */
 void ha_player_lend(struct ha_machine *machine, struct ha_record *window);
+/* The search answers the machine's questions; before it is marked. */
+void ha_player_search(struct ha_machine *machine, struct ha_search *search);
 /* A debugger gets control before the record with that number is written. */
 void ha_player_break_at(struct ha_machine *machine, uint64_t seq);
 

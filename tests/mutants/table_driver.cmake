@@ -139,8 +139,8 @@ mutant(SCHED core/queue.c "time stands still"
 [[    world->time_ns += 0;]])
 
 mutant(SCHED core/tape.c "a token leads into an order of its own"
-[[    uint32_t question = tape->asked++;]]
-[[    uint32_t question = ++tape->asked;]])
+[[    question.number = world->tape.asked++;]]
+[[    question.number = ++world->tape.asked;]])
 
 mutant(SCHED sim/triggers.c "a fault strikes one time too late"
 [[        uint32_t time = ++machine->triggers->fault[i].needed;]]

@@ -210,12 +210,13 @@ static void the_context_of_the_call_before_is_poison_to_the_next(void **state)
 }
 
 /* The add gives the lock back: its last call is over, and its memory is still there. */
-static void look_when_the_add_has_ended(struct ha_host *host, uint32_t object,
-                                        enum ha_touch_mode mode)
+static void look_when_the_add_has_ended(struct ha_watcher *watcher, const struct ha_world *world,
+                                        uint32_t object, enum ha_touch_mode mode)
 {
-    struct ha_machine *machine = host->fatal_argument;
+    struct ha_machine *machine = world->host->fatal_argument;
     struct bench *b = machine->fatal_argument;
     struct looks *looks = b->driver[0].extra;
+    (void)watcher;
     (void)mode;
     if (object != machine->kernel.lock.id || !looks->last)
         return;
@@ -232,11 +233,12 @@ static void the_contexts_of_an_add_are_poison_when_it_has_ended(void **state)
     a->act = look_at_the_last_one;
     a->extra = &looks;
     bench_load(b);
-    b->machine->kernel.world.host->touch = look_when_the_add_has_ended;
+    struct ha_watcher watcher = {look_when_the_add_has_ended};
+    b->machine->kernel.world.host->watcher = &watcher;
 
     bench_add_processor(b);
 
-    b->machine->kernel.world.host->touch = NULL;
+    b->machine->kernel.world.host->watcher = NULL;
     assert_int_equal(looks.count, 3);
     expect_poison(looks.seen[0], looks.count * CONTEXT_BYTES);
 }

@@ -309,17 +309,20 @@ static void two_threads_that_want_each_others_lock_are_a_recorded_deadlock(void 
     assert_null(test_world_record(b->t, HA_DEADLOCK, 2));
 }
 
-static void note_touch(struct ha_host *host, uint32_t object, enum ha_touch_mode mode)
+static void note_touch(struct ha_watcher *watcher, const struct ha_world *world, uint32_t object,
+                       enum ha_touch_mode mode)
 {
     char word[32];
+    (void)watcher;
     snprintf(word, sizeof word, "%c%u", mode == HA_TOUCH_WRITE ? 'w' : 'r', (unsigned)object);
-    test_world_say((struct test_world *)host, word);
+    test_world_say((struct test_world *)world->host, word);
 }
 
 static void locks_and_events_are_touched_as_what_they_are_used_for(void **state)
 {
     struct bench *b = *state;
-    b->t->host.touch = note_touch;
+    struct ha_watcher watcher = {note_touch};
+    b->t->host.watcher = &watcher;
 
     ha_lock_take(b->t->world, &b->lock);
     ha_lock_give(b->t->world, &b->lock);

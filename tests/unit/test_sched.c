@@ -68,6 +68,7 @@ static void the_tape_preempts_a_thread_at_a_scheduling_point(void **state)
     const struct ha_record *choice = test_world_record(t, HA_CHOICE, 0);
     assert_int_equal(choice->id, 1);
     assert_int_equal(choice->thread, first);
+    assert_int_equal(choice->as.choice.kind, HA_CHOICE_PREEMPT);
     assert_int_equal(choice->as.choice.options, 3);
     assert_string_equal(choice->as.choice.label, "preempt");
     assert_true(ha_tape_fits(t->world));

@@ -3,16 +3,21 @@
 
 #include <string.h>
 
-static char touched[512];   /* the hook has no context of its own */
+static char touched[512];
 
-static void note_touch(struct ha_host *host, uint32_t object, enum ha_touch_mode mode)
+static void note_touch(struct ha_watcher *watcher, const struct ha_world *world, uint32_t object,
+                       enum ha_touch_mode mode)
 {
-    static const char *const things[] = {"partition", "queue", "chain"};
-    (void)host;
+    static const char *const things[] = {"partition", "queue", "chain", "threads"};
+    (void)watcher;
+    (void)world;
     strcat(touched, mode == HA_TOUCH_WRITE ? "w:" : "r:");
-    strcat(touched, UINT32_MAX - object < 3 ? things[UINT32_MAX - object] : "object");
+    strcat(touched, UINT32_MAX - object < 4 ? things[UINT32_MAX - object]
+                    : object >= HA_TOUCH_DRIVER(UINT16_MAX) ? "driver" : "object");
     strcat(touched, " ");
 }
+
+static struct ha_watcher watcher = {note_touch};
 
 static VOID NTAPI ignore(PVOID CallbackContext, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
                          PNTSTATUS OperationStatus)
@@ -25,7 +30,7 @@ static VOID NTAPI ignore(PVOID CallbackContext, PKE_PROCESSOR_CHANGE_NOTIFY_CONT
 static void listen(struct bench *b)
 {
     touched[0] = '\0';
-    b->machine->kernel.world.host->touch = note_touch;
+    b->machine->kernel.world.host->watcher = &watcher;
 }
 
 static void an_add_writes_the_partition_and_reads_the_chain(void **state)
@@ -37,9 +42,11 @@ static void an_add_writes_the_partition_and_reads_the_chain(void **state)
 
     bench_add_processor(b);
 
-    /* post and take the event; the lock; the round; offer; ACTIVE; the lock; look for more */
-    assert_string_equal(touched, "w:queue r:queue w:queue w:object r:chain w:partition "
-                                 "w:partition w:object r:queue ");
+    /* Post and take the event; its thread; the lock; the round; offer; the driver is called, and has
+       returned; ACTIVE; the driver again; the lock; look for more. */
+    assert_string_equal(touched, "w:queue r:queue w:queue w:threads w:object r:chain w:partition "
+                                 "w:driver w:driver w:partition w:driver w:driver w:object "
+                                 "r:queue ");
 }
 
 static void a_registration_writes_the_chain_and_a_query_reads_the_partition(void **state)

@@ -1,0 +1,216 @@
+/*
+ * explore - scenarios, one after another, each searched
+ *
+ * Owns which files, what is printed of a search, and the exit code.
+ */
+#include "hotadd/explore.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/names.h"
+#include "check/story.h"
+#include "edge/explorer.h"
+#include "edge/files.h"
+#include "edge/place.h"
+#include "edge/play_check.h"
+#include "edge/run.h"
+
+struct course {
+    const struct ha_explore_options *options;
+    struct ha_loop *loop;
+    size_t searched, found, open, strayed;      /* scenarios */
+    bool unreadable;
+    int signal;
+};
+
+static void add_number(struct ha_text *text, uint64_t number, const char *one, const char *many)
+{
+    ha_text_addf(text, "%" PRIu64 " %s", number, number == 1 ? one : many);
+}
+
+/* The command line that repeats the run with these answers. */
+static void add_command(const struct ha_explorer *explorer, const struct ha_tape_input *answers,
+                        struct ha_text *text)
+{
+    struct ha_play_options play = explorer->options->play;
+    struct ha_text token = {0};
+    ha_tape_write(&token, answers, explorer->plan.scenario_hash,
+                  ha_profile_hash(&explorer->plan.profile));
+    play.replay = ha_text_string(&token);
+    const struct ha_run run = {
+        .scenario = explorer->scenario, .options = &play, .plan = explorer->plan};
+    ha_run_add_command(&run, text);
+    text->lost |= token.lost;
+    ha_text_close(&token);
+}
+
+static void add_find(const struct ha_explorer *explorer, const struct ha_find *find,
+                     struct ha_text *text)
+{
+    struct ha_text command = {0};
+    add_command(explorer, &find->answers, &command);
+    if (find->finding.rule) {
+        ha_story_add_finding(text, &find->finding, find->driver[0] ? find->driver : NULL,
+                             ha_text_string(&command), explorer->options->play.color);
+    } else {
+        ha_text_addf(text, "error: the run ended by \"%s\"\n", ha_ending_name(find->ending));
+        ha_text_addf(text, "  repeat    %s\n", ha_text_string(&command));
+    }
+    ha_text_addf(text, "  found     in %" PRIu64 " of ", find->runs);
+    add_number(text, explorer->runs, "run", "runs");
+    ha_text_add(text, "\n");
+    text->lost |= command.lost;
+    ha_text_close(&command);
+}
+
+static void add_bounds(const struct ha_search_bounds *bounds, struct ha_text *text)
+{
+    add_number(text, bounds->faults, "fault", "faults");
+    ha_text_add(text, ", ");
+    add_number(text, bounds->preemptions, "preemption", "preemptions");
+    ha_text_add(text, " and ");
+    add_number(text, bounds->deliveries, "delivery out of turn", "deliveries out of turn");
+    if (bounds->fixed_order)
+        ha_text_add(text, ", threads in their ordinary order");
+}
+
+static void add_summary(const struct ha_explorer *explorer, struct ha_text *text)
+{
+    ha_text_addf(text, "%s  ", explorer->strayed ? "STRAYED" : explorer->find_count ? "FOUND"
+                             : explorer->complete ? "pass" : "open");
+    ha_add_file_name(text, explorer->scenario->file);
+    ha_text_addf(text, ": %s (", explorer->scenario->name);
+    add_number(text, explorer->runs, "run", "runs");
+    ha_text_add(text, ", ");
+    if (explorer->left)
+        ha_text_addf(text, "%" PRIu64 " left, ", explorer->left);
+    add_number(text, explorer->traces.count, "distinct trace", "distinct traces");
+    ha_text_add(text, ")\n");
+    if (!explorer->complete)
+        return;
+    ha_text_add(text, "complete: ");
+    add_number(text, explorer->runs + explorer->left, "run", "runs");
+    ha_text_add(text, ", all with at most ");
+    add_bounds(&explorer->options->bounds, text);
+    ha_text_add(text, "\n");
+}
+
+static void print(struct course *course, const struct ha_explorer *explorer)
+{
+    struct ha_text text = {0};
+    for (size_t i = 0; i < explorer->find_count; i++)
+        add_find(explorer, &explorer->find[i], &text);
+    if (!course->options->play.quiet || explorer->find_count || !explorer->complete)
+        add_summary(explorer, &text);
+    fputs(ha_text_string(&text), course->options->play.out);
+    course->unreadable |= text.lost;
+    ha_text_close(&text);
+}
+
+static void list_points(struct course *course, const struct ha_explorer *explorer)
+{
+    struct ha_text text = {0};
+    size_t count;
+    const struct ha_search_point *point = ha_search_points(explorer->search, &count);
+    ha_add_file_name(&text, explorer->scenario->file);
+    ha_text_add(&text, ": ");
+    add_number(&text, count, "choice point", "choice points");
+    ha_text_add(&text, " in the ordinary course\n");
+    for (size_t i = 0; i < count; i++) {
+        ha_text_addf(&text, "  %4zu  %-9s %s", i, ha_choice_kind_name(point[i].kind),
+                     point[i].label);
+        if (point[i].about != HA_NOTHING)
+            ha_text_addf(&text, " %" PRIu32, point[i].about);
+        ha_text_addf(&text, ", %" PRIu32 " answers\n", point[i].options);
+    }
+    fputs(ha_text_string(&text), course->options->play.out);
+    course->unreadable |= text.lost;
+    ha_text_close(&text);
+}
+
+static void search(struct course *course, const struct ha_scenario *scenario)
+{
+    struct ha_explore_options options = *course->options;
+    struct ha_explorer explorer = {0};
+    struct ha_text messages = {0};
+    if (options.list)
+        options.runs = 1;
+    int err = ha_explorer_run(&explorer, scenario, &options, course->loop, &messages);
+    course->signal = ha_loop_signal(course->loop);
+    if (err) {
+        fputs(ha_text_string(&messages), course->options->play.log);
+        course->unreadable = true;
+    } else if (options.list) {
+        list_points(course, &explorer);
+        course->searched++;
+    } else {
+        print(course, &explorer);
+        course->searched++;
+        course->found += explorer.find_count != 0;
+        course->strayed += explorer.strayed;
+        course->open += !explorer.find_count && !explorer.complete;
+    }
+    ha_explorer_close(&explorer);
+    ha_text_close(&messages);
+}
+
+static void search_file(struct course *course, const char *path)
+{
+    struct ha_scenario scenario;
+    struct ha_text messages = {0};
+    int err = ha_scenario_load_file(path, course->loop, &scenario, &messages);
+    course->signal = ha_loop_signal(course->loop);
+    if (err) {
+        fputs(err == HA_EREAD ? ha_text_string(&messages) : ha_err_text(err),
+              course->options->play.log);
+        course->unreadable = true;
+    } else {
+        if (!course->signal)
+            search(course, &scenario);
+        ha_scenario_close(&scenario);
+    }
+    ha_text_close(&messages);
+}
+
+static int exit_code(const struct course *course)
+{
+    if (course->signal)
+        return course->signal == SIGINT ? HA_EXIT_SIGINT : HA_EXIT_SIGTERM;
+    if (course->unreadable)
+        return HA_EXIT_UNREADABLE;
+    if (course->strayed)
+        return HA_EXIT_STRAYED;
+    if (course->found)
+        return HA_EXIT_FAILED;
+    if (course->open)
+        return HA_EXIT_BUDGET;
+    return course->searched ? HA_EXIT_OK : HA_EXIT_NOTHING;
+}
+
+int ha_explore_files(const struct ha_explore_options *options)
+{
+    struct course course = {.options = options, .loop = ha_loop_open()};
+    struct ha_files files = {0};
+    struct ha_text messages = {0};
+    if (!course.loop) {
+        fputs("hotadd: error: no event loop: memory or descriptors are lacking\n",
+              options->play.log);
+        return HA_EXIT_INTERNAL;
+    }
+    for (size_t i = 0; i < options->play.path_count; i++)
+        course.unreadable |= ha_files_add(&files, options->play.path[i], &messages) != HA_OK;
+    fputs(ha_text_string(&messages), options->play.log);
+    for (size_t i = 0; i < files.count && !course.signal; i++)
+        search_file(&course, files.path[i]);
+    if (!options->list)
+        fprintf(options->play.out, "%zu passed, %zu failed\n",
+                course.searched - course.found - course.open - course.strayed,
+                course.found + course.open + course.strayed);
+    ha_text_close(&messages);
+    ha_files_close(&files);
+    ha_loop_close(course.loop);
+    return exit_code(&course);
+}

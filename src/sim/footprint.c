@@ -1,0 +1,177 @@
+/*
+ * footprint - see footprint.h
+ */
+#include "sim/footprint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_ROOM 64u
+
+struct ha_footprint_object {
+    uint64_t identity;          /* the step that touched it first; 0 for an empty place */
+    uint64_t written;           /* the latest step that wrote it */
+    uint64_t read;              /* the sum of those that have read it since */
+    uint32_t id;
+};
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    uint64_t z = a * UINT64_C(0x9e3779b97f4a7c15) + b;
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+static size_t place_of(const struct ha_footprint *footprint, uint32_t id)
+{
+    size_t mask = footprint->object_room - 1;
+    size_t at = (size_t)mix(id, 1) & mask;
+    while (footprint->object[at].identity && footprint->object[at].id != id)
+        at = (at + 1) & mask;
+    return at;
+}
+
+static bool grow_objects(struct ha_footprint *footprint)
+{
+    struct ha_footprint_object *old = footprint->object;
+    size_t room = footprint->object_room, grown = room ? 2 * room : FIRST_ROOM;
+    struct ha_footprint_object *fresh = calloc(grown, sizeof *fresh);
+    if (!fresh)
+        return false;
+    footprint->object = fresh;
+    footprint->object_room = grown;
+    for (size_t i = 0; i < room; i++)
+        if (old[i].identity)
+            fresh[place_of(footprint, old[i].id)] = old[i];
+    free(old);
+    return true;
+}
+
+static bool grow_threads(struct ha_footprint *footprint, uint32_t id)
+{
+    size_t room = footprint->thread_room ? footprint->thread_room : FIRST_ROOM;
+    while (room <= id)
+        room *= 2;
+    uint64_t *thread = realloc(footprint->thread, room * sizeof *thread);
+    if (!thread)
+        return false;
+    footprint->thread = thread;
+    uint32_t *asked = realloc(footprint->asked, room * sizeof *asked);
+    if (!asked)
+        return false;
+    footprint->asked = asked;
+    size_t more = room - footprint->thread_room;
+    memset(thread + footprint->thread_room, 0, more * sizeof *thread);
+    memset(asked + footprint->thread_room, 0, more * sizeof *asked);
+    footprint->thread_room = room;
+    return true;
+}
+
+/* The number of the running thread, with room for what is known of it; false: no memory. */
+static bool reach_thread(struct ha_footprint *footprint, const struct ha_world *world,
+                         uint32_t *id)
+{
+    const struct ha_thread *running = world->sched.running;
+    *id = running ? running->stamp.thread : 0;
+    if (!footprint->lost && *id >= footprint->thread_room)
+        footprint->lost = !grow_threads(footprint, *id);
+    return !footprint->lost;
+}
+
+/* A step of a thread that depends on `before`. Returns it. */
+static uint64_t step(struct ha_footprint *footprint, uint32_t thread, uint64_t before)
+{
+    uint64_t latest = footprint->thread[thread];
+    uint64_t number = mix(mix(latest ? latest : thread + 1, before), 2) | 1;
+    footprint->thread[thread] = number;
+    footprint->sum += number;
+    return number;
+}
+
+static void touch(struct ha_footprint *footprint, uint32_t thread, uint32_t id, bool writes)
+{
+    if (2 * footprint->object_count >= footprint->object_room && !grow_objects(footprint)) {
+        footprint->lost = true;
+        return;
+    }
+    struct ha_footprint_object *object = &footprint->object[place_of(footprint, id)];
+    if (!object->identity) {
+        /* Ids are given in the order of appearance, which may differ where runs are the same. */
+        bool is_fixed = id >= HA_TOUCH_DRIVER(UINT16_MAX);
+        uint64_t latest = footprint->thread[thread];
+        *object = (struct ha_footprint_object){
+            .identity = mix(is_fixed ? id : latest ? latest : thread + 1, 3) | 1, .id = id};
+        footprint->object_count++;
+    }
+    uint64_t before = mix(object->identity, object->written);
+    if (!writes) {
+        object->read += step(footprint, thread, mix(before, 4));
+        return;
+    }
+    object->written = step(footprint, thread, mix(before, object->read));
+    object->read = 0;
+}
+
+static void touched(struct ha_watcher *watcher, const struct ha_world *world, uint32_t object,
+                    enum ha_touch_mode mode)
+{
+    struct ha_footprint *footprint = (struct ha_footprint *)(void *)watcher;
+    uint32_t thread;
+    if (!reach_thread(footprint, world, &thread))
+        return;
+    touch(footprint, thread, object, mode == HA_TOUCH_WRITE);
+    uint16_t driver = world->sched.running ? world->sched.running->stamp.driver : 0;
+    if (driver && object != HA_TOUCH_DRIVER(driver))
+        touch(footprint, thread, HA_TOUCH_DRIVER(driver), true);
+}
+
+void ha_footprint_init(struct ha_footprint *footprint)
+{
+    *footprint = (struct ha_footprint){.watcher.touched = touched};
+}
+
+void ha_footprint_clear(struct ha_footprint *footprint)
+{
+    if (footprint->object)
+        memset(footprint->object, 0, footprint->object_room * sizeof *footprint->object);
+    if (footprint->thread_room) {
+        memset(footprint->thread, 0, footprint->thread_room * sizeof *footprint->thread);
+        memset(footprint->asked, 0, footprint->thread_room * sizeof *footprint->asked);
+    }
+    footprint->object_count = 0;
+    footprint->sum = footprint->progress = 0;
+}
+
+void ha_footprint_close(struct ha_footprint *footprint)
+{
+    free(footprint->object);
+    free(footprint->thread);
+    free(footprint->asked);
+    ha_footprint_init(footprint);
+}
+
+void ha_footprint_ask(struct ha_footprint *footprint, const struct ha_world *world)
+{
+    uint32_t thread;
+    if (!reach_thread(footprint, world, &thread))
+        return;
+    footprint->progress -= mix(thread, footprint->asked[thread]++);
+    footprint->progress += mix(thread, footprint->asked[thread]);
+}
+
+void ha_footprint_answer(struct ha_footprint *footprint, const struct ha_world *world,
+                         const struct ha_question *question, uint32_t answer)
+{
+    uint32_t thread;
+    if (question->kind == HA_CHOICE_THREAD || question->kind == HA_CHOICE_PREEMPT)
+        return;
+    if (reach_thread(footprint, world, &thread))
+        step(footprint, thread, mix((uint64_t)question->kind << 32 | answer, 5));
+}
+
+uint64_t ha_footprint_state(const struct ha_footprint *footprint, const struct ha_world *world)
+{
+    const struct ha_thread *running = world->sched.running;
+    return mix(mix(footprint->sum, footprint->progress), running ? running->stamp.thread : 0);
+}

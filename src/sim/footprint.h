@@ -1,0 +1,51 @@
+/*
+ * footprint - which runs are the same but for the order of what is independent
+ *
+ * Each step of a thread reads and writes objects (ha_touch()); two steps depend on each other if
+ * one thread takes both, or if they touch an object that one of them writes. All runs in which
+ * dependent steps come in the same order are one run to every driver. A step is given a number made
+ * of its thread's step before and of the steps that it depends on; the sum of these numbers does not
+ * know in which order they came, and is the run's identity: runs that are the same have the same
+ * one, and others another, up to the chance of 1 in 2^64 or so.
+ *
+ * While a driver is in charge every step writes what is its own. What drivers share with each other
+ * outside of NT routines is not seen.
+ */
+#ifndef HA_SIM_FOOTPRINT_H
+#define HA_SIM_FOOTPRINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/world.h"
+
+struct ha_footprint_object;
+
+struct ha_footprint {
+    struct ha_watcher watcher;          /* first */
+    struct ha_footprint_object *object; /* by hash of the id */
+    size_t object_count, object_room;
+    uint64_t *thread;                   /* by id: its latest step; 0 for none */
+    uint32_t *asked;                    /* by id: questions in its time */
+    size_t thread_room;
+    uint64_t sum;                       /* of all steps */
+    uint64_t progress;                  /* of all threads: how many questions each was asked */
+    bool lost;                          /* memory was lacking */
+};
+
+void ha_footprint_init(struct ha_footprint *footprint);
+/* Begin a run. */
+void ha_footprint_clear(struct ha_footprint *footprint);
+void ha_footprint_close(struct ha_footprint *footprint);
+
+/* A question is about to be answered in the running thread's time. */
+void ha_footprint_ask(struct ha_footprint *footprint, const struct ha_world *world);
+/* It was answered; an answer that is not about the order of threads is a step of its own. */
+void ha_footprint_answer(struct ha_footprint *footprint, const struct ha_world *world,
+                         const struct ha_question *question, uint32_t answer);
+
+/* Where a run stands: equal for runs that go on alike. */
+uint64_t ha_footprint_state(const struct ha_footprint *footprint, const struct ha_world *world);
+
+#endif

@@ -1,0 +1,258 @@
+/*
+ * search - see search.h
+ *
+ * Owns the path: what was asked and answered, in order. Its first `fixed` answers are given again,
+ * those behind them are the ordinary ones, or by chance.
+ */
+#include "sim/search.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "core/world.h"
+#include "hotadd/error.h"
+#include "sim/footprint.h"
+#include "sim/priorities.h"
+#include "sim/visited.h"
+
+struct ha_search {
+    struct ha_oracle oracle;            /* first */
+    struct ha_search_options options;
+    struct ha_search_point *path;
+    size_t count, room, fixed;
+    struct ha_search_bounds used;       /* by the run so far */
+    struct ha_priorities priorities;    /* of PCT */
+    struct ha_footprint footprint;
+    struct ha_visited visited;          /* where runs have been, and with what left to use */
+    bool left;
+    uint64_t random;
+    uint64_t runs;
+    bool strayed, lost;
+};
+
+static struct ha_search *search_of(struct ha_oracle *oracle)
+{
+    return (struct ha_search *)(void *)oracle;
+}
+
+/* What an answer counts as; NULL for what has no bound. */
+static uint32_t *bound_of(struct ha_search_bounds *bounds, unsigned kind)
+{
+    switch (kind) {
+    case HA_CHOICE_THREAD:  return NULL;
+    case HA_CHOICE_FAULT:   return &bounds->faults;
+    case HA_CHOICE_PREEMPT: return &bounds->preemptions;
+    default:                return &bounds->deliveries;
+    }
+}
+
+static void use(struct ha_search *search, unsigned kind, uint32_t answer)
+{
+    uint32_t *used = bound_of(&search->used, kind);
+    if (used && answer)
+        ++*used;
+}
+
+static void unuse(struct ha_search *search, unsigned kind, uint32_t answer)
+{
+    uint32_t *used = bound_of(&search->used, kind);
+    if (used && answer)
+        --*used;
+}
+
+/* Whether the run so far may have another such answer than the ordinary one. */
+static bool may_differ(struct ha_search *search, unsigned kind)
+{
+    const uint32_t *used = bound_of(&search->used, kind);
+    const uint32_t *most = bound_of(&search->options.bounds, kind);
+    return used ? *used < *most : !search->options.bounds.fixed_order;
+}
+
+static uint32_t choose_by_chance(struct ha_search *search, const struct ha_question *question)
+{
+    bool is_order = question->kind == HA_CHOICE_THREAD;
+    if (!may_differ(search, question->kind) || (!is_order && ha_random(&search->random) % 8))
+        return 0;
+    return is_order ? (uint32_t)(ha_random(&search->random) % question->options)
+                    : 1 + (uint32_t)(ha_random(&search->random) % (question->options - 1));
+}
+
+/* Behind the answers that are given again. */
+static uint32_t choose_anew(struct ha_search *search, struct ha_world *world,
+                            const struct ha_question *question)
+{
+    bool is_first = search->runs == 1;
+    if (is_first || search->options.strategy == HA_SEARCH_DEPTH)
+        return 0;
+    if (search->options.strategy == HA_SEARCH_PCT &&
+        (question->kind == HA_CHOICE_THREAD || question->kind == HA_CHOICE_PREEMPT))
+        return ha_priorities_choose(&search->priorities, world, question);
+    return choose_by_chance(search, question);
+}
+
+/* Whether an earlier run was where this one is, and could go on in as many ways. */
+static bool was_here(struct ha_search *search, const struct ha_world *world)
+{
+    const struct ha_search_bounds *used = &search->used;
+    uint64_t key = ha_footprint_state(&search->footprint, world);
+    key += used->faults + UINT64_C(0x10001) * used->preemptions +
+           UINT64_C(0x100000003) * used->deliveries;
+    return !ha_visited_add(&search->visited, ha_random(&key));
+}
+
+static bool grow(struct ha_search *search)
+{
+    size_t room = search->room ? 2 * search->room : 64;
+    struct ha_search_point *path = realloc(search->path, room * sizeof *path);
+    if (!path) {
+        search->lost = true;
+        return false;
+    }
+    search->path = path;
+    search->room = room;
+    return true;
+}
+
+/* Of a question that earlier runs have answered. */
+static uint32_t repeat(struct ha_search *search, const struct ha_question *question)
+{
+    const struct ha_search_point *point = &search->path[question->number];
+    if (point->kind == question->kind && point->options == question->options)
+        return point->answer;
+    search->strayed = true;
+    return 0;
+}
+
+static uint32_t decide(struct ha_search *search, struct ha_world *world,
+                       const struct ha_question *question)
+{
+    if (question->number < search->fixed)
+        return repeat(search, question);
+    if (search->left || search->lost || (search->count == search->room && !grow(search)))
+        return 0;
+    assert(question->number == search->count || search->strayed);
+    if (search->options.skips && was_here(search, world)) {
+        search->left = true;
+        ha_sched_end(world, HA_END_SIGNAL);
+        return 0;
+    }
+    uint32_t chosen = choose_anew(search, world, question);
+    search->path[search->count++] = (struct ha_search_point){
+        .label = question->label, .about = question->about, .options = question->options,
+        .answer = chosen, .kind = (uint8_t)question->kind};
+    use(search, question->kind, chosen);
+    return chosen;
+}
+
+static uint32_t answer(struct ha_oracle *oracle, struct ha_world *world,
+                       const struct ha_question *question)
+{
+    struct ha_search *search = search_of(oracle);
+    ha_footprint_ask(&search->footprint, world);
+    uint32_t decided = decide(search, world, question);
+    ha_footprint_answer(&search->footprint, world, question, decided);
+    return decided;
+}
+
+struct ha_search *ha_search_create(const struct ha_search_options *options)
+{
+    struct ha_search *search = calloc(1, sizeof *search);
+    if (!search)
+        return NULL;
+    search->oracle.answer = answer;
+    search->options = *options;
+    search->random = options->seed;
+    ha_priorities_init(&search->priorities, options->depth);
+    ha_footprint_init(&search->footprint);
+    return search;
+}
+
+void ha_search_destroy(struct ha_search *search)
+{
+    if (!search)
+        return;
+    ha_footprint_close(&search->footprint);
+    ha_visited_close(&search->visited);
+    free(search->path);
+    free(search);
+}
+
+/* Take the last answer that has an alternative to it; what came behind it is asked anew. */
+static bool back_up(struct ha_search *search)
+{
+    while (search->count) {
+        struct ha_search_point *last = &search->path[search->count - 1];
+        unuse(search, last->kind, last->answer);
+        if (last->answer + 1 < last->options && may_differ(search, last->kind)) {
+            last->answer++;
+            use(search, last->kind, last->answer);
+            search->fixed = search->count;
+            return true;
+        }
+        search->count--;
+    }
+    return false;
+}
+
+bool ha_search_next(struct ha_search *search)
+{
+    bool is_first = search->runs++ == 0;
+    ha_footprint_clear(&search->footprint);
+    search->left = false;
+    if (ha_search_lost(search) || search->strayed)
+        return false;
+    if (search->options.strategy == HA_SEARCH_DEPTH)
+        return is_first || back_up(search);
+    ha_priorities_deal(&search->priorities, &search->random);
+    search->used = (struct ha_search_bounds){0};
+    search->count = 0;
+    return true;
+}
+
+struct ha_oracle *ha_search_oracle(struct ha_search *search)
+{
+    return &search->oracle;
+}
+
+struct ha_watcher *ha_search_watcher(struct ha_search *search)
+{
+    return &search->footprint.watcher;
+}
+
+bool ha_search_left(const struct ha_search *search)
+{
+    return search->left;
+}
+
+uint64_t ha_search_identity(const struct ha_search *search)
+{
+    return search->footprint.sum;
+}
+
+const struct ha_search_point *ha_search_points(const struct ha_search *search, size_t *count)
+{
+    *count = search->count;
+    return search->path;
+}
+
+bool ha_search_strayed(const struct ha_search *search)
+{
+    return search->strayed;
+}
+
+bool ha_search_lost(const struct ha_search *search)
+{
+    return search->lost || search->footprint.lost || search->visited.lost;
+}
+
+int ha_search_answers(const struct ha_search *search, struct ha_tape_input *answers)
+{
+    *answers = (struct ha_tape_input){.answer = malloc((search->count + 1) * sizeof *answers->answer)};
+    if (!answers->answer)
+        return HA_ENOMEM;
+    for (size_t i = 0; i < search->count; i++)
+        if (search->path[i].answer)
+            answers->answer[answers->count++] =
+                (struct ha_answer){(uint32_t)i, search->path[i].answer};
+    return HA_OK;
+}

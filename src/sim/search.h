@@ -1,0 +1,70 @@
+/*
+ * search - which run comes next, of all that the tape allows
+ *
+ * A run answers questions (core/tape.h); a search is asked them in place of a token, run after run,
+ * and knows which answers it has not given yet. It knows nothing of machines and verdicts: whoever
+ * holds it plays the runs.
+ *
+ *   struct ha_search *search = ha_search_create(&options);
+ *   while (ha_search_next(search)) { play with ha_search_oracle(search); look at the run; }
+ *
+ * Depth first gives every sequence of answers within its bounds exactly once, the last question
+ * varying first. With `skips` a run is left where it comes to a state that an earlier run was in
+ * with as much left of its bounds (sim/footprint.h): all that can follow was, or will be, played
+ * from there. Random and PCT runs have no end.
+ */
+#ifndef HA_SIM_SEARCH_H
+#define HA_SIM_SEARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/tape.h"
+#include "hotadd/explore.h"
+
+struct ha_search;
+struct ha_watcher;
+
+struct ha_search_options {
+    enum ha_strategy strategy;
+    struct ha_search_bounds bounds;
+    uint32_t depth;             /* of PCT, from 1 */
+    uint64_t seed;
+    bool skips;                 /* depth first: a run ends where one like it was before */
+};
+
+/* An answer as it was given; the number of the question is the place in the list. */
+struct ha_search_point {
+    const char *label;
+    uint32_t about, options, answer;
+    uint8_t kind;               /* enum ha_choice_kind */
+};
+
+/* NULL: no memory. */
+struct ha_search *ha_search_create(const struct ha_search_options *options);
+void ha_search_destroy(struct ha_search *search);
+
+/* Go on to the next run; the first has 0 for every answer. False when there is none. */
+bool ha_search_next(struct ha_search *search);
+
+/* Answers the questions of the run, and watches what its steps touch: both are the machine's. */
+struct ha_oracle *ha_search_oracle(struct ha_search *search);
+struct ha_watcher *ha_search_watcher(struct ha_search *search);
+
+/* Whether the run was left, and so says nothing. */
+bool ha_search_left(const struct ha_search *search);
+/* The identity of the run that has ended: equal where only what is independent was reordered. */
+uint64_t ha_search_identity(const struct ha_search *search);
+
+/* What was asked in the run so far, in order; until the next one. */
+const struct ha_search_point *ha_search_points(const struct ha_search *search, size_t *count);
+
+/* Whether a run asked something else where it should have repeated an earlier one. */
+bool ha_search_strayed(const struct ha_search *search);
+/* Whether memory was lacking, and so answers were not kept. */
+bool ha_search_lost(const struct ha_search *search);
+
+/* The non-zero answers of the run, for a token. HA_OK or HA_ENOMEM; ha_tape_close() after use. */
+int ha_search_answers(const struct ha_search *search, struct ha_tape_input *answers);
+
+#endif

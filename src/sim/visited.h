@@ -1,0 +1,21 @@
+/*
+ * visited - a set of numbers that are hashes already
+ */
+#ifndef HA_SIM_VISITED_H
+#define HA_SIM_VISITED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ha_visited {
+    uint64_t *number;           /* 0 for an empty place */
+    size_t count, room;
+    bool lost;                  /* memory was lacking: what did not fit is new every time */
+};
+
+/* Whether the number was not in the set; it is now. */
+bool ha_visited_add(struct ha_visited *visited, uint64_t number);
+void ha_visited_close(struct ha_visited *visited);
+
+#endif

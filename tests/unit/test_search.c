@@ -1,0 +1,181 @@
+/* sim: search - which run comes next, held against machines of questions without a simulator */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/world.h"
+#include "sim/search.h"
+
+/* A machine that asks one question after another; what it asks may depend on what it heard. */
+struct asker {
+    struct ha_world world;
+    struct ha_host host;
+    struct ha_search *search;
+    uint32_t asked;
+    char heard[64];             /* the answers of this run, as digits */
+};
+
+static uint32_t ask(struct asker *asker, enum ha_choice_kind kind, uint32_t options)
+{
+    const struct ha_question question = {.number = asker->asked++, .options = options,
+                                         .kind = kind, .label = "it", .about = HA_NOTHING};
+    struct ha_oracle *oracle = ha_search_oracle(asker->search);
+    uint32_t answer = oracle->answer(oracle, &asker->world, &question);
+    assert_true(answer < options);
+    assert_true(asker->asked < sizeof asker->heard);
+    asker->heard[question.number] = (char)('0' + answer);
+    return answer;
+}
+
+static bool next(struct asker *asker)
+{
+    asker->asked = 0;
+    memset(asker->heard, 0, sizeof asker->heard);
+    return ha_search_next(asker->search);
+}
+
+static void begin(struct asker *asker, const struct ha_search_options *options)
+{
+    memset(asker, 0, sizeof *asker);
+    asker->world.host = &asker->host;
+    asker->search = ha_search_create(options);
+    assert_non_null(asker->search);
+}
+
+static const struct ha_search_bounds wide = {.faults = 9, .preemptions = 9, .deliveries = 9};
+
+static void depth_first_gives_every_sequence_of_answers_once(void **state)
+{
+    struct asker asker;
+    char all[256] = "";
+    (void)state;
+    begin(&asker, &(struct ha_search_options){.bounds = wide});
+
+    while (next(&asker)) {
+        if (ask(&asker, HA_CHOICE_THREAD, 2))
+            ask(&asker, HA_CHOICE_FAULT, 3);
+        ask(&asker, HA_CHOICE_PREEMPT, 2);
+        strcat(strcat(all, asker.heard), " ");
+    }
+
+    assert_string_equal(all, "00 01 100 101 110 111 120 121 ");
+    ha_search_destroy(asker.search);
+}
+
+/* Of the four kinds in turn, twice, with one other answer each. */
+static size_t runs_within(const struct ha_search_bounds *bounds)
+{
+    struct asker asker;
+    size_t runs = 0;
+    begin(&asker, &(struct ha_search_options){.bounds = *bounds});
+    for (; next(&asker); runs++)
+        for (int i = 0; i < 2; i++) {
+            ask(&asker, HA_CHOICE_THREAD, 2);
+            ask(&asker, HA_CHOICE_FAULT, 2);
+            ask(&asker, HA_CHOICE_PREEMPT, 2);
+            ask(&asker, HA_CHOICE_TWICE, 2);
+        }
+    ha_search_destroy(asker.search);
+    return runs;
+}
+
+static void no_run_has_more_of_a_kind_than_its_bound(void **state)
+{
+    (void)state;
+    static const struct { struct ha_search_bounds bounds; size_t runs; } cases[] = {
+        {{.fixed_order = true}, 1},
+        {{.faults = 0}, 4},                             /* the order of threads alone */
+        {{.faults = 1, .fixed_order = true}, 3},
+        {{.preemptions = 1, .fixed_order = true}, 3},
+        {{.deliveries = 1, .fixed_order = true}, 3},
+        {{.faults = 1, .preemptions = 1, .fixed_order = true}, 9},
+        {{.faults = 2, .preemptions = 1, .deliveries = 1}, 4 * 4 * 3 * 3},
+        {{.faults = 2, .preemptions = 2, .deliveries = 2}, 256},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(runs_within(&cases[i].bounds), cases[i].runs);
+}
+
+static void the_answers_of_a_run_are_those_that_are_not_ordinary(void **state)
+{
+    struct asker asker;
+    struct ha_tape_input answers;
+    (void)state;
+    begin(&asker, &(struct ha_search_options){.bounds = wide});
+    for (int run = 0; run < 4; run++) {
+        assert_true(next(&asker));
+        ask(&asker, HA_CHOICE_FAULT, 3);
+        ask(&asker, HA_CHOICE_FAULT, 3);
+    }
+
+    assert_string_equal(asker.heard, "10");
+    assert_int_equal(ha_search_answers(asker.search, &answers), 0);
+    assert_int_equal(answers.count, 1);
+    assert_int_equal(answers.answer[0].question, 0);
+    assert_int_equal(answers.answer[0].answer, 1);
+    ha_tape_close(&answers);
+    ha_search_destroy(asker.search);
+}
+
+static void a_run_that_asks_something_else_has_strayed(void **state)
+{
+    struct asker asker;
+    (void)state;
+    begin(&asker, &(struct ha_search_options){.bounds = wide});
+    assert_true(next(&asker));
+    ask(&asker, HA_CHOICE_FAULT, 2);
+    ask(&asker, HA_CHOICE_FAULT, 2);
+    assert_true(next(&asker));
+    assert_false(ha_search_strayed(asker.search));
+    ask(&asker, HA_CHOICE_TWICE, 2);
+
+    assert_true(ha_search_strayed(asker.search));
+    assert_false(next(&asker));
+    ha_search_destroy(asker.search);
+}
+
+/* Ten runs of twenty questions by chance. */
+static void play_by_chance(uint64_t seed, enum ha_strategy strategy, char *heard)
+{
+    struct asker asker;
+    begin(&asker, &(struct ha_search_options){.strategy = strategy, .bounds = wide, .seed = seed});
+    *heard = '\0';
+    for (int run = 0; run < 10; run++) {
+        assert_true(next(&asker));
+        for (int i = 0; i < 20; i++)
+            ask(&asker, i % 2 ? HA_CHOICE_FAULT : HA_CHOICE_LATE, 2);
+        strcat(strcat(heard, asker.heard), " ");
+    }
+    ha_search_destroy(asker.search);
+}
+
+static void a_seed_gives_the_same_runs_again_and_another_seed_gives_others(void **state)
+{
+    char first[256], again[256], other[256];
+    (void)state;
+    play_by_chance(1, HA_SEARCH_RANDOM, first);
+    play_by_chance(1, HA_SEARCH_RANDOM, again);
+    play_by_chance(2, HA_SEARCH_RANDOM, other);
+
+    assert_string_equal(first, again);
+    assert_string_not_equal(first, other);
+    assert_memory_equal(first, "00000000000000000000 ", 21);    /* the ordinary one comes first */
+    assert_non_null(strchr(first, '1'));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(depth_first_gives_every_sequence_of_answers_once),
+        cmocka_unit_test(no_run_has_more_of_a_kind_than_its_bound),
+        cmocka_unit_test(the_answers_of_a_run_are_those_that_are_not_ordinary),
+        cmocka_unit_test(a_run_that_asks_something_else_has_strayed),
+        cmocka_unit_test(a_seed_gives_the_same_runs_again_and_another_seed_gives_others),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
