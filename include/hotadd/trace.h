@@ -203,7 +203,8 @@ enum ha_misuse {
     HA_MISUSE_STALE_HANDLE, HA_MISUSE_SELF_REMOVAL,
     HA_MISUSE_OVERRUN,          /* beyond the end of a table; argument: the slot */
     HA_MISUSE_NOTHING_THERE,    /* a slot that holds no memory was used or freed; the same */
-    HA_MISUSE_BAD_BLOCK,        /* freed: never taken, or given back before; used: the latter */
+    HA_MISUSE_BAD_BLOCK,        /* freed: never taken, or given back before; used: the latter;
+                                   written then, by no routine: id: it, argument: which byte */
     HA_MISUSE_IRQL_ORDER,       /* raised to a lower IRQL, lowered to a higher; argument: which */
     HA_MISUSE_NOT_MADE,         /* an object that was never initialised */
     HA_MISUSE_NOT_OWNER,        /* given back by another thread than its owner */

@@ -95,7 +95,7 @@ static bool gives_memory_back(const struct ha_record *misuse)
 {
     uint32_t routine = misuse->as.misuse.routine;
 
-    return routine == HA_NO_ROUTINE || routine == HA_RT_FREE_POOL || routine == HA_RT_FREE_PAGES
+    return routine == HA_RT_FREE_POOL || routine == HA_RT_FREE_PAGES
            || routine == HA_RT_FREE_CONTIGUOUS;
 }
 
@@ -104,7 +104,11 @@ static void judge_bad_block(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
 
-    if (gives_memory_back(record))
+    if (record->as.misuse.routine == HA_NO_ROUTINE)
+        ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that is held",
+                 "block %u written after it was given back, at byte %u", (unsigned)record->id,
+                 (unsigned)record->as.misuse.argument);
+    else if (gives_memory_back(record))
         ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that is held, given back once",
                  "given back: %s", ha_misuse_name(HA_MISUSE_BAD_BLOCK));
     else

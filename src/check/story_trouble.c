@@ -64,6 +64,11 @@ static void block_words(const struct ha_cast *cast, const struct ha_record *reco
                      (unsigned)record->id, tag);
         return;
     }
+    if (record->as.misuse.misuse == HA_MISUSE_BAD_BLOCK) {
+        ha_text_addf(words, "has written at byte %u of block %u, which was given back", beyond,
+                     (unsigned)record->id);
+        return;
+    }
     ha_text_addf(words, "has written up to %u byte%s beyond the end of block %u", beyond,
                  beyond == 1 ? "" : "s", (unsigned)record->id);
 }
@@ -95,6 +100,11 @@ static void misuse_words(const struct ha_cast *cast, const struct ha_record *rec
 {
     char irql[HA_IRQL_TEXT];
 
+    if (record->as.misuse.misuse == HA_MISUSE_BAD_BLOCK
+        && record->as.misuse.routine == HA_NO_ROUTINE) {
+        block_words(cast, record, words);
+        return;
+    }
     switch (record->as.misuse.misuse) {
     case HA_MISUSE_OVERRUN:
     case HA_MISUSE_NOTHING_THERE:

@@ -159,6 +159,16 @@ void ha_arena_get_back(struct ha_arena *arena, void *block, size_t size)
     ha_arena_give(arena, block, size);
 }
 
+void ha_arena_hide(void *bytes, size_t size)
+{
+    FORBID(bytes, size);
+}
+
+void ha_arena_show(void *bytes, size_t size)
+{
+    ALLOW(bytes, size);
+}
+
 char *ha_arena_copy(struct ha_arena *arena, const char *string)
 {
     size_t size = strlen(string) + 1;

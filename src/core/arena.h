@@ -34,6 +34,9 @@ void ha_arena_give(struct ha_arena *arena, void *block, size_t size);
  */
 void *ha_arena_lend(struct ha_arena *arena, size_t size);
 void ha_arena_get_back(struct ha_arena *arena, void *block, size_t size);
+/* Memory that is lent and that nobody may use for a while, and that may be used again. */
+void ha_arena_hide(void *bytes, size_t size);
+void ha_arena_show(void *bytes, size_t size);
 /* A terminated copy of a string; NULL when the arena is full. */
 char *ha_arena_copy(struct ha_arena *arena, const char *string);
 /*

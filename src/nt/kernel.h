@@ -248,6 +248,8 @@ struct ha_kernel {
     struct ha_object call_ends;     /* set when a callback has returned that others may wait for */
     struct ha_driver *last_driver;
     struct ha_pool_block *newest_block;     /* of those that drivers hold */
+    struct ha_gone *oldest_gone, *newest_gone;  /* of those that they gave back; nt/pool_gone.c */
+    size_t gone_bytes;
     struct ha_script_event *first_event;
     struct ha_named_event *first_named_event;
     struct ha_free_memory free_memory;

@@ -15,6 +15,7 @@
 #include "nt/in_use.h"
 #include "nt/mdl.h"
 #include "nt/pnp_entry.h"
+#include "nt/pool_gone.h"
 #include "nt/registration.h"
 
 /* As long as an element of most tables, so that the first field of one too many falls into it. */
@@ -23,7 +24,6 @@
 /* Bytes that no driver is likely to write, or to take for a pointer or a count. */
 #define GUARD_BYTE 0xbdu
 #define UNWRITTEN_BYTE 0xa5u
-#define GIVEN_BACK_BYTE 0xddu
 
 struct ha_pool_block {
     uint64_t seal;
@@ -138,12 +138,14 @@ static bool lies_right(const struct ha_kernel *kernel, const struct ha_pool_wish
 static unsigned char *take_bytes(struct ha_kernel *kernel, const struct ha_pool_wish *wish)
 {
     struct ha_arena *arena = &kernel->world.host->arena;
-    unsigned char *bytes = wish->size < arena->size
-                               ? ha_arena_lend(arena, bytes_of(wish->size, wish->alignment)) : NULL;
+    size_t size = wish->size < arena->size ? bytes_of(wish->size, wish->alignment) : arena->size;
+    unsigned char *bytes = ha_arena_lend(arena, size);
+    if (!bytes && ha_gone_let_go(kernel))
+        bytes = ha_arena_lend(arena, size);
     if (!bytes || lies_right(kernel, wish, bytes + front_of(bytes, wish->alignment) +
                                                sizeof(struct ha_pool_block)))
         return bytes;
-    ha_arena_get_back(arena, bytes, bytes_of(wish->size, wish->alignment));
+    ha_arena_get_back(arena, bytes, size);
     return NULL;
 }
 
@@ -210,7 +212,6 @@ static struct ha_pool_block *meant(struct ha_kernel *kernel, void *memory, enum 
 void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag,
                         enum ha_pool_kind kind)
 {
-    struct ha_arena *arena = &kernel->world.host->arena;
     enum ha_routine routine = routines[kind].give;
     struct ha_pool_block *block = meant(kernel, memory, kind);
     if (!block)
@@ -233,9 +234,10 @@ void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag,
     block->seal = 0;                    /* whether or not the arena writes there */
     if (used)
         return;                         /* who goes on with what lies there finds it (PNP-18) */
-    memset(memory, GIVEN_BACK_BYTE, block->size);
-    ha_arena_get_back(arena, (unsigned char *)block - block->front,
-                  bytes_of(block->size, block->alignment));
+    ha_gone_keep(kernel, &(struct ha_gone_block){
+        .bytes = (unsigned char *)block - block->front,
+        .byte_count = bytes_of(block->size, block->alignment), .memory = memory,
+        .size = block->size, .id = block->id, .driver = block->driver});
 }
 
 void ha_pool_blocks_look_over(struct ha_kernel *kernel, uint16_t driver)
@@ -246,6 +248,7 @@ void ha_pool_blocks_look_over(struct ha_kernel *kernel, uint16_t driver)
     for (; block && block_of(arena, memory_of(block)); block = block->older)
         if (block->driver == driver)
             look_at_guard(kernel, block, HA_NO_ROUTINE);
+    ha_gone_look_over(kernel, driver);
 }
 
 /* The block in which an address lies; NULL when there is none. */
@@ -294,7 +297,7 @@ bool ha_pool_was_given_back(const struct ha_kernel *kernel, const void *memory, 
         size > arena->size - ((uintptr_t)memory - (uintptr_t)arena->bytes))
         return false;
     for (size_t i = 0; i < size; i++)
-        if (byte[i] != GIVEN_BACK_BYTE)
+        if (byte[i] != HA_GIVEN_BACK_BYTE)
             return false;
     return !ha_pool_place_of(kernel, memory, &place);
 }

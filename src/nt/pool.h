@@ -3,7 +3,8 @@
  *
  * A block lies between a head and a guard. The guard is looked at when the block is given back,
  * and when the driver that holds it goes: a changed one is a MISUSE, so that writing beyond the
- * end of a block is found though nothing watches the writing itself.
+ * end of a block is found though nothing watches the writing itself. What becomes of memory that
+ * is given back is told in pool_gone.h.
  */
 #ifndef HA_NT_POOL_H
 #define HA_NT_POOL_H
@@ -68,7 +69,7 @@ bool ha_pool_was_given_back(const struct ha_kernel *kernel, const void *memory, 
 bool ha_pool_object_went(struct ha_kernel *kernel, const void *object, size_t size,
                          enum ha_routine routine);
 
-/* Look at the guards of all blocks that a driver still holds. */
+/* Look at the guards of all blocks that a driver still holds, and at what it gave back. */
 void ha_pool_blocks_look_over(struct ha_kernel *kernel, uint16_t driver);
 
 /*

@@ -58,9 +58,10 @@ mutant(POOL nt/pool.c "a block may be given back twice"
 [[    block->seal = 0; ]]
 [[    block->seal += 0; ]])
 
-mutant(POOL nt/pool.c "what was given back can still be read"
-[[    memset(memory, GIVEN_BACK_BYTE, block->size);]]
-[[]])
+mutant(POOL nt/pool_gone.c "what was given back can still be read"
+[[    memset(block->memory, HA_GIVEN_BACK_BYTE, block->size);
+    if (!gone) {]]
+[[    if (!gone) {]])
 
 mutant(POOL nt/pool.c "a block belongs to whoever gives it back"
 [[    record->as.pool.registration = ha_callout_inside(kernel->world.sched.running)->link.id;]]

@@ -52,6 +52,7 @@ static uint32_t routine_of(const char *word)
         {"reportchange", HA_RT_REPORT_CHANGE}, {"removepnpex", HA_RT_UNREGISTER_PNP_EX},
         {"makebitmap", HA_RT_INITIALIZE_BITMAP}, {"setbits", HA_RT_SET_BITS},
         {"resource", HA_RT_ACQUIRE_EXCLUSIVE}, {"convert", HA_RT_CONVERT_RESOURCE},
+        {"none", HA_NO_ROUTINE},
     };
     for (size_t i = 0; i < sizeof routines / sizeof routines[0]; i++)
         if (!strcmp(routines[i].word, word))

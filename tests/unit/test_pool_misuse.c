@@ -277,6 +277,79 @@ static void an_object_that_went_with_its_memory_is_found_by_its_memory(void **st
     }
 }
 
+/* Writes what is nobody's any more, to which a sanitizer would object as well. */
+__attribute__((no_sanitize("address")))
+static void write_byte(volatile unsigned char *memory, size_t place)
+{
+    memory[place] = 1;
+}
+
+/* Of blocks 1 to 5 the second and the last are written when they are gone. */
+static void write_to_what_is_gone(void *argument)
+{
+    unsigned char *memory[5];
+    (void)argument;
+    for (size_t i = 0; i < COUNT(memory); i++)
+        memory[i] = ExAllocatePool2(POOL_FLAG_NON_PAGED, 100, PERP);
+    for (size_t i = 0; i < COUNT(memory); i++)
+        ExFreePool(memory[i]);
+    write_byte(memory[1], 12);
+    write_byte(memory[4], 99);
+}
+
+static void expect_written(struct bench *b, size_t which, uint32_t block, uint32_t place)
+{
+    const struct ha_record *misuse = bench_record(b, HA_MISUSE, which);
+    assert_int_equal(misuse->as.misuse.misuse, HA_MISUSE_BAD_BLOCK);
+    assert_int_equal(misuse->as.misuse.routine, HA_NO_ROUTINE);
+    assert_int_equal(misuse->driver, 1);
+    assert_int_equal(misuse->id, block);
+    assert_int_equal(misuse->as.misuse.argument, place);
+}
+
+/* POOL-2 */
+static void what_is_written_when_it_was_given_back_is_found_before_the_image_is_freed(void **state)
+{
+    struct bench *b = *state;
+    struct driver *a = bench_driver(b, "a");
+    b->findings = "a POOL-2\na POOL-2\n";
+    bench_driver(b, "b");
+    bench_run(b, a, write_to_what_is_gone, NULL);
+    assert_int_equal(bench_count(b, HA_MISUSE), 0);
+
+    bench_unload(b, a);
+
+    assert_int_equal(bench_count(b, HA_MISUSE), 2);
+    expect_written(b, 0, 2, 12);
+    expect_written(b, 1, 5, 99);
+    assert_true(ha_record_seq(bench_record(b, HA_MISUSE, 1)) <
+                ha_record_seq(bench_record(b, HA_IMAGE_FREED, 0)));
+}
+
+static void take_and_give_often(void *argument)
+{
+    (void)argument;
+    for (size_t i = 0; i < 1000; i++)
+        ExFreePool(ExAllocatePool2(POOL_FLAG_NON_PAGED, 1000, PERP));
+}
+
+/* POOL-2 */
+static void it_is_found_once_and_at_the_latest_before_the_memory_is_somebody_elses(void **state)
+{
+    struct bench *b = *state;
+    struct driver *a = bench_driver(b, "a"), *other = bench_driver(b, "b");
+    b->findings = "a POOL-2\na POOL-2\n";
+    bench_run(b, a, write_to_what_is_gone, NULL);
+
+    bench_run(b, other, take_and_give_often, NULL);
+
+    assert_int_equal(bench_count(b, HA_MISUSE), 2);
+    expect_written(b, 0, 2, 12);
+    expect_written(b, 1, 5, 99);
+    bench_unload(b, a);
+    assert_int_equal(bench_count(b, HA_MISUSE), 2);
+}
+
 /* Takes memory of both kinds at several levels, and gives it back there. */
 static void work_at_several_levels(void *argument)
 {
@@ -325,6 +398,8 @@ int main(void)
         BENCH_TEST(a_wrong_tag_is_recorded_and_the_block_goes),
         BENCH_TEST(what_is_given_back_holds_nothing_of_before),
         BENCH_TEST(an_object_that_went_with_its_memory_is_found_by_its_memory),
+        BENCH_TEST(what_is_written_when_it_was_given_back_is_found_before_the_image_is_freed),
+        BENCH_TEST(it_is_found_once_and_at_the_latest_before_the_memory_is_somebody_elses),
         BENCH_TEST(calls_from_too_high_are_recorded_and_served),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,6 +155,8 @@ static void memory_and_its_misuse_are_named(void **state)
          misused(HA_RT_FREE_POOL, HA_MISUSE_OTHER_TAG, 0x70726550u)},
         {"broken ExFreePoolWithTag misused: this block was never taken, or given back before",
          misused(HA_RT_FREE_POOL, HA_MISUSE_BAD_BLOCK, 0)},
+        {"broken has written at byte 12 of block 1, which was given back",
+         misused(HA_NO_ROUTINE, HA_MISUSE_BAD_BLOCK, 12)},
         {"broken KeRaiseIrql misused: from DISPATCH_LEVEL to PASSIVE_LEVEL",
          misused(HA_RT_RAISE_IRQL, HA_MISUSE_IRQL_ORDER, 0)},
         {"broken KeRaiseIrql misused: from DISPATCH_LEVEL to IRQL 16, above HIGH_LEVEL",
