@@ -191,8 +191,11 @@ static bool look_up(struct ha_judge *judge)
     const struct ha_record *record = judge->record;
     struct ha_open_call *call = NULL;
 
-    judge->thread = ha_reach_thread(judge, record->thread);
-    judge->driver = ha_reach_driver(judge, record->driver);
+    /* Hardly a record is the first of its thread or driver. */
+    judge->thread = record->thread < judge->thread_count ? &judge->threads[record->thread]
+                                                         : ha_reach_thread(judge, record->thread);
+    judge->driver = record->driver < judge->driver_count ? &judge->drivers[record->driver]
+                                                         : ha_reach_driver(judge, record->driver);
     if (!judge->thread || !judge->driver)
         return false;
     judge->registration = NULL;
