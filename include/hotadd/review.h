@@ -17,15 +17,21 @@
 extern "C" {
 #endif
 
+#define HA_STANDARD_INPUT "-"
+
 struct ha_review_options {
-    const char *const *path;    /* files of JSON Lines, each with one trace or more */
+    const char *const *path;    /* files of JSON Lines, each with one trace or more;
+                                   HA_STANDARD_INPUT: what comes in there */
     size_t path_count;
+    enum ha_output output;      /* with JSON Lines: a line for each trace, and its findings */
+    const char *out_path;       /* a file for what `output` means; verdicts then go to `out` */
+    bool coverage;              /* say at the end what all traces together have shown */
     bool story;                 /* tell each trace as a story before its verdict */
     bool strict;                /* a warning fails as an error does; no rule gives one yet */
     bool quiet;                 /* nothing of a trace that passes */
     bool color;
-    FILE *out;                  /* verdicts */
-    FILE *log;                  /* what is wrong with the options or with the host */
+    FILE *out;                  /* verdicts; a trace, or a test protocol, has it for itself ... */
+    FILE *log;                  /* ... and they go here; what is wrong with options or host, too */
 };
 
 /*

@@ -24,6 +24,14 @@ void ha_text_clear(struct ha_text *text)
         text->bytes[0] = '\0';
 }
 
+void ha_text_cut(struct ha_text *text, size_t length)
+{
+    assert(length <= text->length);
+    if (text->bytes)
+        text->bytes[length] = '\0';
+    text->length = length;
+}
+
 static bool resize(struct ha_text *text, size_t room)
 {
     char *bytes = realloc(text->bytes, room);

@@ -21,6 +21,8 @@ struct ha_text {
 
 void ha_text_close(struct ha_text *text);
 void ha_text_clear(struct ha_text *text);
+/* Take back what was appended behind a length that it had. */
+void ha_text_cut(struct ha_text *text, size_t length);
 /* Make room for so many bytes more, and for no others: saves the doubling of a long text. */
 void ha_text_reserve(struct ha_text *text, size_t more);
 void ha_text_add(struct ha_text *text, const char *string);

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "hotadd/scenario.h"
@@ -59,9 +58,7 @@ struct command {
 
 static int wrong(const char *option, const char *value, const char *expected)
 {
-    fprintf(stderr, "hotadd run: %s takes %s, not '%s'; try `hotadd run --help`\n", option,
-            expected, value);
-    return HA_EXIT_USAGE;
+    return ha_cli_wrong("run", option, value, expected);
 }
 
 static int read_profile(struct command *command, const char *value)
@@ -113,17 +110,7 @@ static int read_threads(struct command *command, const char *value)
 
 static int read_format(struct command *command, const char *value)
 {
-    static const struct { const char *name; enum ha_output output; } formats[] = {
-        {"story", HA_OUTPUT_STORY}, {"jsonl", HA_OUTPUT_JSONL},
-        {"tap", HA_OUTPUT_TAP}, {"junit", HA_OUTPUT_JUNIT},
-    };
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        if (!strcmp(value, formats[i].name)) {
-            command->play.output = formats[i].output;
-            return HA_EXIT_OK;
-        }
-    }
-    return wrong("--format", value, "story, jsonl, tap or junit");
+    return ha_cli_read_format("run", value, &command->play.output);
 }
 
 static int read_trace(struct command *command, const char *value)
@@ -143,10 +130,7 @@ static int read_trace(struct command *command, const char *value)
 
 static int read_out(struct command *command, const char *value)
 {
-    if (!value[0])
-        return wrong("--out", value, "the name of a file");
-    command->play.out_path = value;
-    return HA_EXIT_OK;
+    return ha_cli_read_out("run", value, &command->play.out_path);
 }
 
 static int read_filter(struct command *command, const char *value)
@@ -187,20 +171,9 @@ static int read_break(struct command *command, const char *value)
     return HA_EXIT_OK;
 }
 
-/* Whether verdicts go to a terminal that may be coloured. */
-static bool wants_color(const struct ha_play_options *play)
-{
-    bool on_log = play->output >= HA_OUTPUT_JSONL && !play->out_path;
-    return ha_cli_is_colorful(on_log ? STDERR_FILENO : STDOUT_FILENO);
-}
-
 static int read_color(struct command *command, const char *value)
 {
-    command->auto_color = !strcmp(value, "auto");
-    command->play.color = !strcmp(value, "always");
-    if (!command->auto_color && !command->play.color && strcmp(value, "never") != 0)
-        return wrong("--color", value, "auto, always or never");
-    return HA_EXIT_OK;
+    return ha_cli_read_color("run", value, &command->auto_color, &command->play.color);
 }
 
 static const struct {
@@ -238,23 +211,14 @@ static bool read_flag(struct command *command, const char *word)
     return false;
 }
 
-/* An option that has a value, as "--name value" or "--name=value". */
 static int read_option(struct command *command, int count, char **argument, int *i)
 {
-    const char *word = argument[*i];
-    size_t length = strcspn(word, "=");
     for (size_t k = 0; k < sizeof valued / sizeof valued[0]; k++) {
-        if (strlen(valued[k].name) != length || strncmp(valued[k].name, word, length) != 0)
-            continue;
-        if (word[length] == '=')
-            return valued[k].read(command, word + length + 1);
-        if (*i + 1 < count)
-            return valued[k].read(command, argument[++*i]);
-        fprintf(stderr, "hotadd run: %s needs a value; try `hotadd run --help`\n", word);
-        return HA_EXIT_USAGE;
+        const char *value = NULL;
+        if (ha_cli_valued("run", valued[k].name, count, argument, i, &value))
+            return value ? valued[k].read(command, value) : HA_EXIT_USAGE;
     }
-    fprintf(stderr, "hotadd run: there is no option '%s'; try `hotadd run --help`\n", word);
-    return HA_EXIT_USAGE;
+    return ha_cli_unknown("run", argument[*i]);
 }
 
 static int play(struct command *command, int count, char **argument)
@@ -284,7 +248,7 @@ static int play(struct command *command, int count, char **argument)
         return HA_EXIT_USAGE;
     }
     if (command->auto_color)
-        command->play.color = wants_color(&command->play);
+        command->play.color = ha_cli_wants_color(command->play.output, command->play.out_path);
     return ha_play(&command->play);
 }
 

@@ -9,6 +9,7 @@
 #include <assert.h>
 
 #include "base/names.h"
+#include "check/lacking.h"
 #include "check/rules.h"
 #include "edge/topic.h"
 
@@ -40,13 +41,20 @@ void ha_coverage_close(struct ha_coverage *coverage)
     ha_mishaps_close(&coverage->mishaps);
 }
 
-void ha_coverage_add(struct ha_coverage *coverage, const struct ha_judge *judge)
+void ha_coverage_take_back(struct ha_coverage *coverage, const struct ha_coverage *then)
+{
+    struct ha_nest inside = coverage->mishaps.inside;   /* may have moved since */
+    *coverage = *then;
+    coverage->mishaps.inside = inside;
+}
+
+void ha_coverage_add(struct ha_coverage *coverage, const struct ha_judge *judge, uint64_t lacking)
 {
     size_t count;
     const struct ha_rule *rule = ha_rules(&count);
     assert(count <= HA_COVERAGE_RULES);
     for (size_t i = 0; i < count; i++)
-        if (ha_judge_exercised(judge, &rule[i]))
+        if (ha_judge_exercised(judge, &rule[i]) && !ha_lack_hides(lacking, &rule[i]))
             coverage->rules[i / 64] |= UINT64_C(1) << i % 64;
 }
 

@@ -29,8 +29,15 @@ struct ha_coverage {
 void ha_coverage_init(struct ha_coverage *coverage);
 void ha_coverage_close(struct ha_coverage *coverage);
 
-/* Note which rules a run has exercised, which the judge has watched to its end. */
-void ha_coverage_add(struct ha_coverage *coverage, const struct ha_judge *judge);
+/*
+ * Note which rules a run has exercised, which the judge has watched to its end.
+ *
+ *   lacking  what its trace leaves out, as check/lacking.h numbers it; 0 for nothing
+ */
+void ha_coverage_add(struct ha_coverage *coverage, const struct ha_judge *judge,
+                     uint64_t lacking);
+/* Take back what was noted since it was copied to `then`. */
+void ha_coverage_take_back(struct ha_coverage *coverage, const struct ha_coverage *then);
 /* Note that data races were looked for, found or not. */
 void ha_coverage_add_races(struct ha_coverage *coverage);
 

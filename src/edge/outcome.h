@@ -4,6 +4,7 @@
 #ifndef HA_EDGE_OUTCOME_H
 #define HA_EDGE_OUTCOME_H
 
+#include "edge/account.h"
 #include "edge/run.h"
 
 enum ha_verdict {
@@ -20,7 +21,8 @@ struct ha_outcome {
     const char *file;           /* as it was named */
     const char *name;           /* of the scenario; NULL when the file could not be read */
     const char *preset;         /* which one of several; NULL when there is only one */
-    const struct ha_run *run;   /* NULL when unplayed */
+    const struct ha_account *account;   /* NULL when unplayed */
+    const struct ha_run *run;   /* NULL when unplayed, and of a trace from elsewhere */
     struct ha_text *message;    /* unplayed: lines that say why; remarked: the remark; left
                                    out: the reason; or NULL */
 };

@@ -6,7 +6,6 @@
  */
 #include "hotadd/scenario.h"
 
-#include <errno.h>
 #include <fnmatch.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "edge/files.h"
 #include "edge/load.h"
 #include "edge/module_option.h"
+#include "edge/output.h"
 #include "edge/place.h"
 #include "edge/play_check.h"
 #include "edge/report_parts.h"
@@ -103,14 +103,10 @@ static void direct_output(struct ha_play_options *play, size_t files)
 
 static void open_payload(struct ha_tally *tally, struct ha_play_options *play)
 {
-    play->out = fopen(play->out_path, "w");
-    if (play->out)
-        return;
-    int reason = errno;
     struct ha_text message = {0};
-    ha_add_file_name(&message, play->out_path);
-    ha_text_addf(&message, " cannot be written: %s", strerror(reason));
-    refuse(tally, HA_EXIT_UNREADABLE, ha_text_string(&message));
+    play->out = ha_output_open(play->out_path, &message);
+    if (!play->out)
+        refuse(tally, HA_EXIT_UNREADABLE, ha_text_string(&message));
     ha_text_close(&message);
 }
 
@@ -192,11 +188,6 @@ static void say_nothing_was_run(const struct ha_tally *tally)
         fprintf(tally->messages, "hotadd: no scenario was found\n");
 }
 
-static bool is_written(FILE *file)
-{
-    return fflush(file) == 0 && !ferror(file);
-}
-
 int ha_play(const struct ha_play_options *options)
 {
     struct ha_play_options play = *options;
@@ -218,14 +209,12 @@ int ha_play(const struct ha_play_options *options)
     if (!tally.refused) {
         play_files(&tally, &files, unfound, &messages);
         check_drivers(&tally);
-        if (options->out_path) {
-            written = is_written(play.out);
-            written &= fclose(play.out) == 0;
-        }
+        if (options->out_path)
+            written = ha_output_close(play.out);
     }
     say_nothing_was_run(&tally);
     sum_up(&tally);
-    written &= is_written(options->out) && is_written(options->log);
+    written &= ha_output_is_written(options->out) && ha_output_is_written(options->log);
     if (!written) {
         fprintf(options->log, "hotadd: error: not everything could be written\n");
         tally.unreadable = true;

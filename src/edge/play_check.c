@@ -6,10 +6,10 @@
 #include "edge/play_check.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
 #include "edge/module_option.h"
+#include "edge/output.h"
 #include "edge/run.h"
 
 static bool all_profiles(const struct ha_play_options *options)
@@ -94,18 +94,6 @@ static const struct {
     {lists, has_out, {"--list", "--out"}, "a list goes to standard output"},
 };
 
-/* A file that is read and written at the same time would be lost. */
-static bool writes_over_input(const char *path, const struct ha_files *files)
-{
-    struct stat out, in;
-    if (stat(path, &out) || !S_ISREG(out.st_mode))
-        return false;
-    for (size_t i = 0; i < files->count; i++)
-        if (!stat(files->path[i], &in) && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-            return true;
-    return false;
-}
-
 /* What a stop before a record asks for besides. */
 static int check_break(const struct ha_play_options *options, const struct ha_files *files,
                        struct ha_error *error)
@@ -136,7 +124,7 @@ int ha_play_check(const struct ha_play_options *options, const struct ha_files *
                             files->count);
     if (check_break(options, files, error) || ha_module_option_check(options, error))
         return HA_EINVAL;
-    if (options->out_path && writes_over_input(options->out_path, files))
+    if (options->out_path && ha_output_overwrites(options->out_path, files->path, files->count))
         return ha_error_set(error, HA_EINVAL, "--out would write over a scenario that is read");
     if (all_profiles(options))
         turned.profile = NULL;

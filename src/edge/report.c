@@ -70,21 +70,43 @@ void ha_report_begin(struct ha_report *report, const struct ha_play_options *opt
         ha_tap_begin(report);
 }
 
-void ha_report_add(struct ha_report *report, const struct ha_outcome *outcome)
+void ha_report_protocol(struct ha_report *report, const struct ha_outcome *outcome)
 {
-    const struct ha_play_options *options = report->options;
     report->count++;
     report->failed += outcome->verdict == HA_FAILED;
     report->unplayed += outcome->verdict == HA_UNPLAYED;
     report->left_out += outcome->verdict == HA_LEFT_OUT;
-    report->time_ns += outcome->run ? outcome->run->watch.time_ns : 0;
+    report->time_ns += outcome->account ? outcome->account->time_ns : 0;
+    if (report->options->output == HA_OUTPUT_TAP)
+        ha_tap_add(report, outcome);
+    else if (report->options->output == HA_OUTPUT_JUNIT)
+        ha_junit_add(report, outcome);
+}
+
+void ha_report_add(struct ha_report *report, const struct ha_outcome *outcome)
+{
+    const struct ha_play_options *options = report->options;
     ha_report_tell(report, outcome, options->log, options->color);
     if (options->output == HA_OUTPUT_STORY && options->out != options->log)
         ha_report_tell(report, outcome, options->out, false);
-    else if (options->output == HA_OUTPUT_TAP)
-        ha_tap_add(report, outcome);
-    else if (options->output == HA_OUTPUT_JUNIT)
-        ha_junit_add(report, outcome);
+    ha_report_protocol(report, outcome);
+    ha_report_flush(report);
+}
+
+void ha_report_flush(struct ha_report *report)
+{
+    if (report->options->output != HA_OUTPUT_TAP)
+        return;                 /* JUnit's document begins with what only its end knows */
+    ha_report_print(report, report->options->out, &report->cases);
+    fflush(report->options->out);
+}
+
+void ha_report_take_back(struct ha_report *report, const struct ha_report *then)
+{
+    struct ha_text cases = report->cases;
+    ha_text_cut(&cases, then->cases.length);
+    *report = *then;
+    report->cases = cases;
 }
 
 void ha_report_end(struct ha_report *report, const char *trouble)

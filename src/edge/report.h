@@ -11,7 +11,8 @@
 
 struct ha_report {
     const struct ha_play_options *options;
-    struct ha_text cases;       /* JUnit: what the document will hold */
+    bool of_traces;             /* they were judged, not played */
+    struct ha_text cases;       /* of a protocol, that are not printed yet: of JUnit all */
     size_t count;               /* of all outcomes */
     size_t failed, unplayed, left_out;
     uint64_t time_ns;           /* simulated, of all runs */
@@ -20,6 +21,12 @@ struct ha_report {
 
 void ha_report_begin(struct ha_report *report, const struct ha_play_options *options);
 void ha_report_add(struct ha_report *report, const struct ha_outcome *outcome);
+
+/* Count an outcome and write it into the test protocol alone, which is printed when it is flushed. */
+void ha_report_protocol(struct ha_report *report, const struct ha_outcome *outcome);
+void ha_report_flush(struct ha_report *report);
+/* Take back what was not flushed, to where the report was when it was copied to `then`. */
+void ha_report_take_back(struct ha_report *report, const struct ha_report *then);
 
 /*
  * End a test protocol, and give memory back.

@@ -1,7 +1,8 @@
 /*
  * report_junit - a report as a JUnit document, as CI systems read it
  *
- * The shape is that of tests/cli/junit.xsd: one suite, a case for each scenario and profile.
+ * The shape is that of tests/cli/junit.xsd: one suite, a case for each scenario and profile,
+ * or for each trace.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -47,25 +48,24 @@ static void add_element(struct ha_text *text, const char *name, const char *mess
 }
 
 /* Findings and differences, which a person will read as they stand in a verdict. */
-static void add_failure(const struct ha_run *run, struct ha_text *text)
+static void add_failure(const struct ha_account *account, struct ha_text *text)
 {
     size_t count;
-    struct ha_text details = {0}, command = {0};
-    const struct ha_finding *finding = ha_judge_findings(run->judge, &count, NULL);
-    ha_run_add_command(run, &command);
+    struct ha_text details = {0};
+    const struct ha_finding *finding = ha_judge_findings(account->judge, &count, NULL);
     for (size_t i = 0; i < count; i++)
-        ha_story_add_finding(&details, &finding[i],
-                             ha_cast_name(run->watch.cast, HA_NS_DRIVER, finding[i].driver),
-                             NULL, false);
-    ha_text_add(&details, ha_text_string(&run->report));
-    ha_text_addf(&details, "repeat: %s\n", ha_text_string(&command));
-    details.lost |= command.lost;
-    const struct ha_rule *rule = run->breaches.count ? run->breaches.breach[0].rule : NULL;
-    add_element(text, "failure", rule ? rule->sentence : "not as expected", &details);
-    if (run->story)
-        add_element(text, "system-out", NULL, ha_story_text(run->story));
+        if (account->is_told(account->owner, &finding[i]))
+            ha_story_add_finding(&details, &finding[i],
+                                 ha_cast_name(account->cast, HA_NS_DRIVER, finding[i].driver),
+                                 NULL, false);
+    ha_text_add(&details, ha_text_string(account->differences));
+    if (account->command)
+        ha_text_addf(&details, "repeat: %s\n", ha_text_string(account->command));
+    add_element(text, "failure", account->broken ? account->broken->sentence : "not as expected",
+                &details);
+    if (account->story)
+        add_element(text, "system-out", NULL, ha_story_text(account->story));
     ha_text_close(&details);
-    ha_text_close(&command);
 }
 
 static void add_seconds(struct ha_text *text, uint64_t time_ns)
@@ -86,12 +86,13 @@ void ha_junit_add(struct ha_report *report, const struct ha_outcome *outcome)
     ha_text_add(text, "    <testcase");
     add_attribute(text, "classname", ha_text_string(&file));
     add_attribute(text, "name", ha_text_string(&name));
-    add_seconds(text, outcome->run ? outcome->run->watch.time_ns : 0);
+    add_seconds(text, outcome->account ? outcome->account->time_ns : 0);
     ha_text_add(text, ">\n");
     if (outcome->verdict == HA_FAILED)
-        add_failure(outcome->run, text);
+        add_failure(outcome->account, text);
     else if (outcome->verdict == HA_UNPLAYED)
-        add_element(text, "error", "not played", outcome->message);
+        add_element(text, "error", report->of_traces ? "not judged" : "not played",
+                    outcome->message);
     else if (outcome->verdict == HA_LEFT_OUT)
         add_element(text, "skipped", ha_text_string(outcome->message), &(struct ha_text){0});
     else if (outcome->verdict == HA_REMARKED)

@@ -76,22 +76,24 @@ static void add_finding(struct ha_text *text, const struct ha_finding *finding,
     add_pair(text, "    ", "seen", finding->seen);
 }
 
-static void add_run(struct ha_text *text, const struct ha_run *run)
+static void add_account(struct ha_text *text, const struct ha_account *account)
 {
+    bool any = false;
     size_t count;
-    struct ha_text command = {0};
-    const struct ha_finding *finding = ha_judge_findings(run->judge, &count, NULL);
-    ha_run_add_command(run, &command);
-    add_pair(text, "", "repeat", ha_text_string(&command));
-    text->lost |= command.lost;
-    ha_text_close(&command);
-    if (count)
-        ha_text_add(text, "  findings:\n");
-    for (size_t i = 0; i < count; i++)
+    const struct ha_finding *finding = ha_judge_findings(account->judge, &count, NULL);
+    if (account->command)
+        add_pair(text, "", "repeat", ha_text_string(account->command));
+    for (size_t i = 0; i < count; i++) {
+        if (!account->is_told(account->owner, &finding[i]))
+            continue;
+        if (!any)
+            ha_text_add(text, "  findings:\n");
+        any = true;
         add_finding(text, &finding[i],
-                    ha_cast_name(run->watch.cast, HA_NS_DRIVER, finding[i].driver),
-                    ha_matcher_expects(run->matcher, &finding[i]));
-    add_lines(text, "differences", ha_text_string(&run->report));
+                    ha_cast_name(account->cast, HA_NS_DRIVER, finding[i].driver),
+                    account->is_expected(account->owner, &finding[i]));
+    }
+    add_lines(text, "differences", ha_text_string(account->differences));
 }
 
 void ha_tap_begin(struct ha_report *report)
@@ -103,30 +105,28 @@ void ha_tap_begin(struct ha_report *report)
 void ha_tap_add(struct ha_report *report, const struct ha_outcome *outcome)
 {
     bool passed = outcome->verdict < HA_FAILED;
-    struct ha_text text = {0}, title = {0};
+    struct ha_text *text = &report->cases, title = {0};
     ha_outcome_title(outcome, &title);
-    ha_text_addf(&text, "%sok %zu - ", passed ? "" : "not ", report->count);
-    ha_add_harmless(&text, ha_text_string(&title), title.length, escape_description);
+    ha_text_addf(text, "%sok %zu - ", passed ? "" : "not ", report->count);
+    ha_add_harmless(text, ha_text_string(&title), title.length, escape_description);
     if (outcome->verdict == HA_LEFT_OUT)
-        ha_text_addf(&text, " # SKIP %s", ha_text_string(outcome->message));
-    ha_text_add(&text, "\n");
+        ha_text_addf(text, " # SKIP %s", ha_text_string(outcome->message));
+    ha_text_add(text, "\n");
     if (outcome->verdict == HA_REMARKED) {
-        ha_text_add(&text, "# ");
-        ha_add_harmless(&text, ha_text_string(outcome->message), outcome->message->length,
+        ha_text_add(text, "# ");
+        ha_add_harmless(text, ha_text_string(outcome->message), outcome->message->length,
                         escape_description);
-        ha_text_add(&text, "\n");
+        ha_text_add(text, "\n");
     } else if (!passed) {
-        ha_text_add(&text, "  ---\n");
-        if (outcome->run)
-            add_run(&text, outcome->run);
+        ha_text_add(text, "  ---\n");
+        if (outcome->account)
+            add_account(text, outcome->account);
         else
-            add_lines(&text, "errors", ha_text_string(outcome->message));
-        ha_text_add(&text, "  ...\n");
+            add_lines(text, "errors", ha_text_string(outcome->message));
+        ha_text_add(text, "  ...\n");
     }
-    text.lost |= title.lost;
+    text->lost |= title.lost;
     ha_text_close(&title);
-    ha_report_print(report, report->options->out, &text);
-    fflush(report->options->out);
 }
 
 void ha_tap_end(struct ha_report *report, const char *trouble)
@@ -135,5 +135,6 @@ void ha_tap_end(struct ha_report *report, const char *trouble)
         fprintf(report->options->out, "Bail out! %s\n", trouble);
     else
         fprintf(report->options->out, "1..%zu%s\n", report->count,
-                report->count ? "" : " # SKIP nothing to play");
+                report->count ? "" :
+                report->of_traces ? " # SKIP nothing to judge" : " # SKIP nothing to play");
 }

@@ -226,7 +226,7 @@ static int conclude(struct ha_run *run, struct ha_text *error)
         (run->story && ha_story_text(run->story)->lost) || !print_findings(run))
         return complain(run, error, HA_ENOMEM, ha_err_text(HA_ENOMEM));
     if (run->coverage)
-        ha_coverage_add(run->coverage, run->judge);
+        ha_coverage_add(run->coverage, run->judge, 0);
     if (run->coverage && looks_for_races(run))
         ha_coverage_add_races(run->coverage);
     return HA_OK;

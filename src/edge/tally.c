@@ -67,13 +67,40 @@ static enum ha_verdict judge_run(const struct ha_tally *tally, const struct ha_r
                                                                                   : HA_FAILED;
 }
 
+static bool is_told(const void *run, const struct ha_finding *finding)
+{
+    (void)run;
+    (void)finding;
+    return true;
+}
+
+static bool is_expected(const void *run, const struct ha_finding *finding)
+{
+    return ha_matcher_expects(((const struct ha_run *)run)->matcher, finding);
+}
+
+static struct ha_account account_of(const struct ha_run *run, const struct ha_text *command)
+{
+    return (struct ha_account){
+        .judge = run->judge, .cast = run->watch.cast, .story = run->story, .command = command,
+        .differences = &run->report, .time_ns = run->watch.time_ns,
+        .broken = run->breaches.count ? run->breaches.breach[0].rule : NULL,
+        .owner = run, .is_told = is_told, .is_expected = is_expected,
+    };
+}
+
 static void count_run(struct ha_tally *tally, struct ha_run *run, struct ha_outcome *outcome,
                       const char *relies_on, const struct ha_breaches *known)
 {
-    struct ha_text remark = {0};
+    struct ha_text remark = {0}, command = {0};
+    ha_run_add_command(run, &command);
+    const struct ha_account account = account_of(run, &command);
+    if (command.lost)
+        ha_tally_lost(tally);
     bool over_budget = ha_run_ending(run) == HA_END_BUDGET &&
                        run->scenario->expect.ending != HA_END_BUDGET;
     outcome->run = run;
+    outcome->account = &account;
     outcome->verdict = judge_run(tally, run, over_budget, known);
     if (outcome->verdict == HA_REMARKED) {
         size_t drivers = ha_breaches_add_drivers(&run->breaches, run->watch.cast, &remark);
@@ -87,6 +114,7 @@ static void count_run(struct ha_tally *tally, struct ha_run *run, struct ha_outc
     ha_report_add(&tally->report, outcome);
     tally->unreadable |= tally->report.lost;
     ha_text_close(&remark);
+    ha_text_close(&command);
 }
 
 static void say_accepted(struct ha_tally *tally, const struct ha_run *run)
