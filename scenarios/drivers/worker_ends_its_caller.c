@@ -6,8 +6,8 @@ Module Name:
 
 Abstract:
 
-    worker_per_processor.c with a mistake: Failure calls PsTerminateSystemThread to end the thread of
-    the processor. The routine ends the thread that calls it, which here is the system's own.
+    worker_per_processor.c with a mistake: Failure calls PsTerminateSystemThread to end the thread
+    of the processor. The routine ends the thread that calls it, which here is the system's own.
 
 --*/
 

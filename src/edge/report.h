@@ -22,7 +22,7 @@ struct ha_report {
 void ha_report_begin(struct ha_report *report, const struct ha_play_options *options);
 void ha_report_add(struct ha_report *report, const struct ha_outcome *outcome);
 
-/* Count an outcome and write it into the test protocol alone, which is printed when it is flushed. */
+/* Count an outcome and write it into the test protocol alone; that is printed when flushed. */
 void ha_report_protocol(struct ha_report *report, const struct ha_outcome *outcome);
 void ha_report_flush(struct ha_report *report);
 /* Take back what was not flushed, to where the report was when it was copied to `then`. */
