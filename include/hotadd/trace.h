@@ -102,6 +102,10 @@ enum ha_kind {
     /* ThreadSanitizer has reported a data race on this thread since it went into its driver's code;
        what it said is the name with this id. */
     HA_DATA_RACE,
+    /* A thread that has something is about to wait for something else, unless that is free; told
+       the first time, and again when it is news. What both are: a lock of a driver's or of the
+       simulator's, or the calls of a registration or entry, whose end a removal waits for. */
+    HA_LOCK_ORDER,
     HA_KIND_COUNT
 };
 
@@ -259,6 +263,8 @@ enum ha_choice_kind {
 #define HA_NO_GROUP 0xffffu
 #define HA_NO_INDEX 0xffffffffu
 
+#define HA_LOCK_ORDER_OTHERS 4u
+
 /* What a record carries besides its header, by kind; its id is named in the comment. */
 union ha_payload {
     struct { uint64_t scenario_hash, profile_hash; uint32_t format; uint16_t maker, preset;
@@ -330,6 +336,10 @@ union ha_payload {
                         /* name: as it was asked for, not terminated when full */
     struct { uint32_t object, function, context, handle; } ex_reg;
     struct { uint32_t called; } ex_notify;      /* clients */
+    struct { uint32_t held, other[HA_LOCK_ORDER_OTHERS]; uint8_t space, shared, held_space,
+             held_shared; } lock_order;
+                        /* id, space, shared: what it wants, enum ha_namespace, and whether it will
+                           share that; other: locks that it has alone besides, 0: no more */
     uint64_t raw[4];
 };
 

@@ -221,6 +221,7 @@ static const char *const kinds[HA_KIND_COUNT] = {
     [HA_EX_CREATE] = "EX_CREATE", [HA_EX_REG] = "EX_REG", [HA_EX_UNREG] = "EX_UNREG",
     [HA_EX_NOTIFY] = "EX_NOTIFY", [HA_EX_CALL_ENTER] = "EX_CALL_ENTER",
     [HA_EX_CALL_LEAVE] = "EX_CALL_LEAVE", [HA_DATA_RACE] = "DATA_RACE",
+    [HA_LOCK_ORDER] = "LOCK_ORDER",
 };
 
 static const char *const reasons[HA_REASON_COUNT] = {

@@ -77,6 +77,7 @@ void ha_judge_destroy(struct ha_judge *judge)
     free(judge->alive);
     free(judge->dpcs);
     free(judge->entries);
+    free(judge->orders);
     free(judge->tellings);
     ha_instances_close(&judge->instances);
     free(judge->findings);
@@ -103,7 +104,8 @@ void ha_judge_reset(struct ha_judge *judge)
     judge->registration_count = judge->driver_count = judge->thread_count = 0;
     judge->call_count = judge->phase_count = judge->finding_count = 0;
     judge->alive_count = judge->dpc_count = 0;
-    judge->entry_count = judge->telling_count = 0;
+    judge->entry_count = judge->telling_count = judge->order_count = 0;
+    judge->order_closes = false;
     judge->spins = judge->has_unlisted = false;
     ha_routine_reset(judge);
     judge->first = judge->last = judge->listed = judge->next_place = 0;

@@ -367,6 +367,7 @@ void ha_absorb(struct ha_judge *judge)
     case HA_SCHED:         became_schedulable(judge); break;
     case HA_QUERY:         ha_query_absorb(judge); break;
     case HA_AFFINITY:      ha_affinity_absorb(judge); break;
+    case HA_LOCK_ORDER:    ha_order_absorb(judge); break;
     case HA_ALLOC:         ha_pool_absorb_taken(judge); break;
     case HA_EX_REG:        case HA_EX_UNREG:
     case HA_EX_CALL_ENTER: case HA_EX_CALL_LEAVE: ha_callback_absorb(judge); break;

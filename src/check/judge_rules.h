@@ -83,6 +83,8 @@ void ha_judge_late(struct ha_judge *judge);
 enum ha_rule_number ha_obstacle_rule(unsigned obstacle);
 /* Objects that threads wait for, and locks: judge_object.c */
 void ha_judge_race(struct ha_judge *judge);
+/* In which order locks are taken: judge_order.c */
+void ha_judge_order(struct ha_judge *judge);
 void ha_judge_object(struct ha_judge *judge);
 /* What outlives its driver: judge_alive.c */
 void ha_judge_alive(struct ha_judge *judge);
@@ -109,6 +111,7 @@ void ha_pool_absorb_driver_gone(struct ha_judge *judge, uint16_t driver);
 /* At the end of an operation: if it failed, who heard Start, for which processors. */
 void ha_pool_absorb_failure(struct ha_judge *judge);
 void ha_alive_absorb(struct ha_judge *judge);
+void ha_order_absorb(struct ha_judge *judge);
 void ha_query_absorb(struct ha_judge *judge);
 void ha_relation_absorb(struct ha_judge *judge);
 void ha_dpc_absorb(struct ha_judge *judge);

@@ -107,6 +107,17 @@ struct ha_seen_dpc {
     bool told;                  /* that it is left behind */
 };
 
+/* A thread that has something wants something else (LOCK_ORDER). */
+struct ha_seen_order {
+    uint64_t seq;
+    uint32_t held, wanted, thread;
+    uint32_t other[HA_LOCK_ORDER_OTHERS];
+    uint16_t driver;
+    uint8_t held_space, space;      /* enum ha_namespace */
+    bool held_shared, shared;
+    bool in_circle;                 /* it was found to close one */
+};
+
 struct ha_seen_thread {
     uint8_t kind;               /* enum ha_thread_kind, 0 when unknown */
     uint8_t dpc_irql, ipi_irql; /* at which its latest DPC, broadcast was entered */
@@ -239,11 +250,14 @@ struct ha_judge {
     struct ha_alive *alive;             /* in the order of their beginning */
     struct ha_seen_dpc *dpcs;
     struct ha_seen_entry *entries;
+    struct ha_seen_order *orders;
     struct ha_telling *tellings;        /* PnP callbacks that are open */
     size_t registration_count, registration_room, driver_count, driver_room;
     size_t thread_count, thread_room, call_count, call_room, phase_count, phase_room;
     size_t alive_count, alive_room, dpc_count, dpc_room;
     size_t entry_count, entry_room, telling_count, telling_room;
+    size_t order_count, order_room;
+    bool order_closes;                  /* the one in hand, a circle */
     bool has_unlisted;                  /* some registration is `unlisted` */
     bool spins;                         /* somebody does, among those who wait for ever */
     uint32_t first, last, listed;       /* the list in registration order */

@@ -129,6 +129,10 @@ RULE(OBJ_6, "OBJ-6", HA_DOCUMENTED, DRIVER, HA_ERROR,
 RULE(OBJ_7, "OBJ-7", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "A driver ends no thread but one that it made, and that one not inside a callback.",
      "PsTerminateSystemThread", AT(ON(REFUSED), object))
+RULE(OBJ_8, "OBJ-8", HA_IMPLIED, DRIVER, HA_ERROR,
+     "Threads take what they have at one time in one order: locks, and the end of callbacks.",
+     "Driver Verifier, Deadlock Detection; KeDeregisterProcessorChangeCallback; "
+     "ExUnregisterCallback; IoUnregisterPlugPlayNotificationEx", AT(ON(LOCK_ORDER), order))
 
 /* Deferred procedure calls, as far as no rule of processors speaks of them. */
 RULE(DPC_1, "DPC-1", HA_DOCUMENTED, KERNEL, HA_ERROR,

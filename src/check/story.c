@@ -240,6 +240,7 @@ static bool is_silent(struct ha_story *story, const struct ha_record *record)
     case HA_CHOICE: case HA_REG_LOCKED: case HA_DEREG_LOCKED: case HA_ACTIVE: case HA_SCHED:
     case HA_POOL_LIMITS:
     case HA_INTERFACE: case HA_DEVICE_STARTED: case HA_IFACE_UP: case HA_REF:
+    case HA_LOCK_ORDER:
         return true;
     case HA_IFACE_DOWN:
         return record->driver != 0;     /* IFACE_SET says whose doing it is */

@@ -287,6 +287,18 @@ static const struct ha_field crash[] = {
 
 #define ROW(table) {table, COUNT(table)}
 
+static const struct ha_field lock_order[] = {
+    WORD("wants", as.lock_order.space, ha_namespace_name),
+    FIELD("shared", HA_SHAPE_FLAG, as.lock_order.shared),
+    FIELD("held", HA_SHAPE_NUMBER, as.lock_order.held),
+    WORD("has", as.lock_order.held_space, ha_namespace_name),
+    FIELD("held_shared", HA_SHAPE_FLAG, as.lock_order.held_shared),
+    FIELD("other1", HA_SHAPE_HANDLE, as.lock_order.other[0]),
+    FIELD("other2", HA_SHAPE_HANDLE, as.lock_order.other[1]),
+    FIELD("other3", HA_SHAPE_HANDLE, as.lock_order.other[2]),
+    FIELD("other4", HA_SHAPE_HANDLE, as.lock_order.other[3]),
+};
+
 static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIND_COUNT] = {
     [HA_TRACE_BEGIN] = ROW(begin), [HA_KNOB] = ROW(knob), [HA_GROUP] = ROW(group),
     [HA_NODE] = ROW(node),
@@ -324,7 +336,7 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_PNP_CB_ENTER] = ROW(pnp_cb), [HA_PNP_CB_LEAVE] = ROW(status),
     [HA_PNP_HOLD] = ROW(pnp_hold), [HA_PNP_DEAD_CALL] = ROW(pnp_cb), [HA_REF] = ROW(ref),
     [HA_EX_CREATE] = ROW(ex_create), [HA_EX_REG] = ROW(ex_reg), [HA_EX_UNREG] = ROW(ex_unreg),
-    [HA_EX_NOTIFY] = ROW(ex_notify),
+    [HA_EX_NOTIFY] = ROW(ex_notify), [HA_LOCK_ORDER] = ROW(lock_order),
 };
 
 const struct ha_field *ha_fields_of_all(size_t *count)

@@ -9,6 +9,7 @@
 #include "nt/callback_object.h"
 #include "nt/callout.h"
 #include "nt/driver.h"
+#include "nt/lock_order.h"
 #include "nt/ob.h"
 #include "nt/pool.h"
 #include "nt/scripted.h"
@@ -235,6 +236,8 @@ static void unregister(struct ha_kernel *kernel, struct ha_registration *client)
         ha_record_misuse(kernel, HA_RT_UNREGISTER_CALLBACK, HA_MISUSE_RAISED_IRQL, id, APC_LEVEL);
     else if (itself)
         ha_record_misuse(kernel, HA_RT_UNREGISTER_CALLBACK, HA_MISUSE_SELF_REMOVAL, id, 0);
+    else if (ha_lock_order_matters(kernel))
+        ha_lock_order_look(kernel, HA_NS_REGISTRATION, id, false);
     ha_callback_client_hold(kernel, client);
     ha_callback_client_leave(kernel, client);
     if (!raised && !itself && ha_callout_runs(kernel, client)) {

@@ -12,6 +12,7 @@
  */
 #include "nt/fast_mutex.h"
 #include "nt/in_use.h"
+#include "nt/lock_order.h"
 #include "nt/locks.h"
 
 static const struct ha_mutex_kind fast = {
@@ -82,6 +83,8 @@ bool ha_fast_mutex_acquire(struct ha_kernel *kernel, PFAST_MUTEX mutex,
     KWAIT_BLOCK block;
     if (!may_take(kernel, mutex, kind))
         return false;
+    if (ha_lock_order_matters(kernel))
+        ha_lock_order_look(kernel, HA_NS_OBJECT, ha_dispatcher_id(&mutex->Event.Header), false);
     if (try_to_take(kernel, mutex))
         return true;
     if (mutex->Owner == ha_dispatcher_owner(kernel->world.sched.running)) {

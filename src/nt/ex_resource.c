@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "nt/in_use.h"
+#include "nt/lock_order.h"
 #include "nt/locks.h"
 #include "nt/pool.h"
 #include "nt/region.h"
@@ -123,6 +124,8 @@ static BOOLEAN acquire(struct ha_kernel *kernel, PERESOURCE place, enum ha_routi
     } else {
         if (owner)
             ha_record_misuse(kernel, routine, HA_MISUSE_TAKEN_TWICE, resource->id, 0);
+        if (waits && ha_lock_order_matters(kernel))
+            ha_lock_order_look(kernel, HA_NS_OBJECT, resource->id, way != HA_RESOURCE_EXCLUSIVE);
         if (!ha_resource_is_open(resource, way))
             ha_spin_look(kernel, routine);
         ha_resource_take(kernel, resource, way, exposed);

@@ -9,6 +9,7 @@
 #include "nt/callout_pnp.h"
 #include "nt/driver.h"
 #include "nt/interface.h"
+#include "nt/lock_order.h"
 #include "nt/pnp_entry.h"
 #include "nt/pnp_queue.h"
 #include "nt/scripted.h"
@@ -280,6 +281,8 @@ static bool remove_entry(struct ha_kernel *kernel, struct ha_pnp_entry *entry,
     bool late = !ex && ha_pnp_is_late(kernel, entry, news);
     ha_pnp_entry_remove(kernel, entry);
     if (ex && !inside && thread->stamp.irql <= APC_LEVEL) {
+        if (ha_lock_order_matters(kernel))
+            ha_lock_order_look(kernel, HA_NS_ENTRY, entry->link.id, false);
         ha_callout_wait_notified(kernel, entry);
         ha_order_take(&kernel->world, ha_order_of_calls(entry));
     }

@@ -8,6 +8,7 @@
 
 #include "nt/callout.h"
 #include "nt/driver.h"
+#include "nt/lock_order.h"
 #include "nt/pool.h"
 #include "nt/registration.h"
 #include "nt/scripted.h"
@@ -195,12 +196,16 @@ static void deregister(struct ha_kernel *kernel, struct ha_thread *thread,
         ha_registration_remove(kernel, registration);
     } else if (wait == HA_DEREG_PER_CALL) {
         /* Told no more from here; its memory must outlast the wait for the call that runs. */
+        if (ha_lock_order_matters(kernel))
+            ha_lock_order_look(kernel, HA_NS_REGISTRATION, registration->link.id, false);
         ha_notify_begin(&kernel->chain, false);
         ha_registration_remove(kernel, registration);
         ha_callout_wait(kernel, registration, NULL);
         ha_notify_end(&kernel->chain);
     } else {
         /* Another thread may remove it while this one waits; its memory stays until the end. */
+        if (ha_lock_order_matters(kernel))
+            ha_lock_order_look(kernel, HA_NS_OBJECT, kernel->lock.id, false);
         ha_notify_begin(&kernel->chain, false);
         ha_registrations_lock(kernel);
         ha_record_open(world, HA_DEREG_LOCKED, registration->link.id);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "nt/in_use.h"
+#include "nt/lock_order.h"
 #include "nt/locks.h"
 #include "nt/pool.h"
 
@@ -49,6 +50,11 @@ static uint32_t introduce(struct ha_kernel *kernel, PKSPIN_LOCK lock)
         ha_touch(&kernel->world, id, HA_TOUCH_WRITE);
     }
     return id_of(*lock);
+}
+
+uint32_t ha_spin_id(struct ha_kernel *kernel, PKSPIN_LOCK lock)
+{
+    return introduce(kernel, lock);
 }
 
 /* NULL when the thread has ended, or a DPC that had the lock has. */
@@ -130,6 +136,13 @@ static void spin(struct ha_kernel *kernel, PKSPIN_LOCK lock)
     ha_order_take(world, lock);
     wait.shown.holder = self;
     ha_locks_record_wait(world, HA_WAIT_END, &wait.shown, self);
+}
+
+/* Before a thread takes it, and would wait. */
+static void look_at_order(struct ha_kernel *kernel, PKSPIN_LOCK lock)
+{
+    if (ha_lock_order_matters(kernel) && holds_ids(kernel, *lock))
+        ha_lock_order_look(kernel, HA_NS_OBJECT, introduce(kernel, lock), false);
 }
 
 static void take(struct ha_kernel *kernel, PKSPIN_LOCK lock)
@@ -242,6 +255,7 @@ static KIRQL acquire(const char *routine, PKSPIN_LOCK lock, take_function *take_
     }
     if (irql < DISPATCH_LEVEL)
         ha_thread_set_irql(thread, DISPATCH_LEVEL);
+    look_at_order(kernel, lock);
     take_it(kernel, lock);
     return irql;
 }
@@ -279,6 +293,7 @@ VOID KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
 {
     HA_INSIDE struct ha_kernel *kernel =
         ha_locks_enter_raised("KeAcquireSpinLockAtDpcLevel", HA_RT_ACQUIRE_SPIN_LOCK);
+    look_at_order(kernel, SpinLock);
     take(kernel, SpinLock);
 }
 
@@ -352,6 +367,7 @@ VOID KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock,
     fill(LockHandle, SpinLock);
     HA_INSIDE struct ha_kernel *kernel =
         ha_locks_enter_raised("KeAcquireInStackQueuedSpinLockAtDpcLevel", HA_RT_ACQUIRE_SPIN_LOCK);
+    look_at_order(kernel, SpinLock);
     take_queued(kernel, SpinLock);
 }
 

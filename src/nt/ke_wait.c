@@ -3,6 +3,7 @@
  *           KeDelayExecutionThread
  */
 #include "nt/dispatcher.h"
+#include "nt/lock_order.h"
 #include "nt/locks.h"
 #include "nt/ob.h"
 
@@ -21,6 +22,12 @@ static bool may_wait(struct ha_kernel *kernel, enum ha_routine routine,
         return true;
     ha_record_refused(kernel, routine, HA_REASON_IRQL);
     return false;
+}
+
+/* Its end is in the hands of who has it, which an event's is not. */
+static bool is_mutant(const DISPATCHER_HEADER *header)
+{
+    return header->Type == HA_OBJECT_MUTANT;
 }
 
 /*
@@ -46,6 +53,8 @@ NTSTATUS KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR
     if (!may_wait(kernel, HA_RT_WAIT, Timeout) ||
         !ha_dispatcher_is_made(kernel, Object, HA_WAITABLES, HA_RT_WAIT))
         return STATUS_UNSUCCESSFUL;
+    if (!Timeout && is_mutant(Object) && ha_lock_order_matters(kernel))
+        ha_lock_order_look(kernel, HA_NS_OBJECT, ha_dispatcher_id(Object), false);
     NTSTATUS status = ha_dispatcher_wait(kernel, &Object, 1, false, &block, Timeout);
     ha_sched_point(&kernel->world);
     return status;

@@ -208,6 +208,13 @@ struct ha_callbacks {
     uint32_t in_chain;              /* clients of that one */
 };
 
+/* In which orders threads took locks; nt/lock_order.c. */
+#define HA_LOCK_ORDER_LISTS 64u
+struct ha_lock_orders {
+    struct ha_lock_order *list[HA_LOCK_ORDER_LISTS];
+    uint32_t count;
+};
+
 struct ha_kernel {
     struct ha_world world;          /* first */
     struct ha_profile profile;
@@ -238,6 +245,7 @@ struct ha_kernel {
     struct ha_timer_setting *timers;    /* that are set, the newest first */
     uint32_t mutants;               /* that threads have */
     uint32_t locks;                 /* spin locks, fast mutexes and push locks that threads have */
+    struct ha_lock_orders orders;
     struct ha_rundown_wait *rundowns;   /* for the users of an object */
     struct ha_resource *resources;      /* that are made, the newest first */
     uint32_t resources_taken;           /* so far, by threads that did not have them */

@@ -130,6 +130,10 @@ uint32_t ha_shared_find(struct ha_kernel *kernel, const void *memory, size_t siz
 void ha_locks_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
 void ha_spins_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
 void ha_shared_take_out(struct ha_kernel *kernel, const void *memory, size_t size);
+/* The id of a spin lock, or of a lock of the other sorts that are words; the latter, and whether a
+   thread that has it shares it, in shared_lock.c. */
+uint32_t ha_spin_id(struct ha_kernel *kernel, PKSPIN_LOCK lock);
+uint32_t ha_shared_id(struct ha_kernel *kernel, enum ha_lock_sort sort, void *lock, bool *shared);
 /* The id of a push lock that a thread has; in shared_lock.c. */
 uint32_t ha_push_lock_id(struct ha_kernel *kernel, void *lock);
 

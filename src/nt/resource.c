@@ -102,6 +102,15 @@ struct ha_resource_owner *ha_resource_owner(const struct ha_resource *resource,
     return owner;
 }
 
+uint32_t ha_resources_owned_by(const struct ha_kernel *kernel, const struct ha_thread *thread)
+{
+    uint32_t count = 0;
+    for (const struct ha_resource *resource = kernel->resources; resource;
+         resource = resource->older)
+        count += ha_resource_owner(resource, thread) != NULL;
+    return count;
+}
+
 bool ha_resource_is_open(const struct ha_resource *resource, enum ha_resource_way way)
 {
     if (!resource->owners)

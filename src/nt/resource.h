@@ -103,6 +103,9 @@ static inline void ha_resources_look(struct ha_kernel *kernel, enum ha_routine r
         ha_resources_expose(kernel, routine);
 }
 
+/* How many a thread owns. */
+uint32_t ha_resources_owned_by(const struct ha_kernel *kernel, const struct ha_thread *thread);
+
 /* Whether a thread waits for a resource that the other one owns. */
 bool ha_resources_keep_waiting(const struct ha_kernel *kernel, const struct ha_thread *waiter,
                                const struct ha_thread *owner);

@@ -9,6 +9,7 @@
 #include "nt/shared_lock.h"
 
 #include "nt/in_use.h"
+#include "nt/lock_order.h"
 #include "nt/pool.h"
 #include "nt/wait_graph.h"
 
@@ -115,6 +116,14 @@ void ha_shared_take_out(struct ha_kernel *kernel, const void *memory, size_t siz
             wait->lock = NULL;
 }
 
+uint32_t ha_shared_id(struct ha_kernel *kernel, enum ha_lock_sort sort, void *lock, bool *shared)
+{
+    const struct ha_shared_kind *kind = sort == HA_PUSH_LOCKS ? &ha_push_lock
+                                                              : &ha_shared_spin_lock;
+    *shared = !kind->read(lock).alone;
+    return introduce(kernel, kind, lock);
+}
+
 uint32_t ha_push_lock_id(struct ha_kernel *kernel, void *lock)
 {
     return introduce(kernel, &ha_push_lock, lock);
@@ -169,6 +178,11 @@ void ha_shared_take(struct ha_kernel *kernel, const struct ha_shared_kind *kind,
     is_made(kernel, kind, lock, kind->acquire[share]);
     struct ha_share_word word = kind->read(lock);
     ha_touch(&kernel->world, word.id, HA_TOUCH_WRITE);
+    if (ha_lock_order_matters(kernel)) {
+        ha_lock_order_look(kernel, HA_NS_OBJECT, introduce(kernel, kind, lock),
+                           share == HA_SHARED);
+        word = kind->read(lock);
+    }
     if (ha_locks_knows(self, kind->sort, lock))
         ha_record_misuse(kernel, kind->acquire[share], HA_MISUSE_TAKEN_TWICE,
                          introduce(kernel, kind, lock), 0);

@@ -316,10 +316,11 @@ static void add_fact(struct ha_text *text, const struct ha_cast *cast,
     }
 }
 
+/* Orders of locks, too, are no event of the run: test_lock_order.c has them. */
 static bool introduces(const struct ha_record *record)
 {
     return record->kind < HA_TRACE_END || record->kind == HA_POOL_LIMITS ||
-           record->kind == HA_INTERFACE;
+           record->kind == HA_INTERFACE || record->kind == HA_LOCK_ORDER;
 }
 
 /* The records from one to before another. */

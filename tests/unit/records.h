@@ -44,6 +44,8 @@
  *                    then those of a client of the object
  *   unclient A [waits]  EX_UNREG          notify a [other]   EX_NOTIFY
  *   client> A        EX_CALL_ENTER        client< A          EX_CALL_LEAVE
+ *   order WANTED HELD [shares=1] [shared=1] [besides=ID]   LOCK_ORDER: of locks by their ids, calls
+ *                    of a registration r1, of an entry e1; it will share the one, it shares the other
  *   stuck THREAD [HOLDER]     DEADLOCK, of that waiter
  *   memory BASE SIZE    MEMORY           limits PAGED NONPAGED   POOL_LIMITS
  *   mem> BASE SIZE   MEM_ADD_BEGIN    online BASE SIZE   MEM_ONLINE

@@ -209,6 +209,26 @@ static bool runs(struct records *records, const struct statement *statement)
     return false;
 }
 
+/* 2, r1, e1: an object, calls of a registration, calls of an entry */
+static uint32_t thing(const char *word, uint8_t *space)
+{
+    *space = *word == 'r' ? HA_NS_REGISTRATION : *word == 'e' ? HA_NS_ENTRY : HA_NS_OBJECT;
+    return (uint32_t)strtoul(word + (*space != HA_NS_OBJECT), NULL, 0);
+}
+
+static void lock_order(struct records *records, const struct statement *statement)
+{
+    uint8_t space;
+    uint32_t wanted = thing(word_at(statement, 1), &space);
+    struct ha_record *record = records_emit(records, statement, HA_LOCK_ORDER, SYSTEM, wanted);
+    record->driver = (uint16_t)word_number(statement, "driver", 1);
+    record->as.lock_order.space = space;
+    record->as.lock_order.shared = (uint8_t)word_number(statement, "shares", 0);
+    record->as.lock_order.held = thing(word_at(statement, 2), &record->as.lock_order.held_space);
+    record->as.lock_order.held_shared = (uint8_t)word_number(statement, "shared", 0);
+    record->as.lock_order.other[0] = (uint32_t)word_number(statement, "besides", 0);
+}
+
 bool records_fact(struct records *records, const struct statement *statement)
 {
     const char *verb = word_at(statement, 0), *of;
@@ -218,6 +238,8 @@ bool records_fact(struct records *records, const struct statement *statement)
     else if (!strcmp(verb, "race"))
         records_emit(records, statement, HA_DATA_RACE, SYSTEM, 1)->driver =
             (uint16_t)word_number(statement, "driver", 1);
+    else if (!strcmp(verb, "order"))
+        lock_order(records, statement);
     else if (!strcmp(verb, "fault"))
         records_emit(records, statement, HA_FAULT, SYSTEM, 0)->as.fault.routine =
             word_change(statement, "of", &of) ? routine_of(of) : HA_RT_REGISTER_PROCESSOR_CHANGE;

@@ -35,6 +35,7 @@ static void share_first_then_second(struct driver *driver)
 static void two_that_take_two_in_opposite_order_wait_for_each_other(void **state)
 {
     struct chorus *c = *state;
+    c->b->findings = "a OBJ-8\n";
     c->driver->leave = share_first_then_second;
     make(c);
     chorus_start(c, take_second_then_first);
@@ -76,6 +77,7 @@ static void deregister_with_it(void *argument)
 static void a_removal_with_what_the_callback_wants_waits_for_it(void **state)
 {
     struct chorus *c = *state;
+    c->b->findings = "a OBJ-8\n";
     c->driver->act = share_in_start;
     make(c);
     chorus_start(c, deregister_with_it);
@@ -137,6 +139,7 @@ static void want_the_resource_with_the_mutex(struct driver *driver)
 static void of_several_who_share_one_that_closes_the_circle_is_named(void **state)
 {
     struct chorus *c = *state;
+    c->b->findings = "a OBJ-8\n";
     c->driver->leave = want_the_resource_with_the_mutex;
     make(c);
     chorus_start(c, share_for_ever);
@@ -199,6 +202,7 @@ static void share_and_remove_the_callback(void *argument)
 static void the_circle_is_found_through_the_end_of_a_call(void **state)
 {
     struct chorus *c = *state;
+    c->b->findings = "a OBJ-8\n";
     c->driver->leave = notify;
     make(c);
     chorus_start(c, share_for_ever);
@@ -254,6 +258,7 @@ static void share_first_and_want_second(void *argument)
 static void the_circle_is_found_through_several_that_are_shared(void **state)
 {
     struct chorus *c = *state;
+    c->b->findings = "a OBJ-8\n";
     c->driver->leave = want_the_resource_with_the_mutex;
     make(c);
     chorus_start(c, share_both_for_ever);

@@ -238,6 +238,9 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      ",\"object\":3,\"function\":1,\"context\":2,\"handle\":null,\"processor_add\":false}\n"},
     {{.kind = HA_EX_UNREG, .flags = HA_EX_WAITS}, ",\"waits\":true}\n"},
     {{.kind = HA_EX_NOTIFY, .as.ex_notify = {2}}, ",\"called\":2,\"processor_add\":false}\n"},
+    {{.kind = HA_LOCK_ORDER, .as.lock_order = {4, {5, 6}, HA_NS_OBJECT, 1, HA_NS_ENTRY, 0}},
+     ",\"wants\":\"object\",\"shared\":true,\"held\":4,\"has\":\"entry\",\"held_shared\":false,"
+     "\"other1\":5,\"other2\":6,\"other3\":null,\"other4\":null}\n"},
     {{.kind = HA_CRASH, .as.crash = {11, 0}}, ",\"signal\":11,\"exit_code\":0}\n"},
     {{.kind = HA_MEM_ADD_BEGIN, .as.memory = {0x400000000, 0x100000000}},
      ",\"base\":\"0x400000000\",\"size\":4294967296}\n"},

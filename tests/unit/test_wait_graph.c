@@ -72,6 +72,7 @@ static void share_for_ever(void *argument)
 static void a_circle_is_named_through_the_one_of_several_who_closes_it(void **state)
 {
     struct chorus *c = *state;
+    c->b->findings = "a OBJ-8\n";
     c->driver->leave = want_it_in_unload;
     make(c);
     KeInitializeEvent(&c->event[0], NotificationEvent, FALSE);
@@ -186,6 +187,7 @@ static void share_it_and_want_the_resource(void *argument)
 static void a_circle_is_named_through_a_push_lock_and_a_resource_that_others_share(void **state)
 {
     struct chorus *c = *state;
+    c->b->findings = "a OBJ-8\n";
     c->driver->leave = want_it_in_unload;
     make(c);
     ExInitializeResourceLite(&c->resource[0]);
