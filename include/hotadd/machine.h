@@ -74,6 +74,7 @@ struct ha_machine_options {
     const char *name;           /* goes into the trace; may be NULL */
     uint64_t scenario_hash;     /* goes into the trace and into tokens */
     bool record_locks;          /* record also every lock that is taken without a wait, and given */
+    bool record_places;         /* and where in drivers' code what they take comes from */
     uint64_t record_budget;     /* the run ends at the first scheduling point after so many
                                    records; 0 for no limit */
     size_t arena_bytes;         /* all that a run may change lives there; 0 for 256 MiB */

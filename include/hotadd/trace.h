@@ -8,7 +8,8 @@
  * The trace explains itself: it starts with TRACE_BEGIN and its companions (KNOB, GROUP,
  * NODE, PROCESSOR, MEMORY, NAME), and a name or a thread is introduced before its first use.
  * Ids start at 1 in the order of appearance, so 0 means none. No address and no wall clock
- * is ever recorded: the same run gives the same bytes on any host.
+ * is ever recorded: the same run gives the same bytes on any host. Places in compiled code are
+ * offsets in their module, the same in every run of one build.
  */
 #ifndef HOTADD_TRACE_H
 #define HOTADD_TRACE_H
@@ -131,7 +132,8 @@ enum ha_namespace {
     HA_NS_SCENARIO = 1, HA_NS_DRIVER, HA_NS_REGISTRATION, HA_NS_OBJECT, HA_NS_THREAD, HA_NS_CHECK,
     HA_NS_INTERFACE,            /* its symbolic link */
     HA_NS_ENTRY,                /* of PnP notification */
-    HA_NS_RACE                  /* a data race: both accesses */
+    HA_NS_RACE,                 /* a data race: both accesses */
+    HA_NS_PLACE                 /* of a call in a driver's code: MODULE+OFFSET */
 };
 #define HA_NAME_MORE 0x80u             /* the text goes on in the next NAME record */
 
@@ -265,7 +267,11 @@ enum ha_choice_kind {
 
 #define HA_LOCK_ORDER_OTHERS 4u
 
-/* What a record carries besides its header, by kind; its id is named in the comment. */
+/*
+ * What a record carries besides its header, by kind; its id is named in the comment. A place is
+ * where the driver's code called the routine, a name of HA_NS_PLACE; 0 when that is not known. That
+ * of LEFT_BEHIND is where what is left was made or begun.
+ */
 union ha_payload {
     struct { uint64_t scenario_hash, profile_hash; uint32_t format; uint16_t maker, preset;
              uint16_t groups, nodes, processors, maximum; } begin;
@@ -279,7 +285,7 @@ union ha_payload {
     struct { uint32_t kind, answer, options; char label[20]; } choice;  /* id: question, from 0 */
     struct { uint32_t ending; int32_t status; } end;
     struct { int32_t status; } status;          /* DRV_ENTRY_LEAVE, ADD_END, THREAD_END ... */
-    struct { uint32_t function, context, flags, handle; } reg;      /* id: registration */
+    struct { uint32_t function, context, flags, handle, place; } reg;      /* id: registration */
     struct { uint64_t affinity_mask; uint32_t operation, context; int32_t status, op_in;
              uint16_t nt_number, group; uint8_t number, reserved; uint16_t affinity_group; } cb;
     struct { uint64_t affinity_mask; int32_t op_out; uint16_t affinity_group; } cb_leave;
@@ -291,11 +297,12 @@ union ha_payload {
                         /* QUERY: a pair is Group << 16 | Number, a status 32 bits without sign */
     struct { uint64_t active_mask; uint32_t kind; uint16_t group; uint8_t active, maximum;
              } relation;        /* kind: LOGICAL_PROCESSOR_RELATIONSHIP; id: group or node */
-    struct { uint64_t size; uint32_t tag, registration, operation; uint16_t nt_number; } pool;
+    struct { uint64_t size; uint32_t tag, registration, operation; uint16_t nt_number;
+             uint32_t place; } pool;
                         /* id: block; the rest for ALLOC: registration 0 when in no callback */
     struct { uint64_t timeout_ns; uint32_t holder, waiter; uint16_t reason, blocked; } wait;
-    struct { uint32_t routine, reason; } refused;
-    struct { uint32_t routine, misuse, argument; } misuse;
+    struct { uint32_t routine, reason, place; } refused;
+    struct { uint32_t routine, misuse, argument, place; } misuse;
     struct { uint32_t routine; } fault;
     struct { char text[24]; uint32_t component, level; } debug;
                         /* DEBUG_PRINT: id: message; text not terminated when full */
@@ -305,12 +312,13 @@ union ha_payload {
                         /* asked: 0 for reverting without; new: what the thread has afterwards;
                            output: what the routine gave as previous affinity */
     struct { uint32_t routine, asked; int32_t status; uint16_t target, group; uint8_t number,
-             importance, result; } dpc;
+             importance, result; uint32_t place; } dpc;
                         /* id: DPC; target: index, HA_NO_GROUP for the current processor (TARGET)
                            or a number without index; routine, asked, status: of TARGET, asked is
                            a pair as of QUERY; result: of INSERT, whether it was queued now.
                            TARGET of a routine that sets none: a copy, which has its target */
-    struct { uint32_t what; } left;                                 /* enum ha_left */
+    struct { uint32_t what, place; } left;                          /* what: enum ha_left */
+    struct { uint32_t place; } begun;           /* THREAD_START, WORK_QUEUED */
     struct { uint32_t signal, exit_code; } crash;   /* signal 0: the process ended by itself */
     struct { uint64_t paged, nonpaged; int32_t status; } pool_limits;
                         /* POOL_LIMITS, MEM_ADD_END: bytes; only the latter has a status */
@@ -324,8 +332,9 @@ union ha_payload {
                         /* IFACE_SET: as above */
     struct { uint32_t device; int32_t status; } file;   /* device: instance that was opened */
     struct { uint32_t cause; uint8_t of_memory; } rebalance;    /* cause: the add */
-    struct { uint64_t guid[2]; uint32_t flags, function, context; uint16_t category; } pnp_reg;
-                        /* category: IO_NOTIFICATION_EVENT_CATEGORY */
+    struct { uint64_t guid[2]; uint32_t flags, function, context; uint16_t category, place;
+             } pnp_reg;
+                        /* category: IO_NOTIFICATION_EVENT_CATEGORY; place: 0 beyond 65,535 */
     struct { uint32_t interface, event, function, context; uint16_t version, size;
              uint8_t live, replay, second, late; } pnp_cb;
                         /* live: raised, and told by the PnP thread; replay: before the
@@ -334,7 +343,7 @@ union ha_payload {
     struct { int32_t change; uint32_t count, entry; } ref;  /* count: entries' references now */
     struct { char name[24]; int32_t status; uint8_t create, multiple, named; } ex_create;
                         /* name: as it was asked for, not terminated when full */
-    struct { uint32_t object, function, context, handle; } ex_reg;
+    struct { uint32_t object, function, context, handle, place; } ex_reg;
     struct { uint32_t called; } ex_notify;      /* clients */
     struct { uint32_t held, other[HA_LOCK_ORDER_OTHERS]; uint8_t space, shared, held_space,
              held_shared; } lock_order;

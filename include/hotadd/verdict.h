@@ -49,6 +49,9 @@ struct ha_finding {
     char seen[256];
     uint16_t group;             /* where the processor is that the call speaks of; 0xffff: none */
     uint8_t number;
+    char place[96];             /* where what it is about comes from, in the driver's code, as
+                                   MODULE+OFFSET: where it was taken, made or begun, or else where
+                                   the routine was called; may be empty */
 };
 
 #ifdef __cplusplus

@@ -308,7 +308,7 @@ static const char *const namespaces[] = {
     [HA_NS_SCENARIO] = "scenario", [HA_NS_DRIVER] = "driver",
     [HA_NS_REGISTRATION] = "registration", [HA_NS_OBJECT] = "object", [HA_NS_THREAD] = "thread",
     [HA_NS_CHECK] = "check", [HA_NS_INTERFACE] = "interface", [HA_NS_ENTRY] = "entry",
-    [HA_NS_RACE] = "race",
+    [HA_NS_RACE] = "race", [HA_NS_PLACE] = "place",
 };
 
 static const char *const pnp_events[HA_PNP_EVENT_COUNT] = {

@@ -12,7 +12,7 @@
 
 #include "base/bag.h"
 
-#define SPACES (HA_NS_RACE + 1)
+#define SPACES (HA_NS_PLACE + 1)
 #define PLACES SPACES           /* behind the tables of names: processors, by their index */
 #define TABLES (PLACES + 1)
 #define UNIT_SHIFT 28           /* in the fact of an interface: 1 and its unit, above the device */

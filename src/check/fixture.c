@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/code.h"
 #include "base/error.h"
 #include "base/race.h"
+#include "base/symbolizer.h"
 #include "base/text.h"
 #include "check/cast.h"
 #include "check/expect.h"
@@ -89,15 +91,31 @@ static struct fixture *open_fixture(const struct ha_test_options *options)
     return fixture;
 }
 
+/* The line of a place in the program that the test is; driver and fixture are in the same. */
+static void look_up(const char *place, struct ha_text *line)
+{
+    static const char here = 0;
+    const char *plus = strrchr(place, '+'), *offset = plus ? plus + 1 : NULL;
+    struct ha_code own;
+    ha_text_clear(line);
+    if (offset && ha_code_find(&here, &own) && ha_code_is_in(place, own.file))
+        ha_symbolizer_ask(own.file, &offset, 1, line);
+}
+
 static void tell_findings(struct fixture *fixture)
 {
     size_t count;
     const struct ha_finding *finding = ha_judge_findings(fixture->judge, &count, NULL);
-    for (size_t i = 0; i < count; i++)
-        if (finding[i].severity == HA_ERROR && !ha_matcher_expects(fixture->matcher, &finding[i]))
-            ha_story_add_finding(&fixture->report, &finding[i],
-                                 ha_cast_name(fixture->cast, HA_NS_DRIVER, finding[i].driver),
-                                 NULL, false);
+    struct ha_text line = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (finding[i].severity != HA_ERROR || ha_matcher_expects(fixture->matcher, &finding[i]))
+            continue;
+        look_up(finding[i].place, &line);
+        ha_story_add_finding(&fixture->report, &finding[i],
+                             ha_cast_name(fixture->cast, HA_NS_DRIVER, finding[i].driver),
+                             line.length ? ha_text_string(&line) : NULL, NULL, false);
+    }
+    ha_text_close(&line);
 }
 
 /* What there is to say of a run that has ended; NULL when all is well. */
@@ -159,6 +177,7 @@ int ha_test_begin(const struct ha_test_options *options, struct ha_machine **mac
         return ha_error_set(error, HA_ENOMEM, "out of memory");
     if (options->machine)
         usual = *options->machine;
+    usual.record_places = true;
     if (options->threads == HA_THREADS_FREE)
         usual.threads = HA_THREADS_FREE;
     int err = ha_machine_create(&usual, &made, error);

@@ -198,6 +198,8 @@ static void add_fields(struct ha_text *text, const struct ha_field *field, size_
                        const struct ha_record *record)
 {
     for (size_t i = 0; i < count; i++) {
+        if (field[i].shape == HA_SHAPE_IF_ANY && !ha_field_value(&field[i], record))
+            continue;
         ha_text_add(text, ",\"");
         ha_text_add(text, field[i].name);
         ha_text_add(text, "\":");
@@ -239,7 +241,8 @@ static void add_member(struct ha_text *text, const char *name, const char *value
     add_text(text, value, room);
 }
 
-void ha_jsonl_add_finding(struct ha_text *text, const struct ha_finding *finding)
+void ha_jsonl_add_finding(struct ha_text *text, const struct ha_finding *finding,
+                          const char *from)
 {
     static const char *const weights[] = {
         [HA_NOTE] = "note", [HA_WARNING] = "warning", [HA_ERROR] = "error",
@@ -255,5 +258,9 @@ void ha_jsonl_add_finding(struct ha_text *text, const struct ha_finding *finding
     add_member(text, "call", finding->call, sizeof finding->call);
     add_member(text, "expected", finding->expected, sizeof finding->expected);
     add_member(text, "seen", finding->seen, sizeof finding->seen);
+    if (finding->place[0])
+        add_member(text, "place", finding->place, sizeof finding->place);
+    if (from)
+        add_member(text, "from", from, strlen(from));
     ha_text_add(text, "}\n");
 }

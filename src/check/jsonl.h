@@ -15,7 +15,11 @@
 /* Append the line, or the two lines, of one record. */
 void ha_jsonl_add(struct ha_text *text, const struct ha_record *record);
 
-/* Append what a judge found, as a line that follows the trace. */
-void ha_jsonl_add_finding(struct ha_text *text, const struct ha_finding *finding);
+/*
+ * Append what a judge found, as a line that follows the trace; `from` is the line and function of
+ * its place, or NULL.
+ */
+void ha_jsonl_add_finding(struct ha_text *text, const struct ha_finding *finding,
+                          const char *from);
 
 #endif

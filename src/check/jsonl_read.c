@@ -271,7 +271,7 @@ static bool fill_in(struct ha_jsonl_reader *reader, struct ha_record *record)
 
     for (uint32_t place = 0; missing >> place; place++) {
         const struct ha_field *field = field_at(reader, record->kind, place);
-        if (!(missing >> place & 1)
+        if (!(missing >> place & 1) || field->shape == HA_SHAPE_IF_ANY
             || (field->offset == offsetof(struct ha_record, id) && reader->has_id))
             continue;
         if (layout->lack[place] == HA_LACK_NEVER)

@@ -286,6 +286,7 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
             continue;
         }
         judge->record = record;
+        judge->origin = 0;
         note_gap(judge);
         if (!look_up(judge))
             continue;

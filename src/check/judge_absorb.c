@@ -39,6 +39,7 @@ static void register_entered(struct ha_judge *judge)
     registration->function = record->as.reg.function;
     registration->context = record->as.reg.context;
     registration->thread = record->thread;
+    registration->made_at = record->as.reg.place;
     registration->outer = judge->thread->registering;
     registration->driver = record->driver;
     registration->standing = HA_ENTERED;

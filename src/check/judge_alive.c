@@ -16,10 +16,12 @@ static void judge_dpcs(struct ha_judge *judge)
 
     for (uint32_t id = 1; id < judge->dpc_count; id++) {
         const struct ha_seen_dpc *dpc = &judge->dpcs[id];
-        if (dpc->driver == record->driver && !dpc->told && (dpc->queued || dpc->running))
-            ha_blame(judge, HA_RULE_DRV_12, record->driver,
-                     "no DPC queued or running when the image is freed", "DPC %u %s",
-                     (unsigned)id, dpc->queued ? "is still queued" : "still runs");
+        if (dpc->driver != record->driver || dpc->told || (!dpc->queued && !dpc->running))
+            continue;
+        judge->origin = dpc->made_at;
+        ha_blame(judge, HA_RULE_DRV_12, record->driver,
+                 "no DPC queued or running when the image is freed", "DPC %u %s",
+                 (unsigned)id, dpc->queued ? "is still queued" : "still runs");
     }
 }
 
@@ -28,10 +30,12 @@ static void judge_running_work(struct ha_judge *judge)
 {
     for (size_t i = 0; i < judge->alive_count; i++) {
         const struct ha_alive *alive = &judge->alive[i];
-        if (alive->driver == judge->record->driver && alive->begun && !alive->told)
-            ha_blame(judge, HA_RULE_DRV_12, alive->driver,
-                     "no work item runs when the image is freed", "work item %u still runs",
-                     (unsigned)alive->id);
+        if (alive->driver != judge->record->driver || !alive->begun || alive->told)
+            continue;
+        judge->origin = alive->made_at;
+        ha_blame(judge, HA_RULE_DRV_12, alive->driver,
+                 "no work item runs when the image is freed", "work item %u still runs",
+                 (unsigned)alive->id);
     }
 }
 
@@ -60,6 +64,7 @@ static void judge_left(struct ha_judge *judge)
         if (!dpc || dpc->told)
             break;
         dpc->told = true;
+        judge->origin = dpc->made_at;
         ha_blame(judge, HA_RULE_DRV_12, record->driver, expected, "DPC %u is still queued", id);
         break;
     case HA_LEFT_WORK_ITEM:         /* one that is queued was found when Unload returned */
@@ -131,6 +136,7 @@ void ha_judge_alive(struct ha_judge *judge)
         if (alive->driver != record->driver || alive->begun)
             continue;
         alive->told = alive->is_work;
+        judge->origin = alive->made_at;
         if (alive->is_work)
             ha_blame(judge, HA_RULE_DRV_12, record->driver, expected,
                      "work item %u is still queued", (unsigned)alive->id);

@@ -55,6 +55,7 @@ struct ha_block *ha_pool_take(struct ha_pool *pool, const struct ha_record *allo
     block->registration = alloc->as.pool.registration;
     block->operation = alloc->as.pool.operation;
     block->nt_number = alloc->as.pool.nt_number;
+    block->made_at = alloc->as.pool.place;
     block->driver = alloc->driver;
     block->flags = alloc->flags;
     block->older = pool->newest;
@@ -99,6 +100,7 @@ bool ha_pool_charge(struct ha_pool *pool, struct ha_block *block, uint32_t who, 
         account->latest = seq;
         account->operations++;
         account->tag = block->tag;
+        account->made_at = block->made_at;
         account->settled = false;
     }
     account->bytes += block->size;

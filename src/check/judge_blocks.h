@@ -19,6 +19,7 @@ struct ha_block {
     uint32_t newer, older;          /* slots of its neighbours in the order of taking */
     uint32_t account;               /* slot of the account that it was put on, 0 for none */
     uint32_t tag, registration, operation;
+    uint32_t made_at;               /* in the driver's code, an id of HA_NS_PLACE */
     struct { uint32_t entry, interface, event; } telling;   /* PnP callback it was taken in, or 0 */
     uint64_t order;                 /* which block of the trace, from 1 */
     uint64_t size;
@@ -37,7 +38,7 @@ struct ha_account {
     uint64_t bytes, first_bytes;    /* held now; left behind by the first operation */
     uint64_t latest;                /* sequence number of the operation that added last */
     uint32_t operations;            /* that left anything */
-    uint32_t tag;                   /* of the first block that the latest operation left */
+    uint32_t tag, made_at;          /* of the first block that the latest operation left */
     bool settled;                   /* the latest operation has been judged */
 };
 

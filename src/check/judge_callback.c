@@ -187,6 +187,7 @@ static void registered(struct ha_judge *judge)
     client->function = record->as.ex_reg.function;
     client->context = record->as.ex_reg.context;
     client->thread = record->thread;
+    client->made_at = record->as.ex_reg.place;
     client->driver = record->driver;
     client->object = true;
     client->unlisted = !(record->flags & HA_EX_PROCESSOR_ADD);

@@ -250,6 +250,7 @@ static void absorb_insert(struct ha_judge *judge, struct ha_seen_dpc *dpc)
     dpc->driver = record->driver;
     dpc->add = judge->add.open ? judge->add.id : 0;
     dpc->thread = record->thread;
+    dpc->made_at = record->as.dpc.place;
     dpc->call = judge->around && !by_timer ? judge->around->id : 0;
 }
 

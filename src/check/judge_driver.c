@@ -59,19 +59,25 @@ static void judge_null(struct ha_judge *judge)
     }
 }
 
+static void blame_left(struct ha_judge *judge, enum ha_rule_number rule, uint32_t id,
+                       const char *expected)
+{
+    judge->origin = judge->registrations[id].made_at;
+    ha_blame(judge, rule, judge->record->driver, expected, "%s is still registered",
+             ha_client(judge, id));
+}
+
 /* Registrations that the driver should have removed by now. */
 static void judge_left(struct ha_judge *judge, enum ha_rule_number rule, const char *expected)
 {
     ha_exercise(judge, rule);
     for (uint32_t id = judge->first; id; id = judge->registrations[id].next)
         if (judge->registrations[id].driver == judge->record->driver)
-            ha_blame(judge, rule, judge->record->driver, expected, "%s is still registered",
-                     ha_client(judge, id));
+            blame_left(judge, rule, id, expected);
     for (uint32_t id = 1; judge->has_unlisted && id < judge->registration_count; id++)
         if (judge->registrations[id].driver == judge->record->driver
             && judge->registrations[id].unlisted && judge->registrations[id].standing == HA_LIVE)
-            ha_blame(judge, rule, judge->record->driver, expected, "%s is still registered",
-                     ha_client(judge, id));
+            blame_left(judge, rule, id, expected);
 }
 
 static void judge_unload(struct ha_judge *judge)
@@ -167,6 +173,7 @@ void ha_judge_dead_call(struct ha_judge *judge)
     uint16_t driver = removed ? 0 : dead ? dead->driver : record->driver;
 
     ha_exercise(judge, HA_RULE_DRV_8);
+    judge->origin = dead ? dead->made_at : 0;
     ha_blame(judge, HA_RULE_DRV_8, driver,
              removed ? "no turn for one that was removed"
                      : "nothing registered when the image is gone",

@@ -56,6 +56,7 @@ static void register_entered(struct ha_judge *judge)
     entry->context = record->as.pnp_reg.context;
     entry->category = record->as.pnp_reg.category;
     entry->thread = record->thread;
+    entry->made_at = record->as.pnp_reg.place;
     entry->driver = record->driver;
     entry->outer = judge->thread->entry;
     entry->standing = HA_ENTERED;

@@ -38,6 +38,7 @@ struct ha_seen_entry {
     uint32_t thread;            /* of PNP_REG_ENTER */
     uint32_t remover;           /* of PNP_UNREG_ENTER */
     uint32_t outer;             /* what its thread was registering when it began */
+    uint32_t made_at;           /* in its driver's code, an id of HA_NS_PLACE */
     uint32_t running;           /* calls */
     uint16_t driver, category;
     uint8_t standing;           /* enum ha_standing */

@@ -20,9 +20,11 @@ static uint32_t next_live(const struct ha_judge *judge, uint32_t id)
 static void judge_left(struct ha_judge *judge, enum ha_rule_number rule, const char *expected)
 {
     ha_exercise(judge, rule);
-    for (uint32_t id = next_live(judge, 0); id; id = next_live(judge, id))
+    for (uint32_t id = next_live(judge, 0); id; id = next_live(judge, id)) {
+        judge->origin = judge->entries[id].made_at;
         ha_blame(judge, rule, judge->record->driver, expected, "%s is still registered",
                  ha_entry_name(judge, id));
+    }
 }
 
 /* Unload Routine Environment promises that Unload is not called before every entry is gone. */
@@ -33,6 +35,7 @@ static void judge_unload(struct ha_judge *judge)
     ha_exercise(judge, HA_RULE_DRV_7);
     if (!id)
         return;
+    judge->origin = judge->entries[id].made_at;
     if (judge->knob[HA_KNOB_UNLOAD_GATE] == HA_UNLOAD_STRICT)
         ha_blame(judge, HA_RULE_DRV_7, 0, "Unload called when every PnP entry is removed",
                  "called while %s is registered", ha_entry_name(judge, id));
@@ -66,6 +69,7 @@ static void judge_dead_call(struct ha_judge *judge)
 {
     bool removed = judge->entry->standing == HA_REMOVED;
 
+    judge->origin = judge->entry->made_at;
     ha_blame(judge, HA_RULE_DRV_8, removed ? 0 : judge->record->driver,
              removed ? "no turn for an entry that was removed"
                      : "nothing registered when the image is gone",

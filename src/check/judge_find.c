@@ -85,6 +85,32 @@ static void put_call(struct ha_judge *judge, struct ha_finding *finding)
     snprintf(finding->call, sizeof finding->call, "%s", words(judge));
 }
 
+/* The place that a record says by itself; 0 for those that have none. */
+static uint32_t place_of(const struct ha_record *record)
+{
+    switch (record->kind) {
+    case HA_ALLOC:                               return record->as.pool.place;
+    case HA_REG_ENTER:                           return record->as.reg.place;
+    case HA_EX_REG:                              return record->as.ex_reg.place;
+    case HA_PNP_REG_ENTER:                       return record->as.pnp_reg.place;
+    case HA_REFUSED:                             return record->as.refused.place;
+    case HA_MISUSE:                              return record->as.misuse.place;
+    case HA_DPC_INSERT:                          return record->as.dpc.place;
+    case HA_LEFT_BEHIND:                         return record->as.left.place;
+    case HA_THREAD_START: case HA_WORK_QUEUED:   return record->as.begun.place;
+    default:                                     return 0;
+    }
+}
+
+/* Where what is found comes from: as its judge has said, or the record. */
+static void put_place(const struct ha_judge *judge, uint32_t origin, struct ha_finding *finding)
+{
+    const char *place = ha_cast_name(judge->cast, HA_NS_PLACE,
+                                     origin ? origin : place_of(judge->record));
+    if (place)
+        snprintf(finding->place, sizeof finding->place, "%s", place);
+}
+
 /* The table decides: a judge speaks for a rule at those records where the rule's row says so. */
 static bool may_speak(const struct ha_judge *judge, enum ha_rule_number rule)
 {
@@ -100,7 +126,9 @@ static struct ha_finding *find(struct ha_judge *judge, enum ha_rule_number numbe
                                enum ha_severity severity, uint16_t driver)
 {
     const struct ha_rule *rule = &ha_rule_table[number];
+    uint32_t origin = judge->origin;
 
+    judge->origin = 0;
     if (!may_speak(judge, number))
         return NULL;
     ha_exercise(judge, number);
@@ -117,6 +145,7 @@ static struct ha_finding *find(struct ha_judge *judge, enum ha_rule_number numbe
     finding->seq = ha_record_seq(judge->record);
     finding->count = 1;
     finding->driver = driver;
+    put_place(judge, origin, finding);
     return finding;
 }
 

@@ -55,6 +55,7 @@ static void judge_beyond_block(struct ha_judge *judge)
         return;
     }
     ha_tag_text(block->tag, tag);
+    judge->origin = block->made_at;
     ha_blame(judge, HA_RULE_POOL_1, record->driver, "a block written within its bounds",
              "block %u of %llu bytes '%s' written %u byte%s beyond its end", (unsigned)record->id,
              (unsigned long long)block->size, tag, beyond, plural);
@@ -66,8 +67,10 @@ static void judge_other_tag(struct ha_judge *judge)
     const struct ha_block *block = ha_pool_find(&judge->pool, record->id);
     char own[HA_TAG_TEXT] = "....", given[HA_TAG_TEXT], expected[48];
 
-    if (block)
+    if (block) {
         ha_tag_text(block->tag, own);
+        judge->origin = block->made_at;
+    }
     ha_tag_text(record->as.misuse.argument, given);
     snprintf(expected, sizeof expected, "given back with its tag '%s'", own);
     ha_blame(judge, HA_RULE_POOL_3, record->driver, expected, "block %u given back as '%s'",
@@ -77,7 +80,9 @@ static void judge_other_tag(struct ha_judge *judge)
 static void judge_other_routine(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
+    const struct ha_block *block = ha_pool_find(&judge->pool, record->id);
 
+    judge->origin = block ? block->made_at : 0;
     ha_blame(judge, HA_RULE_POOL_3, record->driver,
              "given back by the routine that goes with the one that it came from",
              "block %u given to %s", (unsigned)record->id,

@@ -59,6 +59,7 @@ static void judge_account(struct ha_judge *judge, const struct ha_block *block)
         account->first_bytes = 0;
     unsigned long long bytes = account->bytes, first = account->first_bytes;
     ha_tag_text(account->tag, tag);
+    judge->origin = account->made_at;
     if (bytes <= first) {
         ha_advise(judge, HA_RULE_DRV_9, block->driver,
                   "what a failed add or registration prepared given back",
@@ -155,6 +156,7 @@ void ha_judge_held(struct ha_judge *judge)
     const struct ha_block *first = first_of_driver(judge, record->driver);
     where_taken(judge, first, where, sizeof where);
     ha_tag_text(first->tag, tag);
+    judge->origin = first->made_at;
     ha_blame(judge, HA_RULE_DRV_9, record->driver,
              entry ? "all pool given back before DriverEntry fails"
                    : "all pool given back before Unload returns",

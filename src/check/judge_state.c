@@ -210,7 +210,8 @@ void ha_alive_add(struct ha_judge *judge, bool is_work)
     }
     judge->alive = array;
     judge->alive[judge->alive_count++] =
-        (struct ha_alive){.id = record->id, .driver = record->driver, .is_work = is_work};
+        (struct ha_alive){.id = record->id, .made_at = record->as.begun.place,
+                          .driver = record->driver, .is_work = is_work};
 }
 
 struct ha_phase *ha_phase_find(const struct ha_judge *judge, uint32_t registration)

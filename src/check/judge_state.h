@@ -45,6 +45,7 @@ struct ha_seen_registration {
     uint32_t outer;             /* what its thread was registering when it began */
     uint32_t next, previous;    /* neighbours in registration order while it is listed */
     uint32_t place;             /* rank in registration order, from 1 */
+    uint32_t made_at;           /* in its driver's code, an id of HA_NS_PLACE; so in what follows */
     uint32_t started, ended;    /* the add of its latest Start and of its latest second call */
     uint32_t left_during;       /* the add that was going on when it was removed */
     uint64_t barred_by;         /* the operation that called it though it must not, with a mark */
@@ -96,6 +97,7 @@ struct ha_telling {
 struct ha_seen_dpc {
     uint32_t call, thread;      /* registration of the callback that queued it, 0 for none; who */
     uint32_t add;               /* in progress when it was queued */
+    uint32_t made_at;           /* where it was queued */
     uint16_t driver;
     uint16_t target;            /* processor that it is queued for */
     uint16_t aim;               /* processor that it was sent to, if `aimed` */
@@ -169,6 +171,7 @@ struct ha_phase {
 /* What runs by itself: a thread that a driver made, or a work item that is not done. */
 struct ha_alive {
     uint32_t id;
+    uint32_t made_at;
     uint16_t driver;
     bool is_work, begun;
     bool told;                          /* of a work item: it was found when Unload left it */
@@ -289,6 +292,7 @@ struct ha_judge {
     const struct ha_record *telling;    /* its call that is left, or the one the thread is in */
     const struct ha_record *around;     /* the call that the thread is inside, entered before */
     struct ha_bar bar;
+    uint32_t origin;                    /* where what the next finding is about comes from */
     bool aside;                         /* of the call that is left, see struct ha_open_call */
     struct { uint64_t affinity_mask; int32_t op_out; uint16_t affinity_group;
              uint8_t irql, regions; bool changed; } left;

@@ -21,10 +21,14 @@ struct ha_sink *ha_story_sink(struct ha_story *story);
 struct ha_text *ha_story_text(struct ha_story *story);
 
 /*
- * A finding as a paragraph: rule and sentence, call, expected, seen, source, and how firm it is.
- * `repeat` (may be NULL) is the command line that repeats the run.
+ * A finding as a paragraph: rule and sentence, call, expected, seen, where it comes from, source,
+ * and how firm it is.
+ *
+ *   driver_name, from, repeat  may be NULL: the name of the driver at fault, the line and function
+ *                              of the finding's place, the command line that repeats the run
  */
 void ha_story_add_finding(struct ha_text *text, const struct ha_finding *finding,
-                          const char *driver_name, const char *repeat, bool color);
+                          const char *driver_name, const char *from, const char *repeat,
+                          bool color);
 
 #endif

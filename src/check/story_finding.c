@@ -82,7 +82,8 @@ static bool names_driver(const char *call, const char *driver_name)
 }
 
 void ha_story_add_finding(struct ha_text *text, const struct ha_finding *finding,
-                          const char *driver_name, const char *repeat, bool color)
+                          const char *driver_name, const char *from, const char *repeat,
+                          bool color)
 {
     static const char *const words[] = {
         [HA_NOTE] = "note", [HA_WARNING] = "warning", [HA_ERROR] = "error",
@@ -106,6 +107,12 @@ void ha_story_add_finding(struct ha_text *text, const struct ha_finding *finding
         entry(text, "driver", driver_name, color);
     entry(text, "expected", finding->expected, color);
     long_entry(text, "seen", finding->seen, color);
+    if (from && finding->place[0]) {
+        label(text, "from", color);
+        ha_text_addf(text, "%s (%s)\n", from, finding->place);
+    } else {
+        entry(text, "from", finding->place, color);
+    }
     label(text, "source", color);
     source_words(text, finding->rule);
     entry(text, "repeat", repeat, color);

@@ -31,6 +31,8 @@
     FIELD("target", HA_SHAPE_OR_NULL, as.dpc.target),      \
     FIELD("group", HA_SHAPE_NUMBER, as.dpc.group),         \
     FIELD("number", HA_SHAPE_NUMBER, as.dpc.number)
+/* Written where it is known. */
+#define CALLED_AT(part) FIELD("place", HA_SHAPE_IF_ANY, as.part.place)
 #define CLIENT FLAG_WORD("client", HA_CB_OBJECT, client_word)
 #define STATE FLAG_WORD("State", 3, ha_state_name)
 
@@ -147,6 +149,7 @@ static const struct ha_field status[] = {
 };
 static const struct ha_field reg_enter[] = {
     REGISTRATION,
+    CALLED_AT(reg),
 };
 static const struct ha_field reg_return[] = {
     REGISTRATION,
@@ -207,6 +210,7 @@ static const struct ha_field alloc[] = {
     FLAG_BIT("existing", HA_CB_EXISTING),
     {"State", HA_SHAPE_WORD_OR_NULL, 1, HA_CB_NONE, OFFSET_OF(flags), ha_state_name},
     FIELD("NtNumber", HA_SHAPE_NUMBER, as.pool.nt_number),
+    CALLED_AT(pool),
 };
 static const struct ha_field given_back[] = {
     FIELD("size", HA_SHAPE_NUMBER, as.pool.size),
@@ -222,11 +226,13 @@ static const struct ha_field relation[] = {
 static const struct ha_field refused[] = {
     WORD("routine", as.refused.routine, ha_routine_name),
     WORD("reason", as.refused.reason, ha_reason_name),
+    CALLED_AT(refused),
 };
 static const struct ha_field misuse[] = {
     WORD("routine", as.misuse.routine, ha_routine_name),
     WORD("misuse", as.misuse.misuse, ha_misuse_name),
     FIELD("argument", HA_SHAPE_NUMBER, as.misuse.argument),
+    CALLED_AT(misuse),
 };
 static const struct ha_field fault[] = {
     WORD("routine", as.fault.routine, ha_routine_name),
@@ -268,6 +274,7 @@ static const struct ha_field dpc_insert[] = {
     FIELD("result", HA_SHAPE_FLAG, as.dpc.result),
     FLAG_BIT("by_timer", HA_DPC_BY_TIMER),
     FLAG_BIT("waits", HA_DPC_WAITS),
+    CALLED_AT(dpc),
 };
 static const struct ha_field dpc_drop[] = {
     TARGET,
@@ -278,6 +285,10 @@ static const struct ha_field dpc_run[] = {
 };
 static const struct ha_field left_behind[] = {
     WORD("what", as.left.what, ha_left_name),
+    CALLED_AT(left),
+};
+static const struct ha_field begun[] = {
+    CALLED_AT(begun),
 };
 #include "check/vocabulary_notify.h"
 static const struct ha_field crash[] = {
@@ -311,7 +322,8 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_ADD_BEGIN] = ROW(add), [HA_ADD_END] = ROW(status), [HA_HW_START] = ROW(status),
     [HA_ACTIVE] = ROW(up), [HA_SCHED] = ROW(up),
     [HA_ALLOC] = ROW(alloc), [HA_FREE] = ROW(given_back),
-    [HA_THREAD_END] = ROW(status),
+    [HA_THREAD_START] = ROW(begun), [HA_THREAD_END] = ROW(status),
+    [HA_WORK_QUEUED] = ROW(begun),
     [HA_QUERY] = ROW(query), [HA_RELATION] = ROW(relation),
     [HA_WAIT_BEGIN] = ROW(wait), [HA_WAIT_END] = ROW(wait),
     [HA_DEADLOCK] = ROW(wait),

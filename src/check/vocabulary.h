@@ -25,7 +25,7 @@
  *   CHOICE           kind answer options label
  *   TRACE_END        ending status
  *   DRV_ENTRY_LEAVE, UNLOAD_REQ, HW_START, ADD_END, THREAD_END, ADD_DEVICE_LEAVE   status
- *   REG_ENTER        function context flags
+ *   REG_ENTER        function context flags [place]
  *   REG_RETURN       function context flags handle
  *   CB_ENTER, DEAD_CALL  client operation existing context State NtNumber ProcNumber ctx_status
  *                    op_in affinity_group affinity_mask
@@ -33,29 +33,30 @@
  *   UNIT_BEGIN, UNIT_END  processors
  *   ADD_BEGIN        unit group number node affinity_group affinity_mask
  *   ACTIVE, SCHED    NtNumber ProcNumber
- *   ALLOC            size tag registration operation existing State NtNumber
+ *   ALLOC            size tag registration operation existing State NtNumber [place]
  *   FREE             size tag
+ *   THREAD_START, WORK_QUEUED   [place]
  *   QUERY            routine argument result output
  *   RELATION         kind group active_count maximum active_mask
  *   WAIT_BEGIN, WAIT_END, DEADLOCK   holder waiter timeout_ns blocked reason
- *   REFUSED          routine reason
- *   MISUSE           routine misuse argument
+ *   REFUSED          routine reason [place]
+ *   MISUSE           routine misuse argument [place]
  *   FAULT            routine
  *   DEBUG_PRINT      component level text more
  *   BUGCHECK         code parameter1 parameter2 parameter3 parameter4
  *   AFFINITY         routine accepted asked_group asked_mask new_group new_mask has_output
  *                    output_group output_mask
  *   DPC_TARGET       routine asked status target group number
- *   DPC_INSERT       target group number importance result by_timer waits
+ *   DPC_INSERT       target group number importance result by_timer waits [place]
  *   DPC_DROP         target group number by_driver
  *   DPC_RUN_ENTER, DPC_RUN_LEAVE   target group number
- *   LEFT_BEHIND      what
+ *   LEFT_BEHIND      what [place]
  *   CRASH            signal exit_code
  *   MEM_ADD_END      status paged nonpaged
  *   FREE_PAGES       free low high
  *   EVENT_SET, EVENT_CLEAR  condition
  *   INTERFACE, DEVICE_STARTED, IFACE_UP   class device unit cause
- *   PNP_REG_ENTER    category flags class function context
+ *   PNP_REG_ENTER    category flags class function context [place]
  *   PNP_REG_RETURN, PNP_CB_LEAVE   status
  *   PNP_UNREG_ENTER  ex
  *   PNP_UNREG_RETURN ex status
@@ -63,7 +64,7 @@
  *                    second late
  *   REF              change count entry
  *   EX_CREATE        name named create multiple status processor_add
- *   EX_REG           object function context handle processor_add
+ *   EX_REG           object function context handle processor_add [place]
  *   EX_UNREG         waits
  *   EX_NOTIFY        called processor_add
  *   LOCK_ORDER       wants shared held has held_shared other1 other2 other3 other4
@@ -80,6 +81,9 @@
  *
  * The target of a DPC is an index; null is the current processor, or a number that has none.
  *
+ * A place is the id of a NAME: where in a driver's code the routine was called. Where nobody knows
+ * it, the member is not there.
+ *
  * How a value is written is told by its shape, below. A name longer than one record goes on in
  * the next NAME of the same namespace and id while `more` is true; a message likewise, in the next
  * DEBUG_PRINT, whose id numbers the messages.
@@ -87,11 +91,13 @@
  * What a judge has found follows TRACE_END. These lines are no records: they have no seq, and a
  * reader that judges for itself passes over them.
  *
- *   VIOLATION, NOTE  event rule severity record count driver call expected seen
+ *   VIOLATION, NOTE  event rule severity record count driver call expected seen [place] [from]
  *
  * severity is "error" or "warning" for a VIOLATION and "note" for a NOTE; record is the seq of
  * the record that shows it, the first of `count`; driver is 0 where it is the kernel's or
- * nobody's; call, expected and seen are words, and may be "".
+ * nobody's; call, expected and seen are words, and may be "". place is MODULE+OFFSET, where the
+ * driver called what this is about, and from the function, file and line there; each is left out
+ * when it is not known.
  */
 #ifndef HA_CHECK_VOCABULARY_H
 #define HA_CHECK_VOCABULARY_H
@@ -105,6 +111,7 @@ enum ha_shape {
     HA_SHAPE_NUMBER,        /* 4; "9007199254740993" from where a double cannot hold it */
     HA_SHAPE_OR_NULL,       /* as NUMBER; null when all bits are set: no group, for ever */
     HA_SHAPE_HANDLE,        /* as NUMBER; null for 0 */
+    HA_SHAPE_IF_ANY,        /* as NUMBER; left out for 0 */
     HA_SHAPE_HEX,           /* "0x1f" */
     HA_SHAPE_STATUS,        /* "STATUS_SUCCESS"; "0xC1234567" when the code has no name */
     HA_SHAPE_WORD,          /* "hot-add", from `word`; as NUMBER when it has no name */

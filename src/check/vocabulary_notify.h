@@ -31,6 +31,7 @@ static const struct ha_field pnp_reg[] = {
     FIELD("class", HA_SHAPE_GUID, as.pnp_reg.guid),
     FIELD("function", HA_SHAPE_NUMBER, as.pnp_reg.function),
     FIELD("context", HA_SHAPE_NUMBER, as.pnp_reg.context),
+    CALLED_AT(pnp_reg),
 };
 static const struct ha_field pnp_unreg[] = {
     FLAG_BIT("ex", HA_PNP_EX),
@@ -73,6 +74,7 @@ static const struct ha_field ex_reg[] = {
     FIELD("context", HA_SHAPE_NUMBER, as.ex_reg.context),
     FIELD("handle", HA_SHAPE_HANDLE, as.ex_reg.handle),
     FLAG_BIT("processor_add", HA_EX_PROCESSOR_ADD),
+    CALLED_AT(ex_reg),
 };
 static const struct ha_field ex_unreg[] = {
     FLAG_BIT("waits", HA_EX_WAITS),

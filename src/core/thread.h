@@ -53,7 +53,9 @@ struct ha_thread {
     const struct ha_thread *waits_on;   /* who has to set that event, if it is known */
     void (*body)(void *argument);
     void *argument;
-    void *callout;              /* the innermost call into a driver; nt's, as the next two */
+    void *callout;              /* the innermost call into a driver; nt's, as the next four */
+    const void *called_from;    /* behind the latest call of a routine, in its driver's code */
+    bool keeps_caller;          /* the next routines are called by another one in its stead */
     void *native;               /* its thread object; NULL where no driver can refer to it */
     struct ha_owned *mutants;   /* the mutexes that it holds, newest first */
     struct ha_locks locks[HA_LOCK_SORTS];

@@ -64,6 +64,7 @@ struct ha_world {
     struct ha_queue queue;
     struct ha_tape tape;
     struct ha_ids pointers;     /* functions and contexts of drivers, as ids */
+    struct ha_ids places;       /* of calls in their code */
     uint64_t time_ns;
     uint32_t objects_made;
 };

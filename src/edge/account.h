@@ -11,6 +11,7 @@
 #include "check/cast.h"
 #include "check/judge.h"
 #include "check/story.h"
+#include "edge/symbols.h"
 
 /* Owns nothing. */
 struct ha_account {
@@ -18,6 +19,7 @@ struct ha_account {
     const struct ha_cast *cast;
     struct ha_story *story;             /* NULL when nobody reads it */
     const struct ha_text *command;      /* that repeats it; NULL when nothing does */
+    struct ha_symbols *symbols;         /* of the findings' places; NULL when nobody knows them */
     const struct ha_text *differences;  /* from what was expected, in lines */
     const struct ha_rule *broken;       /* the first rule that fails it, or NULL */
     uint64_t time_ns;                   /* simulated */

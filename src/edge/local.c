@@ -78,6 +78,7 @@ static int load_module(struct ha_local *local, size_t i, struct ha_text *sentenc
     if (err)
         return err;
     local->module[i] = module;
+    local->script[i].module = ha_module_path(module);
     local->script[i].code = ha_module_entry(module);
     local->script[i].map = map_module;
     local->script[i].image = module;
@@ -129,6 +130,7 @@ static int open_machine(struct ha_local *local, struct ha_text *trouble)
     machine.threads = options->search ? HA_THREADS_COROUTINES : options->threads;
     machine.record_budget = options->record_budget;
     machine.record_locks = options->record_locks;
+    machine.record_places = options->record_places;
     int err = ha_machine_create(&machine, &local->machine, &error);
     if (err) {
         ha_text_add(trouble, error.text);

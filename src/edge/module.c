@@ -25,6 +25,7 @@
 struct ha_module {
     void *object;               /* as dlopen() gave it */
     ha_driver_entry *entry;
+    struct ha_text path;
     struct ha_image image;      /* the file that it came from */
     struct ha_kept *kept;       /* its variables, and how they were at first */
 };
@@ -35,8 +36,7 @@ static bool is_file(const char *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* Find the file of a path whose suffix may be missing. */
-static bool find_file(const char *path, struct ha_text *found)
+bool ha_module_find(const char *path, struct ha_text *found)
 {
     static const char *const suffixes[] = {"", HA_PORT_SUFFIXES};
     bool exists = false;
@@ -45,7 +45,7 @@ static bool find_file(const char *path, struct ha_text *found)
         ha_text_addf(found, "%s%s", path, suffixes[i]);
         exists = !found->lost && is_file(ha_text_string(found));
     }
-    return exists;
+    return exists && !found->lost;
 }
 
 static int copy_bytes(FILE *from, int to)
@@ -146,6 +146,11 @@ ha_driver_entry *ha_module_entry(const struct ha_module *module)
     return module->entry;
 }
 
+const char *ha_module_path(const struct ha_module *module)
+{
+    return module->path.bytes;
+}
+
 void ha_module_segments(const struct ha_module *module,
                         void (*visit)(void *argument, void *address, size_t bytes),
                         void *argument)
@@ -180,17 +185,15 @@ int ha_module_load(const char *path, bool private_copy, struct ha_module **modul
                    struct ha_text *messages)
 {
     struct ha_module *made = calloc(1, sizeof *made);
-    struct ha_text found = {0};
     int err = made ? HA_OK : HA_ENOMEM;
-    if (!err && find_file(path, &found))
-        err = load(made, ha_text_string(&found), private_copy, messages);
+    if (!err && ha_module_find(path, &made->path))
+        err = load(made, ha_text_string(&made->path), private_copy, messages);
     else if (!err)
-        err = found.lost ? HA_ENOMEM : ha_module_blame_path(path, messages);
+        err = made->path.lost ? HA_ENOMEM : ha_module_blame_path(path, messages);
     if (!err)
         err = save_variables(made);
     if (messages->lost)
         err = HA_ENOMEM;
-    ha_text_close(&found);
     if (err)
         ha_module_unload(made);
     else
@@ -211,5 +214,6 @@ void ha_module_unload(struct ha_module *module)
         dlclose(module->object);
     ha_image_close(&module->image);
     ha_kept_close(&module->kept);
+    ha_text_close(&module->path);
     free(module);
 }

@@ -35,6 +35,15 @@ int ha_module_load(const char *path, bool private_copy, struct ha_module **modul
 
 ha_driver_entry *ha_module_entry(const struct ha_module *module);
 
+/* The file that was asked for, with its suffix. */
+const char *ha_module_path(const struct ha_module *module);
+
+/*
+ * The file of a path whose suffix may be missing, as the text says then. False when there is none,
+ * or the text is lost.
+ */
+bool ha_module_find(const char *path, struct ha_text *found);
+
 /*
  * Put the module's variables back as they were when it had been loaded, its constructors having
  * run. No code of the module may be running.

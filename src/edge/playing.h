@@ -27,7 +27,7 @@ struct ha_playing_options {
     enum ha_threads threads;
     struct ha_search *search;       /* answers, and the run can be played again; NULL: the token */
     uint64_t record_budget;
-    bool record_locks;
+    bool record_locks, record_places;
     uint64_t break_at;              /* number of the record to stop before; 0 for none */
     uint32_t hang_s;                /* so long a step may do nothing that is seen; 0: for ever */
     struct ha_sink *const *sink;    /* take every record */

@@ -57,7 +57,7 @@ static void add_failure(const struct ha_account *account, struct ha_text *text)
         if (account->is_told(account->owner, &finding[i]))
             ha_story_add_finding(&details, &finding[i],
                                  ha_cast_name(account->cast, HA_NS_DRIVER, finding[i].driver),
-                                 NULL, false);
+                                 ha_symbols_find(account->symbols, finding[i].place), NULL, false);
     ha_text_add(&details, ha_text_string(account->differences));
     if (account->command)
         ha_text_addf(&details, "repeat: %s\n", ha_text_string(account->command));

@@ -62,7 +62,7 @@ static void add_lines(struct ha_text *text, const char *key, const char *lines)
 }
 
 static void add_finding(struct ha_text *text, const struct ha_finding *finding,
-                        const char *driver, bool expected)
+                        const char *driver, const char *from, bool expected)
 {
     add_pair(text, "  - ", "rule", finding->rule->id);
     add_pair(text, "    ", "severity", ha_severity_word(finding->severity));
@@ -74,6 +74,8 @@ static void add_finding(struct ha_text *text, const struct ha_finding *finding,
     ha_text_addf(text, "      count: %" PRIu64 "\n", finding->count);
     add_pair(text, "    ", "expected", finding->expected);
     add_pair(text, "    ", "seen", finding->seen);
+    add_pair(text, "    ", "place", finding->place);
+    add_pair(text, "    ", "from", from);
 }
 
 static void add_account(struct ha_text *text, const struct ha_account *account)
@@ -91,6 +93,7 @@ static void add_account(struct ha_text *text, const struct ha_account *account)
         any = true;
         add_finding(text, &finding[i],
                     ha_cast_name(account->cast, HA_NS_DRIVER, finding[i].driver),
+                    ha_symbols_find(account->symbols, finding[i].place),
                     account->is_expected(account->owner, &finding[i]));
     }
     add_lines(text, "differences", ha_text_string(account->differences));

@@ -28,6 +28,7 @@ static void add_findings(const struct ha_run *run, bool color, struct ha_text *t
             ha_text_add(text, "expected ");
         ha_story_add_finding(text, &finding[i],
                              ha_cast_name(run->watch.cast, HA_NS_DRIVER, finding[i].driver),
+                             ha_symbols_find(run->symbols, finding[i].place),
                              ha_text_string(&command), color);
     }
     text->lost |= command.lost;

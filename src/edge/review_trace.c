@@ -115,7 +115,7 @@ static bool add_findings(const struct ha_trace_review *review, uint64_t lacking,
         good &= !ha_severity_fails(finding[i].severity, options->strict);
         ha_story_add_finding(text, &finding[i],
                              ha_cast_name(review->cast, HA_NS_DRIVER, finding[i].driver), NULL,
-                             options->color);
+                             NULL, options->color);
     }
     return good;
 }
@@ -250,7 +250,7 @@ static void add_lines(const struct ha_trace_review *review, const char *file,
                  rules_judged(review, belief->lacking), review->own ? "false" : "true");
     for (size_t i = 0; i < count; i++)
         if (is_told(belief, &finding[i]))
-            ha_jsonl_add_finding(lines, &finding[i]);
+            ha_jsonl_add_finding(lines, &finding[i], NULL);
 }
 
 bool ha_trace_review_end(struct ha_trace_review *review, const char *file, uint64_t lacking,

@@ -180,10 +180,23 @@ static bool print_findings(struct ha_run *run)
     struct ha_text text = {0};
     if (run->watch.wants_jsonl && run->options->detail != HA_DETAIL_NONE)
         for (size_t i = 0; i < count; i++)
-            ha_jsonl_add_finding(&text, &finding[i]);
+            ha_jsonl_add_finding(&text, &finding[i],
+                                 ha_symbols_find(run->symbols, finding[i].place));
     fwrite(ha_text_string(&text), 1, text.length, run->options->out);
     bool whole = !text.lost;
     ha_text_close(&text);
+    return whole;
+}
+
+/* False when memory was lacking. */
+static bool want_symbols(struct ha_run *run)
+{
+    size_t count;
+    const struct ha_finding *finding = ha_judge_findings(run->judge, &count, NULL);
+    run->symbols = ha_symbols_create(&run->plan);
+    bool whole = run->symbols != NULL;
+    for (size_t i = 0; i < count && whole; i++)
+        whole = ha_symbols_want(run->symbols, finding[i].place);
     return whole;
 }
 
@@ -222,7 +235,7 @@ static int conclude(struct ha_run *run, struct ha_text *error)
     ha_run_ask(run);
     run->differences = ha_run_compare(run);
     if (run->differences < 0 || run->causes.lost || run->report.lost || run->watch.lost ||
-        run->crash.lost || lost ||
+        run->crash.lost || lost || !want_symbols(run) ||
         (run->story && ha_story_text(run->story)->lost) || !print_findings(run))
         return complain(run, error, HA_ENOMEM, ha_err_text(HA_ENOMEM));
     if (run->coverage)
@@ -262,6 +275,7 @@ static int open_playing(struct ha_run *run, struct ha_text *error)
         .threads = options->threads,
         .record_budget = options->record_budget,
         .record_locks = options->detail == HA_DETAIL_LOCKS,
+        .record_places = is_compiled(&run->plan),
         .break_at = options->break_at,
         .hang_s = options->hang_s,
         .sink = sink,
@@ -324,6 +338,7 @@ void ha_run_close(struct ha_run *run)
     ha_text_close(&run->watch.jsonl);
     ha_text_close(&run->causes);
     ha_text_close(&run->report);
+    ha_symbols_destroy(run->symbols);
     ha_breaches_close(&run->breaches);
     ha_scenario_close(&run->accepted);
     *run = (struct ha_run){0};

@@ -14,6 +14,7 @@
 #include "edge/load.h"
 #include "edge/loop.h"
 #include "edge/playing.h"
+#include "edge/symbols.h"
 #include "hotadd/scenario.h"
 
 /* Looks at every record: who is who, how much happened, and the trace as JSON Lines if wanted. */
@@ -47,6 +48,7 @@ struct ha_run {
     int err;                            /* what stopped it short: an enum ha_err */
     bool rules_only;                    /* the profile is not the scenario's own */
     struct ha_expect rules;             /* ... and this is then expected */
+    struct ha_symbols *symbols;         /* where the findings come from; NULL without a verdict */
     struct ha_breaches breaches;        /* what counts under any profile */
     int differences;                    /* from what was expected */
     struct ha_text *error;              /* gets lines for the user when there is no verdict */

@@ -83,7 +83,7 @@ static struct ha_account account_of(const struct ha_run *run, const struct ha_te
 {
     return (struct ha_account){
         .judge = run->judge, .cast = run->watch.cast, .story = run->story, .command = command,
-        .differences = &run->report, .time_ns = run->watch.time_ns,
+        .symbols = run->symbols, .differences = &run->report, .time_ns = run->watch.time_ns,
         .broken = run->breaches.count ? run->breaches.breach[0].rule : NULL,
         .owner = run, .is_told = is_told, .is_expected = is_expected,
     };

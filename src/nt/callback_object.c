@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "nt/caller.h"
 #include "nt/callout.h"
 #include "nt/leftovers.h"
 #include "nt/letters.h"
@@ -138,8 +139,10 @@ PCALLBACK_OBJECT ha_callback_object_make(struct ha_kernel *kernel, PCUNICODE_STR
 {
     PCALLBACK_OBJECT object = name ? make(kernel, name->Buffer, name->Length / sizeof(WCHAR))
                                    : make(kernel, NULL, 0);
-    if (object)
+    if (object) {
         object->driver = kernel->world.sched.running->stamp.driver;
+        object->made_at = ha_caller_place(kernel);
+    }
     return object;
 }
 
@@ -259,5 +262,5 @@ void ha_callback_objects_look_over(struct ha_kernel *kernel, const struct ha_dri
 {
     for (PCALLBACK_OBJECT object = kernel->callbacks.first; object; object = object->next)
         if (object->driver == driver->id && !object->permanent && !object->shared)
-            ha_record_left(driver, HA_LEFT_CALLBACK_OBJECT, object->id);
+            ha_record_left(driver, HA_LEFT_CALLBACK_OBJECT, object->id, object->made_at);
 }

@@ -18,6 +18,7 @@ struct _CALLBACK_OBJECT {
     WCHAR *name;                    /* NULL for none */
     size_t letters;
     uint32_t id;
+    uint32_t made_at;               /* in its driver's code */
     uint16_t driver;                /* that made it; 0 for the system */
     bool multiple;                  /* it takes more than one client */
     bool permanent;                 /* it stays without references */

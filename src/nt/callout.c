@@ -251,6 +251,7 @@ __attribute__((always_inline)) static inline bool call_live(struct ha_round *rou
         object_function(context, copy, &round->variable);   /* CB-2 */
     else
         function(context, copy, &round->variable);
+    round->thread->called_from = NULL;
     if (watched) {
         ha_kernel_come_in(kernel, depth);
         ha_order_give(world, ha_order_of_calls(client));

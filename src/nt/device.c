@@ -8,6 +8,7 @@
 
 #include <assert.h>
 
+#include "nt/caller.h"
 #include "nt/leftovers.h"
 #include "nt/ob.h"
 #include "nt/object_name.h"
@@ -83,6 +84,7 @@ NTSTATUS ha_device_make(struct ha_driver *driver, const struct ha_device_wish *w
         return status;
     }
     device->DeviceObjectExtension->id = ++kernel->devices.made;
+    device->DeviceObjectExtension->made_at = ha_caller_place(kernel);
     device->NextDevice = driver->object.DeviceObject;
     driver->object.DeviceObject = device;
     *made = device;
@@ -148,7 +150,8 @@ void ha_devices_look_over(struct ha_kernel *kernel, const struct ha_driver *driv
         if (device->DeviceObjectExtension->in_add_device)
             ha_device_delete(kernel, device);
         else
-            ha_record_left(driver, HA_LEFT_DEVICE, device->DeviceObjectExtension->id);
+            ha_record_left(driver, HA_LEFT_DEVICE, device->DeviceObjectExtension->id,
+                           device->DeviceObjectExtension->made_at);
     }
     next = enumerator ? enumerator->object.DeviceObject : NULL;
     for (PDEVICE_OBJECT device = next; device; device = next) {

@@ -12,6 +12,7 @@
 struct _DEVOBJ_EXTENSION {
     PDEVICE_OBJECT lower;           /* the one that it is attached to */
     uint32_t id;                    /* in the order of making */
+    uint32_t made_at;               /* in its driver's code */
     uint32_t number;                /* among those found for its driver, from 0 */
     uint16_t added_for;             /* the driver that was told of this device; 0 for none */
     bool is_started;                /* its driver, or nobody, had anything against it */

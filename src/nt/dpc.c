@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "nt/caller.h"
 #include "nt/in_use.h"
 #include "nt/leftovers.h"
 #include "nt/locks.h"
@@ -22,6 +23,7 @@ struct ha_dpc_entry {
     PKDPC dpc;
     uint64_t number;
     uint32_t id;
+    uint32_t made_at;               /* in its driver's code, as it was queued there */
     uint16_t driver, target;
     PKDEFERRED_ROUTINE routine;
     PVOID context, argument1, argument2;
@@ -214,13 +216,16 @@ bool ha_dpc_insert(struct ha_kernel *kernel, PKDPC dpc, uint16_t here, uint8_t f
         return false;
     }
     struct sealed sealed = sealed_of(dpc);
+    uint32_t place = flags & HA_DPC_BY_TIMER ? 0 : ha_caller_place(kernel);
     *entry = (struct ha_dpc_entry){
         .dpc = dpc, .number = ++dpcs->inserted, .id = sealed.id, .driver = sealed.driver,
         .target = target, .routine = dpc->DeferredRoutine, .context = dpc->DeferredContext,
-        .argument1 = dpc->SystemArgument1, .argument2 = dpc->SystemArgument2};
+        .argument1 = dpc->SystemArgument1, .argument2 = dpc->SystemArgument2,
+        .made_at = place};
     struct ha_record *record = open(kernel, HA_DPC_INSERT, entry);
     record->as.dpc.importance = dpc->Importance;
     record->as.dpc.result = true;
+    record->as.dpc.place = place;
     record->flags = (uint8_t)(flags | (waits ? HA_DPC_WAITS : 0u));
     dpc->DpcData = (PVOID)(uintptr_t)entry->number;
     dpcs->queued++;
@@ -286,7 +291,7 @@ void ha_dpcs_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
             }
             struct ha_dpc_entry entry = take(kernel, link);
             let_go(&entry);
-            ha_record_left(driver, HA_LEFT_DPC, entry.id);
+            ha_record_left(driver, HA_LEFT_DPC, entry.id, entry.made_at);
             tell_waiters(kernel);
         }
     }

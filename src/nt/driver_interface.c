@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "nt/audience.h"
+#include "nt/caller.h"
 #include "nt/device.h"
 #include "nt/driver.h"
 #include "nt/leftovers.h"
@@ -142,6 +143,7 @@ void ha_driver_interface_join(struct ha_kernel *kernel, struct ha_driver_interfa
     ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_WRITE);
     made->instance.id = ha_interface_introduce(kernel, made->name);
     made->instance.device = ++all->registered;
+    made->made_at = ha_caller_place(kernel);
     ha_arena_give(&kernel->world.host->arena, made->name, name_size(made));
     made->name = NULL;
     if (all->last_of_drivers)
@@ -208,7 +210,7 @@ void ha_driver_interfaces_look_over(struct ha_kernel *kernel, const struct ha_dr
             continue;
         }
         if (at->instance.is_up) {
-            ha_record_left(driver, HA_LEFT_INTERFACE, at->instance.device);
+            ha_record_left(driver, HA_LEFT_INTERFACE, at->instance.device, at->made_at);
             ha_interface_disable(kernel, &at->instance);
         }
         forget(kernel, before, at);

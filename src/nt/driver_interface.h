@@ -15,6 +15,7 @@ struct ha_driver_interface {
     struct ha_driver_interface *next;   /* in the order of registration */
     GUID class_guid;
     size_t reference_letters;       /* at the end of the link */
+    uint32_t made_at;               /* in its driver's code */
     char *name;                     /* the link for the trace; NULL when that was told */
     bool waits;                     /* it is enabled as soon as its device has started */
     WCHAR link[];

@@ -7,6 +7,7 @@
  */
 
 #include "nt/callback_object.h"
+#include "nt/caller.h"
 #include "nt/callout.h"
 #include "nt/driver.h"
 #include "nt/lock_order.h"
@@ -197,7 +198,9 @@ PVOID ExRegisterCallback(PCALLBACK_OBJECT CallbackObject, PCALLBACK_FUNCTION Cal
         ha_callback_client_join(kernel, client);
 
     bool there = ha_callback_object_is(kernel, CallbackObject);
+    uint32_t place = ha_caller_place(kernel);
     struct ha_record *record = ha_record_open(world, HA_EX_REG, id);
+    record->as.ex_reg.place = place;
     record->as.ex_reg.object = there ? CallbackObject->id : 0;
     record->as.ex_reg.function = ha_id_of(&world->pointers, arena, (uintptr_t)CallbackFunction);
     record->as.ex_reg.context = ha_id_of(&world->pointers, arena, (uintptr_t)CallbackContext);

@@ -13,7 +13,7 @@
  * A scheduling point, and a look at the lock. Its lower half is the thread's that has it. All that
  * is done under one lock is in order.
  */
-static struct ha_kernel *enter(const char *routine, PKSPIN_LOCK lock)
+static HA_AT_ONCE struct ha_kernel *enter(const char *routine, PKSPIN_LOCK lock)
 {
     struct ha_kernel *kernel = ha_kernel_enter(routine);
     ha_spin_is_made(kernel, lock, HA_RT_INTERLOCKED_LIST);

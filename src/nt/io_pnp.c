@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "nt/caller.h"
 #include "nt/callout_pnp.h"
 #include "nt/driver.h"
 #include "nt/interface.h"
@@ -53,7 +54,9 @@ static struct ha_record *record_asking(struct ha_kernel *kernel, const struct wi
     struct ha_arena *arena = &world->host->arena;
     uint32_t function = ha_id_of(&world->pointers, arena, (uintptr_t)wish->function);
     uint32_t context = ha_id_of(&world->pointers, arena, (uintptr_t)wish->context);
+    uint32_t place = ha_caller_place(kernel);
     struct ha_record *record = ha_record_open(world, HA_PNP_REG_ENTER, id);
+    record->as.pnp_reg.place = (uint16_t)(place <= UINT16_MAX ? place : 0);
     record->as.pnp_reg.category = (uint16_t)wish->category;
     record->as.pnp_reg.flags = wish->flags;
     record->as.pnp_reg.function = function;

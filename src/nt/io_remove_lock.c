@@ -13,6 +13,7 @@
  */
 #include "nt/remove_lock.h"
 
+#include "nt/caller.h"
 #include "nt/dispatcher.h"
 #include "nt/in_use.h"
 #include "nt/leftovers.h"
@@ -24,6 +25,7 @@ struct ha_remove_hold {
     const IO_REMOVE_LOCK *lock;
     const void *tag;
     uint32_t id;                    /* of the lock */
+    uint32_t made_at;               /* in its driver's code */
     uint16_t driver;
 };
 
@@ -62,7 +64,7 @@ void ha_remove_locks_look_over(struct ha_kernel *kernel, const struct ha_driver 
     struct ha_remove_hold **link = &kernel->remove_holds;
     while (*link) {
         if ((*link)->driver == driver->id) {
-            ha_record_left(driver, HA_LEFT_REMOVE_LOCK, (*link)->id);
+            ha_record_left(driver, HA_LEFT_REMOVE_LOCK, (*link)->id, (*link)->made_at);
             drop(kernel, link);     /* the lock goes with the image, as far as is known */
         } else {
             link = &(*link)->older;
@@ -137,7 +139,8 @@ NTSTATUS IoAcquireRemoveLockEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, PCSTR File
         ha_ps_no_memory(kernel);    /* the routine cannot fail for want of memory */
     *hold = (struct ha_remove_hold){.older = kernel->remove_holds, .lock = RemoveLock, .tag = Tag,
                                     .id = id_of(RemoveLock),
-                                    .driver = kernel->world.sched.running->stamp.driver};
+                                    .driver = kernel->world.sched.running->stamp.driver,
+                                    .made_at = ha_caller_place(kernel)};
     kernel->remove_holds = hold;
     RemoveLock->Common.IoCount++;
     return STATUS_SUCCESS;

@@ -6,6 +6,7 @@
  */
 #include <assert.h>
 
+#include "nt/caller.h"
 #include "nt/callout.h"
 #include "nt/driver.h"
 #include "nt/lock_order.h"
@@ -151,7 +152,10 @@ PVOID KeRegisterProcessorChangeCallback(PPROCESSOR_CALLBACK_FUNCTION CallbackFun
     enter.as.reg.function = id_of(world, (uintptr_t)CallbackFunction);
     enter.as.reg.context = id_of(world, (uintptr_t)CallbackContext);
     enter.as.reg.flags = Flags;
-    ha_record_open(world, HA_REG_ENTER, id)->as = enter.as;
+    uint32_t place = ha_caller_place(kernel);
+    struct ha_record *record = ha_record_open(world, HA_REG_ENTER, id);
+    record->as = enter.as;
+    record->as.reg.place = place;
     ha_sched_point(world);
 
     struct ha_registration *registration = NULL;

@@ -11,6 +11,7 @@
  * change by expiring again. It rests, and goes on with its next period when a thread takes the
  * signal.
  */
+#include "nt/caller.h"
 #include "nt/dispatcher.h"
 #include "nt/dpc.h"
 #include "nt/in_use.h"
@@ -27,6 +28,7 @@ struct ha_timer_setting {
     uint64_t period_ns;             /* 0 for a timer that expires once */
     uint64_t due_ns;                /* when it expires next; while it rests, when it expired last */
     uint32_t id;                    /* of the timer */
+    uint32_t made_at;               /* in its driver's code, as the timer was set there */
     uint16_t driver, processor;     /* that has set it; that it was set on */
 };
 
@@ -105,7 +107,7 @@ void ha_timers_look_over(struct ha_kernel *kernel, const struct ha_driver *drive
     for (struct ha_timer_setting *setting = kernel->timers; setting; setting = older) {
         older = setting->older;
         if (setting->driver == driver->id) {
-            ha_record_left(driver, HA_LEFT_TIMER, setting->id);
+            ha_record_left(driver, HA_LEFT_TIMER, setting->id, setting->made_at);
             drop(setting);
         }
     }
@@ -244,7 +246,7 @@ BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dp
         .period_ns = Period > 0 ? (uint64_t)Period * NS_A_MS : 0,
         .due_ns = due_ns > world->time_ns ? due_ns : world->time_ns,
         .id = ha_dispatcher_id(&Timer->Header), .driver = world->sched.running->stamp.driver,
-        .processor = world->sched.running->stamp.processor};
+        .processor = world->sched.running->stamp.processor, .made_at = ha_caller_place(kernel)};
     link_setting(setting);
     setting->alarm = (struct ha_alarm){.action = expire, .argument = setting};
     Timer->Header.SignalState = 0;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/failures.h"
+#include "nt/caller.h"
 #include "nt/dpc.h"
 #include "nt/free_memory.h"
 #include "nt/interface.h"
@@ -35,9 +36,13 @@ HA_RACE_UNSEEN static struct ha_kernel *come_in(struct ha_thread *thread)
     return ha_kernel_of(thread);
 }
 
-struct ha_kernel *ha_kernel_inside(const char *routine)
+struct ha_kernel *ha_kernel_inside_from(const char *routine, const void *called_from)
 {
-    return come_in(caller(routine));
+    struct ha_kernel *kernel = come_in(caller(routine));
+    struct ha_thread *self = kernel->world.sched.running;
+    if (!self->keeps_caller)
+        self->called_from = called_from;
+    return kernel;
 }
 
 struct ha_kernel *ha_kernel_if_any(void)
@@ -46,9 +51,9 @@ struct ha_kernel *ha_kernel_if_any(void)
     return thread ? come_in(thread) : NULL;
 }
 
-struct ha_kernel *ha_kernel_enter(const char *routine)
+struct ha_kernel *ha_kernel_enter_from(const char *routine, const void *called_from)
 {
-    struct ha_kernel *kernel = ha_kernel_inside(routine);
+    struct ha_kernel *kernel = ha_kernel_inside_from(routine, called_from);
     ha_sched_point(&kernel->world);
     return kernel;
 }
@@ -78,10 +83,13 @@ HA_RACE_UNSEEN void ha_kernel_fence(const char *routine)
         ha_race_meet(thread->world);
 }
 
-HA_RACE_UNSEEN void ha_kernel_pass(void)
+HA_RACE_UNSEEN void ha_kernel_pass_from(const void *called_from)
 {
     struct ha_thread *thread = ha_thread_current();
-    if (thread && !thread->world->sched.is_free)
+    if (!thread)
+        return;
+    thread->called_from = called_from;
+    if (!thread->world->sched.is_free)
         ha_sched_point(thread->world);
 }
 
@@ -129,10 +137,12 @@ uint32_t ha_kernel_introduce_thread(struct ha_kernel *kernel, const struct ha_th
 
 void ha_record_refused(struct ha_kernel *kernel, enum ha_routine routine, enum ha_reason reason)
 {
+    uint32_t place = ha_caller_place(kernel);
     struct ha_record *record = ha_record_open(&kernel->world, HA_REFUSED, 0);
     assert(ha_reason_is_given(reason));
     record->as.refused.routine = routine;
     record->as.refused.reason = reason;
+    record->as.refused.place = place;
 }
 
 bool ha_kernel_is_above(struct ha_kernel *kernel, KIRQL highest, enum ha_routine routine)
@@ -146,10 +156,12 @@ bool ha_kernel_is_above(struct ha_kernel *kernel, KIRQL highest, enum ha_routine
 void ha_record_misuse(struct ha_kernel *kernel, enum ha_routine routine, enum ha_misuse misuse,
                       uint32_t id, uint32_t argument)
 {
+    uint32_t place = ha_caller_place(kernel);
     struct ha_record *record = ha_record_open(&kernel->world, HA_MISUSE, id);
     record->as.misuse.routine = routine;
     record->as.misuse.misuse = misuse;
     record->as.misuse.argument = argument;
+    record->as.misuse.place = place;
 }
 
 void ha_kernel_check_irql(struct ha_kernel *kernel, enum ha_routine routine, KIRQL highest)

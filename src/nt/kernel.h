@@ -268,7 +268,7 @@ struct ha_kernel {
     bool any_deferred;              /* a registration of the chain is `deferred` */
     uint32_t drivers_made, registrations_made, adds_made, units_made, blocks_made;
     uint32_t messages_made, memory_adds_made;
-    bool record_locks;
+    bool record_locks, record_places;
 };
 
 /* The kernel of the running thread. */
@@ -307,13 +307,16 @@ static inline unsigned ha_kernel_knob(const struct ha_kernel *kernel, enum ha_kn
  */
 #define HA_INSIDE __attribute__((cleanup(ha_kernel_leave), unused))
 
+/* Of what a routine begins with: the address that it returns to is the one in its driver's code. */
+#define HA_AT_ONCE inline __attribute__((always_inline))
+
 /*
  * The kernel of the running thread, at a scheduling point: how most routines begin. Ends the
  * program with a sentence when no machine runs on this host thread.
  */
-struct ha_kernel *ha_kernel_enter(const char *routine);
+static HA_AT_ONCE struct ha_kernel *ha_kernel_enter(const char *routine);
 /* The same without a scheduling point, */
-struct ha_kernel *ha_kernel_inside(const char *routine);
+static HA_AT_ONCE struct ha_kernel *ha_kernel_inside(const char *routine);
 /* for a routine that threads poll with, */
 struct ha_kernel *ha_kernel_spin(const char *routine);
 /* and without a scheduling point for a routine that needs no machine: NULL without one. */
@@ -325,12 +328,39 @@ static inline void ha_kernel_leave(struct ha_kernel **kernel)
         ha_free_leave(&(*kernel)->world);
 }
 
+/* The first two, for a caller whose address is given. */
+struct ha_kernel *ha_kernel_enter_from(const char *routine, const void *called_from);
+struct ha_kernel *ha_kernel_inside_from(const char *routine, const void *called_from);
+
+static HA_AT_ONCE struct ha_kernel *ha_kernel_enter(const char *routine)
+{
+    return ha_kernel_enter_from(routine, __builtin_return_address(0));
+}
+
+static HA_AT_ONCE struct ha_kernel *ha_kernel_inside(const char *routine)
+{
+    return ha_kernel_inside_from(routine, __builtin_return_address(0));
+}
+
 /* A scheduling point in a routine that looks at nothing of the kernel, and threads poll with; */
 void ha_kernel_poll(const char *routine);
 /* the same in a barrier, behind which a thread comes after all that came to one before; */
 void ha_kernel_fence(const char *routine);
 /* and in one that needs no machine: without one nothing happens. */
-void ha_kernel_pass(void);
+void ha_kernel_pass_from(const void *called_from);
+
+static HA_AT_ONCE void ha_kernel_pass(void)
+{
+    ha_kernel_pass_from(__builtin_return_address(0));
+}
+
+/* Whether a routine calls others in the stead of its own caller, who is the one that they have. */
+static inline void ha_kernel_stand_in(bool begins)
+{
+    struct ha_thread *self = ha_thread_current();
+    if (self)
+        self->keeps_caller = begins;
+}
 
 /* Whether a driver is played by the simulator itself. */
 bool ha_kernel_plays(const struct ha_kernel *kernel, uint16_t driver);
@@ -353,6 +383,7 @@ HA_RACE_UNSEEN static inline void ha_kernel_come_in(struct ha_kernel *kernel, ui
         ha_free_come_in(&kernel->world, depth);
     ha_touch(&kernel->world, HA_TOUCH_DRIVER(kernel->world.sched.running->stamp.driver),
              HA_TOUCH_WRITE);
+    kernel->world.sched.running->called_from = NULL;
 }
 
 /* A kernel over a world that is set up. False when the arena is full. */

@@ -33,9 +33,11 @@ void ha_leftovers_look_over(struct ha_kernel *kernel, const struct ha_driver *dr
         lookers[i](kernel, driver);
 }
 
-void ha_record_left(const struct ha_driver *driver, enum ha_left what, uint32_t id)
+void ha_record_left(const struct ha_driver *driver, enum ha_left what, uint32_t id,
+                    uint32_t made_at)
 {
     struct ha_record *record = ha_record_open(&driver->kernel->world, HA_LEFT_BEHIND, id);
     record->driver = driver->id;
     record->as.left.what = what;
+    record->as.left.place = made_at;
 }

@@ -172,14 +172,6 @@ void ha_locks_abandon(struct ha_kernel *kernel, struct ha_thread *thread)
             other->waits_for->holder = NULL;
 }
 
-struct ha_kernel *ha_locks_enter_raised(const char *name, enum ha_routine routine)
-{
-    struct ha_kernel *kernel = ha_kernel_enter(name);
-    if (kernel->world.sched.running->stamp.irql < DISPATCH_LEVEL)
-        ha_record_misuse(kernel, routine, HA_MISUSE_LOW_IRQL, 0, 0);
-    return kernel;
-}
-
 void ha_locks_record_wait(struct ha_world *world, enum ha_kind kind, const struct ha_object *shown,
                           const struct ha_thread *waiter)
 {

@@ -111,7 +111,14 @@ void ha_locks_record_wait(struct ha_world *world, enum ha_kind kind, const struc
  * ha_kernel_enter() where a spin lock leaves the IRQL alone. Below DISPATCH_LEVEL, where another
  * thread of the processor could wait for the lock for ever, that is a misuse.
  */
-struct ha_kernel *ha_locks_enter_raised(const char *name, enum ha_routine routine);
+static HA_AT_ONCE struct ha_kernel *ha_locks_enter_raised(const char *name,
+                                                          enum ha_routine routine)
+{
+    struct ha_kernel *kernel = ha_kernel_enter(name);
+    if (kernel->world.sched.running->stamp.irql < DISPATCH_LEVEL)
+        ha_record_misuse(kernel, routine, HA_MISUSE_LOW_IRQL, 0, 0);
+    return kernel;
+}
 
 /* Whether the word can be a spin lock; otherwise it has been recorded, and is a free one now. */
 bool ha_spin_is_made(struct ha_kernel *kernel, PKSPIN_LOCK lock, enum ha_routine routine);

@@ -14,6 +14,7 @@
  */
 #include "nt/lookaside.h"
 
+#include "nt/caller.h"
 #include "nt/in_use.h"
 #include "nt/leftovers.h"
 #include "nt/pool.h"
@@ -23,6 +24,7 @@ struct ha_lookaside {
     struct ha_lookaside *older;
     const GENERAL_LOOKASIDE *list;
     uint32_t id;                    /* in the order of making */
+    uint32_t made_at;               /* in its driver's code */
     uint16_t driver;
 };
 
@@ -90,7 +92,8 @@ static bool enter(struct ha_kernel *kernel, const GENERAL_LOOKASIDE *list)
         ha_ps_no_memory(kernel);    /* making a list cannot fail */
     *entry = (struct ha_lookaside){.older = kernel->lookasides, .list = list,
                                    .id = ++kernel->lookasides_made,
-                                   .driver = kernel->world.sched.running->stamp.driver};
+                                   .driver = kernel->world.sched.running->stamp.driver,
+                                   .made_at = ha_caller_place(kernel)};
     kernel->lookasides = entry;
     return true;
 }
@@ -143,9 +146,11 @@ static PVOID allocate(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, bool pa
     PALLOCATE_FUNCTION function = list->Allocate;
     POOL_TYPE type = list->Type;
     ULONG size = list->Size, tag = list->Tag;
+    ha_kernel_stand_in(function == ExAllocatePoolWithTag);
     uint32_t depth = ha_kernel_go_out(kernel);
     PVOID entry = function(type, size, tag);
     ha_kernel_come_in(kernel, depth);
+    ha_kernel_stand_in(false);
     return entry;
 }
 
@@ -158,12 +163,14 @@ static void give_back(struct ha_kernel *kernel, PGENERAL_LOOKASIDE list, PVOID e
     PFREE_FUNCTION function = list->Free;
     ULONG tag = list->Tag;
     bool is_from_pool = function == ExFreePool && list->Allocate == ExAllocatePoolWithTag;
+    ha_kernel_stand_in(function == ExFreePool);
     uint32_t depth = ha_kernel_go_out(kernel);
     if (is_from_pool)
         ExFreePoolWithTag(entry, tag);    /* which a block of another list does not have */
     else
         function(entry);
     ha_kernel_come_in(kernel, depth);
+    ha_kernel_stand_in(false);
 }
 
 void ha_lookasides_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
@@ -171,7 +178,7 @@ void ha_lookasides_look_over(struct ha_kernel *kernel, const struct ha_driver *d
     struct ha_lookaside **link = &kernel->lookasides;
     while (*link) {
         if ((*link)->driver == driver->id) {
-            ha_record_left(driver, HA_LEFT_LOOKASIDE_LIST, (*link)->id);
+            ha_record_left(driver, HA_LEFT_LOOKASIDE_LIST, (*link)->id, (*link)->made_at);
             forget(kernel, link);   /* its memory goes with the image, and may come again */
         } else {
             link = &(*link)->older;

@@ -13,6 +13,7 @@
  */
 #include "nt/mdl.h"
 
+#include "nt/caller.h"
 #include "nt/in_use.h"
 #include "nt/leftovers.h"
 #include "nt/pool.h"
@@ -61,6 +62,7 @@ void ha_mdl_enter(struct ha_kernel *kernel, struct ha_mdl *entry, PVOID address,
     entry->pages_room = pages;
     entry->id = ++kernel->mdls_made;
     entry->driver = kernel->world.sched.running->stamp.driver;
+    entry->made_at = ha_caller_place(kernel);
     *entry->mdl = (MDL){.Size = (CSHORT)(sizeof(MDL) + pages * sizeof(PFN_NUMBER)),
                         .StartVa = PAGE_ALIGN(address), .ByteOffset = BYTE_OFFSET(address),
                         .ByteCount = length};
@@ -105,7 +107,7 @@ void ha_mdls_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
     while (*link) {
         if ((*link)->driver == driver->id) {
             if (!(*link)->pages)    /* they, and the MDL, are told as pool */
-                ha_record_left(driver, HA_LEFT_MDL, (*link)->id);
+                ha_record_left(driver, HA_LEFT_MDL, (*link)->id, (*link)->made_at);
             drop(kernel, link);     /* whatever it described goes with the image */
         } else {
             link = &(*link)->older;

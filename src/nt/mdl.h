@@ -14,6 +14,7 @@ struct ha_mdl {
     void *pages;                    /* of MmAllocatePagesForMdlEx(); NULL for a buffer */
     size_t pages_room;              /* for how many there is room behind the MDL */
     uint32_t id;                    /* in the order of allocation */
+    uint32_t made_at;               /* in its driver's code */
     uint16_t driver;
 };
 

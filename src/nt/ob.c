@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "nt/caller.h"
 #include "nt/leftovers.h"
 
 struct object {
@@ -28,6 +29,7 @@ struct handle {
     ACCESS_MASK access;
     uint32_t place;                 /* in kernel->object_handles */
     uint32_t id;                    /* in the order of opening */
+    uint32_t made_at;               /* in its driver's code */
     uint16_t driver;                /* that opened it; 0 for none */
 };
 
@@ -114,6 +116,7 @@ bool ha_ob_open(struct ha_kernel *kernel, void *body, ACCESS_MASK access, PHANDL
     entry->access = access;
     entry->id = ++kernel->handles_made;
     entry->driver = kernel->world.sched.running->stamp.driver;
+    entry->made_at = ha_caller_place(kernel);
     entry->object->holds++;
     *handle = (HANDLE)(uintptr_t)ha_slots_handle(&kernel->object_handles, entry->place);
     return true;
@@ -145,7 +148,7 @@ void ha_ob_handles_look_over(struct ha_kernel *kernel, const struct ha_driver *d
     for (size_t i = 0; i < kernel->object_handles.count; i++) {
         const struct handle *entry = kernel->object_handles.slot[i].object;
         if (entry && entry->driver == driver->id)
-            ha_record_left(driver, HA_LEFT_HANDLE, entry->id);
+            ha_record_left(driver, HA_LEFT_HANDLE, entry->id, entry->made_at);
     }
 }
 

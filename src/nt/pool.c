@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "nt/caller.h"
 #include "nt/callout.h"
 #include "nt/in_use.h"
 #include "nt/mdl.h"
@@ -89,11 +90,13 @@ static size_t bytes_of(uint64_t size, uint32_t alignment)
 
 static void record_alloc(struct ha_kernel *kernel, const struct ha_pool_block *block)
 {
+    uint32_t place = ha_caller_place(kernel);
     struct ha_record *record = ha_record_open(&kernel->world, HA_ALLOC, block->id);
     const struct ha_round *round = ha_callout_round(kernel->world.sched.running);
     record->flags = HA_CB_NONE;
     record->as.pool.size = block->size;
     record->as.pool.tag = block->tag;
+    record->as.pool.place = place;
     if (!round)
         return;
     record->flags = round->enter.flags & (3u | HA_CB_EXISTING);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/port.h"
+#include "nt/caller.h"
 #include "nt/callout.h"
 #include "nt/dispatcher.h"
 #include "nt/dpc.h"
@@ -210,7 +211,8 @@ NTSTATUS PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
         ha_record_fault(kernel, HA_RT_CREATE_THREAD);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    ha_record_open(&kernel->world, HA_THREAD_START, object->id);
+    uint32_t place = ha_caller_place(kernel);
+    ha_record_open(&kernel->world, HA_THREAD_START, object->id)->as.begun.place = place;
     *ThreadHandle = handle;
     if (ClientId)
         *ClientId = (CLIENT_ID){SYSTEM_PROCESS, id_of(object->id)};

@@ -9,7 +9,7 @@
 #include "nt/kernel.h"
 
 /* How a question about processors begins: the kernel of the caller, at a scheduling point. */
-static inline struct ha_kernel *ha_query_partition(enum ha_routine routine)
+static HA_AT_ONCE struct ha_kernel *ha_query_partition(enum ha_routine routine)
 {
     struct ha_kernel *kernel = ha_kernel_enter(ha_routine_name(routine));
     ha_touch(&kernel->world, HA_TOUCH_PARTITION, HA_TOUCH_READ);

@@ -9,6 +9,7 @@
  */
 #include "nt/resource.h"
 
+#include "nt/caller.h"
 #include "nt/dispatcher.h"
 #include "nt/in_use.h"
 #include "nt/leftovers.h"
@@ -74,6 +75,7 @@ void ha_resource_make(struct ha_kernel *kernel, PERESOURCE place)
     *resource = (struct ha_resource){.older = kernel->resources, .place = place,
                                      .id = ha_kernel_introduce(kernel, "resource"),
                                      .driver = kernel->world.sched.running->stamp.driver};
+    resource->made_at = ha_caller_place(kernel);
     kernel->resources = resource;
     ha_order_make(&kernel->world, place, sizeof *place);
     *place = (ERESOURCE){.ActiveCount = 0};
@@ -322,7 +324,7 @@ void ha_resources_look_over(struct ha_kernel *kernel, const struct ha_driver *dr
         older = resource->older;
         if (resource->driver != driver->id)
             continue;
-        ha_record_left(driver, HA_LEFT_RESOURCE, resource->id);
+        ha_record_left(driver, HA_LEFT_RESOURCE, resource->id, resource->made_at);
         ha_resource_forget(kernel, resource);
     }
 }

@@ -30,6 +30,7 @@ struct ha_resource {
     struct ha_resource *older;
     PERESOURCE place;
     uint32_t id;
+    uint32_t made_at;               /* in its driver's code */
     uint16_t driver;
     bool exclusive;                 /* its one owner is alone */
     struct ha_resource_owner *owners;       /* who came first first, as the next */

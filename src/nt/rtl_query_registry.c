@@ -40,7 +40,9 @@ static NTSTATUS store_text(PUNICODE_STRING string, const struct answer *answer)
     if (size > LONGEST_STRING || (string->Buffer && size > string->MaximumLength))
         return STATUS_BUFFER_TOO_SMALL;
     if (!string->Buffer) {
+        ha_kernel_stand_in(true);
         string->Buffer = ExAllocatePool2(POOL_FLAG_PAGED, size, STRING_TAG);
+        ha_kernel_stand_in(false);
         if (!string->Buffer)
             return STATUS_NO_MEMORY;
         string->MaximumLength = (USHORT)size;

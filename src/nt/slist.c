@@ -13,7 +13,7 @@
 
 #define ALIGNMENT 16u
 
-static struct ha_kernel *enter(const char *routine)
+static HA_AT_ONCE struct ha_kernel *enter(const char *routine)
 {
     struct ha_kernel *kernel = ha_kernel_enter(routine);
     ha_kernel_check_irql(kernel, HA_RT_SLIST, DISPATCH_LEVEL);

@@ -30,7 +30,9 @@ static NTSTATUS make_room(PVOID *buffer, PUSHORT maximum, size_t bytes, size_t u
         return STATUS_INVALID_PARAMETER_2;
     if (!allocate)
         return bytes <= *maximum ? STATUS_SUCCESS : STATUS_BUFFER_OVERFLOW;
+    ha_kernel_stand_in(true);
     PVOID memory = ExAllocatePool2(POOL_FLAG_PAGED, bytes + unit, STRING_TAG);
+    ha_kernel_stand_in(false);
     if (!memory)
         return STATUS_NO_MEMORY;
     *buffer = memory;

@@ -9,6 +9,7 @@
  */
 #include <stdint.h>
 
+#include "nt/caller.h"
 #include "nt/device.h"
 #include "nt/dispatcher.h"
 #include "nt/driver.h"
@@ -39,6 +40,7 @@ struct _IO_WORKITEM {
     struct errand errand;
     bool queued;
     bool is_ours;                   /* from IoAllocateWorkItem */
+    uint32_t made_at;
 };
 
 static struct errand *take_first(struct ha_work *work)
@@ -162,7 +164,10 @@ static void queue(struct ha_kernel *kernel, struct errand *errand)
     else
         work->first = &errand->link;
     work->last = &errand->link;
-    ha_record_open(&kernel->world, HA_WORK_QUEUED, errand->id)->driver = errand->driver;
+    uint32_t place = ha_caller_place(kernel);
+    struct ha_record *record = ha_record_open(&kernel->world, HA_WORK_QUEUED, errand->id);
+    record->driver = errand->driver;
+    record->as.begun.place = place;
     send_for_thread(kernel);
     ha_sched_point(&kernel->world);
 }
@@ -189,7 +194,7 @@ static bool may_use(struct ha_kernel *kernel, PIO_WORKITEM item, enum ha_routine
 static void make(struct ha_kernel *kernel, PIO_WORKITEM item, PVOID object, bool is_ours)
 {
     *item = (struct _IO_WORKITEM){
-        .seal = item, .is_ours = is_ours,
+        .seal = item, .is_ours = is_ours, .made_at = ha_caller_place(kernel),
         .errand = {.item = item, .object = object, .id = ++kernel->work.made,
                    .driver = kernel->world.sched.running->stamp.driver}};
 }
@@ -230,7 +235,7 @@ void ha_work_look_over(struct ha_kernel *kernel, const struct ha_driver *driver)
 {
     for (const struct _IO_WORKITEM *item = kernel->work.items; item; item = item->older)
         if (item->errand.driver == driver->id)
-            ha_record_left(driver, HA_LEFT_WORK_ITEM, item->errand.id);
+            ha_record_left(driver, HA_LEFT_WORK_ITEM, item->errand.id, item->made_at);
 }
 
 /*

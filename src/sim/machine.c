@@ -131,6 +131,7 @@ static int build(struct ha_host *host, const struct ha_machine_options *options,
     machine->kernel.profile = options->profile;
     begin_trace(machine, options->name);
     machine->kernel.record_locks = options->record_locks;
+    machine->kernel.record_places = options->record_places;
     if (!ha_kernel_init(&machine->kernel, &options->profile))
         return ha_error_set(error, HA_ENOMEM, "the arena is too small for the kernel");
     if (host->monitor)
