@@ -8,6 +8,7 @@
  */
 #include "unit/records.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -240,6 +241,15 @@ static void prepare(struct records *records, const struct statement *statement)
         records->maker = HA_MAKER_OTHER;
 }
 
+/* place ID */
+static void name_place(struct records *records, const struct statement *statement)
+{
+    uint32_t id = (uint32_t)strtoul(word_at(statement, 1), NULL, 0);
+    struct ha_record *record = records_emit(records, statement, HA_NAME, SYSTEM, id);
+    record->flags = HA_NS_PLACE;
+    snprintf(record->as.name.text, sizeof record->as.name.text, "m.so+0x%x", (unsigned)id);
+}
+
 static void obey(struct records *records, const struct statement *statement)
 {
     const char *verb = word_at(statement, 0);
@@ -274,6 +284,8 @@ static void obey(struct records *records, const struct statement *statement)
         unit(records, statement, true);
     else if (!strcmp(verb, "over"))
         end(records, statement);
+    else if (!strcmp(verb, "place"))
+        name_place(records, statement);
     else if (!strcmp(verb, "dead"))
         records_emit(records, statement, HA_DEAD_CALL, HOT_ADD, word_registration(statement, 1))
             ->driver = (uint16_t)word_registration(statement, 1);
@@ -281,6 +293,23 @@ static void obey(struct records *records, const struct statement *statement)
         records_call(records, statement);
     else
         records_give_up("what is this", verb);
+}
+
+/* Where the driver's code called what a record is about. */
+static void set_place(struct ha_record *record, uint32_t place)
+{
+    switch (record->kind) {
+    case HA_ALLOC:                             record->as.pool.place = place; break;
+    case HA_REG_ENTER:                         record->as.reg.place = place; break;
+    case HA_EX_REG:                            record->as.ex_reg.place = place; break;
+    case HA_PNP_REG_ENTER:                     record->as.pnp_reg.place = (uint16_t)place; break;
+    case HA_REFUSED:                           record->as.refused.place = place; break;
+    case HA_MISUSE:                            record->as.misuse.place = place; break;
+    case HA_DPC_INSERT:                        record->as.dpc.place = place; break;
+    case HA_LEFT_BEHIND:                       record->as.left.place = place; break;
+    case HA_THREAD_START: case HA_WORK_QUEUED: record->as.begun.place = place; break;
+    default:                                   break;
+    }
 }
 
 static void read_statement(struct records *records, const char *from, size_t length)
@@ -302,8 +331,13 @@ static void read_statement(struct records *records, const char *from, size_t len
         if (statement.count == MOST_WORDS || statement.change_count == MOST_WORDS)
             records_give_up("too many words", from);
     }
-    if (statement.count)
-        obey(records, &statement);
+    if (!statement.count)
+        return;
+    size_t before = records->count;
+    obey(records, &statement);
+    if (word_has(&statement, "place"))
+        for (size_t i = before; i < records->count; i++)
+            set_place(&records->record[i], (uint32_t)word_number(&statement, "place", 0));
 }
 
 void records_make(struct records *records, const char *text)

@@ -65,13 +65,14 @@
  *   untold P A 5     PNP_DEAD_CALL
  *   rebalance> [memory]  rebalance<     REB_BEGIN, REB_END; of a memory add
  *   choice delivery|twice|early|late ANSWER [P]        CHOICE, about that entry
- *   over [deadlock]  TRACE_END
+ *   over [deadlock]  TRACE_END         place ID   NAME of a place, m.so+0x and its id
  *
  * A status is 0, I (insufficient resources), T (time-out), P (pending), U (unsuccessful) or a
  * number. What follows as name=value changes the record: id irql cpu active skip (records that
  * are missing before it) fn ctx flags handle group number node unit kind in out st nt at
  * (group.number) state res aff op lirql laff regions changed split of (routine) tag count maximum
- * accepted to (target of a run) create called class category version size cause.
+ * accepted to (target of a run) create called class category version size cause place (of the
+ * driver's call).
  * Without it the record is as it should be.
  */
 #ifndef HA_TESTS_RECORDS_H
