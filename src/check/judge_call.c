@@ -365,7 +365,7 @@ static void judge_written(struct ha_judge *judge)
                  ha_status_text(found, other));
     else if (ha_nt_success(wrote))
         ha_blame(judge, HA_RULE_STAT_7, enter->driver, "an error, or nothing written",
-                 "%s, for which NT_SUCCESS is true", ha_status_text(wrote, buffer));
+                 "%s written, for which NT_SUCCESS is true", ha_status_text(wrote, buffer));
 }
 
 void ha_judge_leave(struct ha_judge *judge)
@@ -378,7 +378,7 @@ void ha_judge_leave(struct ha_judge *judge)
     ha_exercise(judge, HA_RULE_CTX_7);
     if (judge->left.changed)
         ha_blame(judge, HA_RULE_CTX_3, enter->driver, "the change context only read",
-                 "it was modified");
+                 "the callback modified it");
     if (judge->left.irql != enter->irql)
         ha_blame(judge, HA_RULE_CTX_7, enter->driver, "left at the IRQL of its entry",
                  "entered at %s, left at %s", ha_irql_text(enter->irql, before),
@@ -392,6 +392,7 @@ void ha_judge_leave(struct ha_judge *judge)
     if (judge->left.affinity_mask != enter->as.cb.affinity_mask
         || judge->left.affinity_group != enter->as.cb.affinity_group)
         ha_blame(judge, HA_RULE_HOT_11, enter->driver, "left with the affinity of its entry",
-                 "left with group %u, mask 0x%llx", judge->left.affinity_group,
-                 (unsigned long long)judge->left.affinity_mask);
+                 "entered with group %u, mask 0x%llx, left with group %u, mask 0x%llx",
+                 enter->as.cb.affinity_group, (unsigned long long)enter->as.cb.affinity_mask,
+                 judge->left.affinity_group, (unsigned long long)judge->left.affinity_mask);
 }

@@ -34,7 +34,7 @@ static void judge_freed_context(struct ha_judge *judge)
         && registration->standing != HA_FAILED)
         ha_blame(judge, HA_RULE_DEREG_7, record->driver,
                  "the context freed when its registration has been removed",
-                 "that of %s freed before", ha_client(judge, record->id));
+                 "that of %s freed before that", ha_client(judge, record->id));
 }
 
 /* The removal of nothing ends, and a trace from elsewhere did not say what its handle was. */
@@ -80,7 +80,7 @@ void ha_judge_remove(struct ha_judge *judge)
                  "%s removed by itself", ha_client(judge, record->id));
     else if (!ha_may_be_at_passive(judge))
         ha_blame(judge, HA_RULE_DEREG_1, record->driver, "removing at PASSIVE_LEVEL",
-                 "at %s", ha_irql_text(record->irql, irql));
+                 "removed at %s", ha_irql_text(record->irql, irql));
     else
         judge->thread->removing_blamed = false;
 }

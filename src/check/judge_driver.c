@@ -54,7 +54,7 @@ static void judge_null(struct ha_judge *judge)
             continue;
         ha_blame(judge, HA_RULE_DRV_2, record->driver,
                  "an error from DriverEntry, as a registration gave NULL",
-                 "success without %s", ha_client(judge, id));
+                 "DriverEntry succeeds without %s", ha_client(judge, id));
         return;
     }
 }

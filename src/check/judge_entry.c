@@ -40,10 +40,11 @@ static void judge_asking(struct ha_judge *judge)
 
     ha_exercise(judge, HA_RULE_PNP_6);
     if (!ha_may_be_at_passive(judge))
-        ha_blame(judge, HA_RULE_PNP_6, record->driver, "registering at PASSIVE_LEVEL", "at %s",
-                 ha_irql_text(record->irql, irql));
+        ha_blame(judge, HA_RULE_PNP_6, record->driver, "registering at PASSIVE_LEVEL",
+                 "registered at %s", ha_irql_text(record->irql, irql));
     else if (!record->as.pnp_reg.function)
-        ha_blame(judge, HA_RULE_PNP_21, record->driver, "a CallbackRoutine", "NULL");
+        ha_blame(judge, HA_RULE_PNP_21, record->driver, "a CallbackRoutine",
+                 "CallbackRoutine is NULL");
 }
 
 /* The function is known from the record of asking; the kernel alone knows of the others. */
@@ -192,8 +193,8 @@ static void judge_removing(struct ha_judge *judge)
     if (!ex)
         ha_exercise(judge, HA_RULE_PNP_18);
     if (!ha_may_be_at_passive(judge))
-        ha_blame(judge, HA_RULE_PNP_6, record->driver, "removing at PASSIVE_LEVEL", "at %s",
-                 ha_irql_text(record->irql, irql));
+        ha_blame(judge, HA_RULE_PNP_6, record->driver, "removing at PASSIVE_LEVEL",
+                 "removed at %s", ha_irql_text(record->irql, irql));
     else if (ex && inside && entry->registering && entry->thread == record->thread)
         ha_blame(judge, HA_RULE_PNP_17, record->driver,
                  "no removal by the Ex routine before the registration has returned",
@@ -272,7 +273,8 @@ static void judge_context(struct ha_judge *judge)
         return;
     if (entry->standing != HA_REMOVED)
         ha_blame(judge, HA_RULE_PNP_20, record->driver,
-                 "the context freed when its entry has been removed", "that of %s freed before",
+                 "the context freed when its entry has been removed",
+                 "that of %s freed before that",
                  ha_entry_name(judge, record->id));
     else if (!entry->by_ex)
         ha_advise(judge, HA_RULE_PNP_18, record->driver,

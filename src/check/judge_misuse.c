@@ -110,14 +110,15 @@ static void judge_bad_block(struct ha_judge *judge)
     const struct ha_record *record = judge->record;
 
     if (record->as.misuse.routine == HA_NO_ROUTINE)
-        ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that is held",
+        ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that the driver holds",
                  "block %u written after it was given back, at byte %u", (unsigned)record->id,
                  (unsigned)record->as.misuse.argument);
     else if (gives_memory_back(record))
-        ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that is held, given back once",
-                 "given back: %s", ha_misuse_name(HA_MISUSE_BAD_BLOCK));
+        ha_blame(judge, HA_RULE_POOL_2, record->driver,
+                 "memory that the driver holds, given back once", "given back: %s",
+                 ha_misuse_name(HA_MISUSE_BAD_BLOCK));
     else
-        ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that is held",
+        ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that the driver holds",
                  "%s of %s in memory that was given back",
                  ha_routine_name(record->as.misuse.routine),
                  is_of_bitmap(record) ? "a bitmap" : "an object");
@@ -163,10 +164,10 @@ static void judge_pool_irql(struct ha_judge *judge)
 
     if (routine != HA_RT_ALLOCATE_POOL && routine != HA_RT_FREE_POOL)
         return;
-    snprintf(expected, sizeof expected, "pool %s at %s at most",
-             routine == HA_RT_ALLOCATE_POOL ? "taken" : "given back",
+    const char *what = routine == HA_RT_ALLOCATE_POOL ? "taken" : "given back";
+    snprintf(expected, sizeof expected, "pool %s at %s at most", what,
              ha_irql_text(record->as.misuse.argument, highest));
-    ha_blame(judge, HA_RULE_POOL_4, record->driver, expected, "at %s",
+    ha_blame(judge, HA_RULE_POOL_4, record->driver, expected, "%s at %s", what,
              ha_irql_text(record->irql, irql));
 }
 
@@ -191,11 +192,11 @@ void ha_judge_memory(struct ha_judge *judge)
         break;
     case HA_MISUSE_NOTHING_THERE:
         if (record->as.misuse.argument == HA_NO_INDEX)
-            ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that is held",
+            ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that the driver holds",
                      "there is no table %s", object_name(judge, record->id));
         else
-            ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that is held",
-                     "slot %u of table %s holds none", (unsigned)record->as.misuse.argument,
+            ha_blame(judge, HA_RULE_POOL_2, record->driver, "memory that the driver holds",
+                     "slot %u of table %s holds no memory", (unsigned)record->as.misuse.argument,
                      object_name(judge, record->id));
         break;
     case HA_MISUSE_BAD_BLOCK:

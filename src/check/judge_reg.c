@@ -23,12 +23,14 @@ void ha_judge_register(struct ha_judge *judge)
         ha_exercise(judge, HA_RULE_REG_10);
     if (!ha_may_be_at_passive(judge))
         ha_blame(judge, HA_RULE_REG_2, record->driver, "registering at PASSIVE_LEVEL",
-                 "at %s", ha_irql_text(record->irql, irql));
+                 "registered at %s", ha_irql_text(record->irql, irql));
     else if (!record->as.reg.function)
-        ha_blame(judge, HA_RULE_REG_8, record->driver, "a CallbackFunction", "NULL");
+        ha_blame(judge, HA_RULE_REG_8, record->driver, "a CallbackFunction",
+                 "CallbackFunction is NULL");
     else if (judge->around)
         ha_blame(judge, HA_RULE_REG_11, record->driver,
-                 "no registering inside a processor-change callback", "registering there");
+                 "no registering inside a processor-change callback",
+                 "KeRegisterProcessorChangeCallback called there");
     if (!unknown)
         return;
     ha_exercise(judge, HA_RULE_REG_6);

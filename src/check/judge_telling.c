@@ -66,8 +66,8 @@ static void judge_leave(struct ha_judge *judge)
     ha_exercise(judge, HA_RULE_PNP_13);
     ha_exercise(judge, HA_RULE_CTX_7);
     if (!ha_nt_success(status))
-        ha_blame(judge, HA_RULE_PNP_13, record->driver, "success from a PnP callback", "%s",
-                 ha_status_text(status, seen));
+        ha_blame(judge, HA_RULE_PNP_13, record->driver, "success from a PnP callback",
+                 "%s returned", ha_status_text(status, seen));
     if (!enter || judge->gap)
         return;
     if (record->irql != enter->irql)
@@ -89,7 +89,7 @@ static void judge_wait(struct ha_judge *judge)
     if (judge->record->as.wait.blocked)
         ha_advise(judge, HA_RULE_PNP_14, judge->telling->driver,
                   "a callback that does not block: others are told only when it returns",
-                  "it waits");
+                  "the callback waits");
 }
 
 /* It would raise an event and wait for those who are told of it. */

@@ -238,7 +238,8 @@ static const struct ha_rule rules[] = {
 static const struct ha_finding findings[] = {
     {&rules[0], HA_ERROR, 57, 1, BROKEN, "broken.sync Complete 4 -> STATUS_IO_TIMEOUT",
      "no change", "STATUS_IO_TIMEOUT", 1, 0, ""},
-    {&rules[0], HA_ERROR, 61, 2, BROKEN, "broken.sync Failure 5", "no change", "something", 1, 1, ""},
+    {&rules[0], HA_ERROR, 61, 2, BROKEN, "broken.sync Failure 5", "no change", "something", 1, 1,
+     ""},
     {&rules[1], HA_ERROR, 70, 1, 0, "", "", "", HA_NO_GROUP, 0, ""},
     {&rules[1], HA_NOTE, 71, 1, CALM, "calm.sync Start 4", "", "", 1, 0, ""},
 };

@@ -205,6 +205,23 @@ static void memory_kept_at_unload_is_reported_with_the_story(void **state)
     ha_test_destroy(machine);
 }
 
+/* Beside it stands the line, where this host has a program that knows it. */
+static void a_finding_names_the_place_in_the_test_that_it_comes_from(void **state)
+{
+    struct ha_machine *machine = begin();
+    (void)state;
+    keeps_memory = true;
+    ha_test_add_processor(machine);
+
+    const char *report = ha_test_end(machine);
+
+    const char *from = report ? strstr(report, "\n  from      ") : NULL;
+    const char *place = from ? strstr(from, "test_fixture+0x") : NULL;
+    assert_non_null(place);
+    assert_true(place < strchr(from + 1, '\n'));
+    ha_test_destroy(machine);
+}
+
 static void a_failed_check_in_a_callback_fails_the_end(void **state)
 {
     struct ha_machine *machine = begin();
@@ -352,6 +369,7 @@ int main(void)
         cmocka_unit_test(arrivals_are_compared_with_those_since_the_last_comparison),
         cmocka_unit_test(other_arrivals_are_shown_beside_those_expected),
         cmocka_unit_test(memory_kept_at_unload_is_reported_with_the_story),
+        cmocka_unit_test(a_finding_names_the_place_in_the_test_that_it_comes_from),
         cmocka_unit_test(a_failed_check_in_a_callback_fails_the_end),
         cmocka_unit_test(the_thread_of_the_test_is_no_driver),
         cmocka_unit_test(a_callback_on_the_thread_of_the_test_is_a_driver),

@@ -342,16 +342,16 @@ static void mistakes_with_a_block_name_the_block(void **state)
          "a bitmap that reaches 1 byte beyond the end of block 9"},
         {"misuse beyondbitmap 40 of=setbits;", "bits that the bitmap has",
          "RtlSetBits of bit 40, beyond the end of the bitmap"},
-        {"misuse block of=setbits;", "memory that is held",
+        {"misuse block of=setbits;", "memory that the driver holds",
          "RtlSetBits of a bitmap in memory that was given back"},
-        {"misuse block of=insert;", "memory that is held",
+        {"misuse block of=insert;", "memory that the driver holds",
          "KeInsertQueueDpc of an object in memory that was given back"},
-        {"misuse block of=free;", "memory that is held, given back once",
+        {"misuse block of=free;", "memory that the driver holds, given back once",
          "given back: this block was never taken, or given back before"},
         {"misuse irql 2 irql=15 of=allocate;", "pool taken at DISPATCH_LEVEL at most",
-         "at HIGH_LEVEL"},
+         "taken at HIGH_LEVEL"},
         {"misuse irql 1 irql=2 of=free;", "pool given back at APC_LEVEL at most",
-         "at DISPATCH_LEVEL"},
+         "given back at DISPATCH_LEVEL"},
     };
     struct ha_judge *judge = ha_judge_create();
 

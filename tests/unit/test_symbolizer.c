@@ -86,7 +86,8 @@ static void ask(const char *path, char said[512])
     }
 }
 
-#define LLVM "table_grow\n/src/worker.c:42:7\ntable_make\n/src/worker.c:60:1\n\n??\n??:0:0\n\nmain\n??:0:0\n\n"
+#define LLVM "table_grow\n/src/worker.c:42:7\ntable_make\n/src/worker.c:60:1\n\n??\n??:0:0\n\n" \
+             "main\n??:0:0\n\n"
 #define BINUTILS "table_grow\n/src/worker.c:42 (discriminator 3)\n??\n??:0\nmain\n??:?\n"
 #define APPLE "table_grow (in worker.so) (worker.c:42)\n0x100000001\nmain (in worker.so) + 12\n"
 #define ANSWERS "worker.c:42 in table_grow\n\nmain\n"
