@@ -54,7 +54,7 @@ static void add_find(const struct ha_explorer *explorer, const struct ha_find *f
     add_command(explorer, &find->answers, &command);
     if (find->finding.rule) {
         ha_story_add_finding(text, &find->finding, find->driver[0] ? find->driver : NULL,
-                             ha_text_string(&command), explorer->options->play.color);
+                             NULL, ha_text_string(&command), explorer->options->play.color);
     } else {
         ha_text_addf(text, "error: the run ended by \"%s\"\n", ha_ending_name(find->ending));
         ha_text_addf(text, "  repeat    %s\n", ha_text_string(&command));

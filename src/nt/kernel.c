@@ -60,7 +60,7 @@ struct ha_kernel *ha_kernel_enter_from(const char *routine, const void *called_f
 
 struct ha_kernel *ha_kernel_spin(const char *routine)
 {
-    struct ha_kernel *kernel = ha_kernel_inside(routine);
+    struct ha_kernel *kernel = ha_kernel_inside_from(routine, NULL);
     ha_sched_spin(&kernel->world);
     return kernel;
 }

@@ -330,7 +330,7 @@ static void mistakes_with_a_block_name_the_block(void **state)
         {"take 1 64; misuse otherroutine id=1 of=freecontiguous;",
          "given back by the routine that goes with the one that it came from",
          "block 1 given to MmFreeContiguousMemory"},
-        {"misuse block 12 id=9 of=none;", "memory that is held",
+        {"misuse block 12 id=9 of=none;", "memory that the driver holds",
          "block 9 written after it was given back, at byte 12"},
         {"misuse pagedpool id=9 of=buildmdl;", "memory that is never paged out",
          "MmBuildMdlForNonPagedPool of block 9, which is paged pool"},
