@@ -28,6 +28,7 @@ Environment:
 #include <ntddk.h>
 #include <initguid.h>
 #include <poclass.h>
+#include <wchar.h>
 
 #define RINGS_TAG 'gniR'
 #define HEADER_BYTES 256
@@ -413,8 +414,7 @@ DriverEntry(
     NTSTATUS status;
 
     MaximumProcessorCount = KeQueryMaximumProcessorCountEx(ALL_PROCESSOR_GROUPS);
-    status = IoAllocateDriverObjectExtension(DriverObject, (PVOID)DriverEntry, sizeof(*Rings),
-                                             (PVOID *)&Rings);
+    status = IoAllocateDriverObjectExtension(DriverObject, &Rings, sizeof(*Rings), (PVOID *)&Rings);
     if (!NT_SUCCESS(status)) {
         return status;
     }
