@@ -79,7 +79,7 @@ static void add_bounds(const struct ha_search_bounds *bounds, struct ha_text *te
 
 static void add_summary(const struct ha_explorer *explorer, struct ha_text *text)
 {
-    ha_text_addf(text, "%s  ", explorer->strayed ? "STRAYED" : explorer->find_count ? "FOUND"
+    ha_text_addf(text, "%s  ", explorer->strayed ? "STRAYED" : explorer->finds.count ? "FOUND"
                              : explorer->complete ? "pass" : "open");
     ha_add_file_name(text, explorer->scenario->file);
     ha_text_addf(text, ": %s (", explorer->scenario->name);
@@ -101,9 +101,9 @@ static void add_summary(const struct ha_explorer *explorer, struct ha_text *text
 static void print(struct course *course, const struct ha_explorer *explorer)
 {
     struct ha_text text = {0};
-    for (size_t i = 0; i < explorer->find_count; i++)
-        add_find(explorer, &explorer->find[i], &text);
-    if (!course->options->play.quiet || explorer->find_count || !explorer->complete)
+    for (size_t i = 0; i < explorer->finds.count; i++)
+        add_find(explorer, &explorer->finds.find[i], &text);
+    if (!course->options->play.quiet || explorer->finds.count || !explorer->complete)
         add_summary(explorer, &text);
     fputs(ha_text_string(&text), course->options->play.out);
     course->unreadable |= text.lost;
@@ -149,9 +149,9 @@ static void search(struct course *course, const struct ha_scenario *scenario)
     } else {
         print(course, &explorer);
         course->searched++;
-        course->found += explorer.find_count != 0;
+        course->found += explorer.finds.count != 0;
         course->strayed += explorer.strayed;
-        course->open += !explorer.find_count && !explorer.complete;
+        course->open += !explorer.finds.count && !explorer.complete;
     }
     ha_explorer_close(&explorer);
     ha_text_close(&messages);

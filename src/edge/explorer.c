@@ -1,13 +1,9 @@
 /*
  * explorer - see explorer.h
  *
- * Owns the course of a search, and the list of what it found.
+ * Owns the course of a search.
  */
 #include "edge/explorer.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "check/cast.h"
@@ -18,61 +14,19 @@
 
 #define SLICE_NS UINT64_C(20000000)
 
-static struct ha_find *find_equal(struct ha_explorer *explorer, const struct ha_finding *finding,
-                                  enum ha_ending ending, const char *driver)
-{
-    for (size_t i = 0; i < explorer->find_count; i++) {
-        struct ha_find *find = &explorer->find[i];
-        if (find->finding.rule == finding->rule && find->ending == ending &&
-            !strcmp(find->driver, driver) && !strcmp(find->finding.call, finding->call))
-            return find;
-    }
-    return NULL;
-}
-
-static struct ha_find *append(struct ha_explorer *explorer)
-{
-    if (explorer->find_count == explorer->find_room) {
-        size_t room = explorer->find_room ? 2 * explorer->find_room : 8;
-        struct ha_find *grown = realloc(explorer->find, room * sizeof *grown);
-        if (!grown)
-            return NULL;
-        explorer->find = grown;
-        explorer->find_room = room;
-    }
-    return memset(&explorer->find[explorer->find_count++], 0, sizeof *explorer->find);
-}
-
 /* HA_OK or HA_ENOMEM. */
 static int note(struct ha_explorer *explorer, const struct ha_finding *finding,
                 enum ha_ending ending)
 {
-    const char *driver =
-        ha_cast_name(ha_judge_cast(explorer->judge), HA_NS_DRIVER, finding->driver);
+    const struct ha_shown shown = {
+        .finding = finding, .ending = ending, .run = explorer->runs,
+        .driver = ha_cast_name(ha_judge_cast(explorer->judge), HA_NS_DRIVER, finding->driver)};
     struct ha_tape_input answers;
-    struct ha_find *find = find_equal(explorer, finding, ending, driver ? driver : "");
     int err = ha_search_answers(explorer->search, &answers);
-    if (err)
-        return err;
-    if (!find) {
-        find = append(explorer);
-        if (!find) {
-            ha_tape_close(&answers);
-            return HA_ENOMEM;
-        }
-        find->finding = *finding;
-        find->ending = ending;
-        snprintf(find->driver, sizeof find->driver, "%s", driver ? driver : "");
-    } else if (answers.count < find->answers.count) {
-        find->finding = *finding;
-        ha_tape_close(&find->answers);
-    } else {
-        ha_tape_close(&answers);
-    }
-    find->runs++;
-    if (answers.answer)
-        find->answers = answers;
-    return HA_OK;
+    if (!err)
+        err = ha_finds_note(&explorer->finds, &shown, &answers);
+    ha_tape_close(&answers);
+    return err;
 }
 
 /* What the run that has ended shows. HA_OK or HA_ENOMEM. */
@@ -102,7 +56,7 @@ static int look(struct ha_explorer *explorer)
 static bool has_enough(const struct ha_explorer *explorer)
 {
     const struct ha_explore_options *options = explorer->options;
-    return (explorer->find_count && !options->keep_going) ||
+    return (explorer->finds.count && !options->keep_going) ||
            (options->runs && explorer->runs + explorer->left >= options->runs) ||
            (options->time_ns && ha_loop_now() - explorer->begun_ns >= options->time_ns);
 }
@@ -205,6 +159,7 @@ int ha_explorer_run(struct ha_explorer *explorer, const struct ha_scenario *scen
     if (!err) {
         explorer->begun_ns = ha_loop_now();
         ha_loop_run(loop, search_slice, explorer);
+        ha_finds_sort(&explorer->finds);
         err = explorer->err;
     }
     if (err && err != HA_EREAD)
@@ -222,8 +177,6 @@ void ha_explorer_close(struct ha_explorer *explorer)
     ha_judge_destroy(explorer->judge);
     ha_visited_close(&explorer->traces);
     ha_bag_close(&explorer->drivers);
-    for (size_t i = 0; i < explorer->find_count; i++)
-        ha_tape_close(&explorer->find[i].answers);
-    free(explorer->find);
+    ha_finds_close(&explorer->finds);
     *explorer = (struct ha_explorer){0};
 }

@@ -9,17 +9,9 @@
 #include "edge/load.h"
 #include "edge/playing.h"
 #include "hotadd/explore.h"
+#include "sim/finds.h"
 #include "sim/search.h"
 #include "sim/visited.h"
-
-/* What was found, in one run or many: the same rule, broken by the same driver in the same call. */
-struct ha_find {
-    struct ha_finding finding;      /* as it was first found; no rule: the run ended otherwise */
-    enum ha_ending ending;          /* ... than foreseen */
-    char driver[64];                /* who is at fault; empty for nobody */
-    uint64_t runs;
-    struct ha_tape_input answers;   /* of the run with the fewest that shows it */
-};
 
 struct ha_explorer {
     const struct ha_scenario *scenario;
@@ -31,8 +23,7 @@ struct ha_explorer {
     struct ha_playing *playing;
     struct ha_sink *sink[HA_TRACE_SINKS];
     struct ha_text *messages;       /* gets lines when modules cannot be loaded */
-    struct ha_find *find;
-    size_t find_count, find_room;
+    struct ha_finds finds;
     struct ha_visited traces;       /* identities of the runs */
     uint64_t runs, left;            /* played to their ends, and left before */
     uint64_t begun_ns;

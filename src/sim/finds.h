@@ -1,0 +1,53 @@
+/*
+ * finds - what a search has found, in groups
+ *
+ * The same rule, broken by the same driver in the same place, is one find, whatever processor or
+ * range of memory was meant: the words of the call count without their numbers. A find keeps the
+ * answers of the run that needed the fewest.
+ */
+#ifndef HA_SIM_FINDS_H
+#define HA_SIM_FINDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/tape.h"
+#include "hotadd/trace.h"
+#include "hotadd/verdict.h"
+
+struct ha_find {
+    struct ha_finding finding;      /* of the run with the fewest answers; without a rule: ... */
+    enum ha_ending ending;          /* ... the run ended so, which was not foreseen */
+    char driver[64];                /* who is at fault; empty for nobody */
+    uint64_t runs;                  /* that show it */
+    uint64_t last_run;              /* of these, by its number */
+    struct ha_tape_input answers;
+};
+
+struct ha_finds {
+    struct ha_find *find;
+    size_t count, room;
+};
+
+/* What a run shows: a finding, or for one without a rule how it ended. */
+struct ha_shown {
+    const struct ha_finding *finding;
+    enum ha_ending ending;
+    const char *driver;             /* NULL: nobody */
+    uint64_t run;                   /* its number, from 1 */
+};
+
+/*
+ * Note what a run with these answers shows.
+ *
+ * Returns HA_OK, or HA_ENOMEM with the finds as they were.
+ */
+int ha_finds_note(struct ha_finds *finds, const struct ha_shown *shown,
+                  const struct ha_tape_input *answers);
+
+/* Order them by rule, driver and place; those without a rule come last. */
+void ha_finds_sort(struct ha_finds *finds);
+
+void ha_finds_close(struct ha_finds *finds);
+
+#endif
