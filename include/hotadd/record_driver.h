@@ -32,7 +32,7 @@
 #include "hotadd/record_line.h"
 #include "hotadd/record_pnp.h"
 
-/* How an add ends in which second calls are missing: STATUS_UNSUCCESSFUL. */
+/* How an add ends in which second calls are missing, and nobody refused: STATUS_UNSUCCESSFUL. */
 #define HA_RECORDER_MISSING 0xC0000001u
 
 /*
@@ -147,7 +147,10 @@ HA_RECORDER_FUNCTION void ha_recorder_entry_leave(struct ha_recorder *recorder,
     ha_recorder_status(recorder, "DRV_ENTRY_LEAVE", 1, status);
 }
 
-/* An add has ended as far as the driver can see. */
+/*
+ * An add has ended as far as the driver can see. One in which second calls are missing ends with
+ * the error that a Start call reported, which is what stopped it.
+ */
 HA_RECORDER_FUNCTION void ha_recorder_add_end(struct ha_recorder *recorder,
                                               const struct ha_recorder_stamp *stamp,
                                               unsigned long status)
@@ -172,7 +175,7 @@ HA_RECORDER_FUNCTION void ha_recorder_unload_leave(struct ha_recorder *recorder)
 
     if (recorder->open) {
         ha_recorder_look(recorder, &stamp);
-        ha_recorder_add_end(recorder, &stamp, HA_RECORDER_MISSING);
+        ha_recorder_add_end(recorder, &stamp, recorder->refusal);
     }
     ha_recorder_plain(recorder, "UNLOAD_LEAVE", 1);
 }
@@ -249,7 +252,7 @@ HA_RECORDER_FUNCTION void ha_recorder_see_add(struct ha_recorder *recorder,
 
     if (call->state == 0 && recorder->open
         && (recorder->ended || recorder->add_index != call->nt_number || (recorder->heard & bit))) {
-        ha_recorder_add_end(recorder, stamp, HA_RECORDER_MISSING);
+        ha_recorder_add_end(recorder, stamp, recorder->refusal);
         ha_recorder_look(recorder, stamp);
     }
     if (!recorder->open) {
@@ -257,6 +260,7 @@ HA_RECORDER_FUNCTION void ha_recorder_see_add(struct ha_recorder *recorder,
         recorder->add++;
         recorder->add_index = call->nt_number;
         recorder->started = recorder->ended = recorder->heard = 0;
+        recorder->refusal = HA_RECORDER_MISSING;
         ha_recorder_open_at(&text, stamp, "ADD_BEGIN", recorder->add);
         ha_recorder_put(&text, ",\"group\":null,\"number\":null,\"node\":null");
         ha_recorder_close(recorder, &text);
@@ -299,6 +303,8 @@ HA_RECORDER_FUNCTION void ha_recorder_call_leave(struct ha_recorder *recorder,
     ha_recorder_call_head(&text, &stamp, "CB_LEAVE", call);
     ha_recorder_hex(&text, "op_out", call->op_status & 0xffffffffu, 8);
     ha_recorder_close(recorder, &text);
+    if (!call->existing && call->state == 0 && (call->op_status & 0xffffffffu) >= 0xC0000000u)
+        recorder->refusal = call->op_status;
     if (!call->existing && recorder->open && call->state != 0
         && recorder->ended >= recorder->started) {
         ha_recorder_look(recorder, &stamp);

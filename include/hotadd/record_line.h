@@ -54,6 +54,7 @@ struct ha_recorder {
     unsigned long add, add_index;   /* how many adds there were; the processor of the last one */
     unsigned long started, ended;   /* calls in it: of Start, and of the others */
     unsigned long heard;            /* who had Start in it, a bit for each id below 32 */
+    unsigned long refusal;          /* the latest error that a Start call of it reported */
     int open;
 };
 

@@ -103,6 +103,35 @@ static bool others_at_work(const struct ha_judge *judge)
     return false;
 }
 
+/*
+ * Driver code sees an add by its calls alone. What it writes down as the end of one that calls no
+ * more comes too late: only another call of it shows that it was not over at the removal.
+ */
+static void judge_not_waiting(struct ha_judge *judge)
+{
+    if (!judge->own && judge->add.open && !judge->phase_count) {
+        judge->add.removed = judge->record->id;
+        judge->looked = 0;
+        return;
+    }
+    ha_blame(judge, HA_RULE_DEREG_3, 0, "waiting for the end of the add or registration",
+             "%s removed during it", ha_client(judge, judge->record->id));
+}
+
+void ha_judge_went_on(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    uint32_t removed = judge->add.removed;
+
+    if (!removed || (record->flags & HA_CB_EXISTING)
+        || record->as.cb.operation != judge->add.id)
+        return;
+    judge->add.removed = 0;
+    if (record->id != removed)          /* else it is barred, and that says it */
+        ha_blame(judge, HA_RULE_DEREG_3, 0, "waiting for the end of the add or registration",
+                 "%s removed during it", ha_client(judge, removed));
+}
+
 static bool has_to_wait(const struct ha_judge *judge)
 {
     return judge->knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_TRANSACTION && !judge->gap
@@ -117,8 +146,7 @@ void ha_judge_remove_locked(struct ha_judge *judge)
         return;
     ha_exercise(judge, HA_RULE_DEREG_3);
     if (others_at_work(judge))
-        ha_blame(judge, HA_RULE_DEREG_3, 0, "waiting for the end of the add or registration",
-                 "%s removed during it", ha_client(judge, judge->record->id));
+        judge_not_waiting(judge);
     else if (judge->locked_removals)
         ha_blame(judge, HA_RULE_REG_12, 0, "one removal at a time",
                  "%s obtains the lock while another holds it",
@@ -141,8 +169,7 @@ void ha_judge_remove_return(struct ha_judge *judge)
         ha_exercise(judge, HA_RULE_DEREG_7);
     if (registration->standing == HA_LIVE && has_to_wait(judge)
         && !judge->thread->removing_locked && others_at_work(judge))
-        ha_blame(judge, HA_RULE_DEREG_3, 0, "waiting for the end of the add or registration",
-                 "%s removed during it", ha_client(judge, record->id));
+        judge_not_waiting(judge);
     else if (!deferred && ha_is_being_called(judge, record->id, record->thread)
              && !(judge->knob[HA_KNOB_DEREG_WAIT] == HA_DEREG_TRANSACTION
                   && others_at_work(judge)))

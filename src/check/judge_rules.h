@@ -17,6 +17,7 @@ void ha_judge_register_return(struct ha_judge *judge);
 void ha_judge_remove(struct ha_judge *judge);
 void ha_judge_remove_locked(struct ha_judge *judge);
 void ha_judge_remove_return(struct ha_judge *judge);
+void ha_judge_went_on(struct ha_judge *judge);
 /* A call, whatever its operation: judge_call.c */
 void ha_judge_barred(struct ha_judge *judge);
 void ha_judge_entry(struct ha_judge *judge);

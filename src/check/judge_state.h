@@ -204,6 +204,7 @@ struct ha_add {
     uint64_t last_turn;         /* of the latest call of this round, 0 for none */
     bool last_object;           /* and whether it was of a client of the callback object */
     uint32_t removals, unbalanced;
+    uint32_t removed;           /* who left beside it, if it is not over; 0 for none, or found */
     uint64_t first_block;       /* how many blocks of pool had been taken when it began */
     uint32_t next;              /* the shortcut: the registration whose turn it is, ... */
     uint32_t looked;            /* ... what must have taken the long way before, ... */

@@ -204,7 +204,7 @@ RULE(DEREG_3, "DEREG-3", HA_CHOSEN, KERNEL, HA_ERROR,
      "Removing waits for the end of another thread's add; on its own thread it acts at once.",
      "KeRegisterProcessorChangeCallback; VirtualBox IPRT; eBPF for Windows",
      AT(ON(DEREG_LOCKED), remove_locked),
-     AT(ON(DEREG_RETURN), remove_return), AT(ENTERED, barred))
+     AT(ON(DEREG_RETURN), remove_return), AT(ENTERED, barred), AT(ENTERED, went_on))
 RULE(DEREG_4, "DEREG-4", HA_CHOSEN, BOTH, HA_ERROR,
      "A callback must not remove its own registration.",
      "none", AT(ON(DEREG_ENTER), remove), AT(ENTERED, barred))

@@ -249,6 +249,10 @@ static void a_kernel_that_removes_wrongly_is_found(void **state)
          "reg A; reg B; add; A S; R dereg> A; R dereg! A; R dereg< A; B S; " UP "B C; end;"},
         {"did not wait for the add, without the lock", "DEREG-3",
          "reg A; reg B; add; A S; R dereg> A; R dereg< A; B S; " UP "B C; end;"},
+        {"did not wait for the add, elsewhere, which its next call shows", "note DEREG-3",
+         "foreign; reg A; reg B; add; A S; B S; R dereg A; " UP "B C; end;"},
+        {"removed after the last call of an add whose end is not seen, elsewhere", "",
+         "foreign; reg A; reg B; add; A S; B S; " UP "A C; B C; R dereg A; end;"},
         {"did not wait for a registration", "DEREG-3",
          "partition 8:1; reg B; " PHASE "A ES 0; R dereg> B; R dereg! B; R dereg< B; A EC 0;"
          "reg< A;"},

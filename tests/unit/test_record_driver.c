@@ -315,8 +315,8 @@ static void an_add_without_second_calls_ends_where_it_is_seen_to(void **state)
     call(machine, 1, START, 3, 0, 0, INSUF);
     end(machine, 2);
 
-    expect_adds(machine, "begin 1; end 1 0xc0000001; begin 2; end 2 0xc0000001; "
-                         "begin 3; end 3 0xc0000001; ");
+    expect_adds(machine, "begin 1; end 1 0xc000009a; begin 2; end 2 0xc000009a; "
+                         "begin 3; end 3 0xc000009a; ");
 }
 
 static void a_driver_that_does_all_right_is_found_guilty_of_nothing(void **state)
@@ -406,6 +406,52 @@ static void an_arrival_is_a_replay_on_the_thread_that_registers_until_it_has(voi
     ha_text_close(&replays);
 }
 
+/* Removals beside an add in which two are told; then perhaps another call of it. */
+static void remove_beside_an_add(struct machine *machine, bool goes_on)
+{
+    struct ha_recorder *r = &machine->recorder;
+
+    begin(machine);
+    register_one(machine, 1, 0);
+    register_one(machine, 2, 0);
+    ha_recorder_entry_leave(r, 0);
+    call(machine, 1, START, 2, 0, 0, 0);
+    call(machine, 2, START, 2, 0, 0, INSUF);
+    if (goes_on)
+        call(machine, 1, FAILURE, 2, INSUF, INSUF, INSUF);
+    machine->now.thread = 8;
+    ha_recorder_unload_enter(r);
+    deregister_one(machine, 1);
+    machine->now.thread = 7;
+    if (goes_on)
+        call(machine, 2, FAILURE, 2, INSUF, INSUF, INSUF);
+    machine->now.thread = 8;
+    deregister_one(machine, 2);
+    ha_recorder_unload_leave(r);
+    ha_recorder_end(r);
+}
+
+/* DEREG-3, STAT-11: whether an add is over a driver cannot know, but when it is called again. */
+static void a_removal_that_does_not_wait_is_found_by_the_call_that_follows(void **state)
+{
+    struct machine *machine = *state;
+
+    remove_beside_an_add(machine, true);
+
+    expect_adds(machine, "begin 1; end 1 0xc000009a; ");
+    expect_findings(machine, "(DEREG-3)");
+}
+
+static void a_removal_after_the_last_call_of_an_add_is_not_said_to_be_too_early(void **state)
+{
+    struct machine *machine = *state;
+
+    remove_beside_an_add(machine, false);
+
+    expect_adds(machine, "begin 1; end 1 0xc000009a; ");
+    expect_findings(machine, "");
+}
+
 /* DEREG-3: an add goes on while Unload begins, and whoever had Start still has the second call. */
 static void an_add_that_goes_on_when_unload_begins_ends_with_its_last_call(void **state)
 {
@@ -486,6 +532,8 @@ int main(void)
         TEST(a_call_on_the_thread_of_a_registration_that_has_ended_is_one_of_an_add),
         TEST(registrations_on_two_threads_at_once_have_their_own_calls),
         TEST(an_arrival_is_a_replay_on_the_thread_that_registers_until_it_has),
+        TEST(a_removal_that_does_not_wait_is_found_by_the_call_that_follows),
+        TEST(a_removal_after_the_last_call_of_an_add_is_not_said_to_be_too_early),
         TEST(an_add_that_goes_on_when_unload_begins_ends_with_its_last_call),
         TEST(a_driver_that_does_wrong_is_found_out),
         TEST(memory_that_is_not_given_back_is_found),
