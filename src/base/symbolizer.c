@@ -9,11 +9,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MOST_BYTES ((size_t)4 << 20)    /* of an answer; whoever says more is not believed */
@@ -95,34 +98,73 @@ static bool start(const struct tool *tool, char *const *arguments, pid_t *proces
     return good;
 }
 
-/* All that comes out of a pipe, whose end is closed. */
-static void read_all(int end, struct ha_text *text)
+/* Milliseconds of a clock that nobody sets. */
+static long long now_ms(void)
 {
-    char bytes[4096];
-    ssize_t count;
-    do {
-        count = read(end, bytes, sizeof bytes);
-        if (count > 0)
-            ha_text_add_bytes(text, bytes, (size_t)count);
-    } while ((count > 0 || (count < 0 && errno == EINTR)) && text->length <= MOST_BYTES);
-    close(end);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* What a tool says; false when it is not there or fails. */
+/* All that comes out of a pipe, whose end is closed. False when it does not end, or not in time. */
+static bool read_all(int end, long long deadline, struct ha_text *text)
+{
+    struct pollfd from = {.fd = end, .events = POLLIN};
+    char bytes[4096];
+    ssize_t count = -1;
+    long long left;
+    while (count != 0 && text->length <= MOST_BYTES && (left = deadline - now_ms()) > 0) {
+        int ready = poll(&from, 1, (int)left);
+        if (ready > 0)
+            count = read(end, bytes, sizeof bytes);
+        if (ready > 0 && count > 0)
+            ha_text_add_bytes(text, bytes, (size_t)count);
+        else if ((ready < 0 || count < 0) && errno != EINTR)
+            break;
+    }
+    close(end);
+    return count == 0;
+}
+
+/* Wait for the end of a process, and make one of it when that is late. Whether it ended well. */
+static bool ends_well(pid_t process, long long deadline)
+{
+    int status = 0;
+    pid_t ended;
+    while ((ended = waitpid(process, &status, WNOHANG)) == 0 && now_ms() < deadline)
+        poll(NULL, 0, 1);
+    if (ended == 0)
+        kill(process, SIGKILL);
+    while (ended <= 0 && (ended = waitpid(process, &status, 0)) < 0 && errno == EINTR)
+        continue;
+    return ended == process && WIFEXITED(status) && !WEXITSTATUS(status);
+}
+
+/* Whether nothing is in it that a terminal would obey; lines end by one byte or two. */
+static bool is_plain(const struct ha_text *said)
+{
+    for (size_t i = 0; i < said->length; i++) {
+        unsigned char byte = (unsigned char)said->bytes[i];
+        if ((byte < ' ' && byte != '\n' && byte != '\r') || byte == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+/* What a tool says; false when it is not there, fails, does not come to an end or says no text. */
 static bool run(const struct tool *tool, const char *path, const char *const *offset, size_t count,
-                struct ha_text *said)
+                unsigned patience_ms, struct ha_text *said)
 {
     char **arguments = arguments_of(tool, path, offset, count);
     pid_t process;
-    int end, status = 0;
+    int end;
     bool started = arguments && start(tool, arguments, &process, &end);
     free(arguments);
     if (!started)
         return false;
-    read_all(end, said);
-    while (waitpid(process, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return WIFEXITED(status) && !WEXITSTATUS(status) && !said->lost && said->length <= MOST_BYTES;
+    long long deadline = now_ms() + patience_ms;
+    bool whole = read_all(end, deadline, said);
+    return ends_well(process, whole ? deadline : 0) && whole && !said->lost && is_plain(said);
 }
 
 /* The next line that holds anything, terminated in its place; NULL behind the last. */
@@ -205,14 +247,14 @@ static bool take(const struct tool *tool, char *said, size_t count, struct ha_te
 }
 
 bool ha_symbolizer_ask(const char *path, const char *const *offset, size_t count,
-                       struct ha_text *answer)
+                       unsigned patience_ms, struct ha_text *answer)
 {
     bool answered = false;
     for (size_t i = 0; i < TOOLS && !answered; i++) {
         struct ha_text said = {0};
         for (size_t k = 0; k < count; k++)
             ha_text_clear(&answer[k]);
-        answered = run(&tools[i], path, offset, count, &said) && said.length &&
+        answered = run(&tools[i], path, offset, count, patience_ms, &said) && said.length &&
                    take(&tools[i], said.bytes, count, answer);
         ha_text_close(&said);
     }

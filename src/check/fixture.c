@@ -99,7 +99,7 @@ static void look_up(const char *place, struct ha_text *line)
     struct ha_code own;
     ha_text_clear(line);
     if (offset && ha_code_find(&here, &own) && ha_code_is_in(place, own.file))
-        ha_symbolizer_ask(own.file, &offset, 1, line);
+        ha_symbolizer_ask(own.file, &offset, 1, HA_SYMBOLIZER_PATIENCE_MS, line);
 }
 
 static void tell_findings(struct fixture *fixture)

@@ -88,7 +88,7 @@ static void look_up(struct ha_symbols *symbols, const char *path)
             asked[count] = &symbols->symbol[i];
             offset[count++] = symbols->symbol[i].offset;
         }
-    if (count && ha_symbolizer_ask(path, offset, count, answer))
+    if (count && ha_symbolizer_ask(path, offset, count, HA_SYMBOLIZER_PATIENCE_MS, answer))
         for (size_t i = 0; i < count; i++)
             if (answer[i].length && !answer[i].lost)
                 asked[i]->from = ha_bag_copy(&symbols->texts, answer[i].bytes, answer[i].length);

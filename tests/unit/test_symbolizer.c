@@ -14,6 +14,7 @@
 #include "base/symbolizer.h"
 
 #define PLACES 3
+#define PATIENCE_MS 60000u
 #define MOST_PATH 128
 
 static const char *const tools[] = {"llvm-symbolizer", "addr2line", "atos"};
@@ -58,25 +59,33 @@ static int teardown(void **state)
     return 0;
 }
 
-/* A program that keeps its arguments, says something, and ends with a code. */
-static void make_tool(const struct folder *folder, const char *name, const char *says, int code)
+static void make_script(const struct folder *folder, const char *name, const char *script)
 {
     char path[MOST_PATH * 2];
     in_folder(folder, name, path);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    fprintf(file, "#!/bin/sh\nprintf '%%s\\n' \"$@\" >'%s/arguments'\n", folder->path);
-    fprintf(file, "printf '%%s' '%s'\nexit %d\n", says, code);
+    fprintf(file, "#!/bin/sh\n%s\n", script);
     fclose(file);
     assert_int_equal(chmod(path, 0700), 0);
 }
 
+/* A program that keeps its arguments, says something, and ends with a code. */
+static void make_tool(const struct folder *folder, const char *name, const char *says, int code)
+{
+    char script[1024];
+    snprintf(script, sizeof script,
+             "printf '%%s\\n' \"$@\" >'%s/arguments'\nprintf '%%s' '%s'\nexit %d",
+             folder->path, says, code);
+    make_script(folder, name, script);
+}
+
 /* The answers to three places, a line each; "no" when there were none. */
-static void ask(const char *path, char said[512])
+static void ask_for(unsigned patience_ms, const char *path, char said[512])
 {
     static const char *const offsets[PLACES] = {"0x1a2b", "0x1", "0x30"};
     struct ha_text answer[PLACES] = {{0}};
-    bool answered = ha_symbolizer_ask(path, offsets, PLACES, answer);
+    bool answered = ha_symbolizer_ask(path, offsets, PLACES, patience_ms, answer);
     snprintf(said, 512, "%s", answered ? "" : "no");
     for (size_t i = 0; i < PLACES; i++) {
         size_t length = strlen(said);
@@ -84,6 +93,11 @@ static void ask(const char *path, char said[512])
             snprintf(said + length, 512 - length, "%s\n", ha_text_string(&answer[i]));
         ha_text_close(&answer[i]);
     }
+}
+
+static void ask(const char *path, char said[512])
+{
+    ask_for(PATIENCE_MS, path, said);
 }
 
 #define LLVM "table_grow\n/src/worker.c:42:7\ntable_make\n/src/worker.c:60:1\n\n??\n??:0:0\n\n" \
@@ -125,6 +139,44 @@ static void the_first_that_has_an_answer_is_believed(void **state)
     }
 }
 
+static void a_program_without_an_end_is_ended(void **state)
+{
+    static const char *const endless[] = {
+        "kill -STOP $$",
+        "printf '" BINUTILS "'\nexec >&-\nkill -STOP $$",
+    };
+    char said[512];
+
+    for (size_t i = 0; i < sizeof endless / sizeof endless[0]; i++) {
+        make_script(*state, "addr2line", endless[i]);
+        ask_for(100, "worker.so", said);
+        assert_string_equal(said, "no");
+    }
+}
+
+static void a_program_that_says_more_and_more_is_ended(void **state)
+{
+    char said[512];
+
+    make_script(*state, "llvm-symbolizer", "trap '' PIPE\nx=xxxxxxxxxxxxxxxx\n"
+                "x=$x$x$x$x$x$x$x$x\nx=$x$x$x$x$x$x$x$x\n"
+                "while :; do printf '%s\\n' \"$x\"; done");
+    make_tool(*state, "addr2line", BINUTILS, 0);
+    ask("worker.so", said);
+    assert_string_equal(said, ANSWERS);
+}
+
+static void what_a_terminal_would_obey_is_no_answer(void **state)
+{
+    char said[512];
+
+    make_tool(*state, "llvm-symbolizer", "own\n/a\033[31m.c:1:1\n\nown\n/a.c:2:1\n\n"
+                                         "own\n/a.c:3:1\n", 0);
+    make_tool(*state, "addr2line", BINUTILS, 0);
+    ask("worker.so", said);
+    assert_string_equal(said, ANSWERS);
+}
+
 static void without_a_program_there_is_no_answer(void **state)
 {
     (void)state;
@@ -162,6 +214,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_program_is_understood, setup, teardown),
         cmocka_unit_test_setup_teardown(the_first_that_has_an_answer_is_believed, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_program_without_an_end_is_ended, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_program_that_says_more_and_more_is_ended, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(what_a_terminal_would_obey_is_no_answer, setup, teardown),
         cmocka_unit_test_setup_teardown(without_a_program_there_is_no_answer, setup, teardown),
         cmocka_unit_test_setup_teardown(a_path_is_one_argument_whatever_is_in_it, setup, teardown),
     };
