@@ -4,7 +4,9 @@
  * Owns the rule about it, and the search for a circle: each of several threads, which are not the
  * same, has what the one before it wants. It is none where a lock that two of them have besides
  * keeps one of them away, or where both share what one has and the other wants. Of arrivals whose
- * callbacks remove each other's entries PNP-14 speaks.
+ * callbacks remove each other's entries PNP-14 speaks. A search ends after so many steps: without
+ * that a trace with thousands of orders would be judged for hours. Short circles come first, and
+ * those of two are found in any case.
  */
 #include <stdio.h>
 
@@ -15,10 +17,12 @@
 
 #define MOST_ORDERS 4096u
 #define LONGEST_CIRCLE 4u
+#define MOST_STEPS (32u * MOST_ORDERS)
 
 struct circle {
     struct ha_seen_order *order[LONGEST_CIRCLE];
     size_t length;
+    uint32_t steps;                 /* orders that were looked at */
 };
 
 static bool has_in_common(const struct ha_seen_order *a, const struct ha_seen_order *b)
@@ -45,21 +49,29 @@ static bool may_join(const struct circle *circle, const struct ha_seen_order *or
     return waits_for(circle->order[circle->length - 1], order);
 }
 
-/* Lengthen the circle until it closes. */
-static bool close_circle(const struct ha_judge *judge, struct circle *circle)
+/* Lengthen the circle until it closes with so many orders. */
+static bool close_with(const struct ha_judge *judge, struct circle *circle, size_t length)
 {
-    if (waits_for(circle->order[circle->length - 1], circle->order[0]) && circle->length > 1)
-        return true;
-    if (circle->length == LONGEST_CIRCLE)
-        return false;
-    for (size_t i = 0; i < judge->order_count; i++) {
-        if (!may_join(circle, &judge->orders[i]))
+    bool is_last = circle->length + 1 == length;
+
+    for (size_t i = 0; i < judge->order_count && circle->steps < MOST_STEPS; i++) {
+        circle->steps++;
+        if (!may_join(circle, &judge->orders[i])
+            || (is_last && !waits_for(&judge->orders[i], circle->order[0])))
             continue;
         circle->order[circle->length++] = &judge->orders[i];
-        if (close_circle(judge, circle))
+        if (is_last || close_with(judge, circle, length))
             return true;
         circle->length--;
     }
+    return false;
+}
+
+static bool close_circle(const struct ha_judge *judge, struct circle *circle)
+{
+    for (size_t length = 2; length <= LONGEST_CIRCLE; length++)
+        if (close_with(judge, circle, length))
+            return true;
     return false;
 }
 
@@ -145,7 +157,7 @@ static bool was_found(const struct ha_judge *judge, const struct ha_seen_order *
 void ha_judge_order(struct ha_judge *judge)
 {
     struct ha_seen_order order = order_in_hand(judge);
-    struct circle circle = {{&order}, 1};
+    struct circle circle = {.order = {&order}, .length = 1};
 
     ha_exercise(judge, HA_RULE_OBJ_8);
     if (was_found(judge, &order) || !close_circle(judge, &circle) || is_of_arrivals(&circle))

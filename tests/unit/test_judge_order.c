@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "check/judge.h"
 #include "unit/judging.h"
 
@@ -70,12 +71,34 @@ static void both_orders_are_named(void **state)
     ha_judge_destroy(judge);
 }
 
+/* OBJ-8: a search through all that these orders could come to would take hours. */
+static void very_many_orders_are_judged_in_the_end(void **state)
+{
+    (void)state;
+    struct ha_judge *judge = ha_judge_create();
+    struct ha_text text = {0};
+    size_t count;
+    ha_text_add(&text, "reg A;");
+    for (unsigned i = 0; i < 1000; i++)
+        ha_text_add(&text, " R order 5 4; H order 4 3; S order 3 2; T order 2 1;");
+    ha_text_add(&text, " S order 1 2;");
+    judge_text(judge, ha_text_string(&text));
+
+    const struct ha_finding *findings = ha_judge_findings(judge, &count, NULL);
+
+    assert_int_equal(count, 1);
+    assert_string_equal(findings[0].rule->id, "OBJ-8");
+    ha_text_close(&text);
+    ha_judge_destroy(judge);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(locks_that_threads_take_in_different_orders_are_found),
         cmocka_unit_test(orders_that_cannot_meet_are_no_mistake),
         cmocka_unit_test(both_orders_are_named),
+        cmocka_unit_test(very_many_orders_are_judged_in_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
