@@ -17,6 +17,7 @@
 #include "edge/place.h"
 #include "edge/play_check.h"
 #include "edge/run.h"
+#include "sim/search_words.h"
 
 struct course {
     const struct ha_explore_options *options;
@@ -25,11 +26,6 @@ struct course {
     bool unreadable;
     int signal;
 };
-
-static void add_number(struct ha_text *text, uint64_t number, const char *one, const char *many)
-{
-    ha_text_addf(text, "%" PRIu64 " %s", number, number == 1 ? one : many);
-}
 
 /* The command line that repeats the run with these answers. */
 static void add_command(const struct ha_explorer *explorer, const struct ha_tape_input *answers,
@@ -60,21 +56,10 @@ static void add_find(const struct ha_explorer *explorer, const struct ha_find *f
         ha_text_addf(text, "  repeat    %s\n", ha_text_string(&command));
     }
     ha_text_addf(text, "  found     in %" PRIu64 " of ", find->runs);
-    add_number(text, explorer->runs, "run", "runs");
+    ha_search_add_number(text, explorer->runs, "run", "runs");
     ha_text_add(text, "\n");
     text->lost |= command.lost;
     ha_text_close(&command);
-}
-
-static void add_bounds(const struct ha_search_bounds *bounds, struct ha_text *text)
-{
-    add_number(text, bounds->faults, "fault", "faults");
-    ha_text_add(text, ", ");
-    add_number(text, bounds->preemptions, "preemption", "preemptions");
-    ha_text_add(text, " and ");
-    add_number(text, bounds->deliveries, "delivery out of turn", "deliveries out of turn");
-    if (bounds->fixed_order)
-        ha_text_add(text, ", threads in their ordinary order");
 }
 
 static void add_summary(const struct ha_explorer *explorer, struct ha_text *text)
@@ -83,19 +68,11 @@ static void add_summary(const struct ha_explorer *explorer, struct ha_text *text
                              : explorer->complete ? "pass" : "open");
     ha_add_file_name(text, explorer->scenario->file);
     ha_text_addf(text, ": %s (", explorer->scenario->name);
-    add_number(text, explorer->runs, "run", "runs");
-    ha_text_add(text, ", ");
-    if (explorer->left)
-        ha_text_addf(text, "%" PRIu64 " left, ", explorer->left);
-    add_number(text, explorer->traces.count, "distinct trace", "distinct traces");
+    ha_search_add_counts(text, explorer->runs, explorer->left, explorer->traces.count);
     ha_text_add(text, ")\n");
-    if (!explorer->complete)
-        return;
-    ha_text_add(text, "complete: ");
-    add_number(text, explorer->runs + explorer->left, "run", "runs");
-    ha_text_add(text, ", all with at most ");
-    add_bounds(&explorer->options->bounds, text);
-    ha_text_add(text, "\n");
+    if (explorer->complete)
+        ha_search_add_complete(text, explorer->runs + explorer->left,
+                               &explorer->options->bounds);
 }
 
 static void print(struct course *course, const struct ha_explorer *explorer)
@@ -117,7 +94,7 @@ static void list_points(struct course *course, const struct ha_explorer *explore
     const struct ha_search_point *point = ha_search_points(explorer->search, &count);
     ha_add_file_name(&text, explorer->scenario->file);
     ha_text_add(&text, ": ");
-    add_number(&text, count, "choice point", "choice points");
+    ha_search_add_number(&text, count, "choice point", "choice points");
     ha_text_add(&text, " in the ordinary course\n");
     for (size_t i = 0; i < count; i++) {
         ha_text_addf(&text, "  %4zu  %-9s %s", i, ha_choice_kind_name(point[i].kind),

@@ -1,0 +1,41 @@
+/* search_words - see search_words.h */
+#include "sim/search_words.h"
+
+#include <inttypes.h>
+
+void ha_search_add_number(struct ha_text *text, uint64_t number, const char *one,
+                          const char *many)
+{
+    ha_text_addf(text, "%" PRIu64 " %s", number, number == 1 ? one : many);
+}
+
+void ha_search_add_counts(struct ha_text *text, uint64_t runs, uint64_t left, uint64_t traces)
+{
+    ha_search_add_number(text, runs, "run", "runs");
+    ha_text_add(text, ", ");
+    if (left)
+        ha_text_addf(text, "%" PRIu64 " left, ", left);
+    ha_search_add_number(text, traces, "distinct trace", "distinct traces");
+}
+
+static void add_bounds(const struct ha_search_bounds *bounds, struct ha_text *text)
+{
+    ha_search_add_number(text, bounds->faults, "fault", "faults");
+    ha_text_add(text, ", ");
+    ha_search_add_number(text, bounds->preemptions, "preemption", "preemptions");
+    ha_text_add(text, " and ");
+    ha_search_add_number(text, bounds->deliveries, "delivery out of turn",
+                         "deliveries out of turn");
+    if (bounds->fixed_order)
+        ha_text_add(text, ", threads in their ordinary order");
+}
+
+void ha_search_add_complete(struct ha_text *text, uint64_t runs,
+                            const struct ha_search_bounds *bounds)
+{
+    ha_text_add(text, "complete: ");
+    ha_search_add_number(text, runs, "run", "runs");
+    ha_text_add(text, ", all with at most ");
+    add_bounds(bounds, text);
+    ha_text_add(text, "\n");
+}

@@ -1,0 +1,23 @@
+/*
+ * search_words - what is said of a search, whoever plays it
+ */
+#ifndef HA_SIM_SEARCH_WORDS_H
+#define HA_SIM_SEARCH_WORDS_H
+
+#include <stdint.h>
+
+#include "base/text.h"
+#include "hotadd/explore.h"
+
+/* Append a number of things: "1 run", "2 runs". */
+void ha_search_add_number(struct ha_text *text, uint64_t number, const char *one,
+                          const char *many);
+
+/* Append "5 runs, 2 left, 3 distinct traces". */
+void ha_search_add_counts(struct ha_text *text, uint64_t runs, uint64_t left, uint64_t traces);
+
+/* Append the line that all within the bounds was played, in so many runs. */
+void ha_search_add_complete(struct ha_text *text, uint64_t runs,
+                            const struct ha_search_bounds *bounds);
+
+#endif
