@@ -62,6 +62,15 @@ static void add_find(const struct ha_explorer *explorer, const struct ha_find *f
     ha_text_close(&command);
 }
 
+/* Where the ordinary course was not the same when it was played again. */
+static void add_difference(const struct ha_twin *twin, struct ha_text *text)
+{
+    ha_text_add(text, "  the ordinary course came out in two ways, which differ first here:\n");
+    for (int i = 0; i < 2; i++)
+        ha_text_add(text, twin->line[i].length ? ha_text_string(&twin->line[i])
+                                              : "(nothing more)\n");
+}
+
 static void add_summary(const struct ha_explorer *explorer, struct ha_text *text)
 {
     ha_text_addf(text, "%s  ", explorer->strayed ? "STRAYED" : explorer->finds.count ? "FOUND"
@@ -70,6 +79,8 @@ static void add_summary(const struct ha_explorer *explorer, struct ha_text *text
     ha_text_addf(text, ": %s (", explorer->scenario->name);
     ha_search_add_counts(text, explorer->runs, explorer->left, explorer->traces.count);
     ha_text_add(text, ")\n");
+    if (explorer->twin.differs)
+        add_difference(&explorer->twin, text);
     if (explorer->complete)
         ha_search_add_complete(text, explorer->runs + explorer->left,
                                &explorer->options->bounds);
@@ -126,9 +137,12 @@ static void search(struct course *course, const struct ha_scenario *scenario)
     } else {
         print(course, &explorer);
         course->searched++;
-        course->found += explorer.finds.count != 0;
-        course->strayed += explorer.strayed;
-        course->open += !explorer.finds.count && !explorer.complete;
+        if (explorer.strayed)
+            course->strayed++;
+        else if (explorer.finds.count)
+            course->found++;
+        else if (!explorer.complete)
+            course->open++;
     }
     ha_explorer_close(&explorer);
     ha_text_close(&messages);

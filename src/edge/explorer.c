@@ -61,21 +61,46 @@ static bool has_enough(const struct ha_explorer *explorer)
            (options->time_ns && ha_loop_now() - explorer->begun_ns >= options->time_ns);
 }
 
+static int play_to_end(struct ha_explorer *explorer)
+{
+    int err = HA_OK;
+    ha_judge_reset(explorer->judge);
+    while (!err && !explorer->playing->state.over)
+        err = ha_playing_slice(explorer->playing, HA_NO_LIMIT);
+    return err;
+}
+
+/* What comes out in two ways by itself says nothing about answers. HA_OK, or as play_run(). */
+static int play_twin(struct ha_explorer *explorer)
+{
+    ha_search_again(explorer->search);
+    ha_twin_again(&explorer->twin);
+    int err = ha_playing_again(explorer->playing);
+    if (!err)
+        err = play_to_end(explorer);
+    if (!err)
+        err = ha_twin_end(&explorer->twin);
+    explorer->strayed = explorer->twin.differs;
+    return err;
+}
+
 /* One run, and what it shows. HA_OK, or what ended it for want of means. */
 static int play_run(struct ha_explorer *explorer)
 {
     bool first = explorer->runs + explorer->left == 0;
     int err = first ? HA_OK : ha_playing_again(explorer->playing);
-    ha_judge_reset(explorer->judge);
-    while (!err && !explorer->playing->state.over)
-        err = ha_playing_slice(explorer->playing, HA_NO_LIMIT);
+    if (!err)
+        err = play_to_end(explorer);
+    if (!err && first && !ha_loop_is_called(explorer->loop))
+        err = play_twin(explorer);
     if (err)
         return err;
-    if (ha_search_strayed(explorer->search))
-        explorer->strayed = true;
-    else if (ha_search_left(explorer->search))
+    explorer->strayed |= ha_search_strayed(explorer->search);
+    if (explorer->strayed)
+        return HA_OK;
+    if (ha_search_left(explorer->search)) {
         explorer->left++;
-    else {
+    } else {
         explorer->runs++;
         err = look(explorer);
     }
@@ -120,12 +145,14 @@ static void blame(void *argument, size_t driver, const struct ha_text *sentences
 static int open_playing(struct ha_explorer *explorer, struct ha_text *trouble)
 {
     explorer->sink[0] = ha_judge_sink(explorer->judge);
+    explorer->sink[1] = &explorer->twin.sink;
+    ha_twin_init(&explorer->twin);
     const struct ha_playing_options playing = {
         .plan = &explorer->plan,
         .search = explorer->search,
         .record_budget = explorer->options->play.record_budget,
         .sink = explorer->sink,
-        .sink_count = 1,
+        .sink_count = 2,
         .loop = explorer->loop,
         .is_called_off = is_called_off,
         .has_enough = has_no_limit,
@@ -176,6 +203,7 @@ void ha_explorer_close(struct ha_explorer *explorer)
     ha_search_destroy(explorer->search);
     ha_judge_destroy(explorer->judge);
     ha_visited_close(&explorer->traces);
+    ha_twin_close(&explorer->twin);
     ha_bag_close(&explorer->drivers);
     ha_finds_close(&explorer->finds);
     *explorer = (struct ha_explorer){0};

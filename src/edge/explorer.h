@@ -8,6 +8,7 @@
 #include "core/tape.h"
 #include "edge/load.h"
 #include "edge/playing.h"
+#include "edge/twin.h"
 #include "hotadd/explore.h"
 #include "sim/finds.h"
 #include "sim/search.h"
@@ -31,6 +32,7 @@ struct ha_explorer {
     int err;                        /* what stopped it: an enum ha_err */
     bool complete;                  /* everything within the bounds was played */
     bool strayed;                   /* a run was not the same when it was played again */
+    struct ha_twin twin;            /* whether the ordinary course is the same both times */
 };
 
 /*

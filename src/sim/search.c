@@ -209,6 +209,13 @@ bool ha_search_next(struct ha_search *search)
     return true;
 }
 
+void ha_search_again(struct ha_search *search)
+{
+    ha_footprint_clear(&search->footprint);
+    search->left = false;
+    search->fixed = search->count;
+}
+
 struct ha_oracle *ha_search_oracle(struct ha_search *search)
 {
     return &search->oracle;

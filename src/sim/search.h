@@ -47,6 +47,9 @@ void ha_search_destroy(struct ha_search *search);
 /* Go on to the next run; the first has 0 for every answer. False when there is none. */
 bool ha_search_next(struct ha_search *search);
 
+/* Play the run that has ended once more, with the same answers. */
+void ha_search_again(struct ha_search *search);
+
 /* Answers the questions of the run, and watches what its steps touch: both are the machine's. */
 struct ha_oracle *ha_search_oracle(struct ha_search *search);
 struct ha_watcher *ha_search_watcher(struct ha_search *search);

@@ -66,6 +66,12 @@ static VOID GetIntoTrouble(VOID)
         printf("printed by a driver\n");
         return;
     }
+    if (Begins("stray")) {      /* what a process remembers is not put back between runs */
+        if (getenv("HOTADD_STRAYED"))
+            KeQueryActiveProcessorCountEx(ALL_PROCESSOR_GROUPS);
+        setenv("HOTADD_STRAYED", "1", 1);
+        return;
+    }
     if (Begins("fork")) {       /* its child has all that it has open, and does not end */
         int Child = fork();
         while (!Child)
