@@ -11,16 +11,19 @@
 #include <string.h>
 
 #include "base/bag.h"
+#include "check/jsonl_scan.h"
 
 #define SPACES (HA_NS_PLACE + 1)
 #define PLACES SPACES           /* behind the tables of names: processors, by their index */
 #define TABLES (PLACES + 1)
 #define UNIT_SHIFT 28           /* in the fact of an interface: 1 and its unit, above the device */
 #define NUMBER_SHIFT 8          /* in the fact of a processor, below its group */
-#define MOST_IDS (1u << 24)     /* a trace from elsewhere may hold any id; memory has an end */
+#define MOST_IDS (1u << 20)     /* a trace from elsewhere may hold any id; memory has an end */
+#define MOST_LENGTH (1u << 20)  /* and names may go on without one */
 
 struct member {
-    const char *name;           /* NULL when the trace gave none */
+    char *name;                 /* NULL when the trace gave none */
+    uint32_t length, room;      /* of the name; bytes that it may grow to, the last zero included */
     uint32_t fact;              /* registration, object, entry: its driver; thread: its
                                    kind; interface: its unit and device;
                                    processor: 1 and its place; 0: unknown */
@@ -82,6 +85,45 @@ static struct member *reach(struct table *table, uint32_t id)
     return &table->member[id];
 }
 
+/* Whether a terminal may do something else with this character than show it. */
+static bool is_obeyed(const unsigned char *s, size_t length)
+{
+    switch (length) {
+    case 1:  return s[0] < ' ' || s[0] == 0x7f;
+    case 2:  return s[0] == 0xc2 && s[1] < 0xa0;        /* the second set of control characters */
+    case 3:  return s[0] == 0xe2 && ((s[1] == 0x80 && s[2] >= 0xaa && s[2] <= 0xae) ||
+                                     (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9));
+    default: return false;                              /* those of three turn text around */
+    }
+}
+
+/* Scenarios name things in plain words, and traces from elsewhere as somebody likes. */
+static void make_plain(char *name, size_t length)
+{
+    unsigned char *s = (unsigned char *)name;
+    for (size_t at = 0, step; at < length; at += step ? step : 1) {
+        step = ha_utf8_sequence(s + at, length - at);
+        if (is_obeyed(s + at, step))
+            memset(s + at, '?', step);
+    }
+}
+
+/* Give a name room for so many bytes more, twice what it takes if it goes on. */
+static bool grow(struct ha_cast *cast, struct member *member, size_t more, bool goes_on)
+{
+    size_t needed = member->length + more + 1;
+    if (needed <= member->room)
+        return true;
+    char *name = ha_bag_take(&cast->names, goes_on ? 2 * needed : needed);
+    if (!name)
+        return false;
+    if (member->length)
+        memcpy(name, member->name, member->length);
+    member->name = name;
+    member->room = (uint32_t)(goes_on ? 2 * needed : needed);
+    return true;
+}
+
 static bool take_name(struct ha_cast *cast, unsigned space, const struct ha_record *record)
 {
     struct member *member = reach(&cast->table[space], record->id);
@@ -90,16 +132,20 @@ static bool take_name(struct ha_cast *cast, unsigned space, const struct ha_reco
 
     const char *more = record->as.name.text;
     const char *end = memchr(more, '\0', sizeof record->as.name.text);
-    size_t more_length = end ? (size_t)(end - more) : sizeof record->as.name.text;
-    size_t length = member->more ? strlen(member->name) : 0;
-    char *name = ha_bag_take(&cast->names, length + more_length + 1);
-    if (!name)
+    size_t length = end ? (size_t)(end - more) : sizeof record->as.name.text;
+    bool goes_on = record->flags & HA_NAME_MORE;
+    if (!member->more)
+        member->length = member->room = 0;
+    if (member->length + length > MOST_LENGTH)
+        length = 0;
+    if (!grow(cast, member, length, goes_on))
         return false;
-    if (length)
-        memcpy(name, member->name, length);
-    memcpy(name + length, more, more_length);
-    member->name = name;
-    member->more = record->flags & HA_NAME_MORE;
+    size_t before = member->length < 3 ? 0 : member->length - 3;    /* a character may be in two */
+    memcpy(member->name + member->length, more, length);
+    member->length += (uint32_t)length;
+    member->name[member->length] = '\0';
+    make_plain(member->name + before, member->length - before);
+    member->more = goes_on;
     if (space == HA_NS_OBJECT)
         member->fact = record->driver;
     return true;

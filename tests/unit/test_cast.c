@@ -88,6 +88,41 @@ static void a_long_name_is_put_together_from_its_records(void **state)
                         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef!");
 }
 
+/* Were each record to copy what came before it, this would take 70 gigabytes. */
+static void a_name_without_an_end_has_an_end_here(void **state)
+{
+    enum { RECORDS = 65536, LONGEST = 1 << 20 };
+    struct bench *b = *state;
+
+    tale_name(&b->tale, HA_NS_SCENARIO, 1, "0123456789abcdef0123456789abcdef");
+    struct ha_record *record = &b->tale.record[b->tale.count - 1];
+    record->flags |= HA_NAME_MORE;
+    for (size_t i = 0; i < RECORDS; i++)
+        assert_true(ha_cast_take(b->cast, record));
+    assert_int_equal(strlen(ha_cast_name(b->cast, HA_NS_SCENARIO, 1)), LONGEST);
+}
+
+/* U+009B, U+202E and U+2066; U+00A0, U+2028 and what is no UTF-8 are left as they are. */
+static void what_a_terminal_would_obey_is_not_in_a_name(void **state)
+{
+    static const struct { const char *first, *rest, *name; } cases[] = {
+        {"a\033[31mb\n", "c\177", "a?[31mb?c?"},
+        {"\xc2", "\x9b" "31m", "??31m"},
+        {"\xe2\x80", "\xae" "x", "???x"},
+        {"before\xe2\x81", "\xa6", "before???"},
+        {"\xc2\xa0\xe2\x80\xa8\xff", "\xe2\x80", "\xc2\xa0\xe2\x80\xa8\xff\xe2\x80"},
+    };
+    struct bench *b = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        tale_name(&b->tale, HA_NS_DRIVER, CALM, cases[i].first);
+        b->tale.record[b->tale.count - 1].flags |= HA_NAME_MORE;
+        tale_name(&b->tale, HA_NS_DRIVER, CALM, cases[i].rest);
+        take_all(b);
+        assert_string_equal(ha_cast_name(b->cast, HA_NS_DRIVER, CALM), cases[i].name);
+    }
+}
+
 static void a_second_name_takes_the_place_of_the_first(void **state)
 {
     struct bench *b = *state;
@@ -103,10 +138,12 @@ static void ids_beyond_all_sense_are_passed_over(void **state)
     struct bench *b = *state;
 
     tale_name(&b->tale, HA_NS_DRIVER, UINT32_MAX, "x");
+    tale_name(&b->tale, HA_NS_DRIVER, 1u << 20, "x");
     tale_name(&b->tale, (enum ha_namespace)0x7f, 1, "x");
     take_all(b);
 
     assert_null(ha_cast_name(b->cast, HA_NS_DRIVER, UINT32_MAX));
+    assert_null(ha_cast_name(b->cast, HA_NS_DRIVER, 1u << 20));
     assert_null(ha_cast_name(b->cast, (enum ha_namespace)0x7f, 1));
 }
 
@@ -350,6 +387,8 @@ int main(void)
         CASE(names_are_kept_by_namespace_and_id),
         CASE(who_was_never_introduced_has_no_name),
         CASE(a_long_name_is_put_together_from_its_records),
+        CASE(a_name_without_an_end_has_an_end_here),
+        CASE(what_a_terminal_would_obey_is_not_in_a_name),
         CASE(a_second_name_takes_the_place_of_the_first),
         CASE(ids_beyond_all_sense_are_passed_over),
         CASE(a_reset_cast_knows_nobody),
