@@ -346,7 +346,7 @@ union ha_payload {
     struct { uint32_t object, function, context, handle, place; } ex_reg;
     struct { uint32_t called; } ex_notify;      /* clients */
     struct { uint32_t held, other[HA_LOCK_ORDER_OTHERS]; uint8_t space, shared, held_space,
-             held_shared; } lock_order;
+             held_shared; uint32_t place; } lock_order;
                         /* id, space, shared: what it wants, enum ha_namespace, and whether it will
                            share that; other: locks that it has alone besides, 0: no more */
     uint64_t raw[4];

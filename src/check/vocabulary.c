@@ -308,6 +308,7 @@ static const struct ha_field lock_order[] = {
     FIELD("other2", HA_SHAPE_HANDLE, as.lock_order.other[1]),
     FIELD("other3", HA_SHAPE_HANDLE, as.lock_order.other[2]),
     FIELD("other4", HA_SHAPE_HANDLE, as.lock_order.other[3]),
+    CALLED_AT(lock_order),
 };
 
 static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIND_COUNT] = {

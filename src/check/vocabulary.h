@@ -68,6 +68,7 @@
  *   EX_UNREG         waits
  *   EX_NOTIFY        called processor_add
  *   LOCK_ORDER       wants shared held has held_shared other1 other2 other3 other4
+ *                    [place]
  *
  * The other kinds have none. CB_CALL is not written: its line pair is CB_ENTER, CB_LEAVE;
  * nor is PNP_CB_CALL.

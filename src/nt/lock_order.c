@@ -7,6 +7,7 @@
  */
 #include "nt/lock_order.h"
 
+#include "nt/caller.h"
 #include "nt/dispatcher.h"
 #include "nt/locks.h"
 #include "nt/pnp_entry.h"
@@ -185,7 +186,9 @@ void ha_lock_order_look(struct ha_kernel *kernel, enum ha_namespace space, uint3
         list_others(&holding, held, other);
         if (!is_news(kernel, held, &wanted, other))
             continue;
+        uint32_t place = ha_caller_place(kernel);
         struct ha_record *record = ha_record_open(&kernel->world, HA_LOCK_ORDER, id);
+        record->as.lock_order.place = place;
         record->as.lock_order.space = (uint8_t)space;
         record->as.lock_order.shared = shared;
         record->as.lock_order.held = held->id;

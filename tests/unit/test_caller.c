@@ -30,6 +30,7 @@ static uint32_t place_in(const struct ha_record *record)
     case HA_MISUSE:       return record->as.misuse.place;
     case HA_DPC_INSERT:   return record->as.dpc.place;
     case HA_LEFT_BEHIND:  return record->as.left.place;
+    case HA_LOCK_ORDER:   return record->as.lock_order.place;
     default:              return record->as.begun.place;
     }
 }
@@ -232,6 +233,18 @@ static void take_by_a_string(void *argument)
     RtlFreeUnicodeString(&copy);
 }
 
+static void take_a_mutex_behind_another(void *argument)
+{
+    KGUARDED_MUTEX mutex[2];
+    (void)argument;
+    KeInitializeGuardedMutex(&mutex[0]);
+    KeInitializeGuardedMutex(&mutex[1]);
+    KeAcquireGuardedMutex(&mutex[0]);
+    KeAcquireGuardedMutex(&mutex[1]);
+    KeReleaseGuardedMutex(&mutex[1]);
+    KeReleaseGuardedMutex(&mutex[0]);
+}
+
 static void what_is_taken_and_what_goes_wrong_is_known_by_its_call(void **state)
 {
     static const struct { void (*body)(void *); enum ha_kind kind; const char *label; } cases[] = {
@@ -243,6 +256,7 @@ static void what_is_taken_and_what_goes_wrong_is_known_by_its_call(void **state)
         {register_for_arrivals, HA_PNP_REG_ENTER, "a PnP entry"},
         {ask_for_an_unknown_kind_of_pool, HA_REFUSED, "a refusal"},
         {give_back_twice, HA_MISUSE, "a misuse"},
+        {take_a_mutex_behind_another, HA_LOCK_ORDER, "an order of locks"},
         {take_by_a_lookaside_list, HA_ALLOC, "a block that a lookaside list takes"},
         {take_by_a_string, HA_ALLOC, "a block that a routine of strings takes"},
     };
