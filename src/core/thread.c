@@ -49,6 +49,8 @@ void ha_thread_set_irql(struct ha_thread *thread, uint8_t irql)
 {
     bool was_raised = thread->stamp.irql >= HA_DISPATCH_LEVEL;
     thread->disturbed = true;
+    if (was_raised != (irql >= HA_DISPATCH_LEVEL))
+        ha_touch(thread->world, HA_TOUCH_PROCESSOR(thread->stamp.processor), HA_TOUCH_WRITE);
     if (!was_raised && irql >= HA_DISPATCH_LEVEL) {
         ha_processor_occupy(&thread->world->sched, thread);
         ha_order_take(thread->world, &thread->world->sched.processor[thread->stamp.processor]);

@@ -84,6 +84,7 @@ static void deliver_all(struct ha_notice *notice, struct ha_kernel *kernel)
     ha_notice_begin(notice, kernel);
     while (is_due(pnp)) {
         struct ha_arrival *arrival = pnp->first;
+        ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
         pnp->first = arrival->next;
         if (!pnp->first)
             pnp->last = NULL;
@@ -134,12 +135,15 @@ static void release(struct ha_pnp *pnp, uint64_t number)
 
 void ha_pnp_release(struct ha_kernel *kernel, uint64_t number)
 {
+    if (number > kernel->pnp.released)
+        ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
     if (!kernel->pnp.held)
         release(&kernel->pnp, number);
 }
 
 static void set_held(struct ha_kernel *kernel, bool hold)
 {
+    ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
     kernel->pnp.held = hold && !kernel->pnp.drains;
     if (!hold)
         release(&kernel->pnp, kernel->pnp.raised);
@@ -194,6 +198,7 @@ static void post(struct ha_kernel *kernel, const struct ha_arrival *event)
 void ha_pnp_end_event(struct ha_kernel *kernel, const void *event)
 {
     const struct ha_pnp *pnp = &kernel->pnp;
+    ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_READ);
     if (event && pnp->thread && !(pnp->idle && !pnp->first))
         post(kernel, &(struct ha_arrival){.ends = event});
     else
@@ -258,6 +263,7 @@ static const struct ha_news *next_for(const struct ha_pnp *pnp, const struct ha_
 
 bool ha_pnp_is_late(struct ha_kernel *kernel, struct ha_pnp_entry *entry, struct ha_news *news)
 {
+    ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_READ);
     const struct ha_news *next = next_for(&kernel->pnp, entry);
     if (entry->link.marked || (!next && !entry->calls))
         return false;

@@ -1,5 +1,11 @@
 /*
  * footprint - see footprint.h
+ *
+ * Seen is what goes through the simulator: locks, events, timers, queues, who is registered, the
+ * partition, who keeps a processor to itself, and which driver's code runs in between, of which all
+ * parts are taken to touch the same. Not seen is memory that two drivers share by an address that
+ * one gave to the other, or by an exported variable: runs that differ in the order of such accesses
+ * alone count as the same, and the second of them is left out.
  */
 #include "sim/footprint.h"
 
@@ -98,7 +104,7 @@ static void touch(struct ha_footprint *footprint, uint32_t thread, uint32_t id, 
     struct ha_footprint_object *object = &footprint->object[place_of(footprint, id)];
     if (!object->identity) {
         /* Ids are given in the order of appearance, which may differ where runs are the same. */
-        bool is_fixed = id >= HA_TOUCH_DRIVER(UINT16_MAX);
+        bool is_fixed = id >= HA_TOUCH_PROCESSOR(HA_MAXIMUM_PROCESSORS);
         uint64_t latest = footprint->thread[thread];
         *object = (struct ha_footprint_object){
             .identity = mix(is_fixed ? id : latest ? latest : thread + 1, 3) | 1, .id = id};
@@ -164,14 +170,17 @@ void ha_footprint_answer(struct ha_footprint *footprint, const struct ha_world *
                          const struct ha_question *question, uint32_t answer)
 {
     uint32_t thread;
-    if (question->kind == HA_CHOICE_THREAD || question->kind == HA_CHOICE_PREEMPT)
+    if (ha_sched_option(world, question, 0))
         return;
     if (reach_thread(footprint, world, &thread))
         step(footprint, thread, mix((uint64_t)question->kind << 32 | answer, 5));
 }
 
-uint64_t ha_footprint_state(const struct ha_footprint *footprint, const struct ha_world *world)
+uint64_t ha_footprint_state(const struct ha_footprint *footprint, const struct ha_world *world,
+                            const struct ha_question *question)
 {
     const struct ha_thread *running = world->sched.running;
-    return mix(mix(footprint->sum, footprint->progress), running ? running->stamp.thread : 0);
+    uint64_t asks = mix((uint64_t)question->kind << 32 | question->options, question->about);
+    return mix(mix(footprint->sum, footprint->progress),
+               mix(asks, running ? running->stamp.thread : 0));
 }

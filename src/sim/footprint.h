@@ -41,11 +41,12 @@ void ha_footprint_close(struct ha_footprint *footprint);
 
 /* A question is about to be answered in the running thread's time. */
 void ha_footprint_ask(struct ha_footprint *footprint, const struct ha_world *world);
-/* It was answered; an answer that is not about the order of threads is a step of its own. */
+/* It was answered; an answer that does not say which thread goes on is a step of its own. */
 void ha_footprint_answer(struct ha_footprint *footprint, const struct ha_world *world,
                          const struct ha_question *question, uint32_t answer);
 
-/* Where a run stands: equal for runs that go on alike. */
-uint64_t ha_footprint_state(const struct ha_footprint *footprint, const struct ha_world *world);
+/* Where a run stands that is asked this: equal for runs that go on alike. */
+uint64_t ha_footprint_state(const struct ha_footprint *footprint, const struct ha_world *world,
+                            const struct ha_question *question);
 
 #endif

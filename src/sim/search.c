@@ -91,10 +91,11 @@ static uint32_t choose_anew(struct ha_search *search, struct ha_world *world,
 }
 
 /* Whether an earlier run was where this one is, and could go on in as many ways. */
-static bool was_here(struct ha_search *search, const struct ha_world *world)
+static bool was_here(struct ha_search *search, const struct ha_world *world,
+                     const struct ha_question *question)
 {
     const struct ha_search_bounds *used = &search->used;
-    uint64_t key = ha_footprint_state(&search->footprint, world);
+    uint64_t key = ha_footprint_state(&search->footprint, world, question);
     key += used->faults + UINT64_C(0x10001) * used->preemptions +
            UINT64_C(0x100000003) * used->deliveries;
     return !ha_visited_add(&search->visited, ha_random(&key));
@@ -131,7 +132,7 @@ static uint32_t decide(struct ha_search *search, struct ha_world *world,
     if (search->left || search->lost || (search->count == search->room && !grow(search)))
         return 0;
     assert(question->number == search->count || search->strayed);
-    if (search->options.skips && was_here(search, world)) {
+    if (search->options.skips && was_here(search, world, question)) {
         search->left = true;
         ha_sched_end(world, HA_END_SIGNAL);
         return 0;
