@@ -56,6 +56,8 @@ void ha_trace_review_take(struct ha_trace_review *review, const struct ha_record
                           size_t line)
 {
     uint64_t seq = ha_record_seq(record);
+    uint64_t first = record->kind == HA_TRACE_BEGIN ? seq : 1;
+    uint64_t next = review->next_seq ? review->next_seq : first;
 
     if (!review->line)
         review->line = line;
@@ -68,7 +70,7 @@ void ha_trace_review_take(struct ha_trace_review *review, const struct ha_record
         review->ended = true;
         review->ending = record->as.end.ending;
     }
-    if (review->next_seq && seq != review->next_seq && !review->gaps++)
+    if (seq != next && !review->gaps++)
         review->first_gap = seq;
     review->next_seq = seq + 1;
     review->time_ns = record->time_ns;
