@@ -77,6 +77,8 @@ struct ha_machine_options {
     bool record_places;         /* and where in drivers' code what they take comes from */
     uint64_t record_budget;     /* the run ends at the first scheduling point after so many
                                    records; 0 for no limit */
+    bool has_callback_budget;   /* callbacks are judged by the simulated time that they take: */
+    uint64_t callback_budget_ns;        /* rule TIME-1 */
     size_t arena_bytes;         /* all that a run may change lives there; 0 for 256 MiB */
     const char *replay;         /* a token of an earlier run, or NULL; not with free threads */
     enum ha_threads threads;        /* with coroutines all steps are taken on one host thread */

@@ -29,8 +29,8 @@ enum ha_maker { HA_MAKER_HOTADD = 1, HA_MAKER_OTHER = 2 };
 enum ha_kind {
     HA_NO_RECORD,
     /* What the run starts from, and how it ended. */
-    HA_TRACE_BEGIN, HA_KNOB, HA_GROUP, HA_NODE, HA_PROCESSOR, HA_MEMORY, HA_NAME, HA_THREAD,
-    HA_CHOICE, HA_TRACE_END,
+    HA_TRACE_BEGIN, HA_KNOB, HA_GROUP, HA_NODE, HA_PROCESSOR, HA_MEMORY, HA_BUDGET, HA_NAME,
+    HA_THREAD, HA_CHOICE, HA_TRACE_END,
     /* A driver's life. */
     HA_DRV_ENTRY_ENTER, HA_DRV_ENTRY_LEAVE, HA_UNLOAD_REQ, HA_UNLOAD_ENTER, HA_UNLOAD_LEAVE,
     HA_IMAGE_FREED,
@@ -280,6 +280,7 @@ union ha_payload {
     struct { uint64_t mask; uint16_t group; } node;     /* id: number; the node's part of a group */
     struct { uint16_t group; uint8_t number, reserved; } existing;  /* PROCESSOR; id: index */
     struct { uint64_t base, size; } memory;     /* MEMORY, id: range, from 1; MEM_ADD_BEGIN ... */
+    struct { uint64_t callback_ns; } budget;    /* simulated time that a callback may take */
     struct { char text[32]; } name;             /* not terminated when full; flags: namespace */
     struct { uint64_t affinity_mask; uint16_t affinity_group, kind; } made;     /* THREAD */
     struct { uint32_t kind, answer, options; char label[20]; } choice;  /* id: question, from 0 */

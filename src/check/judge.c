@@ -111,6 +111,7 @@ void ha_judge_reset(struct ha_judge *judge)
     judge->first = judge->last = judge->listed = judge->next_place = 0;
     judge->locked_removals = judge->looked = judge->shown = 0;
     judge->running = UINT32_MAX;
+    judge->callback_budget_ns = HA_NO_BUDGET;
     judge->next_seq = judge->counted_groups = 0;
     judge->failed_add = judge->abandoned_add = 0;
     judge->failed_index = HA_NO_INDEX;

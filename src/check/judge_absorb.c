@@ -21,6 +21,8 @@ static void absorb_companion(struct ha_judge *judge)
         judge->running = judge->layout.active;
     } else if (record->kind == HA_KNOB && record->id < HA_KNOB_COUNT) {
         judge->knob[record->id] = (uint8_t)record->as.knob.value;
+    } else if (record->kind == HA_BUDGET) {
+        judge->callback_budget_ns = record->as.budget.callback_ns;
     } else if (record->kind == HA_CHOICE) {
         ha_entry_absorb_choice(judge);
         ha_instance_absorb_choice(judge);

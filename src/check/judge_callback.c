@@ -222,6 +222,7 @@ void ha_callback_absorb(struct ha_judge *judge)
         thread->client = record->id;
         thread->client_irql = record->irql;
         thread->client_regions = record->regions;
+        thread->client_entered_ns = record->time_ns;
         break;
     case HA_EX_CALL_LEAVE:
         thread->client = 0;

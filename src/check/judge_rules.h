@@ -77,6 +77,7 @@ void ha_judge_callback(struct ha_judge *judge);
 void ha_judge_entry_registration(struct ha_judge *judge);
 void ha_judge_entry_removal(struct ha_judge *judge);
 void ha_judge_telling(struct ha_judge *judge);
+void ha_judge_time(struct ha_judge *judge);
 void ha_judge_entry_driver(struct ha_judge *judge);
 /* The late call of an entry that the older routine has removed: judge_late.c */
 void ha_judge_late(struct ha_judge *judge);

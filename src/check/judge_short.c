@@ -198,6 +198,7 @@ static bool is_plain_leave(const struct ha_judge *judge, const struct ha_record 
            && record->as.cb_leave.affinity_mask == enter->as.cb.affinity_mask
            && record->as.cb_leave.affinity_group == enter->as.cb.affinity_group
            && record->irql == enter->irql && record->regions == enter->regions
+           && record->time_ns - enter->time_ns <= judge->callback_budget_ns
            && (judge->looked & LEAVE_LOOKED(enter));
 }
 

@@ -22,6 +22,7 @@
 #include "hotadd/profile.h"
 
 #define HA_JUDGES_OF_A_KIND 16u
+#define HA_NO_BUDGET UINT64_MAX
 #define HA_FINDINGS_KEPT 1000u     /* and one for each rule and driver beyond that */
 #define HA_NO_ROUND 0xffu
 #define HA_JUDGED_ROUTINES 4096u        /* in the order of names */
@@ -132,6 +133,7 @@ struct ha_seen_thread {
     bool removing_locked;
     bool removing_open;
     uint8_t client_irql, client_regions;
+    uint64_t client_entered_ns;
     uint32_t client;            /* of a driver's callback object, that was called at these */
     bool client_refused;        /* a record has said why the next client is not registered */
     uint32_t registering;
@@ -242,6 +244,7 @@ struct ha_judge {
     struct ha_sink sink;
     bool lost, gap, own;
     bool shows_active;          /* the maker records ACTIVE */
+    uint64_t callback_budget_ns;        /* simulated time for a callback, or HA_NO_BUDGET */
     bool shortcut;              /* tests turn it off to see that it changes nothing */
     uint64_t next_seq;
     uint8_t knob[HA_KNOB_COUNT];

@@ -61,6 +61,10 @@ RULE(DRV_13, "DRV-13", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Code that is marked with PAGED_CODE runs at or below APC_LEVEL.",
      "PAGED_CODE", AT(ON(MISUSE), irql))
 
+RULE(TIME_1, "TIME-1", HA_CHOSEN, DRIVER, HA_ERROR,
+     "A callback is back within the simulated time that the scenario's budget gives it.",
+     "none", AT(LEFT | ON(PNP_CB_LEAVE) | ON(EX_CALL_LEAVE), time))
+
 /* Memory and IRQL: not of the rule book, but what mistakes with processors come to. */
 RULE(POOL_1, "POOL-1", HA_IMPLIED, DRIVER, HA_ERROR,
      "A driver stays within the memory that it took.",

@@ -108,6 +108,9 @@ static const struct ha_field memory[] = {
     FIELD("base", HA_SHAPE_HEX, as.memory.base),
     FIELD("size", HA_SHAPE_NUMBER, as.memory.size),
 };
+static const struct ha_field budget[] = {
+    FIELD("callback_ns", HA_SHAPE_NUMBER, as.budget.callback_ns),
+};
 static const struct ha_field pool_limits[] = {
     FIELD("paged", HA_SHAPE_NUMBER, as.pool_limits.paged),
     FIELD("nonpaged", HA_SHAPE_NUMBER, as.pool_limits.nonpaged),
@@ -339,7 +342,7 @@ static const struct { const struct ha_field *field; size_t count; } kinds[HA_KIN
     [HA_MEM_ADD_BEGIN] = ROW(memory), [HA_MEM_ADD_END] = ROW(memory_end),
     [HA_MEM_ONLINE] = ROW(memory), [HA_FREE_PAGES] = ROW(free_pages),
     [HA_EVENT_SET] = ROW(condition), [HA_EVENT_CLEAR] = ROW(condition),
-    [HA_POOL_LIMITS] = ROW(pool_limits),
+    [HA_POOL_LIMITS] = ROW(pool_limits), [HA_BUDGET] = ROW(budget),
     [HA_INTERFACE] = ROW(iface), [HA_DEVICE_STARTED] = ROW(iface), [HA_IFACE_UP] = ROW(iface),
     [HA_IFACE_DOWN] = ROW(iface), [HA_IFACE_SET] = ROW(iface_set),
     [HA_FILE_OPEN] = ROW(file), [HA_FILE_CLOSE] = ROW(file),

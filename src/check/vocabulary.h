@@ -19,6 +19,7 @@
  *   NODE             group mask
  *   PROCESSOR        ProcNumber
  *   MEMORY, MEM_ADD_BEGIN, MEM_ONLINE   base size
+ *   BUDGET           callback_ns
  *   POOL_LIMITS      paged nonpaged
  *   NAME             namespace text more
  *   THREAD           kind affinity_group affinity_mask

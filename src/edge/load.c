@@ -27,10 +27,24 @@ static void check_format(struct ha_reader *reader, struct ha_node node)
         HA_COMPLAIN(reader, node, "this program reads format %d and no other", FORMAT);
 }
 
+static void load_budget(struct ha_loading *loading, struct ha_node budget)
+{
+    static const struct ha_key key = {"callback", HA_JSON_STRING, true};
+    struct ha_plan *plan = &loading->made.plan;
+    struct ha_member member;
+
+    if (!budget.json)
+        return;
+    ha_read_members(&loading->reader, budget, &key, 1, &member);
+    if (member.value.json)
+        plan->has_callback_budget =
+            ha_read_time(&loading->reader, member.value, &plan->callback_budget_ns);
+}
+
 static void load_top(struct ha_loading *loading)
 {
     enum { SCHEMA, FORMAT_KEY, NAME, WHY, SOURCE, PROFILE, PARTITION, DRIVERS, EVENTS, EXPECT,
-           FAULTS, KEYS };
+           FAULTS, BUDGET, KEYS };
     static const struct ha_key keys[KEYS] = {
         [SCHEMA] = {"$schema", HA_JSON_STRING, false},
         [FORMAT_KEY] = {"format", HA_JSON_NUMBER, true},
@@ -43,6 +57,7 @@ static void load_top(struct ha_loading *loading)
         [EVENTS] = {"events", HA_JSON_ARRAY, false},
         [EXPECT] = {"expect", HA_JSON_OBJECT, false},
         [FAULTS] = {"faults", HA_JSON_ARRAY, false},
+        [BUDGET] = {"budget", HA_JSON_OBJECT, false},
     };
     struct ha_reader *reader = &loading->reader;
     struct ha_scenario *made = &loading->made;
@@ -61,6 +76,7 @@ static void load_top(struct ha_loading *loading)
     if (member[SOURCE].value.json)
         made->source = ha_read_text(reader, member[SOURCE].value);
     ha_load_profile(loading, member[PROFILE].value);
+    load_budget(loading, member[BUDGET].value);
     if (member[PARTITION].value.json)
         ha_load_partition(loading, member[PARTITION].value);
     if (member[DRIVERS].value.json)

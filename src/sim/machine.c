@@ -23,7 +23,7 @@ static struct ha_world *world_of(struct ha_machine *machine)
     return &machine->kernel.world;
 }
 
-static void write_companions(struct ha_machine *machine, const char *name)
+static void write_companions(struct ha_machine *machine, const struct ha_machine_options *options)
 {
     struct ha_world *world = world_of(machine);
     const struct ha_partition *partition = &world->partition;
@@ -59,11 +59,13 @@ static void write_companions(struct ha_machine *machine, const char *name)
         limits->as.pool_limits.paged = partition->paged_pool;
         limits->as.pool_limits.nonpaged = partition->nonpaged_pool;
     }
-    if (name)
-        ha_record_name(world, HA_NS_SCENARIO, 1, name);
+    if (options->has_callback_budget)
+        ha_record_open(world, HA_BUDGET, 0)->as.budget.callback_ns = options->callback_budget_ns;
+    if (options->name)
+        ha_record_name(world, HA_NS_SCENARIO, 1, options->name);
 }
 
-static void begin_trace(struct ha_machine *machine, const char *name)
+static void begin_trace(struct ha_machine *machine, const struct ha_machine_options *options)
 {
     struct ha_world *world = world_of(machine);
     const struct ha_partition *partition = &world->partition;
@@ -77,7 +79,7 @@ static void begin_trace(struct ha_machine *machine, const char *name)
     begin->as.begin.nodes = (uint16_t)partition->node_count;
     begin->as.begin.processors = (uint16_t)partition->active;
     begin->as.begin.maximum = (uint16_t)partition->maximum;
-    write_companions(machine, name);
+    write_companions(machine, options);
     ha_thread_announce(world->sched.adopted);
 }
 
@@ -129,7 +131,7 @@ static int build(struct ha_host *host, const struct ha_machine_options *options,
     if (err)
         return err == HA_ENOMEM ? ha_error_set(error, err, "out of memory") : err;
     machine->kernel.profile = options->profile;
-    begin_trace(machine, options->name);
+    begin_trace(machine, options);
     machine->kernel.record_locks = options->record_locks;
     machine->kernel.record_places = options->record_places;
     if (!ha_kernel_init(&machine->kernel, &options->profile))

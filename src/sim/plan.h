@@ -7,6 +7,7 @@
 #ifndef HA_SIM_PLAN_H
 #define HA_SIM_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -61,6 +62,8 @@ struct ha_plan {
     size_t driver_count;
     const struct ha_event_plan *event;  /* in file order; equal times run in this order */
     size_t event_count;
+    bool has_callback_budget;           /* as in struct ha_machine_options */
+    uint64_t callback_budget_ns;
     const struct ha_fault_plan *fault;
     size_t fault_count;
 };

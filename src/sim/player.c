@@ -17,6 +17,8 @@ struct ha_machine_options ha_player_options(const struct ha_plan *plan, const ch
         .profile = plan->profile,
         .name = plan->name,
         .scenario_hash = plan->scenario_hash,
+        .has_callback_budget = plan->has_callback_budget,
+        .callback_budget_ns = plan->callback_budget_ns,
         .replay = replay,
     };
 }

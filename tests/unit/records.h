@@ -48,6 +48,7 @@
  *                    of a registration r1, of an entry e1; it will share the one, it shares the other
  *   stuck THREAD [HOLDER]     DEADLOCK, of that waiter
  *   memory BASE SIZE    MEMORY           limits PAGED NONPAGED   POOL_LIMITS
+ *   budget NS        BUDGET, of callbacks
  *   mem> BASE SIZE   MEM_ADD_BEGIN    online BASE SIZE   MEM_ONLINE
  *   mem< [STATUS] [PAGED NONPAGED]    MEM_ADD_END
  *   free PAGES LOW HIGH    FREE_PAGES    signal high|low  EVENT_SET    clear high|low  EVENT_CLEAR
@@ -72,7 +73,7 @@
  * are missing before it) fn ctx flags handle group number node unit kind in out st nt at
  * (group.number) state res aff op lirql laff regions changed split of (routine) tag count maximum
  * accepted to (target of a run) create called class category version size cause place (of the
- * driver's call).
+ * driver's call) ns (simulated time).
  * Without it the record is as it should be.
  */
 #ifndef HA_TESTS_RECORDS_H

@@ -53,6 +53,9 @@ bool records_memory(struct records *records, const struct statement *statement)
         range(records, statement, HA_MEM_ADD_BEGIN);
     else if (!strcmp(verb, "online"))
         range(records, statement, HA_MEM_ONLINE);
+    else if (!strcmp(verb, "budget"))
+        records_emit(records, statement, HA_BUDGET, HOT_ADD, 0)->as.budget.callback_ns =
+            number_at(statement, 1);
     else if (!strcmp(verb, "limits") || !strcmp(verb, "mem<"))
         limits(records, statement, verb[0] == 'm');
     else if (!strcmp(verb, "free"))

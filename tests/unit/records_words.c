@@ -103,6 +103,7 @@ struct ha_record *records_emit(struct records *records, const struct statement *
                                  .active = records->active,
                                  .regions = records->regions[thread]};
     if (statement) {
+        record->time_ns = word_number(statement, "ns", 0);
         record->irql = (uint8_t)word_number(statement, "irql", 0);
         record->processor = (uint16_t)word_number(statement, "cpu", 0);
         record->active = (uint16_t)word_number(statement, "active", record->active);

@@ -255,6 +255,7 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
     {{.kind = HA_FREE_PAGES, .as.pages = {7, 3, 9}}, ",\"free\":7,\"low\":3,\"high\":9}\n"},
     {{.kind = HA_EVENT_SET}, ",\"condition\":3}\n"},
     {{.kind = HA_EVENT_CLEAR}, ",\"condition\":3}\n"},
+    {{.kind = HA_BUDGET, .as.budget = {5000000}}, ",\"callback_ns\":5000000}\n"},
     {{.kind = HA_POOL_LIMITS, .as.pool_limits = {3, 2, 0}}, ",\"paged\":3,\"nonpaged\":2}\n"},
 };
 

@@ -24,7 +24,7 @@
 /* Every file of tests/bad, with the messages beside it in NAME.expected. */
 static const char *const bad[] = {
     "active_above_maximum", "active_twice", "add_processor_options", "affinities",
-    "after_the_end", "bare_key",
+    "after_the_end", "bare_key", "budget", "budget_of_nothing",
     "bugcheck_code_too_long", "bugcheck_misspelt", "bugcheck_without_code", "byte_order_mark",
     "column_counts_characters", "comment", "conditions",
     "control_characters_in_key", "control_characters_in_names", "deep_nesting", "deregister_names",

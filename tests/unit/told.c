@@ -379,6 +379,8 @@ struct ha_text told(const struct ha_scenario *scenario)
             ha_text_addf(&text, " %s=%s", ha_knob_name((enum ha_knob)k),
                          ha_knob_value_name((enum ha_knob)k, plan->profile.knob[k]));
     ha_text_add(&text, "\n");
+    if (plan->has_callback_budget)
+        ha_text_addf(&text, "budget %" PRIu64 " ns a callback\n", plan->callback_budget_ns);
     tell_partition(&text, &plan->partition);
     for (size_t i = 0; i < plan->driver_count; i++)
         tell_driver(&text, &plan->driver[i], plan->loads_later[i]);
