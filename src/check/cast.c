@@ -101,7 +101,11 @@ static bool is_obeyed(const unsigned char *s, size_t length)
 static void make_plain(char *name, size_t length)
 {
     unsigned char *s = (unsigned char *)name;
-    for (size_t at = 0, step; at < length; at += step ? step : 1) {
+    for (size_t at = 0, step = 1; at < length; at += step ? step : 1) {
+        if (s[at] >= ' ' && s[at] < 0x7f) {
+            step = 1;
+            continue;
+        }
         step = ha_utf8_sequence(s + at, length - at);
         if (is_obeyed(s + at, step))
             memset(s + at, '?', step);

@@ -57,6 +57,7 @@ struct ha_judge *ha_judge_create(void)
     judge->sink.take = take;
     judge->shortcut = true;
     ha_pool_init(&judge->pool);
+    ha_layout_init(&judge->layout);
     build_index(judge);
     ha_judge_reset(judge);
     return judge;

@@ -17,16 +17,39 @@ unsigned ha_bits(uint64_t mask)
     return count;
 }
 
-void ha_layout_reset(struct ha_layout *layout)
+void ha_layout_init(struct ha_layout *layout)
 {
     memset(layout, 0, sizeof *layout);
     memset(layout->index, 0xff, sizeof layout->index);
+}
+
+/* Most of it was never written: a search resets it for each of its runs. */
+void ha_layout_reset(struct ha_layout *layout)
+{
+    memset(layout->group_maximum, 0, layout->used_groups * sizeof layout->group_maximum[0]);
+    memset(layout->group_mask, 0, layout->used_groups * sizeof layout->group_mask[0]);
+    for (uint32_t node = 0; node < layout->nodes; node++)
+        memset(layout->node_mask[node], 0, layout->used_groups * sizeof layout->node_mask[0][0]);
+    memset(layout->place, 0, layout->used_places * sizeof layout->place[0]);
+    memset(layout->index, 0xff, layout->used_groups * sizeof layout->index[0]);
+    layout->known = false;
+    layout->groups = layout->active = layout->maximum = layout->boot = layout->nodes = 0;
+    layout->used_groups = layout->used_places = 0;
+}
+
+static void use_group(struct ha_layout *layout, uint32_t group)
+{
+    if (group >= layout->used_groups)
+        layout->used_groups = group + 1;
 }
 
 void ha_layout_activate(struct ha_layout *layout, uint32_t index, uint32_t group, uint32_t number)
 {
     if (index >= HA_JUDGED_PROCESSORS || group >= HA_JUDGED_GROUPS || number >= 64)
         return;
+    use_group(layout, group);
+    if (index >= layout->used_places)
+        layout->used_places = index + 1;
     layout->place[index].group = (uint16_t)group;
     layout->place[index].number = (uint8_t)number;
     layout->index[group][number] = index;
@@ -44,12 +67,15 @@ void ha_layout_take(struct ha_layout *layout, const struct ha_record *companion)
         layout->maximum = companion->as.begin.maximum;
         break;
     case HA_GROUP:
-        if (id < HA_JUDGED_GROUPS)
-            layout->group_maximum[id] = companion->as.group.maximum;
+        if (id >= HA_JUDGED_GROUPS)
+            break;
+        use_group(layout, id);
+        layout->group_maximum[id] = companion->as.group.maximum;
         break;
     case HA_NODE:
         if (id >= HA_JUDGED_NODES || companion->as.node.group >= HA_JUDGED_GROUPS)
             break;
+        use_group(layout, companion->as.node.group);
         layout->node_mask[id][companion->as.node.group] = companion->as.node.mask;
         if (id >= layout->nodes)
             layout->nodes = id + 1;

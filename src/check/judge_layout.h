@@ -19,6 +19,7 @@ struct ha_layout {
     bool known;                 /* the trace said it all, and no record is missing since */
     uint32_t groups, active, maximum, boot;
     uint32_t nodes;             /* 0 when the trace did not tell of nodes */
+    uint32_t used_groups, used_places;      /* behind these all is as at first */
     uint32_t group_maximum[HA_JUDGED_GROUPS];
     uint64_t group_mask[HA_JUDGED_GROUPS];
     uint64_t node_mask[HA_JUDGED_NODES][HA_JUDGED_GROUPS];      /* places, by node and group */
@@ -32,6 +33,8 @@ struct ha_asked {
 };
 
 unsigned ha_bits(uint64_t mask);
+void ha_layout_init(struct ha_layout *layout);
+/* Back to how it was at first. */
 void ha_layout_reset(struct ha_layout *layout);
 /* What a companion of TRACE_BEGIN tells of the partition. */
 void ha_layout_take(struct ha_layout *layout, const struct ha_record *companion);

@@ -32,7 +32,7 @@ static uint64_t mix(uint64_t a, uint64_t b)
 static size_t place_of(const struct ha_footprint *footprint, uint32_t id)
 {
     size_t mask = footprint->object_room - 1;
-    size_t at = (size_t)mix(id, 1) & mask;
+    size_t at = (size_t)(id * UINT64_C(0x9e3779b97f4a7c15) >> 32) & mask;
     while (footprint->object[at].identity && footprint->object[at].id != id)
         at = (at + 1) & mask;
     return at;
@@ -85,11 +85,11 @@ static bool reach_thread(struct ha_footprint *footprint, const struct ha_world *
     return !footprint->lost;
 }
 
-/* A step of a thread that depends on `before`. Returns it. */
+/* A step of a thread that depends on the steps that `before` was made of. Returns it. */
 static uint64_t step(struct ha_footprint *footprint, uint32_t thread, uint64_t before)
 {
     uint64_t latest = footprint->thread[thread];
-    uint64_t number = mix(mix(latest ? latest : thread + 1, before), 2) | 1;
+    uint64_t number = mix(latest ? latest : thread + 1, before) | 1;
     footprint->thread[thread] = number;
     footprint->sum += number;
     return number;
@@ -110,12 +110,13 @@ static void touch(struct ha_footprint *footprint, uint32_t thread, uint32_t id, 
             .identity = mix(is_fixed ? id : latest ? latest : thread + 1, 3) | 1, .id = id};
         footprint->object_count++;
     }
-    uint64_t before = mix(object->identity, object->written);
+    /* All of these are hashes: to keep them apart is enough. */
+    uint64_t before = 3 * object->identity + 5 * object->written;
     if (!writes) {
-        object->read += step(footprint, thread, mix(before, 4));
+        object->read += step(footprint, thread, before);
         return;
     }
-    object->written = step(footprint, thread, mix(before, object->read));
+    object->written = step(footprint, thread, before + 7 * object->read + 1);
     object->read = 0;
 }
 

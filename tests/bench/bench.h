@@ -69,6 +69,10 @@ double bench_record_bytes(void);
 double bench_scenario(void);
 uint64_t bench_scenario_only(uint64_t times);
 
+/* The same, searched: how many runs a second, each on coroutines and judged. */
+double bench_search(void);
+uint64_t bench_search_only(uint64_t times);
+
 /*
  * What `hotadd run --trace none` takes from its start to its end for a scenario that adds so many
  * processors while so many callbacks are registered, or one of so many events.

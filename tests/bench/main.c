@@ -172,6 +172,8 @@ static int run_only(int count, char **argument)
         ran = bench_arrivals_only(registrations, times);
     else if (!strcmp(argument[1], "scenario"))
         ran = bench_scenario_only(times);
+    else if (!strcmp(argument[1], "search"))
+        ran = bench_search_only(times);
     else if (!strcmp(argument[1], "traces"))
         ran = bench_trace(true) > 0 ? times : 0;
     else if (!strcmp(argument[1], "judging"))
@@ -195,6 +197,7 @@ int main(int count, char **argument)
     print_locks();
     printf("a trace record: %.1f ns, %.1f bytes kept\n", bench_record(), bench_record_bytes());
     printf("a small scenario in a machine that is rewound: %.1f us\n", bench_scenario());
+    printf("the same searched, on coroutines and judged: %.0f runs a second\n", bench_search());
     puts("a scenario that is played and judged");
     for (size_t i = 0; i < bench_judged_shapes(); i++)
         print_judged(i);
