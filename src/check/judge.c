@@ -195,6 +195,9 @@ static bool look_up(struct ha_judge *judge)
     const struct ha_record *record = judge->record;
     struct ha_open_call *call = NULL;
 
+    /* Who else is named comes first: a table that grows may move. */
+    if (record->kind == HA_REF)
+        ha_reach_driver(judge, record->id);
     /* Hardly a record is the first of its thread or driver. */
     judge->thread = record->thread < judge->thread_count ? &judge->threads[record->thread]
                                                          : ha_reach_thread(judge, record->thread);
