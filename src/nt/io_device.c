@@ -16,6 +16,8 @@
 #include "nt/mdl.h"
 #include "nt/ob.h"
 #include "nt/object_name.h"
+#include "nt/pnp_entry.h"
+#include "nt/registration.h"
 
 /* Whether that is a device object which is not deleted; otherwise the misuse has been recorded. */
 static bool is_meant(struct ha_kernel *kernel, enum ha_routine routine, PDEVICE_OBJECT device)
@@ -86,11 +88,25 @@ static bool extension_is_in_use(struct ha_kernel *kernel, const DEVICE_OBJECT *d
     return ha_mdls_hold(kernel, extension, size, HA_RT_DELETE_DEVICE) || used;
 }
 
+/* Whether the kernel may still hand it to a callback, as context; that has been recorded. */
+static bool is_context(struct ha_kernel *kernel, PDEVICE_OBJECT device)
+{
+    size_t size = device->Size;
+    if (device->DeviceExtension)        /* it follows a part of ours */
+        size += (size_t)((unsigned char *)device->DeviceExtension - (unsigned char *)(device + 1));
+    if (!ha_ob_is_forgotten(device))
+        return false;                   /* it stays for whoever has it */
+    bool used = ha_pnp_entries_use(kernel, device, size, HA_RT_DELETE_DEVICE);
+    return ha_registrations_use(kernel, device, size, HA_RT_DELETE_DEVICE) || used;
+}
+
 /*
  * Delete a device object. It goes when nobody has it open or holds a reference.
  *
  * One that still stands in a stack, and one that Windows added and drivers are only told of, is a
- * misuse; the first leaves its stack and goes, the second stays. IRQL: at most APC_LEVEL.
+ * misuse; the first leaves its stack and goes, the second stays. So is one that is, or whose
+ * extension holds, the context of a callback that is registered; its memory then stays, as that
+ * of one whose extension is used otherwise. IRQL: at most APC_LEVEL.
  *
  * Source: WDK reference, wdm.h, IoDeleteDevice.
  */
@@ -105,7 +121,8 @@ VOID IoDeleteDevice(PDEVICE_OBJECT DeviceObject)
         ha_record_misuse(kernel, HA_RT_DELETE_DEVICE, HA_MISUSE_IN_USE, 0, 0);
     if (ours->added_for)
         return;
-    if (extension_is_in_use(kernel, DeviceObject))
+    bool used = is_context(kernel, DeviceObject);
+    if (extension_is_in_use(kernel, DeviceObject) || used)
         ha_ob_hold(DeviceObject);       /* so that what lies there stays */
     ha_device_delete(kernel, DeviceObject);
 }

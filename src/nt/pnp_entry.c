@@ -87,15 +87,16 @@ void ha_pnp_entry_let_go(struct ha_pnp_entry *entry)
 
 /* `runs` alone counts for an entry that is removed. */
 static bool is_used(struct ha_kernel *kernel, const struct ha_pnp_entry *entry, bool runs,
-                    const void *memory, size_t size)
+                    const void *memory, size_t size, enum ha_routine routine)
 {
     if (!runs || entry->link.marked || !ha_lies_in(entry->context, memory, size))
         return false;
-    ha_record_misuse(kernel, HA_RT_FREE_POOL, HA_MISUSE_CONTEXT, entry->link.id, 0);
+    ha_record_misuse(kernel, routine, HA_MISUSE_CONTEXT, entry->link.id, 0);
     return true;
 }
 
-bool ha_pnp_entries_use(struct ha_kernel *kernel, const void *memory, size_t size)
+bool ha_pnp_entries_use(struct ha_kernel *kernel, const void *memory, size_t size,
+                        enum ha_routine routine)
 {
     struct ha_notify *entries = &kernel->pnp.entries;
     bool used = false;
@@ -103,12 +104,13 @@ bool ha_pnp_entries_use(struct ha_kernel *kernel, const void *memory, size_t siz
         const struct ha_notify_walk walk = ha_notify_begin(entries, false);
         for (struct ha_notify_entry *link = ha_notify_first(&walk); link;
              link = ha_notify_after(&walk, link))
-            used |= is_used(kernel, ha_pnp_entry_of(link), true, memory, size);
+            used |= is_used(kernel, ha_pnp_entry_of(link), true, memory, size, routine);
         ha_notify_end(entries);
     }
     for (struct ha_notify_entry *link = entries->left; link; link = link->next_left) {
         const struct ha_pnp_entry *entry = ha_pnp_entry_of(link);
-        used |= is_used(kernel, entry, entry->calls || entry->is_late, memory, size);
+        used |= is_used(kernel, entry, entry->calls || entry->is_late, memory, size,
+                        routine);
     }
     return used;
 }

@@ -55,9 +55,10 @@ void ha_pnp_entry_remove(struct ha_kernel *kernel, struct ha_pnp_entry *entry);
 /* The reference goes if nothing keeps it. */
 void ha_pnp_entry_let_go(struct ha_pnp_entry *entry);
 
-/* Memory is given back: record each entry whose context lies there and may still be handed to a
+/* A routine gives memory back: record each entry whose context lies there and may still be handed to a
    call. Returns whether there was one; the memory has to stay then. */
-bool ha_pnp_entries_use(struct ha_kernel *kernel, const void *memory, size_t size);
+bool ha_pnp_entries_use(struct ha_kernel *kernel, const void *memory, size_t size,
+                        enum ha_routine routine);
 
 /* The image of a driver goes: what it left registered is dead, and holds no reference. */
 void ha_pnp_entries_bury(struct ha_kernel *kernel, const struct ha_driver *driver);

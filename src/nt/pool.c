@@ -225,9 +225,9 @@ void ha_pool_block_give(struct ha_kernel *kernel, void *memory, uint32_t tag,
         ha_record_misuse(kernel, routine, HA_MISUSE_OTHER_TAG, block->id, tag);
     look_at_guard(kernel, block, routine);
     bool used = ha_in_use(kernel, memory, block->size, routine);
-    used |= ha_pnp_entries_use(kernel, memory, block->size);
+    used |= ha_pnp_entries_use(kernel, memory, block->size, routine);
     if (block->has_context)
-        used |= ha_registrations_use(kernel, memory, block->size);
+        used |= ha_registrations_use(kernel, memory, block->size, routine);
     used |= ha_mdls_hold(kernel, memory, block->size, routine);
     struct ha_record *record = ha_record_open(&kernel->world, HA_FREE, block->id);
     record->as.pool.size = block->size;

@@ -98,7 +98,7 @@ void ha_registrations_bury(struct ha_kernel *kernel, const struct ha_driver *dri
 
 /* Those of one list, which nobody changes meanwhile. */
 static bool are_used(struct ha_kernel *kernel, const struct ha_notify *list, const void *memory,
-                     size_t size)
+                     size_t size, enum ha_routine routine)
 {
     bool used = false;
     for (struct ha_notify_entry *entry = list->first; entry; entry = entry->next) {
@@ -106,17 +106,18 @@ static bool are_used(struct ha_kernel *kernel, const struct ha_notify *list, con
         if (entry->left || registration->deferred || registration->dead ||
             !ha_lies_in(registration->context, memory, size))
             continue;
-        ha_record_misuse(kernel, HA_RT_FREE_POOL, HA_MISUSE_CLIENT_CONTEXT, entry->id, 0);
+        ha_record_misuse(kernel, routine, HA_MISUSE_CLIENT_CONTEXT, entry->id, 0);
         used = true;
     }
     return used;
 }
 
-bool ha_registrations_use(struct ha_kernel *kernel, const void *memory, size_t size)
+bool ha_registrations_use(struct ha_kernel *kernel, const void *memory, size_t size,
+                          enum ha_routine routine)
 {
-    bool used = are_used(kernel, &kernel->chain, memory, size);
+    bool used = are_used(kernel, &kernel->chain, memory, size, routine);
     for (PCALLBACK_OBJECT object = kernel->callbacks.first; object; object = object->next)
-        used |= are_used(kernel, &object->clients, memory, size);
+        used |= are_used(kernel, &object->clients, memory, size, routine);
     return used;
 }
 

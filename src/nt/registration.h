@@ -56,8 +56,10 @@ void ha_registration_remove(struct ha_kernel *kernel, struct ha_registration *re
 /* The image of a driver is gone: what it left registered is dead. */
 void ha_registrations_bury(struct ha_kernel *kernel, const struct ha_driver *driver);
 
-/* Memory is given back: record each registration whose context lies there and that stands. */
-bool ha_registrations_use(struct ha_kernel *kernel, const void *memory, size_t size);
+/* A routine gives memory back: record each registration whose context lies there and that
+   stands. */
+bool ha_registrations_use(struct ha_kernel *kernel, const void *memory, size_t size,
+                          enum ha_routine routine);
 
 /* End the registrations whose removal was put off; nobody is being called. */
 void ha_registrations_sweep(struct ha_kernel *kernel);

@@ -68,7 +68,7 @@ mutant(POOL nt/pool.c "a block belongs to whoever gives it back"
 [[    record->as.pool.registration = 0;]])
 
 mutant(POOL nt/pool.c "the context of an entry of PnP notification may be given back"
-[[    used |= ha_pnp_entries_use(kernel, memory, block->size);]]
+[[    used |= ha_pnp_entries_use(kernel, memory, block->size, routine);]]
 [[]])
 
 mutant(POOL nt/ex_pool.c "memory is there whatever a fault plan says"

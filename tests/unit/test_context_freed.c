@@ -1,4 +1,4 @@
-/* pool, registration: memory given back that holds the context of a registration */
+/* pool, device, registration: memory given back that holds the context of a registration */
 #include "unit/bench.h"
 
 #include <string.h>
@@ -153,12 +153,105 @@ static void the_context_of_a_client_of_an_object_is_freed_after_its_removal_only
     assert_int_equal(bench_record(b, HA_MISUSE, 1)->id, 3);
 }
 
+/* A driver with a device. */
+struct owner {
+    struct driver *driver;
+    PDEVICE_OBJECT device;
+};
+
+static NTSTATUS NTAPI hear_arrivals(PVOID NotificationStructure, PVOID Context)
+{
+    (void)NotificationStructure, (void)Context;
+    return STATUS_SUCCESS;
+}
+
+static VOID NTAPI hear_nothing(PVOID CallbackContext,
+                               PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
+                               PNTSTATUS OperationStatus)
+{
+    (void)CallbackContext, (void)ChangeContext, (void)OperationStatus;
+}
+
+static void make_device(struct owner *owner, ULONG size)
+{
+    NTSTATUS status = IoCreateDevice(owner->driver->object, size, NULL, FILE_DEVICE_UNKNOWN, 0,
+                                     FALSE, &owner->device);
+    assert_int_equal(status, STATUS_SUCCESS);
+}
+
+static void delete_devices_too_early(void *argument)
+{
+    struct owner *owner = argument;
+    GUID class = {0};
+    PVOID handle;
+    make_device(owner, 100);
+    handle = KeRegisterProcessorChangeCallback(
+        hear_nothing, (unsigned char *)owner->device->DeviceExtension + 99, 0);
+    IoDeleteDevice(owner->device);
+    KeDeregisterProcessorChangeCallback(handle);
+    make_device(owner, 0);
+    handle = KeRegisterProcessorChangeCallback(hear_nothing, owner->device, 0);
+    IoDeleteDevice(owner->device);
+    KeDeregisterProcessorChangeCallback(handle);
+    make_device(owner, 8);
+    IoRegisterPlugPlayNotification(EventCategoryDeviceInterfaceChange, 0, &class,
+                                   owner->driver->object, hear_arrivals,
+                                   owner->device->DeviceExtension, &handle);
+    IoDeleteDevice(owner->device);
+    IoUnregisterPlugPlayNotificationEx(handle);
+}
+
+/* DEREG-7, PNP-20 */
+static void a_device_that_is_deleted_while_it_is_a_context_is_found(void **state)
+{
+    struct bench *b = *state;
+    struct driver *a = bench_driver(b, "a");
+    struct owner owner = {.driver = a};
+    b->findings = "a DEREG-7\na DEREG-7\na PNP-20\n";
+
+    bench_run(b, a, delete_devices_too_early, &owner);
+
+    assert_int_equal(bench_count(b, HA_MISUSE), 3);
+    assert_int_equal(bench_record(b, HA_MISUSE, 0)->as.misuse.routine, HA_RT_DELETE_DEVICE);
+    assert_int_equal(bench_record(b, HA_MISUSE, 2)->as.misuse.routine, HA_RT_DELETE_DEVICE);
+}
+
+static void delete_devices_in_time(void *argument)
+{
+    struct owner *owner = argument;
+    PVOID handle;
+    make_device(owner, 8);
+    handle = KeRegisterProcessorChangeCallback(hear_nothing, owner->device->DeviceExtension, 0);
+    KeDeregisterProcessorChangeCallback(handle);
+    IoDeleteDevice(owner->device);
+    make_device(owner, 8);
+    handle = KeRegisterProcessorChangeCallback(hear_nothing, owner->device, 0);
+    ObReferenceObject(owner->device);
+    IoDeleteDevice(owner->device);
+    KeDeregisterProcessorChangeCallback(handle);
+    ObDereferenceObject(owner->device);
+}
+
+/* DEREG-7 */
+static void a_device_may_be_deleted_after_the_removal_and_while_it_stays(void **state)
+{
+    struct bench *b = *state;
+    struct driver *a = bench_driver(b, "a");
+    struct owner owner = {.driver = a};
+
+    bench_run(b, a, delete_devices_in_time, &owner);
+
+    assert_int_equal(bench_count(b, HA_MISUSE), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(a_context_that_is_freed_while_its_registration_stands_is_found),
         BENCH_TEST(a_context_may_be_freed_after_the_removal),
         BENCH_TEST(the_context_of_a_client_of_an_object_is_freed_after_its_removal_only),
+        BENCH_TEST(a_device_that_is_deleted_while_it_is_a_context_is_found),
+        BENCH_TEST(a_device_may_be_deleted_after_the_removal_and_while_it_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
