@@ -13,6 +13,7 @@
 
 #include "hotadd/error.h"
 #include "hotadd/machine.h"
+#include "hotadd/verdict.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,12 +27,16 @@ struct ha_test_options {
     const char *driver;         /* its name; NULL: "driver" */
     ha_driver_entry *entry;     /* its DriverEntry; NULL: the test loads what it needs itself */
     enum ha_threads threads;    /* HA_THREADS_FREE: free ones, whatever `machine` says */
+    bool explored;              /* the driver is loaded by ha_test_again(), for each run anew */
     /*
      * The run had to end while the test's own thread was inside an NT routine. Gets the report
      * and must not return. NULL: the report is printed and the program exits with 1.
      */
     void (*fatal)(const char *report);
 };
+
+/* The machine of a test that names none. */
+struct ha_machine_options ha_test_usual_machine(void);
 
 /*
  * Make a machine that is watched, and load the driver.
@@ -87,6 +92,43 @@ const char *ha_test_end(struct ha_machine *machine);
 
 /* Give back a machine of ha_test_begin(), judged or not. NULL is allowed. */
 void ha_test_destroy(struct ha_machine *machine);
+
+/*
+ * A test that is played again and again, which ha_explore() of hotadd/explore.h does for everybody:
+ * a machine of a test with `explored` is marked once, and then each run begins with ha_test_again()
+ * and ends with ha_machine_finish(), the first one with ha_test_end().
+ *
+ * The first run without a token to replay is the ordinary course, and judged in full. In all others
+ * something went otherwise than it is wont to: what the test expects of calls, arrivals and
+ * DriverEntry is passed over there, and so is an expected violation that does not come.
+ */
+
+/*
+ * Put the machine back to its mark, forget the run, and load the driver.
+ *
+ *   loaded  set to false when the driver's entry has failed, or the run has ended in it
+ *
+ * Returns as ha_machine_rewind() and ha_machine_load().
+ */
+int ha_test_again(struct ha_machine *machine, bool *loaded);
+
+/*
+ * Show what is wrong with a run that has ended: every error that the test does not expect, with the
+ * name of the driver, NULL for none; then the failed checks, as one finding without a rule that has
+ * their words in `seen`. Returns HA_OK, or HA_ENOMEM when memory was lacking to judge it.
+ */
+int ha_test_show(struct ha_machine *machine,
+                 void (*show)(void *argument, const struct ha_finding *finding,
+                              const char *driver),
+                 void *argument);
+
+/*
+ * A finding as a paragraph, with its line in the source where that is known; good until the next
+ * call that returns a text. `driver` and `repeat`, what to do to see it again, may be NULL. NULL:
+ * out of memory.
+ */
+const char *ha_test_tell(struct ha_machine *machine, const struct ha_finding *finding,
+                         const char *driver, const char *repeat);
 
 /*
  * An assertion for every place, driver code above all: frameworks cannot leave a test from a

@@ -31,6 +31,7 @@
 #include <string.h>
 
 #include "hotadd/check.h"
+#include "hotadd/explore.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -57,6 +58,7 @@ static inline void ha_cmocka_fail(const char *file, int line, const char *what)
     if (ha_in_driver()) {
         ha_check_failed(file, line, what);
     } else {
+        ha_explore_failed(file, line, what);
         ha_cmocka_print(what);
         _fail(file, line);
     }
@@ -169,6 +171,69 @@ static inline void ha_cmocka_expect(const char *file, int line,
 #define ha_expect_violation(machine, rule) \
     ha_cmocka_hold(ha_test_expect_violation((struct ha_machine *)(machine), (rule)), (rule), \
                    __FILE__, __LINE__)
+
+/* What ha_explore_test() does: the bounds of `hotadd explore`, and no more than 100,000 runs. */
+static inline struct ha_exploration ha_usual_exploration(ha_driver_entry *entry)
+{
+    struct ha_exploration usual;
+    memset(&usual, 0, sizeof usual);
+    usual.test.entry = entry;
+    usual.bounds.faults = usual.bounds.preemptions = usual.bounds.deliveries = 1;
+    usual.depth = 2;
+    usual.seed = 1;
+    usual.runs = 100000;
+    return usual;
+}
+
+static inline void ha_cmocka_play(struct ha_machine *machine, void *argument)
+{
+    void *state = machine;
+    (*(const CMUnitTestFunction *)argument)(&state);
+}
+
+static inline void ha_cmocka_explore(CMUnitTestFunction test, const char *name,
+                                     const struct ha_exploration *exploration, const char *file,
+                                     int line)
+{
+    struct ha_exploration ours = *exploration;
+    struct ha_explored explored;
+    struct ha_error error = {""};
+    if (!ours.name)
+        ours.name = name;
+    int err = ha_explore(ha_cmocka_play, &test, &ours, &explored, &error);
+    bool failed = explored.failed;
+    if (err)
+        print_error("%s: %s\n", ours.name, error.text);
+    else if (failed)
+        ha_cmocka_print(explored.report);
+    else
+        print_message("%s", explored.report);
+    ha_explored_close(&explored);
+    if (err == HA_ESTALE && !ours.replay)       /* HOTADD_REPLAY may be of another test */
+        _skip(file, line);
+    else if (err || failed)
+        _fail(file, line);
+}
+
+/*
+ * ha_explore_test(test, DriverEntry): play a test function again and again with its driver loaded,
+ * see hotadd/explore.h, and fail with the report. The test needs neither setup nor teardown:
+ *
+ *     static void whatever_happens(void **state)
+ *     {
+ *         (void)state;
+ *         ha_explore_test(a_new_processor_is_welcome, DriverEntry);
+ *     }
+ *
+ * ha_explore_test_with() takes a struct ha_exploration of the test's own.
+ */
+#define ha_explore_test_with(test, exploration) \
+    ha_cmocka_explore((test), #test, (exploration), __FILE__, __LINE__)
+#define ha_explore_test(test, entry) \
+    do { \
+        const struct ha_exploration ha_usual_ = ha_usual_exploration(entry); \
+        ha_explore_test_with(test, &ha_usual_); \
+    } while (0)
 
 /* The assertions: each argument is evaluated once. */
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef MAP_NORESERVE
@@ -16,6 +17,13 @@
 
 /* What lies behind the first few MiB is used by large machines only, and then all over. */
 #define SMALL_PART ((size_t)4 << 20)
+
+uint64_t ha_port_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
 
 void *ha_port_reserve(size_t size)
 {

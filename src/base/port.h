@@ -8,6 +8,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* Nanoseconds of a clock that nobody sets. */
+uint64_t ha_port_now(void);
 
 /*
  * Reserve zeroed memory that costs nothing until it is touched. `size` is rounded up to whole

@@ -16,8 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/port.h"
 
 #define MOST_BYTES ((size_t)4 << 20)    /* of an answer; whoever says more is not believed */
 #define MOST_OPTIONS 5
@@ -98,12 +99,9 @@ static bool start(const struct tool *tool, char *const *arguments, pid_t *proces
     return good;
 }
 
-/* Milliseconds of a clock that nobody sets. */
 static long long now_ms(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (long long)(ha_port_now() / 1000000);
 }
 
 /* All that comes out of a pipe, whose end is closed. False when it does not end, or not in time. */

@@ -1,10 +1,9 @@
 /*
- * fixture - a machine that a unit test holds, and those who watch it
+ * fixture - see fixture.h
  *
- * Owns struct fixture, which goes with its machine as the machine's watcher: judge, matcher and
- * story, a list of the checks that failed, and the report that is made of all of them.
+ * Owns its making and end, its runs, and the report of a run.
  */
-#include "hotadd/check.h"
+#include "check/fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,77 +11,73 @@
 
 #include "base/code.h"
 #include "base/error.h"
+#include "base/names.h"
 #include "base/race.h"
 #include "base/symbolizer.h"
-#include "base/text.h"
 #include "check/cast.h"
-#include "check/expect.h"
-#include "check/judge.h"
 #include "check/story.h"
 
 #define DRIVER_NAME "driver"
 
-struct fixture {
-    struct ha_sink sink;            /* first: takes names and failed checks */
-    void (*fatal)(const char *report);
-    struct ha_expect expect;
-    struct ha_expected_driver driver;
-    struct ha_expected_violation violation[HA_TEST_VIOLATIONS];
-    struct ha_judge *judge;
-    struct ha_matcher *matcher;
-    struct ha_story *story;
-    struct ha_cast *cast;
-    size_t compared_calls;          /* how many were held against a list */
-    size_t compared_arrivals;
-    struct ha_text failures, report;
-    bool told;                      /* the fatal hook has had the report */
-};
-
-static struct fixture *fixture_of(const struct ha_machine *machine)
+static const struct ha_cast *cast_of(const struct ha_fixture *fixture)
 {
-    return ha_machine_watcher(machine);
+    return ha_judge_cast(fixture->judge);
+}
+
+static void hand_on(struct ha_sink *sink, const struct ha_record *first, size_t count)
+{
+    sink->take(sink, first, count);
 }
 
 static void take(struct ha_sink *sink, const struct ha_record *first, size_t count)
 {
-    struct fixture *fixture = (struct fixture *)(void *)sink;
+    struct ha_fixture *fixture = (struct ha_fixture *)(void *)sink;
+    hand_on(ha_judge_sink(fixture->judge), first, count);
+    if (fixture->runs <= 1) {
+        hand_on(ha_matcher_sink(fixture->matcher), first, count);
+        hand_on(ha_story_sink(fixture->story), first, count);
+    }
     for (size_t i = 0; i < count; i++) {
-        fixture->failures.lost |= !ha_cast_take(fixture->cast, &first[i]);
+        if (first[i].kind == HA_CHOICE)
+            fixture->is_ordinary = false;
+        if (first[i].kind == HA_TRACE_END)
+            fixture->ending = first[i].as.end.ending;
         if (first[i].kind != HA_CHECK_FAILED)
             continue;
-        const char *what = ha_cast_name(fixture->cast, HA_NS_CHECK, first[i].id);
+        const char *what = ha_cast_name(cast_of(fixture), HA_NS_CHECK, first[i].id);
         ha_text_addf(&fixture->failures, "check failed: %s\n", what ? what : "?");
     }
 }
 
-static void close_fixture(struct fixture *fixture)
+static void close_fixture(struct ha_fixture *fixture)
 {
     ha_judge_destroy(fixture->judge);
     ha_matcher_destroy(fixture->matcher);
     ha_story_destroy(fixture->story);
-    ha_cast_destroy(fixture->cast);
     ha_text_close(&fixture->failures);
     ha_text_close(&fixture->report);
     free(fixture);
 }
 
-static struct fixture *open_fixture(const struct ha_test_options *options)
+static struct ha_fixture *open_fixture(const struct ha_test_options *options)
 {
-    struct fixture *fixture = calloc(1, sizeof *fixture);
+    struct ha_fixture *fixture = calloc(1, sizeof *fixture);
     if (!fixture)
         return NULL;
     ha_race_listen();
     fixture->sink.take = take;
     fixture->fatal = options->fatal;
     fixture->driver.name = options->driver ? options->driver : DRIVER_NAME;
+    fixture->entry = options->entry;
+    fixture->explored = options->explored;
+    fixture->is_ordinary = true;
     fixture->expect.driver = &fixture->driver;
     fixture->expect.driver_count = options->entry != NULL;
     fixture->expect.violation = fixture->violation;
     fixture->judge = ha_judge_create();
     fixture->matcher = ha_matcher_create(&fixture->expect);
     fixture->story = ha_story_create(false);
-    fixture->cast = ha_cast_create();
-    if (!fixture->judge || !fixture->matcher || !fixture->story || !fixture->cast) {
+    if (!fixture->judge || !fixture->matcher || !fixture->story) {
         close_fixture(fixture);
         return NULL;
     }
@@ -102,32 +97,65 @@ static void look_up(const char *place, struct ha_text *line)
         ha_symbolizer_ask(own.file, &offset, 1, HA_SYMBOLIZER_PATIENCE_MS, line);
 }
 
-static void tell_findings(struct fixture *fixture)
+static void tell_finding(struct ha_fixture *fixture, const struct ha_finding *finding,
+                         const char *driver, const char *repeat)
 {
-    size_t count;
-    const struct ha_finding *finding = ha_judge_findings(fixture->judge, &count, NULL);
     struct ha_text line = {0};
-    for (size_t i = 0; i < count; i++) {
-        if (finding[i].severity != HA_ERROR || ha_matcher_expects(fixture->matcher, &finding[i]))
-            continue;
-        look_up(finding[i].place, &line);
-        ha_story_add_finding(&fixture->report, &finding[i],
-                             ha_cast_name(fixture->cast, HA_NS_DRIVER, finding[i].driver),
-                             line.length ? ha_text_string(&line) : NULL, NULL, false);
-    }
+    look_up(finding->place, &line);
+    ha_story_add_finding(&fixture->report, finding, driver,
+                         line.length ? ha_text_string(&line) : NULL, repeat, false);
     ha_text_close(&line);
 }
 
+/* The next error at or behind `*at` that the test does not expect; NULL when there is none. */
+static const struct ha_finding *next_error(const struct ha_fixture *fixture, size_t *at)
+{
+    size_t count;
+    const struct ha_finding *finding = ha_judge_findings(fixture->judge, &count, NULL);
+    for (; *at < count; ++*at)
+        if (finding[*at].severity == HA_ERROR &&
+            !ha_violation_is_expected(&finding[*at], fixture->violation,
+                                      fixture->expect.violation_count, cast_of(fixture)))
+            return &finding[(*at)++];
+    return NULL;
+}
+
+static const char *driver_of(const struct ha_fixture *fixture, const struct ha_finding *finding)
+{
+    return ha_cast_name(cast_of(fixture), HA_NS_DRIVER, finding->driver);
+}
+
+/* Returns how many errors there are. */
+static int tell_findings(struct ha_fixture *fixture)
+{
+    const struct ha_finding *finding;
+    int count = 0;
+    for (size_t at = 0; (finding = next_error(fixture, &at)) != NULL; count++)
+        tell_finding(fixture, finding, driver_of(fixture, finding), NULL);
+    return count;
+}
+
+/* How the run differs from what was expected; as ha_matcher_compare(). */
+static int compare_run(struct ha_fixture *fixture, int errors, struct ha_text *differences)
+{
+    if (!ha_fixture_is_elsewhere(fixture))
+        return ha_matcher_compare(fixture->matcher, fixture->judge, differences);
+    if (fixture->ending == HA_END_NORMALLY)
+        return errors;
+    ha_text_addf(differences, "the run ended by \"%s\"\n", ha_ending_name(fixture->ending));
+    return errors + 1;
+}
+
 /* What there is to say of a run that has ended; NULL when all is well. */
-static const char *tell(struct fixture *fixture)
+static const char *tell(struct ha_fixture *fixture)
 {
     const struct ha_text *story = ha_story_text(fixture->story);
     struct ha_text differences = {0};
     ha_text_clear(&fixture->report);
     ha_text_addf(&fixture->report, "%s", ha_text_string(story));
-    tell_findings(fixture);
+    int errors = tell_findings(fixture);
     ha_text_add(&fixture->report, ha_text_string(&fixture->failures));
-    int found = ha_matcher_compare(fixture->matcher, fixture->judge, &differences);
+    int found = compare_run(fixture, errors, &differences);
     ha_text_add(&fixture->report, ha_text_string(&differences));
     bool lost = found < 0 || story->lost || fixture->failures.lost || fixture->report.lost;
     ha_text_close(&differences);
@@ -138,7 +166,7 @@ static const char *tell(struct fixture *fixture)
 
 static void on_fatal(struct ha_machine *machine, void *argument)
 {
-    struct fixture *fixture = argument;
+    struct ha_fixture *fixture = argument;
     const char *report = tell(fixture);
     (void)machine;
     fixture->told = true;
@@ -150,29 +178,30 @@ static void on_fatal(struct ha_machine *machine, void *argument)
     exit(1);
 }
 
-static int watch(struct ha_machine *machine, struct fixture *fixture)
+static int watch(struct ha_machine *machine, struct ha_fixture *fixture)
 {
-    struct ha_sink *sinks[] = {&fixture->sink, ha_judge_sink(fixture->judge),
-                               ha_matcher_sink(fixture->matcher), ha_story_sink(fixture->story)};
-    int err = HA_OK;
-    for (size_t i = 0; i < sizeof sinks / sizeof sinks[0] && !err; i++)
-        err = ha_machine_add_sink(machine, sinks[i]);
+    int err = ha_machine_add_sink(machine, &fixture->sink);
     ha_machine_set_watcher(machine, fixture);
     ha_machine_set_fatal(machine, on_fatal, fixture);
     return err;
 }
 
+struct ha_machine_options ha_test_usual_machine(void)
+{
+    static const struct ha_group_options group = {.maximum = 8, .active_mask = 0xf};
+    return (struct ha_machine_options){.partition = {.group = &group, .group_count = 1}};
+}
+
 int ha_test_begin(const struct ha_test_options *options, struct ha_machine **machine,
                   struct ha_error *error)
 {
-    static const struct ha_group_options group = {.maximum = 8, .active_mask = 0xf};
     static const struct ha_test_options nothing = {.driver = NULL};
-    struct ha_machine_options usual = {.partition = {.group = &group, .group_count = 1}};
+    struct ha_machine_options usual = ha_test_usual_machine();
     struct ha_machine *made;
 
     if (!options)
         options = &nothing;
-    struct fixture *fixture = open_fixture(options);
+    struct ha_fixture *fixture = open_fixture(options);
     if (!fixture)
         return ha_error_set(error, HA_ENOMEM, "out of memory");
     if (options->machine)
@@ -186,7 +215,7 @@ int ha_test_begin(const struct ha_test_options *options, struct ha_machine **mac
         return err;
     }
     err = watch(made, fixture);
-    if (!err && options->entry)
+    if (!err && options->entry && !options->explored)
         err = ha_machine_load(made, fixture->driver.name, options->entry);
     if (err) {
         ha_test_destroy(made);
@@ -203,76 +232,9 @@ int ha_test_add_processor(struct ha_machine *machine)
     return err ? err : ha_machine_step(machine, NULL);
 }
 
-/*
- * Patterns as scenarios have them: a client whose driver is not said may be anyone's. Each is
- * terminated by a NUL, and they lie one behind another.
- */
-static void complete(struct ha_text *patterns, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        size_t client = strcspn(words[i], " ");
-        if (!memchr(words[i], '.', client))
-            ha_text_add(patterns, "*.");
-        ha_text_add_bytes(patterns, words[i], strlen(words[i]) + 1);
-    }
-}
-
-/* What the matcher has kept from the `first` on, against words that are completed to patterns. */
-static int compare(struct fixture *fixture, const char *const *words, size_t count, size_t first,
-                   int (*compare_kept)(const struct ha_matcher *matcher, size_t first,
-                                       const char *const *pattern, size_t pattern_count,
-                                       struct ha_text *report))
-{
-    const char **pattern = calloc(count + 1, sizeof *pattern);
-    struct ha_text patterns = {0};
-    int found = HA_ENOMEM;
-
-    ha_text_clear(&fixture->report);
-    complete(&patterns, words, count);
-    if (pattern && !patterns.lost) {
-        const char *next = patterns.bytes;
-        for (size_t i = 0; i < count; next += strlen(next) + 1)
-            pattern[i++] = next;
-        found = compare_kept(fixture->matcher, first, pattern, count, &fixture->report);
-    }
-    ha_text_close(&patterns);
-    free(pattern);
-    return ha_matcher_lost(fixture->matcher) ? HA_ENOMEM : found;
-}
-
-static const char *report_of(const struct fixture *fixture, int found)
-{
-    if (found < 0)
-        return "out of memory: the calls cannot be compared\n";
-    return found ? ha_text_string(&fixture->report) : NULL;
-}
-
-const char *ha_test_compare_calls(struct ha_machine *machine, const char *const *words,
-                                  size_t count)
-{
-    struct fixture *fixture = fixture_of(machine);
-
-    ha_machine_flush(machine);
-    int found = compare(fixture, words, count, fixture->compared_calls, ha_matcher_compare_calls);
-    fixture->compared_calls = ha_matcher_call_count(fixture->matcher);
-    return report_of(fixture, found);
-}
-
-const char *ha_test_compare_arrivals(struct ha_machine *machine, const char *const *words,
-                                     size_t count)
-{
-    struct fixture *fixture = fixture_of(machine);
-
-    ha_machine_flush(machine);
-    int found = compare(fixture, words, count, fixture->compared_arrivals,
-                        ha_matcher_compare_arrivals);
-    fixture->compared_arrivals = ha_matcher_arrival_count(fixture->matcher);
-    return report_of(fixture, found);
-}
-
 int ha_test_expect_violation(struct ha_machine *machine, const char *rule)
 {
-    struct fixture *fixture = fixture_of(machine);
+    struct ha_fixture *fixture = ha_fixture_of(machine);
     const struct ha_rule *found = ha_rule_find(rule);
     if (!found || fixture->expect.violation_count == HA_TEST_VIOLATIONS)
         return HA_EINVAL;
@@ -280,9 +242,70 @@ int ha_test_expect_violation(struct ha_machine *machine, const char *rule)
     return HA_OK;
 }
 
+int ha_test_again(struct ha_machine *machine, bool *loaded)
+{
+    struct ha_fixture *fixture = ha_fixture_of(machine);
+    int32_t nt_status = 0;
+    int err = ha_machine_rewind(machine);
+    if (err)
+        return err;
+    fixture->runs++;
+    fixture->is_ordinary = true;
+    fixture->ending = HA_END_NOT_YET;
+    fixture->compared_calls = fixture->compared_arrivals = 0;
+    fixture->expect.violation_count = 0;
+    ha_text_clear(&fixture->failures);
+    ha_judge_reset(fixture->judge);
+    if (fixture->entry) {
+        err = ha_machine_load(machine, fixture->driver.name, fixture->entry);
+        ha_machine_driver_status(machine, fixture->driver.name, &nt_status);
+    }
+    *loaded = !err && nt_status >= 0 && !ha_machine_ending(machine);
+    return err;
+}
+
+int ha_test_show(struct ha_machine *machine,
+                 void (*show)(void *argument, const struct ha_finding *finding,
+                              const char *driver),
+                 void *argument)
+{
+    const struct ha_fixture *fixture = ha_fixture_of(machine);
+    const struct ha_finding *finding;
+    size_t at = 0;
+    bool lost;
+    while ((finding = next_error(fixture, &at)) != NULL)
+        show(argument, finding, driver_of(fixture, finding));
+    if (fixture->failures.length) {
+        struct ha_finding failed = {.rule = NULL};
+        const char *words = ha_text_string(&fixture->failures);
+        snprintf(failed.call, sizeof failed.call, "%.*s", (int)strcspn(words, "\n"), words);
+        snprintf(failed.seen, sizeof failed.seen, "%s", words);
+        show(argument, &failed, NULL);
+    }
+    ha_judge_findings(fixture->judge, &at, &lost);
+    return lost || fixture->failures.lost ? HA_ENOMEM : HA_OK;
+}
+
+const char *ha_test_tell(struct ha_machine *machine, const struct ha_finding *finding,
+                         const char *driver, const char *repeat)
+{
+    struct ha_fixture *fixture = ha_fixture_of(machine);
+    ha_text_clear(&fixture->report);
+    if (finding->rule) {
+        tell_finding(fixture, finding, driver, repeat);
+    } else {
+        const char *end = strchr(finding->seen, '\0');
+        ha_text_addf(&fixture->report, "error: %s%s", finding->seen,
+                     end > finding->seen && end[-1] == '\n' ? "" : "\n");
+        if (repeat)
+            ha_text_addf(&fixture->report, "  repeat    %s\n", repeat);
+    }
+    return fixture->report.lost ? NULL : ha_text_string(&fixture->report);
+}
+
 const char *ha_test_end(struct ha_machine *machine)
 {
-    struct fixture *fixture = fixture_of(machine);
+    struct ha_fixture *fixture = ha_fixture_of(machine);
     if (fixture->told)
         return NULL;
     if (!ha_machine_ending(machine))
@@ -294,7 +317,7 @@ void ha_test_destroy(struct ha_machine *machine)
 {
     if (!machine)
         return;
-    struct fixture *fixture = fixture_of(machine);
+    struct ha_fixture *fixture = ha_fixture_of(machine);
     ha_machine_destroy(machine);
     close_fixture(fixture);
 }

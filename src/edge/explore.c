@@ -55,9 +55,7 @@ static void add_find(const struct ha_explorer *explorer, const struct ha_find *f
         ha_text_addf(text, "error: the run ended by \"%s\"\n", ha_ending_name(find->ending));
         ha_text_addf(text, "  repeat    %s\n", ha_text_string(&command));
     }
-    ha_text_addf(text, "  found     in %" PRIu64 " of ", find->runs);
-    ha_search_add_number(text, explorer->runs, "run", "runs");
-    ha_text_add(text, "\n");
+    ha_search_add_found(text, find->runs, explorer->runs);
     text->lost |= command.lost;
     ha_text_close(&command);
 }

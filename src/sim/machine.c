@@ -221,6 +221,8 @@ static void end_run(struct ha_machine *machine)
     ha_sched_abandon_all(world);
     ha_record_open(world, HA_TRACE_END, 0)->as.end.ending = world->sched.ending;
     ha_trace_flush(world);
+    if (machine->ended)
+        machine->ended(machine, machine->ended_argument);
 }
 
 void ha_machine_fail(struct ha_machine *machine, int err)

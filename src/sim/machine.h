@@ -21,6 +21,9 @@ struct ha_machine {
     int trouble;                    /* HA_ENOMEM or HA_ETHREAD, what ended the run */
     void (*fatal)(struct ha_machine *machine, void *argument);
     void *fatal_argument;
+    void (*ended)(struct ha_machine *machine, void *argument);     /* NULL for nobody; the run is
+                                                                      over: it may jump away */
+    void *ended_argument;
     void *watcher;                  /* whoever holds the machine keeps it here */
     uint32_t checks_failed;
     struct ha_kept *kept;

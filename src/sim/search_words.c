@@ -9,6 +9,13 @@ void ha_search_add_number(struct ha_text *text, uint64_t number, const char *one
     ha_text_addf(text, "%" PRIu64 " %s", number, number == 1 ? one : many);
 }
 
+void ha_search_add_found(struct ha_text *text, uint64_t found, uint64_t runs)
+{
+    ha_text_addf(text, "  found     in %" PRIu64 " of ", found);
+    ha_search_add_number(text, runs, "run", "runs");
+    ha_text_add(text, "\n");
+}
+
 void ha_search_add_counts(struct ha_text *text, uint64_t runs, uint64_t left, uint64_t traces)
 {
     ha_search_add_number(text, runs, "run", "runs");

@@ -13,6 +13,9 @@
 void ha_search_add_number(struct ha_text *text, uint64_t number, const char *one,
                           const char *many);
 
+/* Append the line of a find that says in how many of all runs it was found. */
+void ha_search_add_found(struct ha_text *text, uint64_t found, uint64_t runs);
+
 /* Append "5 runs, 2 left, 3 distinct traces". */
 void ha_search_add_counts(struct ha_text *text, uint64_t runs, uint64_t left, uint64_t traces);
 
