@@ -216,23 +216,22 @@ static inline void ha_cmocka_explore(CMUnitTestFunction test, const char *name,
 }
 
 /*
- * ha_explore_test(test, DriverEntry): play a test function again and again with its driver loaded,
- * see hotadd/explore.h, and fail with the report. The test needs neither setup nor teardown:
+ * ha_explore_test(state, test, DriverEntry): play a test again and again with its driver loaded, see
+ * hotadd/explore.h, and fail with the report. Neither needs setup and teardown:
  *
  *     static void whatever_happens(void **state)
  *     {
- *         (void)state;
- *         ha_explore_test(a_new_processor_is_welcome, DriverEntry);
+ *         ha_explore_test(state, a_new_processor_is_welcome, DriverEntry);
  *     }
  *
  * ha_explore_test_with() takes a struct ha_exploration of the test's own.
  */
-#define ha_explore_test_with(test, exploration) \
-    ha_cmocka_explore((test), #test, (exploration), __FILE__, __LINE__)
-#define ha_explore_test(test, entry) \
+#define ha_explore_test_with(state, test, exploration) \
+    ((void)(state), ha_cmocka_explore((test), #test, (exploration), __FILE__, __LINE__))
+#define ha_explore_test(state, test, entry) \
     do { \
         const struct ha_exploration ha_usual_ = ha_usual_exploration(entry); \
-        ha_explore_test_with(test, &ha_usual_); \
+        ha_explore_test_with(state, test, &ha_usual_); \
     } while (0)
 
 /* The assertions: each argument is evaluated once. */

@@ -62,7 +62,7 @@ struct ha_exploration {
 };
 
 /* Something that was found. */
-struct ha_found {
+struct ha_discovery {
     const struct ha_rule *rule; /* NULL: a check failed, or the run ended early, as `words` say */
     char *words;                /* a paragraph */
     char *token;                /* of the run with the fewest choices that shows it */
@@ -76,7 +76,7 @@ struct ha_explored {
     bool strayed;               /* a run was not the same when it was played again */
     uint64_t runs, left;        /* played to their ends, and left because another went on so */
     uint64_t traces;            /* distinct ones, up to the order of what is independent */
-    struct ha_found *found;
+    struct ha_discovery *found;
     size_t found_count;
     char *report;               /* all of this in words; NULL when there is no result */
 };

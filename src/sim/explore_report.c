@@ -56,13 +56,13 @@ static int tell_finds(const struct ha_exploring *exploring, struct ha_explored *
                       struct ha_text *report)
 {
     const struct ha_finds *finds = &exploring->finds;
-    struct ha_found *found = explored->found = calloc(finds->count + 1, sizeof *found);
+    struct ha_discovery *found = explored->found = calloc(finds->count + 1, sizeof *found);
     int err = found ? HA_OK : HA_ENOMEM;
     for (size_t i = 0; i < finds->count && !err; i++) {
         struct ha_text words = {0}, token = {0};
         err = add_find(exploring, &finds->find[i], &words);
         add_token(exploring, &finds->find[i], &token);
-        found[i] = (struct ha_found){.rule = finds->find[i].finding.rule, .words = take(&words),
+        found[i] = (struct ha_discovery){.rule = finds->find[i].finding.rule, .words = take(&words),
                                      .token = take(&token), .runs = finds->find[i].runs};
         ha_text_close(&words);
         ha_text_close(&token);

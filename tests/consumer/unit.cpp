@@ -31,10 +31,22 @@ static void processors_beyond_index_2_are_let_in(void **state)
     ha_check(!ha_in_driver());
 }
 
+static void is_let_in(void **state)
+{
+    ha_add_processor(*state);
+    ha_expect_calls(*state, "ke1 Start 4", "ke1 Complete 4");
+}
+
+static void one_is_let_in_whatever_happens(void **state)
+{
+    ha_explore_test(state, is_let_in, DriverEntry);
+}
+
 int main()
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(processors_beyond_index_2_are_let_in, setup, ha_teardown),
+        cmocka_unit_test(one_is_let_in_whatever_happens),
     };
     return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

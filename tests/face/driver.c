@@ -68,6 +68,12 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     if (Mistake == EntryFails)
         return STATUS_INSUFFICIENT_RESOURCES;
     RtlZeroMemory(Row, sizeof Row);
+    if (Mistake == ForgetsFirst) {
+        Row[0] = ExAllocatePool2(POOL_FLAG_NON_PAGED, 64, 'woRH');
+        Row[1] = ExAllocatePool2(POOL_FLAG_NON_PAGED, 64, 'woRH');
+        if (!Row[1])
+            return STATUS_INSUFFICIENT_RESOURCES;
+    }
     DriverObject->DriverUnload = Unload;
     KeInitializeEvent(&NeverSet, NotificationEvent, FALSE);
     Handle = KeRegisterProcessorChangeCallback(Changed, NULL, 0);

@@ -12,7 +12,8 @@ typedef enum _MISTAKE {
     AssertsWrongly,         /* each of cmocka's assertions, in Start */
     WaitsForever,           /* in Unload */
     WaitsInStart,
-    EntryFails
+    EntryFails,
+    ForgetsFirst            /* of two blocks, when there is no second */
 } MISTAKE;
 
 extern MISTAKE Mistake;

@@ -99,6 +99,31 @@ static void adds_many(void **state)
         ha_add_processor(*state);
 }
 
+static void welcome_whatever_happens(void **state)
+{
+    ha_explore_test(state, welcome, DriverEntry);
+}
+
+static void leak_whatever_happens(void **state)
+{
+    Mistake = ForgetsFirst;
+    ha_explore_test(state, only_adds, DriverEntry);
+}
+
+/* Its own assertion does not hold in the ordinary course either. */
+static void wrong_whatever_happens(void **state)
+{
+    ha_explore_test(state, wrong_assertion, DriverEntry);
+}
+
+static void few_runs(void **state)
+{
+    struct ha_exploration exploration = ha_usual_exploration(DriverEntry);
+    exploration.name = "few runs";
+    exploration.runs = 2;
+    ha_explore_test_with(state, only_adds, &exploration);
+}
+
 #define CASE(name, test, prepare) \
     {name, cmocka_unit_test_setup_teardown(test, prepare, ha_teardown)}
 
@@ -123,6 +148,10 @@ static const struct {
     CASE("waits_forever", waits_forever, setup),
     CASE("budget", adds_many, setup_budget),
     CASE("entry", only_adds, setup_EntryFails),
+    {"explored", cmocka_unit_test(welcome_whatever_happens)},
+    {"explored_leak", cmocka_unit_test(leak_whatever_happens)},
+    {"explored_wrong", cmocka_unit_test(wrong_whatever_happens)},
+    {"explored_few", cmocka_unit_test(few_runs)},
 };
 
 int main(int argc, char **argv)
