@@ -62,12 +62,19 @@ struct ha_expect {
     size_t driver_count;
     const struct ha_expected_violation *violation;
     size_t violation_count;
+    /* What a search of other runs may find besides, for that is the point of the scenario. */
+    const char *const *explored_rule;   /* ids */
+    size_t explored_rule_count;
+    uint32_t explored_endings;          /* bit n: enum ha_ending n */
     enum ha_ending ending;      /* HA_END_NOT_YET stands for normally */
     uint32_t bugcheck;          /* its code, where that is how the run ends */
     const char *fast_fail;      /* why it is, by the name of the code of __fastfail; NULL: any */
 };
 
 struct ha_matcher;
+
+/* Whether a search may find the rule broken without a word about it. */
+bool ha_rule_may_be_found(const struct ha_expect *expect, const struct ha_rule *rule);
 
 /* Whether a finding answers any of the expectations. */
 bool ha_violation_is_expected(const struct ha_finding *finding,

@@ -76,6 +76,14 @@ bool ha_violation_is_expected(const struct ha_finding *finding,
     return false;
 }
 
+bool ha_rule_may_be_found(const struct ha_expect *expect, const struct ha_rule *rule)
+{
+    for (size_t i = 0; i < expect->explored_rule_count; i++)
+        if (!strcmp(expect->explored_rule[i], rule->id))
+            return true;
+    return false;
+}
+
 /* One line: who prints the report prints the finding itself, too. */
 static void unexpected_words(const struct ha_finding *finding, const struct ha_cast *cast,
                              struct ha_text *report)

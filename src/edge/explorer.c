@@ -42,13 +42,15 @@ static int look(struct ha_explorer *explorer)
     ha_visited_add(&explorer->traces, ha_search_identity(explorer->search));
     for (size_t i = 0; i < count && !err; i++) {
         if (!ha_severity_fails(finding[i].severity, explorer->options->play.strict) ||
+            ha_rule_may_be_found(expect, finding[i].rule) ||
             ha_violation_is_expected(&finding[i], expect->violation, expect->violation_count,
                                      ha_judge_cast(explorer->judge)))
             continue;
         told++;
         err = note(explorer, &finding[i], HA_END_NOT_YET);
     }
-    if (!err && ending != HA_END_NORMALLY && ending != foreseen && !told)
+    bool may_end = expect->explored_endings >> ending & 1;
+    if (!err && ending != HA_END_NORMALLY && ending != foreseen && !may_end && !told)
         err = note(explorer, &(struct ha_finding){.rule = NULL}, ending);
     return err;
 }

@@ -250,10 +250,34 @@ static void read_ending(struct ha_reader *reader, struct ha_node node, struct ha
         expect->ending = endings[choice];
 }
 
+/* Rules by their ids, and how runs end; both in one list. */
+static void load_explored(struct ha_loading *loading, struct ha_node list)
+{
+    struct ha_reader *reader = &loading->reader;
+    struct ha_expect *made = &loading->made.expect;
+    const char **rule = ha_read_take(reader, ha_node_count(list), sizeof *rule);
+    if (!rule)
+        return;
+    made->explored_rule = rule;
+    for (struct ha_node node = ha_node_first(list); node.json;
+         node = ha_node_next(&reader->tree, node)) {
+        unsigned ending = 0;
+        if (!ha_read_kind(reader, node, HA_JSON_STRING))
+            continue;
+        while (ending < HA_END_COUNT && (!ha_ending_is_foreseeable(ending) ||
+                                         strcmp(ha_node_string(node), ha_ending_name(ending)) != 0))
+            ending++;
+        if (ending < HA_END_COUNT)
+            made->explored_endings |= UINT32_C(1) << ending;
+        else
+            read_rule(reader, node, &rule[made->explored_rule_count++]);
+    }
+}
+
 void ha_load_expect(struct ha_loading *loading, struct ha_node expect)
 {
     enum { CALLS, ACTIVE_PROCESSORS, VIOLATIONS, ENDS, ACTIVE, MEMORY, DRIVERS, ARRIVALS, ALWAYS,
-           KEYS };
+           EXPLORED, KEYS };
     static const struct ha_key keys[KEYS] = {
         [CALLS] = {"calls", HA_JSON_ARRAY, false},
         [ACTIVE_PROCESSORS] = {"active_processors", HA_JSON_NUMBER, false},
@@ -264,6 +288,7 @@ void ha_load_expect(struct ha_loading *loading, struct ha_node expect)
         [DRIVERS] = {"drivers", HA_JSON_OBJECT, false},
         [ARRIVALS] = {"arrivals", HA_JSON_OBJECT, false},
         [ALWAYS] = HA_KEY_LATER("always"),
+        [EXPLORED] = {"explored", HA_JSON_ARRAY, false},
     };
     struct ha_reader *reader = &loading->reader;
     struct ha_expect *made = &loading->made.expect;
@@ -288,4 +313,6 @@ void ha_load_expect(struct ha_loading *loading, struct ha_node expect)
         load_violations(loading, member[VIOLATIONS].value);
     if (member[ENDS].value.json)
         read_ending(reader, member[ENDS].value, made);
+    if (member[EXPLORED].value.json)
+        load_explored(loading, member[EXPLORED].value);
 }

@@ -30,6 +30,7 @@ static const char *const bad[] = {
     "control_characters_in_key", "control_characters_in_names", "deep_nesting", "deregister_names",
     "driver_names", "duplicate_keys", "empty_file", "event_ids", "event_kinds", "event_times",
     "event_triggers", "expect_active", "expect_calls", "expect_members", "expect_states",
+    "explored",
     "fault_members", "format_is_a_fraction", "group_numbers", "groups_missing", "half_surrogate",
     "handler_keys", "handler_only_steps", "irql_names", "later_steps",
     "leading_zero", "line_break_in_string",
