@@ -56,6 +56,7 @@ void ha_coverage_add(struct ha_coverage *coverage, const struct ha_judge *judge,
     for (size_t i = 0; i < count; i++)
         if (ha_judge_exercised(judge, &rule[i]) && !ha_lack_hides(lacking, &rule[i]))
             coverage->rules[i / 64] |= UINT64_C(1) << i % 64;
+    ha_mishaps_begin(&coverage->mishaps);
 }
 
 void ha_coverage_add_races(struct ha_coverage *coverage)

@@ -76,10 +76,11 @@ static void take_refusal(struct ha_mishaps *mishaps, unsigned reason)
         mishaps->refusals[reason]++;
 }
 
-static void begin(struct ha_mishaps *mishaps)
+void ha_mishaps_begin(struct ha_mishaps *mishaps)
 {
     ha_nest_clear(&mishaps->inside);
     mishaps->announced = 0;
+    mishaps->hardware_failed = mishaps->called = false;
 }
 
 void ha_mishaps_take(struct ha_mishaps *mishaps, const struct ha_record *record)
@@ -87,7 +88,7 @@ void ha_mishaps_take(struct ha_mishaps *mishaps, const struct ha_record *record)
     struct ha_record opener;
 
     switch (record->kind) {
-    case HA_TRACE_BEGIN:     begin(mishaps); break;
+    case HA_TRACE_BEGIN:     ha_mishaps_begin(mishaps); break;
     case HA_ADD_BEGIN:       mishaps->hardware_failed = mishaps->called = false; break;
     case HA_HW_START:
         mishaps->hardware_failed |= !ha_nt_success(record->as.status.status);

@@ -44,6 +44,9 @@ struct ha_mishaps {
     bool lost;                      /* memory was lacking */
 };
 
+/* Another run begins, as TRACE_BEGIN says, which a trace from elsewhere may lack. */
+void ha_mishaps_begin(struct ha_mishaps *mishaps);
+
 /* Begin with zeroes; close it in the end. */
 void ha_mishaps_take(struct ha_mishaps *mishaps, const struct ha_record *record);
 void ha_mishaps_close(struct ha_mishaps *mishaps);
