@@ -112,8 +112,8 @@ void ha_explore_failed(const char *file, int line, const char *what);
 
 struct ha_explore_options {
     /* Which files, under which profile and with which modules, and where output goes: of these the
-       members for paths, profile, set, driver, modules, record_budget, filter, strict, quiet,
-       color, out and log. */
+       members for paths, profile, set, driver, modules, record_budget, no_fork, hang_s, filter,
+       strict, quiet, color, out and log. */
     struct ha_play_options play;
     enum ha_strategy strategy;
     struct ha_search_bounds bounds;

@@ -21,7 +21,7 @@ void *ha_port_reserve(size_t size);
 void ha_port_release(void *memory, size_t size);
 /* The same for a stack: its lowest page can neither be read nor written. */
 void *ha_port_stack(size_t size);
-/* Reserved memory, kept in common with every process that is forked from now on. */
+/* As ha_port_reserve(), in common with every process that is forked from now on. */
 void *ha_port_share(size_t size);
 
 /*

@@ -37,6 +37,8 @@
 #define SMALLEST 16u
 #define CLASSES 40u
 #define LINE 64u
+#define MOST_SHARED ((size_t)1 << 36)
+#define LEAST_SHARED ((size_t)1 << 20)
 
 struct free_block {
     struct free_block *next;
@@ -54,10 +56,14 @@ static struct head *head_of(const struct ha_arena *arena)
     return (struct head *)(void *)arena->bytes;
 }
 
-/* Nobody may touch a free block, except its link. */
-static void forbid(struct free_block *block, size_t size)
+/*
+ * Nobody may touch a free block, except its link. What one process forbids another does not learn
+ * to be allowed again, so in common memory nothing is forbidden.
+ */
+static void forbid(const struct ha_arena *arena, struct free_block *block, size_t size)
 {
-    FORBID(block + 1, size - sizeof *block);
+    if (!arena->is_shared)
+        FORBID(block + 1, size - sizeof *block);
 }
 
 static void forbid_free_blocks(const struct ha_arena *arena)
@@ -65,7 +71,7 @@ static void forbid_free_blocks(const struct ha_arena *arena)
     size_t size = SMALLEST;
     for (unsigned class = WATCHED ? 0 : CLASSES; class < CLASSES; class++, size *= 2)
         for (struct free_block *block = head_of(arena)->free[class]; block; block = block->next)
-            forbid(block, size);
+            forbid(arena, block, size);
 }
 
 int ha_arena_open(struct ha_arena *arena, size_t size)
@@ -76,6 +82,18 @@ int ha_arena_open(struct ha_arena *arena, size_t size)
     arena->bytes = ha_port_reserve(size);
     if (!arena->bytes)
         return HA_ENOMEM;
+    head_of(arena)->used = HEAD_BYTES;
+    return HA_OK;
+}
+
+int ha_arena_open_shared(struct ha_arena *arena)
+{
+    *arena = (struct ha_arena){.size = MOST_SHARED, .is_shared = true};
+    while (!(arena->bytes = ha_port_share(arena->size))) {
+        arena->size /= 2;
+        if (arena->size < LEAST_SHARED)
+            return HA_ENOMEM;
+    }
     head_of(arena)->used = HEAD_BYTES;
     return HA_OK;
 }
@@ -133,7 +151,7 @@ void ha_arena_give(struct ha_arena *arena, void *block, size_t size)
     struct free_block *given = block;
     given->next = head->free[class];
     head->free[class] = given;
-    forbid(given, bytes);
+    forbid(arena, given, bytes);
 }
 
 /* Other bytes of it may stand for what the simulator keeps there meanwhile. */
@@ -169,25 +187,48 @@ void ha_arena_show(void *bytes, size_t size)
     ALLOW(bytes, size);
 }
 
-char *ha_arena_copy(struct ha_arena *arena, const char *string)
+void *ha_heap_take(struct ha_arena *arena, size_t size)
+{
+    return arena ? ha_arena_take(arena, size) : calloc(1, size ? size : 1);
+}
+
+void ha_heap_give(struct ha_arena *arena, void *block, size_t size)
+{
+    if (arena)
+        ha_arena_give(arena, block, size);
+    else
+        free(block);
+}
+
+char *ha_heap_copy(struct ha_arena *arena, const char *string)
 {
     size_t size = strlen(string) + 1;
-    char *copy = ha_arena_take(arena, size);
+    char *copy = ha_heap_take(arena, size);
     return copy ? memcpy(copy, string, size) : NULL;
 }
 
-void *ha_arena_grow(struct ha_arena *arena, void *array, size_t *room, size_t element_size)
+void *ha_heap_grow(struct ha_arena *arena, void *array, size_t *room, size_t element_size)
 {
     size_t more = *room ? *room * 2 : 8;
-    void *larger = ha_arena_take(arena, more * element_size);
+    void *larger = ha_heap_take(arena, more * element_size);
     if (!larger)
         return NULL;
     if (array) {
         memcpy(larger, array, *room * element_size);
-        ha_arena_give(arena, array, *room * element_size);
+        ha_heap_give(arena, array, *room * element_size);
     }
     *room = more;
     return larger;
+}
+
+char *ha_arena_copy(struct ha_arena *arena, const char *string)
+{
+    return ha_heap_copy(arena, string);
+}
+
+void *ha_arena_grow(struct ha_arena *arena, void *array, size_t *room, size_t element_size)
+{
+    return ha_heap_grow(arena, array, room, element_size);
 }
 
 int ha_arena_mark(struct ha_arena *arena)

@@ -17,10 +17,16 @@ struct ha_arena {
     unsigned char *saved;       /* what ha_arena_mark() copied; NULL before */
     size_t saved_size;
     bool is_free;               /* of free mode */
+    bool is_shared;             /* with processes that are forked */
 };
 
 /* Returns HA_OK or HA_ENOMEM. */
 int ha_arena_open(struct ha_arena *arena, size_t size);
+/*
+ * As large as the host will have it, for what nobody can tell the size of; kept in common with
+ * every process that is forked from now on, one of which may use it at a time.
+ */
+int ha_arena_open_shared(struct ha_arena *arena);
 void ha_arena_close(struct ha_arena *arena);
 
 /* Zeroed bytes, aligned for any type. NULL when the arena is full. */
@@ -44,6 +50,15 @@ char *ha_arena_copy(struct ha_arena *arena, const char *string);
  * begin with. The new elements are zeroed. NULL when the arena is full: all is then as it was.
  */
 void *ha_arena_grow(struct ha_arena *arena, void *array, size_t *room, size_t element_size);
+
+/*
+ * The same of an arena or, where that is NULL, of the heap: for what lies in common memory only
+ * where processes have it in common.
+ */
+void *ha_heap_take(struct ha_arena *arena, size_t size);
+void ha_heap_give(struct ha_arena *arena, void *block, size_t size);
+char *ha_heap_copy(struct ha_arena *arena, const char *string);
+void *ha_heap_grow(struct ha_arena *arena, void *array, size_t *room, size_t element_size);
 
 /* Remember all of it, in place of an earlier mark. Returns HA_OK or HA_ENOMEM. */
 int ha_arena_mark(struct ha_arena *arena);

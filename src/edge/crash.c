@@ -52,6 +52,14 @@ static void hang_words(const struct ha_crash *crash, const struct ha_cast *cast,
     ha_text_addf(text, ", on processor %u", crash->crash.processor);
 }
 
+void ha_crash_place(const struct ha_crash *crash, const struct ha_cast *cast,
+                    struct ha_text *text)
+{
+    const struct ha_record *place = ha_story_place_of(&crash->nest, crash->crash.thread);
+    if (place)
+        ha_story_place(cast, place, text);
+}
+
 void ha_crash_tell(const struct ha_crash *crash, const struct ha_cast *cast,
                    enum ha_ending ending, uint32_t hang_s, struct ha_text *text)
 {

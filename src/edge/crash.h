@@ -23,6 +23,10 @@ struct ha_crash {
 void ha_crash_init(struct ha_crash *crash);
 void ha_crash_close(struct ha_crash *crash);
 
+/* Append what it happened in, as " in DriverEntry of mine"; nothing for a thread of its own. */
+void ha_crash_place(const struct ha_crash *crash, const struct ha_cast *cast,
+                    struct ha_text *text);
+
 /*
  * Append a paragraph on what has happened and where; nothing when there was no crash.
  *

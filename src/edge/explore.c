@@ -33,14 +33,22 @@ static void add_command(const struct ha_explorer *explorer, const struct ha_tape
 {
     struct ha_play_options play = explorer->options->play;
     struct ha_text token = {0};
-    ha_tape_write(&token, answers, explorer->plan.scenario_hash,
-                  ha_profile_hash(&explorer->plan.profile));
+    ha_explorer_add_token(explorer, answers, &token);
     play.replay = ha_text_string(&token);
     const struct ha_run run = {
         .scenario = explorer->scenario, .options = &play, .plan = explorer->plan};
     ha_run_add_command(&run, text);
     text->lost |= token.lost;
     ha_text_close(&token);
+}
+
+static void add_indented(const char *words, struct ha_text *text)
+{
+    while (words && *words) {
+        size_t length = strcspn(words, "\n");
+        ha_text_addf(text, "  %.*s\n", (int)length, words);
+        words += length + (words[length] == '\n');
+    }
 }
 
 static void add_find(const struct ha_explorer *explorer, const struct ha_find *find,
@@ -53,43 +61,45 @@ static void add_find(const struct ha_explorer *explorer, const struct ha_find *f
                              NULL, ha_text_string(&command), explorer->options->play.color);
     } else {
         ha_text_addf(text, "error: the run ended by \"%s\"\n", ha_ending_name(find->ending));
+        add_indented(find->words, text);
         ha_text_addf(text, "  repeat    %s\n", ha_text_string(&command));
     }
-    ha_search_add_found(text, find->runs, explorer->runs);
+    ha_search_add_found(text, find->runs, explorer->result->runs);
     text->lost |= command.lost;
     ha_text_close(&command);
 }
 
 /* Where the ordinary course was not the same when it was played again. */
-static void add_difference(const struct ha_twin *twin, struct ha_text *text)
+static void add_difference(const struct ha_result *result, struct ha_text *text)
 {
     ha_text_add(text, "  the ordinary course came out in two ways, which differ first here:\n");
     for (int i = 0; i < 2; i++)
-        ha_text_add(text, twin->line[i].length ? ha_text_string(&twin->line[i])
-                                              : "(nothing more)\n");
+        ha_text_add(text, result->difference[i][0] ? result->difference[i] : "(nothing more)\n");
 }
 
 static void add_summary(const struct ha_explorer *explorer, struct ha_text *text)
 {
-    ha_text_addf(text, "%s  ", explorer->strayed ? "STRAYED" : explorer->finds.count ? "FOUND"
-                             : explorer->complete ? "pass" : "open");
+    const struct ha_result *result = explorer->result;
+    ha_text_addf(text, "%s  ", result->strayed ? "STRAYED" : result->finds.count ? "FOUND"
+                             : result->complete ? "pass" : "open");
     ha_add_file_name(text, explorer->scenario->file);
     ha_text_addf(text, ": %s (", explorer->scenario->name);
-    ha_search_add_counts(text, explorer->runs, explorer->left, explorer->traces.count);
+    ha_search_add_counts(text, result->runs, result->left, result->traces.count);
     ha_text_add(text, ")\n");
-    if (explorer->twin.differs)
-        add_difference(&explorer->twin, text);
-    if (explorer->complete)
-        ha_search_add_complete(text, explorer->runs + explorer->left,
+    if (result->difference[0])
+        add_difference(result, text);
+    if (result->complete)
+        ha_search_add_complete(text, result->runs + result->left,
                                &explorer->options->bounds);
 }
 
 static void print(struct course *course, const struct ha_explorer *explorer)
 {
+    const struct ha_result *result = explorer->result;
     struct ha_text text = {0};
-    for (size_t i = 0; i < explorer->finds.count; i++)
-        add_find(explorer, &explorer->finds.find[i], &text);
-    if (!course->options->play.quiet || explorer->finds.count || !explorer->complete)
+    for (size_t i = 0; i < result->finds.count; i++)
+        add_find(explorer, &result->finds.find[i], &text);
+    if (!course->options->play.quiet || result->finds.count || !result->complete)
         add_summary(explorer, &text);
     fputs(ha_text_string(&text), course->options->play.out);
     course->unreadable |= text.lost;
@@ -135,11 +145,11 @@ static void search(struct course *course, const struct ha_scenario *scenario)
     } else {
         print(course, &explorer);
         course->searched++;
-        if (explorer.strayed)
+        if (explorer.result->strayed)
             course->strayed++;
-        else if (explorer.finds.count)
+        else if (explorer.result->finds.count)
             course->found++;
-        else if (!explorer.complete)
+        else if (!explorer.result->complete)
             course->open++;
     }
     ha_explorer_close(&explorer);

@@ -5,6 +5,9 @@
  */
 #include "edge/explorer.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/error.h"
 #include "check/cast.h"
 #include "check/expect.h"
@@ -14,32 +17,59 @@
 
 #define SLICE_NS UINT64_C(20000000)
 
-/* HA_OK or HA_ENOMEM. */
+/* Of what a worker and its parent have in common. */
+static struct ha_arena *memory_of(struct ha_explorer *explorer)
+{
+    return explorer->apart ? &explorer->memory : NULL;
+}
+
+/* Words may be NULL. HA_OK or HA_ENOMEM. */
 static int note(struct ha_explorer *explorer, const struct ha_finding *finding,
-                enum ha_ending ending)
+                enum ha_ending ending, const char *words)
 {
     const struct ha_shown shown = {
-        .finding = finding, .ending = ending, .run = explorer->runs,
+        .finding = finding, .ending = ending, .run = explorer->result->runs, .words = words,
         .driver = ha_cast_name(ha_judge_cast(explorer->judge), HA_NS_DRIVER, finding->driver)};
     struct ha_tape_input answers;
     int err = ha_search_answers(explorer->search, &answers);
     if (!err)
-        err = ha_finds_note(&explorer->finds, &shown, &answers);
+        err = ha_finds_note(&explorer->result->finds, &shown, &answers);
     ha_tape_close(&answers);
     return err;
 }
 
-/* What the run that has ended shows. HA_OK or HA_ENOMEM. */
-static int look(struct ha_explorer *explorer)
+/* A run that ended otherwise than foreseen; a crash or hang has a place, as findings have. */
+static int note_end(struct ha_explorer *explorer, enum ha_ending ending,
+                    const struct ha_crash *crash)
+{
+    const struct ha_cast *cast = ha_judge_cast(explorer->judge);
+    struct ha_finding finding = {.rule = NULL};
+    struct ha_text words = {0}, place = {0};
+    if (!crash)
+        return note(explorer, &finding, ending, NULL);
+    finding.driver = crash->crash.driver;
+    ha_crash_place(crash, cast, &place);
+    snprintf(finding.call, sizeof finding.call, "%s", ha_text_string(&place));
+    ha_crash_tell(crash, cast, ending, explorer->options->play.hang_s, &words);
+    int err = words.lost || place.lost || crash->lost
+                  ? HA_ENOMEM : note(explorer, &finding, ending, ha_text_string(&words));
+    ha_text_close(&words);
+    ha_text_close(&place);
+    return err;
+}
+
+/* What the run that has ended shows; `crash` is NULL for most. HA_OK or HA_ENOMEM. */
+static int look(struct ha_explorer *explorer, enum ha_ending ending, const struct ha_crash *crash)
 {
     const struct ha_expect *expect = &explorer->scenario->expect;
-    enum ha_ending ending = explorer->playing->state.ending;
     enum ha_ending foreseen = expect->ending ? expect->ending : HA_END_NORMALLY;
+    struct ha_result *result = explorer->result;
     size_t count, told = 0;
     bool lost;
     const struct ha_finding *finding = ha_judge_findings(explorer->judge, &count, &lost);
     int err = lost ? HA_ENOMEM : HA_OK;
-    ha_visited_add(&explorer->traces, ha_search_identity(explorer->search));
+    result->runs++;
+    ha_visited_add(&result->traces, ha_search_identity(explorer->search));
     for (size_t i = 0; i < count && !err; i++) {
         if (!ha_severity_fails(finding[i].severity, explorer->options->play.strict) ||
             ha_rule_may_be_found(expect, finding[i].rule) ||
@@ -47,84 +77,86 @@ static int look(struct ha_explorer *explorer)
                                      ha_judge_cast(explorer->judge)))
             continue;
         told++;
-        err = note(explorer, &finding[i], HA_END_NOT_YET);
+        err = note(explorer, &finding[i], HA_END_NOT_YET, NULL);
     }
     bool may_end = expect->explored_endings >> ending & 1;
-    if (!err && ending != HA_END_NORMALLY && ending != foreseen && !may_end && !told)
-        err = note(explorer, &(struct ha_finding){.rule = NULL}, ending);
-    return err;
+    if (!err && ending != HA_END_NORMALLY && ending != foreseen && !may_end && (crash || !told))
+        err = note_end(explorer, ending, crash);
+    return ha_search_lost(explorer->search) || result->traces.lost ? HA_ENOMEM : err;
 }
 
 static bool has_enough(const struct ha_explorer *explorer)
 {
     const struct ha_explore_options *options = explorer->options;
-    return (explorer->finds.count && !options->keep_going) ||
-           (options->runs && explorer->runs + explorer->left >= options->runs) ||
+    const struct ha_result *result = explorer->result;
+    return (result->finds.count && !options->keep_going) ||
+           (options->runs && result->runs + result->left >= options->runs) ||
            (options->time_ns && ha_loop_now() - explorer->begun_ns >= options->time_ns);
 }
 
-static int play_to_end(struct ha_explorer *explorer)
+static int play_to_end(struct ha_explorer *explorer, struct ha_playing *playing)
 {
-    int err = HA_OK;
+    int err = ha_playing_again(playing);
     ha_judge_reset(explorer->judge);
-    while (!err && !explorer->playing->state.over)
-        err = ha_playing_slice(explorer->playing, HA_NO_LIMIT);
+    while (!err && !playing->state.over)
+        err = ha_playing_slice(playing, HA_NO_LIMIT);
     return err;
 }
 
 /* What comes out in two ways by itself says nothing about answers. HA_OK, or as play_run(). */
-static int play_twin(struct ha_explorer *explorer)
+static int play_twin(struct ha_explorer *explorer, struct ha_playing *playing)
 {
+    struct ha_result *result = explorer->result;
     ha_search_again(explorer->search);
     ha_twin_again(&explorer->twin);
-    int err = ha_playing_again(explorer->playing);
-    if (!err)
-        err = play_to_end(explorer);
+    int err = play_to_end(explorer, playing);
     if (!err)
         err = ha_twin_end(&explorer->twin);
-    explorer->strayed = explorer->twin.differs;
+    result->strayed = explorer->twin.differs;
+    for (int i = 0; i < 2 && !err && result->strayed; i++) {
+        result->difference[i] =
+            ha_heap_copy(memory_of(explorer), ha_text_string(&explorer->twin.line[i]));
+        err = result->difference[i] ? HA_OK : HA_ENOMEM;
+    }
     return err;
 }
 
 /* One run, and what it shows. HA_OK, or what ended it for want of means. */
-static int play_run(struct ha_explorer *explorer)
+static int play_run(struct ha_explorer *explorer, struct ha_playing *playing)
 {
-    bool first = explorer->runs + explorer->left == 0;
-    int err = first ? HA_OK : ha_playing_again(explorer->playing);
-    if (!err)
-        err = play_to_end(explorer);
-    if (!err && first && !ha_loop_is_called(explorer->loop))
-        err = play_twin(explorer);
+    struct ha_result *result = explorer->result;
+    bool first = result->runs + result->left == 0;
+    int err = play_to_end(explorer, playing);
+    if (!err && first && !playing->options.is_called_off(playing->options.argument))
+        err = play_twin(explorer, playing);
     if (err)
         return err;
-    explorer->strayed |= ha_search_strayed(explorer->search);
-    if (explorer->strayed)
+    result->strayed |= ha_search_strayed(explorer->search);
+    if (result->strayed)
         return HA_OK;
-    if (ha_search_left(explorer->search)) {
-        explorer->left++;
-    } else {
-        explorer->runs++;
-        err = look(explorer);
-    }
-    return ha_search_lost(explorer->search) || explorer->traces.lost ? HA_ENOMEM : err;
+    if (!ha_search_left(explorer->search))
+        return look(explorer, playing->state.ending, NULL);
+    result->left++;
+    return ha_search_lost(explorer->search) ? HA_ENOMEM : HA_OK;
 }
 
-static uint64_t search_slice(void *argument)
+/* Where the worker does this, it changes nothing that the parent has to know but the result. */
+static int play_runs(void *argument, struct ha_playing *playing)
 {
     struct ha_explorer *explorer = argument;
+    struct ha_result *result = explorer->result;
     uint64_t begun = ha_loop_now();
+    int err = HA_OK;
     do {
-        if (has_enough(explorer))
-            return HA_LOOP_DONE;
-        if (!ha_search_next(explorer->search)) {
-            explorer->complete = true;
-            return HA_LOOP_DONE;
-        }
-        explorer->err = play_run(explorer);
-        if (explorer->err || explorer->strayed)
-            return HA_LOOP_DONE;
-    } while (ha_loop_now() - begun < SLICE_NS);
-    return 0;
+        result->over = has_enough(explorer);
+        if (!result->over)
+            result->complete = result->over = !ha_search_next(explorer->search);
+        if (result->over)
+            break;
+        err = play_run(explorer, playing);
+        result->over = result->strayed;
+    } while (!err && !result->over && ha_loop_now() - begun < SLICE_NS);
+    return err;
 }
 
 static bool is_called_off(void *argument)
@@ -144,15 +176,16 @@ static void blame(void *argument, size_t driver, const struct ha_text *sentences
     ha_scenario_blame_module(explorer->scenario, driver, sentences, explorer->messages);
 }
 
-static int open_playing(struct ha_explorer *explorer, struct ha_text *trouble)
+struct ha_playing_options ha_explorer_playing(struct ha_explorer *explorer)
 {
     explorer->sink[0] = ha_judge_sink(explorer->judge);
     explorer->sink[1] = &explorer->twin.sink;
-    ha_twin_init(&explorer->twin);
-    const struct ha_playing_options playing = {
+    return (struct ha_playing_options){
         .plan = &explorer->plan,
         .search = explorer->search,
+        .work = play_runs,
         .record_budget = explorer->options->play.record_budget,
+        .hang_s = explorer->options->play.hang_s,
         .sink = explorer->sink,
         .sink_count = 2,
         .loop = explorer->loop,
@@ -161,7 +194,85 @@ static int open_playing(struct ha_explorer *explorer, struct ha_text *trouble)
         .blame = blame,
         .argument = explorer,
     };
-    return ha_playing_open(&playing, false, &explorer->playing, trouble);
+}
+
+static int open_playing(struct ha_explorer *explorer)
+{
+    const struct ha_playing_options playing = ha_explorer_playing(explorer);
+    return ha_playing_open(&playing, explorer->apart, &explorer->playing, &explorer->trouble);
+}
+
+/*
+ * The worker was lost in a run: see what that run shows, and have another worker go on behind it.
+ * Returns as ha_playing_open() and ha_playing_slice().
+ */
+static int replace_worker(struct ha_explorer *explorer)
+{
+    struct ha_result *result = explorer->result;
+    struct ha_crash crash;
+    enum ha_ending ending = HA_END_NOT_YET;
+    ha_playing_close(explorer->playing);
+    explorer->playing = NULL;
+    ha_crash_init(&crash);
+    int err = ha_twin_end(&explorer->twin);         /* what it knew of the ordinary course is lost */
+    if (!err)
+        err = ha_explorer_repeat(explorer, &crash, &ending);
+    bool is_lost = ending == HA_END_CRASH || ending == HA_END_HANG;
+    bool called_off = is_called_off(explorer);
+    if (!err && is_lost)
+        err = look(explorer, ending, &crash);
+    ha_crash_close(&crash);
+    result->strayed = !is_lost && !called_off;
+    result->over = result->strayed || called_off || has_enough(explorer);
+    return err || result->over ? err : open_playing(explorer);
+}
+
+static uint64_t search_slice(void *argument)
+{
+    struct ha_explorer *explorer = argument;
+    const struct ha_playing_state *state = &explorer->playing->state;
+    explorer->err = ha_playing_work(explorer->playing);
+    if (!explorer->err && (state->ending == HA_END_CRASH || state->ending == HA_END_HANG))
+        explorer->err = replace_worker(explorer);
+    return explorer->err || explorer->result->over || is_called_off(explorer) ? HA_LOOP_DONE : 0;
+}
+
+static int open_result(struct ha_explorer *explorer)
+{
+    struct ha_arena *memory;
+    int err = explorer->apart ? ha_arena_open_shared(&explorer->memory) : HA_OK;
+    if (err)
+        return err;
+    memory = memory_of(explorer);
+    explorer->result = ha_heap_take(memory, sizeof *explorer->result);
+    if (!explorer->result)
+        return HA_ENOMEM;
+    explorer->result->finds.memory = explorer->result->traces.memory = memory;
+    return HA_OK;
+}
+
+static int open_all(struct ha_explorer *explorer, struct ha_error *reason)
+{
+    const struct ha_explore_options *options = explorer->options;
+    int err = ha_run_turn_profile(&options->play, &explorer->plan.profile, reason);
+    if (!err)
+        err = ha_module_option_turn(&options->play, explorer->scenario, &explorer->plan,
+                                    &explorer->drivers);
+    explorer->apart = ha_run_is_apart(&options->play, &explorer->plan);
+    if (!err)
+        err = open_result(explorer);
+    if (err)
+        return err;
+    const struct ha_search_options search = {
+        .strategy = options->strategy, .bounds = options->bounds, .depth = options->depth,
+        .seed = options->seed,
+        .skips = options->strategy == HA_SEARCH_DEPTH && !options->brute,
+        .memory = memory_of(explorer)};
+    explorer->judge = ha_judge_create();
+    explorer->search = ha_search_create(&search);
+    if (!explorer->judge || !explorer->search)
+        return HA_ENOMEM;
+    return open_playing(explorer);
 }
 
 int ha_explorer_run(struct ha_explorer *explorer, const struct ha_scenario *scenario,
@@ -169,34 +280,36 @@ int ha_explorer_run(struct ha_explorer *explorer, const struct ha_scenario *scen
                     struct ha_text *messages)
 {
     struct ha_error reason = {""};
-    struct ha_text trouble = {0};
-    const struct ha_search_options search = {
-        .strategy = options->strategy, .bounds = options->bounds, .depth = options->depth,
-        .seed = options->seed,
-        .skips = options->strategy == HA_SEARCH_DEPTH && !options->brute};
+    const struct ha_text *trouble = &explorer->trouble;
     *explorer = (struct ha_explorer){.scenario = scenario, .options = options, .loop = loop,
                                      .plan = scenario->plan, .messages = messages};
-    int err = ha_run_turn_profile(&options->play, &explorer->plan.profile, &reason);
-    if (!err)
-        err = ha_module_option_turn(&options->play, scenario, &explorer->plan, &explorer->drivers);
-    explorer->judge = ha_judge_create();
-    explorer->search = ha_search_create(&search);
-    if (!err && (!explorer->judge || !explorer->search))
-        err = HA_ENOMEM;
-    if (!err)
-        err = open_playing(explorer, &trouble);
+    ha_twin_init(&explorer->twin);
+    int err = open_all(explorer, &reason);
     if (!err) {
         explorer->begun_ns = ha_loop_now();
         ha_loop_run(loop, search_slice, explorer);
-        ha_finds_sort(&explorer->finds);
+        ha_finds_sort(&explorer->result->finds);
         err = explorer->err;
     }
     if (err && err != HA_EREAD)
         ha_text_addf(messages, "%s: error: %s\n", scenario->file,
                      reason.text[0] ? reason.text
-                                    : trouble.length ? ha_text_string(&trouble) : ha_err_text(err));
-    ha_text_close(&trouble);
+                                    : trouble->length ? ha_text_string(trouble)
+                                                      : ha_err_text(err));
     return err;
+}
+
+static void close_result(struct ha_explorer *explorer)
+{
+    struct ha_result *result = explorer->result;
+    if (!result)
+        return;
+    for (int i = 0; i < 2; i++)
+        ha_heap_give(memory_of(explorer), result->difference[i],
+                     result->difference[i] ? strlen(result->difference[i]) + 1 : 0);
+    ha_visited_close(&result->traces);
+    ha_finds_close(&result->finds);
+    ha_heap_give(memory_of(explorer), result, sizeof *result);
 }
 
 void ha_explorer_close(struct ha_explorer *explorer)
@@ -204,9 +317,10 @@ void ha_explorer_close(struct ha_explorer *explorer)
     ha_playing_close(explorer->playing);
     ha_search_destroy(explorer->search);
     ha_judge_destroy(explorer->judge);
-    ha_visited_close(&explorer->traces);
     ha_twin_close(&explorer->twin);
     ha_bag_close(&explorer->drivers);
-    ha_finds_close(&explorer->finds);
+    ha_text_close(&explorer->trouble);
+    close_result(explorer);
+    ha_arena_close(&explorer->memory);
     *explorer = (struct ha_explorer){0};
 }

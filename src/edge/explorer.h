@@ -6,6 +6,7 @@
 
 #include "check/judge.h"
 #include "core/tape.h"
+#include "edge/crash.h"
 #include "edge/load.h"
 #include "edge/playing.h"
 #include "edge/twin.h"
@@ -14,6 +15,21 @@
 #include "sim/search.h"
 #include "sim/visited.h"
 
+/* What is known after some runs. */
+struct ha_result {
+    struct ha_finds finds;
+    struct ha_visited traces;       /* identities of the runs */
+    uint64_t runs, left;            /* played to their ends, and left before */
+    bool over;                      /* nothing more is to be played */
+    bool complete;                  /* everything within the bounds was played */
+    bool strayed;                   /* a run was not the same when it was played again */
+    char *difference[2];            /* where the ordinary course differs from its repetition */
+};
+
+/*
+ * The runs of compiled drivers are played in a worker. What may not be lost with it, the search and
+ * the result, lies in memory that both processes have.
+ */
 struct ha_explorer {
     const struct ha_scenario *scenario;
     const struct ha_explore_options *options;
@@ -22,16 +38,15 @@ struct ha_explorer {
     struct ha_judge *judge;
     struct ha_search *search;
     struct ha_playing *playing;
+    bool apart;                     /* ... in a worker */
+    struct ha_arena memory;         /* of the search and the result; not opened without a worker */
+    struct ha_result *result;
     struct ha_sink *sink[HA_TRACE_SINKS];
     struct ha_text *messages;       /* gets lines when modules cannot be loaded */
-    struct ha_finds finds;
-    struct ha_visited traces;       /* identities of the runs */
-    uint64_t runs, left;            /* played to their ends, and left before */
+    struct ha_text trouble;         /* a sentence on what else is wrong */
     uint64_t begun_ns;
     const struct ha_loop *loop;
     int err;                        /* what stopped it: an enum ha_err */
-    bool complete;                  /* everything within the bounds was played */
-    bool strayed;                   /* a run was not the same when it was played again */
     struct ha_twin twin;            /* whether the ordinary course is the same both times */
 };
 
@@ -49,5 +64,23 @@ int ha_explorer_run(struct ha_explorer *explorer, const struct ha_scenario *scen
                     struct ha_text *messages);
 
 void ha_explorer_close(struct ha_explorer *explorer);
+
+/*
+ * The worker was lost in a run: play that run once more, as its token says, in a worker of its own,
+ * where all of it is recorded for the judge.
+ *
+ *   crash   initialised; learns what has happened
+ *   ending  gets how the run ended this time
+ *
+ * Returns as ha_playing_open() and ha_playing_slice().
+ */
+int ha_explorer_repeat(struct ha_explorer *explorer, struct ha_crash *crash,
+                       enum ha_ending *ending);
+/* Append the token of a run with these answers. */
+void ha_explorer_add_token(const struct ha_explorer *explorer,
+                           const struct ha_tape_input *answers, struct ha_text *token);
+
+/* How the runs of the search are played. */
+struct ha_playing_options ha_explorer_playing(struct ha_explorer *explorer);
 
 #endif

@@ -191,6 +191,11 @@ static int again(struct ha_playing *playing)
     return err;
 }
 
+static int work(struct ha_playing *playing)
+{
+    return playing->options.work(playing->options.argument, playing);
+}
+
 static void stop(struct ha_playing *playing, enum ha_ending ending)
 {
     struct ha_local *local = local_of(playing);
@@ -222,6 +227,7 @@ static void close_local(struct ha_playing *playing)
 static const struct ha_playing_operations operations = {
     .slice = slice,
     .again = again,
+    .work = work,
     .stop = stop,
     .waiting = waiting,
     .unstruck = unstruck,

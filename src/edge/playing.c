@@ -21,6 +21,11 @@ int ha_playing_again(struct ha_playing *playing)
     return playing->operations->again(playing);
 }
 
+int ha_playing_work(struct ha_playing *playing)
+{
+    return playing->operations->work(playing);
+}
+
 void ha_playing_stop(struct ha_playing *playing, enum ha_ending ending)
 {
     if (!playing->state.over)

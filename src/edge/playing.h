@@ -26,6 +26,8 @@ struct ha_playing_options {
     const char *replay;             /* a token, or NULL */
     enum ha_threads threads;
     struct ha_search *search;       /* answers, and the run can be played again; NULL: the token */
+    /* Of a search: play some runs. Where those are played that process calls it, not the parent. */
+    int (*work)(void *argument, struct ha_playing *playing);
     uint64_t record_budget;
     bool record_locks, record_places;
     uint64_t break_at;              /* number of the record to stop before; 0 for none */
@@ -47,7 +49,8 @@ struct ha_playing_options {
 
 struct ha_playing_operations {
     int (*slice)(struct ha_playing *playing, uint64_t until_ns);
-    int (*again)(struct ha_playing *playing);   /* NULL: only once */
+    int (*again)(struct ha_playing *playing);   /* NULL: the process that works does it */
+    int (*work)(struct ha_playing *playing);
     void (*stop)(struct ha_playing *playing, enum ha_ending ending);
     size_t (*waiting)(const struct ha_playing *playing, size_t event);
     size_t (*unstruck)(const struct ha_playing *playing, size_t fault);
@@ -100,6 +103,14 @@ int ha_playing_slice(struct ha_playing *playing, uint64_t until_ns);
  * Returns HA_OK or HA_ENOMEM.
  */
 int ha_playing_again(struct ha_playing *playing);
+
+/*
+ * Have the runs of a search played for a while, here or in the worker. A worker may be lost with
+ * the run in hand: then the state says that all is over, and nothing more can be played.
+ *
+ * Returns what the work has returned, or as ha_playing_slice().
+ */
+int ha_playing_work(struct ha_playing *playing);
 
 /* End the run where it stands, unless it is over. */
 void ha_playing_stop(struct ha_playing *playing, enum ha_ending ending);

@@ -216,6 +216,11 @@ static bool is_compiled(const struct ha_plan *plan)
     return false;
 }
 
+bool ha_run_is_apart(const struct ha_play_options *options, const struct ha_plan *plan)
+{
+    return !options->no_fork && is_compiled(plan);
+}
+
 static bool looks_for_races(const struct ha_run *run)
 {
     return HA_RACES_ARE_WATCHED && run->options->threads == HA_THREADS_FREE &&
@@ -254,7 +259,7 @@ static void blame(void *argument, size_t driver, const struct ha_text *sentences
 static int open_playing(struct ha_run *run, struct ha_text *error)
 {
     const struct ha_play_options *options = run->options;
-    bool apart = !options->no_fork && is_compiled(&run->plan);
+    bool apart = ha_run_is_apart(options, &run->plan);
     struct ha_text trouble = {0};
     struct ha_sink **sink = run->sink;
     size_t count = 0;

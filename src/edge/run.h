@@ -89,6 +89,9 @@ void ha_run_ask(struct ha_run *run);
  */
 int ha_run_compare(struct ha_run *run);
 
+/* Whether a plan has compiled drivers, and is not to be played in this process. */
+bool ha_run_is_apart(const struct ha_play_options *options, const struct ha_plan *plan);
+
 /*
  * Turn a profile as the command line asks for: the preset first, then the knobs.
  *

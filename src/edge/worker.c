@@ -67,6 +67,13 @@ static bool has_ended(struct ha_worker *worker)
     return !worker->process;
 }
 
+/* A number that changes as the run gets on, or the runs of a search do. */
+static size_t progress(const struct ha_worker *worker, size_t known)
+{
+    return worker->playing.options.search ? atomic_load(&worker->shared->strides)
+                                          : count_written(worker, known);
+}
+
 /*
  * Wait for something to read. Only time in which the child could run counts as hanging, for a
  * debugger may stop it for as long as it likes; and only a record shows that it gets on, however
@@ -78,15 +85,15 @@ static enum ha_arrival await(struct ha_worker *worker)
     const uint32_t patience = options->hang_s * HA_BEATS_A_SECOND;
     uint32_t counted = atomic_load(&worker->shared->beats);
     uint64_t called_ns = 0;
-    size_t written = count_written(worker, 0);
+    size_t seen = progress(worker, 0);
     for (;;) {
         bool ended = has_ended(worker);
         bool arrived = ha_loop_has(options->loop, worker->end, ended ? 0 : TURN_MS);
         uint32_t beats = atomic_load(&worker->shared->beats);
         uint64_t now_ns = ha_loop_now();
-        size_t newest = count_written(worker, written);
-        worker->waited = newest != written ? 0 : worker->waited + (beats - counted);
-        written = newest;
+        size_t newest = progress(worker, seen);
+        worker->waited = newest != seen ? 0 : worker->waited + (beats - counted);
+        seen = newest;
         counted = beats;
         if (patience && worker->waited >= patience)
             return HA_HUNG;
@@ -178,12 +185,15 @@ static int bury(struct ha_worker *worker, enum ha_arrival arrival)
     union ha_payload crash = {.raw = {0}}, end = {.raw = {0}};
     struct ha_record header;
     *state = (struct ha_playing_state){.over = true};
-    take(worker, worker->shared->window, count_written(worker, 0));
-    if (arrival == HA_GONE && is_ours(worker, status))
-        return HA_EINTERNAL;
-    header = atomic_load(&worker->shared->has_last) ? worker->shared->last : worker->last;
     state->ending = arrival == HA_HUNG   ? HA_END_HANG
                     : arrival == HA_GONE ? HA_END_CRASH : HA_END_SIGNAL;
+    if (!worker->playing.options.search)
+        take(worker, worker->shared->window, count_written(worker, 0));
+    if (arrival == HA_GONE && is_ours(worker, status))
+        return HA_EINTERNAL;
+    if (worker->playing.options.search)
+        return HA_OK;
+    header = atomic_load(&worker->shared->has_last) ? worker->shared->last : worker->last;
     crash.crash.signal = ha_worker_signal(status);
     crash.crash.exit_code = ha_worker_exit_code(status);
     if (arrival != HA_CALLED_OFF)
@@ -216,6 +226,13 @@ static int slice(struct ha_playing *playing, uint64_t until_ns)
         return err;
     playing->state = what.state;
     return what.err;
+}
+
+static int work(struct ha_playing *playing)
+{
+    struct ha_answer_of_worker what;
+    int err;
+    return ask(worker_of(playing), HA_COMMAND_WORK, 0, &what, &err) ? what.err : err;
 }
 
 static void stop(struct ha_playing *playing, enum ha_ending ending)
@@ -288,6 +305,7 @@ static void close_worker(struct ha_playing *playing)
 
 const struct ha_playing_operations ha_worker_operations = {
     .slice = slice,
+    .work = work,
     .stop = stop,
     .waiting = waiting,
     .unstruck = unstruck,

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/port.h"
@@ -21,6 +22,7 @@
 #define BEAT_MS (1000 / (int)HA_BEATS_A_SECOND)
 
 struct child {
+    const struct ha_playing_options *options;   /* of the parent */
     struct ha_worker_shared *shared;
     int end, life;
     struct ha_sink sink;
@@ -49,6 +51,21 @@ static void send_records(struct ha_sink *sink, const struct ha_record *first, si
         leave_at_once();
     child->called_off |= taken == HA_TAKEN_CALLED_OFF;
     child->has_enough |= taken != HA_TAKEN;
+}
+
+/* In a search the parent has no use for the records themselves. */
+static void count_records(struct ha_sink *sink, const struct ha_record *first, size_t count)
+{
+    struct child *child = (struct child *)(void *)((char *)sink - offsetof(struct child, sink));
+    (void)first;
+    (void)count;
+    atomic_fetch_add(&child->shared->strides, 1);
+}
+
+static int work(void *argument, struct ha_playing *playing)
+{
+    const struct ha_playing_options *options = ((const struct child *)argument)->options;
+    return options->work(options->argument, playing);
 }
 
 static bool is_called_off(void *argument)
@@ -198,14 +215,25 @@ static void is_loading(void *argument, size_t driver)
     atomic_store(&((struct child *)argument)->shared->loading, (uint32_t)driver + 1);
 }
 
-static int begin(struct child *child, const struct ha_playing_options *options,
-                 struct ha_playing **playing)
+/* Who takes the records: the parent's sinks, if a search goes on here. Returns how many. */
+static size_t choose_sinks(struct child *child, struct ha_sink **sink)
 {
-    struct ha_sink *const sinks[] = {&child->sink};
-    struct ha_playing_options own = *options;
+    const struct ha_playing_options *options = child->options;
+    size_t count = options->search ? options->sink_count : 0;
+    memcpy(sink, options->sink, count * sizeof *sink);
+    child->sink.take = options->search ? count_records : send_records;
+    sink[count++] = &child->sink;
+    return count;
+}
+
+static int begin(struct child *child, struct ha_playing **playing)
+{
+    struct ha_sink *sinks[HA_TRACE_SINKS];
+    struct ha_playing_options own = *child->options;
     struct ha_text trouble = {0};
     own.sink = sinks;
-    own.sink_count = 1;
+    own.sink_count = choose_sinks(child, sinks);
+    own.work = work;
     own.window = child->shared->window;
     own.loop = NULL;
     own.is_called_off = is_called_off;
@@ -229,6 +257,9 @@ static void obey(const struct child *child, struct ha_playing *playing,
     case HA_COMMAND_SLICE:
         done.err = ha_playing_slice(playing, command->argument);
         break;
+    case HA_COMMAND_WORK:
+        done.err = ha_playing_work(playing);
+        break;
     case HA_COMMAND_STOP:
         ha_playing_stop(playing, (enum ha_ending)command->argument);
         break;
@@ -246,13 +277,12 @@ static void obey(const struct child *child, struct ha_playing *playing,
 noreturn void ha_worker_child(const struct ha_playing_options *options,
                               struct ha_worker_shared *shared, int end, int life)
 {
-    struct child child = {.shared = shared, .end = end, .life = life,
-                          .sink = {.take = send_records}};
+    struct child child = {.options = options, .shared = shared, .end = end, .life = life};
     struct ha_playing *playing = NULL;
     struct ha_command command;
     catch_trouble();
     redirect_output();
-    int err = begin(&child, options, &playing);
+    int err = begin(&child, &playing);
     while (!err && ha_port_read(end, &command, sizeof command) &&
            command.kind != HA_COMMAND_QUIT) {
         child.has_enough = false;

@@ -21,6 +21,8 @@
 struct ha_worker_shared {
     /* Counts on while the worker runs at all; it stands still under a debugger that stopped it. */
     _Atomic uint32_t beats;
+    /* Counts what is handed over by runs whose records stay in the worker. */
+    _Atomic uint32_t strides;
     /* Of the simulated thread that ran when the worker got into trouble, if it could be noted. */
     _Atomic uint32_t has_last;
     /* 1 more than the index of the driver whose module was loaded last; 0 before the first. */
@@ -31,6 +33,7 @@ struct ha_worker_shared {
 
 enum ha_command_kind {
     HA_COMMAND_SLICE,           /* argument: until when */
+    HA_COMMAND_WORK,
     HA_COMMAND_STOP,            /* argument: the ending */
     HA_COMMAND_WAITING,         /* argument: an event */
     HA_COMMAND_UNSTRUCK,        /* argument: a fault */

@@ -73,23 +73,35 @@ static bool grow(struct ha_finds *finds)
 {
     if (finds->count < finds->room)
         return true;
-    size_t room = finds->room ? 2 * finds->room : 8;
-    struct ha_find *grown = realloc(finds->find, room * sizeof *grown);
-    if (!grown)
-        return false;
-    finds->find = grown;
-    finds->room = room;
-    return true;
+    struct ha_find *grown =
+        ha_heap_grow(finds->memory, finds->find, &finds->room, sizeof *grown);
+    finds->find = grown ? grown : finds->find;
+    return grown != NULL;
 }
 
-static bool copy(struct ha_tape_input *to, const struct ha_tape_input *from)
+/* What a find has memory for, besides itself. */
+static void give(const struct ha_finds *finds, struct ha_find *find)
 {
-    to->answer = malloc((from->count + 1) * sizeof *to->answer);
-    if (!to->answer)
+    struct ha_tape_input *answers = &find->answers;
+    ha_heap_give(finds->memory, answers->answer, answers->count * sizeof *answers->answer);
+    ha_heap_give(finds->memory, find->words, find->words ? strlen(find->words) + 1 : 0);
+    *answers = (struct ha_tape_input){0};
+    find->words = NULL;
+}
+
+static bool copy(const struct ha_finds *finds, struct ha_find *to,
+                 const struct ha_tape_input *answers, const char *words)
+{
+    size_t bytes = answers->count * sizeof *answers->answer;
+    to->answers.answer = ha_heap_take(finds->memory, bytes);
+    to->answers.count = answers->count;
+    to->words = words ? ha_heap_copy(finds->memory, words) : NULL;
+    if (!to->answers.answer || (words && !to->words)) {
+        give(finds, to);
         return false;
-    if (from->count)
-        memcpy(to->answer, from->answer, from->count * sizeof *to->answer);
-    to->count = from->count;
+    }
+    if (bytes)
+        memcpy(to->answers.answer, answers->answer, bytes);
     return true;
 }
 
@@ -100,14 +112,14 @@ int ha_finds_note(struct ha_finds *finds, const struct ha_shown *shown,
     snprintf(noted.driver, sizeof noted.driver, "%s", shown->driver ? shown->driver : "");
     struct ha_find *find = find_equal(finds, &noted);
     bool is_better = !find || answers->count < find->answers.count;
-    if ((!find && !grow(finds)) || (is_better && !copy(&noted.answers, answers)))
+    if ((!find && !grow(finds)) || (is_better && !copy(finds, &noted, answers, shown->words)))
         return HA_ENOMEM;
     if (find) {
         noted.runs = find->runs;
         noted.last_run = find->last_run;
     }
     if (find && is_better)
-        ha_tape_close(&find->answers);
+        give(finds, find);
     if (!find)
         find = &finds->find[finds->count++];
     if (is_better)
@@ -126,7 +138,7 @@ void ha_finds_sort(struct ha_finds *finds)
 void ha_finds_close(struct ha_finds *finds)
 {
     for (size_t i = 0; i < finds->count; i++)
-        ha_tape_close(&finds->find[i].answers);
-    free(finds->find);
-    *finds = (struct ha_finds){0};
+        give(finds, &finds->find[i]);
+    ha_heap_give(finds->memory, finds->find, finds->room * sizeof *finds->find);
+    *finds = (struct ha_finds){.memory = finds->memory};
 }

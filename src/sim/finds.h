@@ -3,7 +3,8 @@
  *
  * The same rule, broken by the same driver in the same place, is one find, whatever processor or
  * range of memory was meant: the words of the call count without their numbers. A find keeps the
- * answers of the run that needed the fewest.
+ * answers of the run that needed the fewest. Begin with zeroes, and the memory that all of it is to
+ * lie in; NULL for the heap.
  */
 #ifndef HA_SIM_FINDS_H
 #define HA_SIM_FINDS_H
@@ -11,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/arena.h"
 #include "core/tape.h"
 #include "hotadd/trace.h"
 #include "hotadd/verdict.h"
@@ -22,9 +24,11 @@ struct ha_find {
     uint64_t runs;                  /* that show it */
     uint64_t last_run;              /* of these, by its number */
     struct ha_tape_input answers;
+    char *words;                    /* on how the run ended; NULL for none */
 };
 
 struct ha_finds {
+    struct ha_arena *memory;
     struct ha_find *find;
     size_t count, room;
 };
@@ -34,6 +38,7 @@ struct ha_shown {
     const struct ha_finding *finding;
     enum ha_ending ending;
     const char *driver;             /* NULL: nobody */
+    const char *words;              /* on how it ended; NULL for none */
     uint64_t run;                   /* its number, from 1 */
 };
 

@@ -9,8 +9,9 @@
  */
 #include "sim/footprint.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "core/arena.h"
 
 #define FIRST_ROOM 64u
 
@@ -42,7 +43,7 @@ static bool grow_objects(struct ha_footprint *footprint)
 {
     struct ha_footprint_object *old = footprint->object;
     size_t room = footprint->object_room, grown = room ? 2 * room : FIRST_ROOM;
-    struct ha_footprint_object *fresh = calloc(grown, sizeof *fresh);
+    struct ha_footprint_object *fresh = ha_heap_take(footprint->memory, grown * sizeof *fresh);
     if (!fresh)
         return false;
     footprint->object = fresh;
@@ -50,26 +51,33 @@ static bool grow_objects(struct ha_footprint *footprint)
     for (size_t i = 0; i < room; i++)
         if (old[i].identity)
             fresh[place_of(footprint, old[i].id)] = old[i];
-    free(old);
+    ha_heap_give(footprint->memory, old, room * sizeof *old);
     return true;
+}
+
+static void give_threads(struct ha_footprint *footprint)
+{
+    size_t room = footprint->thread_room;
+    ha_heap_give(footprint->memory, footprint->thread, room * sizeof *footprint->thread);
+    ha_heap_give(footprint->memory, footprint->asked, room * sizeof *footprint->asked);
 }
 
 static bool grow_threads(struct ha_footprint *footprint, uint32_t id)
 {
-    size_t room = footprint->thread_room ? footprint->thread_room : FIRST_ROOM;
+    size_t old = footprint->thread_room, room = old ? old : FIRST_ROOM;
     while (room <= id)
         room *= 2;
-    uint64_t *thread = realloc(footprint->thread, room * sizeof *thread);
-    if (!thread)
+    uint64_t *thread = ha_heap_take(footprint->memory, room * sizeof *thread);
+    uint32_t *asked = ha_heap_take(footprint->memory, room * sizeof *asked);
+    if (!thread || !asked)
         return false;
+    if (old) {
+        memcpy(thread, footprint->thread, old * sizeof *thread);
+        memcpy(asked, footprint->asked, old * sizeof *asked);
+    }
+    give_threads(footprint);
     footprint->thread = thread;
-    uint32_t *asked = realloc(footprint->asked, room * sizeof *asked);
-    if (!asked)
-        return false;
     footprint->asked = asked;
-    size_t more = room - footprint->thread_room;
-    memset(thread + footprint->thread_room, 0, more * sizeof *thread);
-    memset(asked + footprint->thread_room, 0, more * sizeof *asked);
     footprint->thread_room = room;
     return true;
 }
@@ -133,9 +141,9 @@ static void touched(struct ha_watcher *watcher, const struct ha_world *world, ui
         touch(footprint, thread, HA_TOUCH_DRIVER(driver), true);
 }
 
-void ha_footprint_init(struct ha_footprint *footprint)
+void ha_footprint_init(struct ha_footprint *footprint, struct ha_arena *memory)
 {
-    *footprint = (struct ha_footprint){.watcher.touched = touched};
+    *footprint = (struct ha_footprint){.watcher.touched = touched, .memory = memory};
 }
 
 void ha_footprint_clear(struct ha_footprint *footprint)
@@ -152,10 +160,10 @@ void ha_footprint_clear(struct ha_footprint *footprint)
 
 void ha_footprint_close(struct ha_footprint *footprint)
 {
-    free(footprint->object);
-    free(footprint->thread);
-    free(footprint->asked);
-    ha_footprint_init(footprint);
+    ha_heap_give(footprint->memory, footprint->object,
+                  footprint->object_room * sizeof *footprint->object);
+    give_threads(footprint);
+    ha_footprint_init(footprint, footprint->memory);
 }
 
 void ha_footprint_ask(struct ha_footprint *footprint, const struct ha_world *world)

@@ -24,6 +24,7 @@ struct ha_footprint_object;
 
 struct ha_footprint {
     struct ha_watcher watcher;          /* first */
+    struct ha_arena *memory;
     struct ha_footprint_object *object; /* by hash of the id */
     size_t object_count, object_room;
     uint64_t *thread;                   /* by id: its latest step; 0 for none */
@@ -34,7 +35,8 @@ struct ha_footprint {
     bool lost;                          /* memory was lacking */
 };
 
-void ha_footprint_init(struct ha_footprint *footprint);
+/* All that it keeps will lie in that memory; NULL for the heap. */
+void ha_footprint_init(struct ha_footprint *footprint, struct ha_arena *memory);
 /* Begin a run. */
 void ha_footprint_clear(struct ha_footprint *footprint);
 void ha_footprint_close(struct ha_footprint *footprint);

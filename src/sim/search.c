@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "core/arena.h"
 #include "core/world.h"
 #include "hotadd/error.h"
 #include "sim/footprint.h"
@@ -103,15 +104,11 @@ static bool was_here(struct ha_search *search, const struct ha_world *world,
 
 static bool grow(struct ha_search *search)
 {
-    size_t room = search->room ? 2 * search->room : 64;
-    struct ha_search_point *path = realloc(search->path, room * sizeof *path);
-    if (!path) {
-        search->lost = true;
-        return false;
-    }
-    search->path = path;
-    search->room = room;
-    return true;
+    struct ha_search_point *path =
+        ha_heap_grow(search->options.memory, search->path, &search->room, sizeof *path);
+    search->path = path ? path : search->path;
+    search->lost |= !path;
+    return path != NULL;
 }
 
 /* Of a question that earlier runs have answered. */
@@ -157,14 +154,15 @@ static uint32_t answer(struct ha_oracle *oracle, struct ha_world *world,
 
 struct ha_search *ha_search_create(const struct ha_search_options *options)
 {
-    struct ha_search *search = calloc(1, sizeof *search);
+    struct ha_search *search = ha_heap_take(options->memory, sizeof *search);
     if (!search)
         return NULL;
     search->oracle.answer = answer;
     search->options = *options;
+    search->visited.memory = options->memory;
     search->random = options->seed;
     ha_priorities_init(&search->priorities, options->depth);
-    ha_footprint_init(&search->footprint);
+    ha_footprint_init(&search->footprint, options->memory);
     return search;
 }
 
@@ -174,8 +172,8 @@ void ha_search_destroy(struct ha_search *search)
         return;
     ha_footprint_close(&search->footprint);
     ha_visited_close(&search->visited);
-    free(search->path);
-    free(search);
+    ha_heap_give(search->options.memory, search->path, search->room * sizeof *search->path);
+    ha_heap_give(search->options.memory, search, sizeof *search);
 }
 
 /* Take the last answer that has an alternative to it; what came behind it is asked anew. */

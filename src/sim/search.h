@@ -12,6 +12,9 @@
  * varying first. With `skips` a run is left where it comes to a state that an earlier run was in
  * with as much left of its bounds (sim/footprint.h): all that can follow was, or will be, played
  * from there. Random and PCT runs have no end.
+ *
+ * When all that it knows lies in common memory and a process is lost in a run, its parent still has
+ * the path of that run, and goes on behind it with ha_search_next().
  */
 #ifndef HA_SIM_SEARCH_H
 #define HA_SIM_SEARCH_H
@@ -22,6 +25,7 @@
 #include "core/tape.h"
 #include "hotadd/explore.h"
 
+struct ha_arena;
 struct ha_search;
 struct ha_watcher;
 
@@ -31,6 +35,7 @@ struct ha_search_options {
     uint32_t depth;             /* of PCT, from 1 */
     uint64_t seed;
     bool skips;                 /* depth first: a run ends where one like it was before */
+    struct ha_arena *memory;    /* all that it knows lies there; NULL: on the heap */
 };
 
 /* An answer as it was given; the number of the question is the place in the list. */

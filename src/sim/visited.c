@@ -1,7 +1,7 @@
 /* visited - see visited.h */
 #include "sim/visited.h"
 
-#include <stdlib.h>
+#include "core/arena.h"
 
 #define FIRST_ROOM 256u
 
@@ -15,15 +15,16 @@ static size_t place_of(const struct ha_visited *visited, uint64_t number)
 
 static bool grow(struct ha_visited *visited)
 {
-    struct ha_visited grown = {.room = visited->room ? 2 * visited->room : FIRST_ROOM};
-    grown.number = calloc(grown.room, sizeof *grown.number);
+    struct ha_visited grown = {.memory = visited->memory,
+                               .room = visited->room ? 2 * visited->room : FIRST_ROOM};
+    grown.number = ha_heap_take(grown.memory, grown.room * sizeof *grown.number);
     if (!grown.number)
         return false;
     for (size_t i = 0; i < visited->room; i++)
         if (visited->number[i])
             grown.number[place_of(&grown, visited->number[i])] = visited->number[i];
     grown.count = visited->count;
-    free(visited->number);
+    ha_heap_give(grown.memory, visited->number, visited->room * sizeof *visited->number);
     *visited = grown;
     return true;
 }
@@ -46,6 +47,6 @@ bool ha_visited_add(struct ha_visited *visited, uint64_t number)
 
 void ha_visited_close(struct ha_visited *visited)
 {
-    free(visited->number);
-    *visited = (struct ha_visited){0};
+    ha_heap_give(visited->memory, visited->number, visited->room * sizeof *visited->number);
+    *visited = (struct ha_visited){.memory = visited->memory};
 }

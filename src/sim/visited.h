@@ -8,7 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct ha_arena;
+
+/* Begin with zeroes, and the memory that it is to lie in; NULL for the heap. */
 struct ha_visited {
+    struct ha_arena *memory;
     uint64_t *number;           /* 0 for an empty place */
     size_t count, room;
     bool lost;                  /* memory was lacking: what did not fit is new every time */

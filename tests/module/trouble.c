@@ -18,6 +18,8 @@ static USHORT NameLength;
 static PVOID Handle;
 static PKTHREAD ThreadObject;
 static volatile LONG Zero;
+static LONG Starts;
+static volatile LONG HasRun;
 
 static BOOLEAN Begins(PCSTR Word)
 {
@@ -94,12 +96,26 @@ static ULONG_PTR Everywhere(ULONG_PTR Argument)
     return Argument;
 }
 
+/* Some driver does not expect to be refused. */
+static VOID Allocate(VOID)
+{
+    PVOID Memory = ExAllocatePool2(POOL_FLAG_NON_PAGED, 8, 'kaTT');
+    if (Memory)
+        ExFreePoolWithTag(Memory, 'kaTT');
+    else
+        GetIntoTrouble();
+}
+
 static VOID Changed(PVOID CallbackContext, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT ChangeContext,
                     PNTSTATUS OperationStatus)
 {
     UNREFERENCED_PARAMETER(CallbackContext);
     UNREFERENCED_PARAMETER(OperationStatus);
     if (Ends("_start") && ChangeContext->State == KeProcessorAddStartNotify)
+        GetIntoTrouble();
+    if (Ends("_refused") && ChangeContext->State == KeProcessorAddStartNotify)
+        Allocate();
+    if (Ends("_later") && ChangeContext->State == KeProcessorAddStartNotify && Starts++)
         GetIntoTrouble();
     if (Ends("_broadcast") && ChangeContext->State == KeProcessorAddStartNotify)
         KeIpiGenericCall(Everywhere, 0);
@@ -108,7 +124,10 @@ static VOID Changed(PVOID CallbackContext, PKE_PROCESSOR_CHANGE_NOTIFY_CONTEXT C
 static VOID Thread(PVOID StartContext)
 {
     UNREFERENCED_PARAMETER(StartContext);
-    GetIntoTrouble();
+    if (Ends("_overtaken"))
+        InterlockedExchange(&HasRun, 1);
+    else
+        GetIntoTrouble();
     PsTerminateSystemThread(STATUS_SUCCESS);
 }
 
@@ -147,6 +166,7 @@ __attribute__((destructor)) static VOID Leave(VOID)
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
     USHORT Last = RegistryPath->Length / sizeof(WCHAR);
+    NTSTATUS Status;
     while (Last && RegistryPath->Buffer[Last - 1] != '\\') {
         Last--;
         NameLength++;
@@ -159,5 +179,12 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     Handle = KeRegisterProcessorChangeCallback(Changed, NULL, 0);
     if (!Handle)
         return STATUS_UNSUCCESSFUL;
-    return Ends("_thread") ? StartThread() : STATUS_SUCCESS;
+    if (!Ends("_thread") && !Ends("_overtaken"))
+        return STATUS_SUCCESS;
+    Status = StartThread();
+    if (InterlockedOr(&HasRun, 0))
+        GetIntoTrouble();
+    if (!NT_SUCCESS(Status))
+        KeDeregisterProcessorChangeCallback(Handle);
+    return Status;
 }
