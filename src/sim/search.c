@@ -204,7 +204,7 @@ bool ha_search_next(struct ha_search *search)
         return is_first || back_up(search);
     ha_priorities_deal(&search->priorities, &search->random);
     search->used = (struct ha_search_bounds){0};
-    search->count = 0;
+    search->count = search->fixed = 0;
     return true;
 }
 

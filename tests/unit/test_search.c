@@ -1,13 +1,17 @@
 /* sim: search - which run comes next, held against machines of questions without a simulator */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "core/arena.h"
 #include "core/world.h"
 #include "sim/search.h"
 
@@ -168,6 +172,63 @@ static void a_seed_gives_the_same_runs_again_and_another_seed_gives_others(void 
     assert_non_null(strchr(first, '1'));
 }
 
+static void a_run_that_was_played_twice_binds_no_later_one_by_chance(void **state)
+{
+    struct asker asker;
+    (void)state;
+    begin(&asker, &(struct ha_search_options){.strategy = HA_SEARCH_RANDOM, .bounds = wide});
+    assert_true(next(&asker));
+    for (int i = 0; i < 20; i++)
+        ask(&asker, HA_CHOICE_FAULT, 2);
+    ha_search_again(asker.search);
+    asker.asked = 0;
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(ask(&asker, HA_CHOICE_FAULT, 2), 0);
+
+    assert_true(next(&asker));
+    for (int i = 0; i < 20; i++)
+        ask(&asker, HA_CHOICE_FAULT, 2);
+
+    assert_non_null(strchr(asker.heard, '1'));
+    ha_search_destroy(asker.search);
+}
+
+/* A process that is forked plays the second run, and is lost in the middle of it. */
+static void a_search_goes_on_behind_a_run_that_took_its_process_with_it(void **state)
+{
+    struct ha_arena memory;
+    struct asker asker;
+    size_t count;
+    (void)state;
+    assert_int_equal(ha_arena_open_shared(&memory), 0);
+    begin(&asker, &(struct ha_search_options){.bounds = wide, .memory = &memory});
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        next(&asker);
+        ask(&asker, HA_CHOICE_FAULT, 2);
+        ask(&asker, HA_CHOICE_FAULT, 3);
+        next(&asker);
+        ask(&asker, HA_CHOICE_FAULT, 2);
+        ask(&asker, HA_CHOICE_FAULT, 3);
+        raise(SIGKILL);
+    }
+    assert_int_equal(waitpid(child, NULL, 0), child);
+
+    const struct ha_search_point *point = ha_search_points(asker.search, &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(point[1].answer, 1);
+    char all[64] = "";
+    while (next(&asker)) {
+        ask(&asker, HA_CHOICE_FAULT, 2);
+        ask(&asker, HA_CHOICE_FAULT, 3);
+        strcat(strcat(all, asker.heard), " ");
+    }
+    assert_string_equal(all, "02 10 11 12 ");
+    ha_search_destroy(asker.search);
+    ha_arena_close(&memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +237,8 @@ int main(void)
         cmocka_unit_test(the_answers_of_a_run_are_those_that_are_not_ordinary),
         cmocka_unit_test(a_run_that_asks_something_else_has_strayed),
         cmocka_unit_test(a_seed_gives_the_same_runs_again_and_another_seed_gives_others),
+        cmocka_unit_test(a_run_that_was_played_twice_binds_no_later_one_by_chance),
+        cmocka_unit_test(a_search_goes_on_behind_a_run_that_took_its_process_with_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
