@@ -185,11 +185,15 @@ static void a_run_that_was_played_twice_binds_no_later_one_by_chance(void **stat
     for (int i = 0; i < 20; i++)
         assert_int_equal(ask(&asker, HA_CHOICE_FAULT, 2), 0);
 
-    assert_true(next(&asker));
-    for (int i = 0; i < 20; i++)
-        ask(&asker, HA_CHOICE_FAULT, 2);
+    bool differs = false;
+    for (int run = 0; run < 10; run++) {
+        assert_true(next(&asker));
+        for (int i = 0; i < 20; i++)
+            ask(&asker, HA_CHOICE_FAULT, 2);
+        differs |= strchr(asker.heard, '1') != NULL;
+    }
 
-    assert_non_null(strchr(asker.heard, '1'));
+    assert_true(differs);
     ha_search_destroy(asker.search);
 }
 
