@@ -157,6 +157,50 @@ void ha_judge_affinity(struct ha_judge *judge)
         judge_revert(judge, after);
 }
 
+/* What is left by a driver that must leave the thread's affinity alone. */
+static const char *left_there(unsigned kind)
+{
+    switch (kind) {
+    case HA_DRV_ENTRY_LEAVE:  return "DriverEntry";
+    case HA_UNLOAD_LEAVE:     return "Unload";
+    case HA_WORK_LEAVE:       return "a work item";
+    case HA_ADD_DEVICE_LEAVE: return "AddDevice";
+    case HA_REINIT_LEAVE:     return "a Reinitialize routine";
+    case HA_PNP_CB_LEAVE:     return "a PnP callback";
+    default:                  return "a client";
+    }
+}
+
+/*
+ * Whoever lends the thread has others to serve there. A PnP callback or a client may be called on
+ * a driver's own thread, which has moved before; what else is left here runs on the system's alone.
+ */
+void ha_judge_affinity_left(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+    const struct ha_seen_affinity *seen = &judge->thread->affinity;
+    struct affinity before = {seen->own_mask, seen->own_group}, after = now_of(judge->thread);
+    char expected[96];
+
+    if (record->kind == HA_EX_CALL_LEAVE) {
+        if (judge->thread->client != record->id)
+            return;
+        before = (struct affinity){judge->thread->client_mask, judge->thread->client_group};
+    } else if (record->kind == HA_PNP_CB_LEAVE && judge->telling) {
+        const struct ha_telling *telling = (const void *)judge->telling;  /* its first member */
+        before = (struct affinity){telling->affinity.mask, telling->affinity.group};
+    }
+    if (!seen->known || judge->gap || !record->driver)
+        return;
+    ha_exercise(judge, HA_RULE_DRV_14);
+    if (same(before, after))
+        return;
+    snprintf(expected, sizeof expected, "%s left with group %u, mask 0x%llx",
+             left_there(record->kind), before.group, (unsigned long long)before.mask);
+    ha_blame(judge, HA_RULE_DRV_14, record->driver, expected, "left with group %u, mask 0x%llx",
+             after.group, (unsigned long long)after.mask);
+}
+
 void ha_affinity_absorb(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;

@@ -386,12 +386,11 @@ void ha_judge_leave(struct ha_judge *judge)
     if ((enter->flags & HA_CB_OBJECT) && judge->left.regions != enter->regions)
         ha_blame(judge, HA_RULE_CTX_7, enter->driver, "critical regions balanced over the call",
                  "%+d left", judge->left.regions - enter->regions);
-    if (enter->flags & HA_CB_EXISTING)
-        return;
-    ha_exercise(judge, HA_RULE_HOT_11);
+    enum ha_rule_number rule = enter->flags & HA_CB_EXISTING ? HA_RULE_DRV_14 : HA_RULE_HOT_11;
+    ha_exercise(judge, rule);
     if (judge->left.affinity_mask != enter->as.cb.affinity_mask
         || judge->left.affinity_group != enter->as.cb.affinity_group)
-        ha_blame(judge, HA_RULE_HOT_11, enter->driver, "left with the affinity of its entry",
+        ha_blame(judge, rule, enter->driver, "left with the affinity of its entry",
                  "entered with group %u, mask 0x%llx, left with group %u, mask 0x%llx",
                  enter->as.cb.affinity_group, (unsigned long long)enter->as.cb.affinity_mask,
                  judge->left.affinity_group, (unsigned long long)judge->left.affinity_mask);

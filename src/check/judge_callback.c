@@ -223,6 +223,8 @@ void ha_callback_absorb(struct ha_judge *judge)
         thread->client_irql = record->irql;
         thread->client_regions = record->regions;
         thread->client_entered_ns = record->time_ns;
+        thread->client_mask = thread->affinity.mask;
+        thread->client_group = thread->affinity.group;
         break;
     case HA_EX_CALL_LEAVE:
         thread->client = 0;

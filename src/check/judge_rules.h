@@ -64,6 +64,7 @@ void ha_judge_announce(struct ha_judge *judge);
 /* DPCs: judge_dpc.c; the affinity of threads: judge_affinity.c */
 void ha_judge_dpc(struct ha_judge *judge);
 void ha_judge_affinity(struct ha_judge *judge);
+void ha_judge_affinity_left(struct ha_judge *judge);
 /* What a driver leaves behind: judge_pool.c */
 void ha_judge_leftovers(struct ha_judge *judge);
 void ha_judge_held(struct ha_judge *judge);

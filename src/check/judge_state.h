@@ -133,7 +133,8 @@ struct ha_seen_thread {
     bool removing_locked;
     bool removing_open;
     uint8_t client_irql, client_regions;
-    uint64_t client_entered_ns;
+    uint16_t client_group;
+    uint64_t client_mask, client_entered_ns;
     uint32_t client;            /* of a driver's callback object, that was called at these */
     bool client_refused;        /* a record has said why the next client is not registered */
     uint32_t registering;

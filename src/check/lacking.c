@@ -18,7 +18,7 @@
 /* Rules that speak of IRQL, or follow another course where a call is made at a raised one. */
 #define OF_IRQL "REG-1 REG-2 DEREG-1 DEREG-3 CTX-7 CB-1 CB-9 CB-11 PNP-6 PNP-12 PNP-14 DPC-1 " \
                 "DRV-1 IRQL-1 IRQL-2 IRQL-3 IRQL-4 POOL-4 QRY-16"
-#define OF_AFFINITY "HOT-11 QRY-13 QRY-18"
+#define OF_AFFINITY "DRV-14 HOT-11 QRY-13 QRY-18"
 
 #define COSTS_NOTHING 1u                /* the row of what nothing rests on */
 

@@ -61,6 +61,12 @@ RULE(DRV_13, "DRV-13", HA_DOCUMENTED, DRIVER, HA_ERROR,
      "Code that is marked with PAGED_CODE runs at or below APC_LEVEL.",
      "PAGED_CODE", AT(ON(MISUSE), irql))
 
+RULE(DRV_14, "DRV-14", HA_IMPLIED, DRIVER, HA_ERROR,
+     "Code that the system calls by itself leaves the affinity of its thread as it was.",
+     "KeSetSystemGroupAffinityThread; KeRevertToUserGroupAffinityThread",
+     AT(ON(DRV_ENTRY_LEAVE) | ON(UNLOAD_LEAVE) | ON(WORK_LEAVE), affinity_left),
+     AT(ON(ADD_DEVICE_LEAVE) | ON(REINIT_LEAVE) | ON(PNP_CB_LEAVE) | ON(EX_CALL_LEAVE),
+        affinity_left), AT(LEFT, leave))
 RULE(TIME_1, "TIME-1", HA_CHOSEN, DRIVER, HA_ERROR,
      "A callback is back within the simulated time that the scenario's budget gives it.",
      "none", AT(LEFT | ON(PNP_CB_LEAVE) | ON(EX_CALL_LEAVE), time))

@@ -74,12 +74,14 @@ static void look_at_affinity(struct listener *listener)
     KeRevertToUserAffinityThreadEx(*seen);
 }
 
+/* DRV-14 */
 static void the_affinity_that_a_callback_leaves_is_put_back_before_the_next(void **state)
 {
     struct bench *b = bench_of(state);
     KAFFINITY seen = 99;
     listener_add(*state, "a", (struct listener){.act = leave_affinity});
     listener_add(*state, "b", (struct listener){.act = look_at_affinity, .extra = &seen});
+    b->findings = "a DRV-14\n";
 
     bench_add_processor(b);
 

@@ -72,15 +72,46 @@ static void what_a_pnp_callback_leaves_changed_is_put_back(void **state)
 #define END(entry) entry "<; " entry " A 2 replay; pnp< " entry "; "
 #define REFUSED(now) "affinity set 0:0x10 0:" now " 0:0 accepted=0; "
     static const struct judging cases[] = {
-        {"refused inside it", "",
+        {"refused inside it", "DRV-14(a)",
          TWO BEGIN("P") "affinity set 0:1 0:1 0:0; " REFUSED("1") END("P")},
-        {"refused behind it", "",
+        {"refused behind it", "DRV-14(a)",
          TWO BEGIN("P") "affinity set 0:1 0:1 0:0; " END("P") REFUSED("3")},
-        {"not put back", "QRY-13",
+        {"not put back", "DRV-14(a) QRY-13",
          TWO BEGIN("P") "affinity set 0:1 0:1 0:0; " END("P") REFUSED("1")},
-        {"behind a call inside a call", "",
+        {"behind a call inside a call", "DRV-14(b) DRV-14(a)",
          TWO BEGIN("P") "affinity set 0:1 0:1 0:0; " BEGIN("Q") "affinity set 0:2 0:2 0:1; "
          END("Q") REFUSED("1") END("P") REFUSED("3")},
+    };
+
+    EXPECT_FINDINGS(cases);
+}
+
+/* DRV-14 */
+static void what_runs_on_a_thread_of_the_system_leaves_its_affinity_alone(void **state)
+{
+    (void)state;
+#define MOVES "affinity set 0:1 0:1 0:0; "
+#define BACK "affinity revert 0:0 0:0xf; "
+    static const struct judging cases[] = {
+        {"DriverEntry", "DRV-14(a)", "enter a; " MOVES "leave a;"},
+        {"a DriverEntry that fails", "DRV-14(a)", "enter a; " MOVES "leave a I;"},
+        {"Unload", "DRV-14(a)", "enter a; leave a; ask a; unload a; " MOVES "unloaded a; freed a;"},
+        {"a work item", "DRV-14(a)", "work+ 1; work> 1; " MOVES "work< 1;"},
+        {"AddDevice", "DRV-14(a)", "device> 1; " MOVES "device< 1;"},
+        {"a Reinitialize routine", "DRV-14(a)", "reinit> 1; " MOVES "reinit< 1;"},
+        {"a client of a driver's object", "DRV-14(a)",
+         "client A other; client> A; " MOVES "client< A;"},
+        {"a client, called by a thread that has moved", "",
+         "client A other; " MOVES "client> A; client< A;"},
+        {"a call for an existing processor", "DRV-14(a)",
+         "reg> A +; lock A; A> ES 0; A< ES 0 laff=1;"},
+        {"put back before", "", "enter a; " MOVES BACK "leave a;"},
+        {"moved by the call of a callback, that DriverEntry puts back", "",
+         "partition 8:4; enter a; " MOVES "reg A; " BACK "leave a;"},
+        {"a thread of the driver's own", "", "thread> 9; R affinity set 0:1 0:1 0:0; thread< 9;"},
+        {"the work item of another thread", "",
+         "work+ 1; work> 1; R affinity set 0:1 0:1 0:0; work< 1;"},
+        {"in a trace with a gap", "", "enter a; " MOVES "leave a skip=1;"},
     };
 
     EXPECT_FINDINGS(cases);
@@ -157,6 +188,7 @@ int main(void)
         cmocka_unit_test(affinity_is_set_to_what_is_active_or_not_at_all),
         cmocka_unit_test(the_incoming_processor_is_refused_in_start_and_accepted_in_complete),
         cmocka_unit_test(what_a_pnp_callback_leaves_changed_is_put_back),
+        cmocka_unit_test(what_runs_on_a_thread_of_the_system_leaves_its_affinity_alone),
         cmocka_unit_test(setting_tells_what_was_set_before_and_reverting_goes_back),
         cmocka_unit_test(setting_and_reverting_exercise_their_rules),
     };
