@@ -163,17 +163,14 @@ static void call_entered(struct ha_judge *judge)
 
 static void call_left(struct ha_judge *judge)
 {
-    struct ha_telling *end = judge->tellings + judge->telling_count;
-    struct ha_telling *call = end;
-
-    while (call > judge->tellings) {
-        call--;
+    for (size_t i = judge->telling_count; i--;) {
+        struct ha_telling *call = &judge->tellings[i];
         if (call->enter.thread != judge->record->thread || call->enter.id != judge->record->id)
             continue;
         if (judge->thread->affinity.known)
             ha_affinity_absorb_leave(judge, call->affinity.mask, call->affinity.group);
-        memmove(call, call + 1, (size_t)(end - (call + 1)) * sizeof *call);
         judge->telling_count--;
+        memmove(call, call + 1, (judge->telling_count - i) * sizeof *call);
         if (judge->entry->running)
             judge->entry->running--;
         let_go(judge);
