@@ -382,6 +382,27 @@ static void lists_of_calls_count_in_the_ordinary_course_alone(void **state)
     ha_explored_close(&explored);
 }
 
+static void lists_of_calls_do_not_count_where_a_token_has_another_course(void **state)
+{
+    (void)state;
+    struct ha_exploration exploration = exploration_of(NULL);
+    struct ha_explored found, again;
+    size_t calls_expected = 2;
+    leaks = TRUE;
+    assert_int_equal(ha_explore(load_and_compare_calls, &calls_expected, &exploration, &found,
+                                NULL), HA_OK);
+    assert_int_equal(found.found_count, 1);
+    exploration.replay = found.found[0].token;
+
+    assert_int_equal(ha_explore(load_and_compare_calls, &calls_expected, &exploration, &again,
+                                NULL), HA_OK);
+
+    assert_int_equal(again.found_count, 1);
+    assert_string_equal(again.found[0].rule->id, "DRV-9");
+    ha_explored_close(&again);
+    ha_explored_close(&found);
+}
+
 static NTSTATUS refuse(PDRIVER_OBJECT driver, PUNICODE_STRING path)
 {
     (void)driver;
@@ -481,6 +502,7 @@ int main(void)
         cmocka_unit_test(a_variable_that_is_named_is_put_back_for_every_run),
         cmocka_unit_test(a_function_may_put_back_what_is_no_variable),
         cmocka_unit_test(lists_of_calls_count_in_the_ordinary_course_alone),
+        cmocka_unit_test(lists_of_calls_do_not_count_where_a_token_has_another_course),
         cmocka_unit_test(a_driver_that_is_never_loaded_fails),
         cmocka_unit_test(a_test_that_waits_for_ever_is_left_there),
         cmocka_unit_test(no_more_runs_are_played_than_were_asked_for),
