@@ -97,6 +97,7 @@ static uint32_t place_of(const struct ha_record *record)
     case HA_MISUSE:                              return record->as.misuse.place;
     case HA_DPC_INSERT:                          return record->as.dpc.place;
     case HA_LEFT_BEHIND:                         return record->as.left.place;
+    case HA_QUERY:                               return record->as.query.place;
     case HA_LOCK_ORDER:                          return record->as.lock_order.place;
     case HA_THREAD_START: case HA_WORK_QUEUED:   return record->as.begun.place;
     default:                                     return 0;

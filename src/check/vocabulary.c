@@ -197,6 +197,7 @@ static const struct ha_field query[] = {
     FIELD("argument", HA_SHAPE_ANSWER, as.query.argument),
     FIELD("result", HA_SHAPE_ANSWER, as.query.result),
     FIELD("output", HA_SHAPE_ANSWER, as.query.output),
+    CALLED_AT(query),
 };
 static const struct ha_field wait[] = {
     FIELD("holder", HA_SHAPE_NUMBER, as.wait.holder),

@@ -37,7 +37,7 @@
  *   ALLOC            size tag registration operation existing State NtNumber [place]
  *   FREE             size tag
  *   THREAD_START, WORK_QUEUED   [place]
- *   QUERY            routine argument result output
+ *   QUERY            routine argument result output [place]
  *   RELATION         kind group active_count maximum active_mask
  *   WAIT_BEGIN, WAIT_END, DEADLOCK   holder waiter timeout_ns blocked reason
  *   REFUSED          routine reason [place]

@@ -6,6 +6,7 @@
 #ifndef HA_NT_QUERY_H
 #define HA_NT_QUERY_H
 
+#include "nt/caller.h"
 #include "nt/kernel.h"
 
 /* How a question about processors begins: the kernel of the caller, at a scheduling point. */
@@ -16,15 +17,20 @@ static HA_AT_ONCE struct ha_kernel *ha_query_partition(enum ha_routine routine)
     return kernel;
 }
 
-/* The record of a question and its answer; what they hold is said at the routine. */
+/*
+ * The record of a question and its answer; what they hold is said at the routine. Where it is asked
+ * matters when it may be about one group of several (QRY-24); else it would cost too much.
+ */
 static inline void ha_query_record(struct ha_kernel *kernel, enum ha_routine routine,
                                    uint32_t argument, uint64_t result, uint64_t output)
 {
+    uint32_t place = kernel->world.partition.group_count > 1 ? ha_caller_place(kernel) : 0;
     struct ha_record *query = ha_record_open(&kernel->world, HA_QUERY, 0);
     query->as.query.routine = routine;
     query->as.query.argument = argument;
     query->as.query.result = result;
     query->as.query.output = output;
+    query->as.query.place = place;
 }
 
 /*

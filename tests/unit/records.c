@@ -307,6 +307,7 @@ static void set_place(struct ha_record *record, uint32_t place)
     case HA_MISUSE:                            record->as.misuse.place = place; break;
     case HA_DPC_INSERT:                        record->as.dpc.place = place; break;
     case HA_LEFT_BEHIND:                       record->as.left.place = place; break;
+    case HA_QUERY:                             record->as.query.place = place; break;
     case HA_LOCK_ORDER:                        record->as.lock_order.place = place; break;
     case HA_THREAD_START: case HA_WORK_QUEUED: record->as.begun.place = place; break;
     default:                                   break;

@@ -30,6 +30,7 @@ static uint32_t place_in(const struct ha_record *record)
     case HA_MISUSE:       return record->as.misuse.place;
     case HA_DPC_INSERT:   return record->as.dpc.place;
     case HA_LEFT_BEHIND:  return record->as.left.place;
+    case HA_QUERY:        return record->as.query.place;
     case HA_LOCK_ORDER:   return record->as.lock_order.place;
     default:              return record->as.begun.place;
     }
@@ -389,6 +390,37 @@ static void start_a_thread_that_ends_raised(void *argument)
     ZwClose(handle);
 }
 
+static void ask_for_group_zero(void *argument)
+{
+    (void)argument;
+    for (volatile int i = 0; i < 1; i++)
+        KeQueryActiveProcessorCount(NULL);
+}
+
+/* QRY-24 */
+static void where_groups_are_several_a_query_is_known_by_its_call(void **state)
+{
+    struct bench *b = *state;
+    bench_group(b, 4, 1);
+    struct driver *a = load(b);
+    b->findings = NULL;
+
+    bench_run(b, a, ask_for_group_zero, NULL);
+
+    assert_true(is_in(b, place_in(last(b, HA_QUERY)), ask_for_group_zero));
+}
+
+static void where_there_is_one_group_no_query_has_a_place(void **state)
+{
+    struct bench *b = *state;
+    struct driver *a = load(b);
+
+    bench_run(b, a, ask_for_group_zero, NULL);
+
+    assert_int_equal(place_in(last(b, HA_QUERY)), 0);
+    assert_int_equal(names_of_places(b), 0);
+}
+
 static void what_is_seen_behind_the_end_of_the_code_has_no_call(void **state)
 {
     struct bench *b = *state;
@@ -409,6 +441,8 @@ int main(void)
         BENCH_TEST(no_place_is_recorded_unless_that_is_asked_for),
         BENCH_TEST(what_is_taken_and_what_goes_wrong_is_known_by_its_call),
         BENCH_TEST(what_is_left_behind_is_known_by_the_call_that_made_it),
+        BENCH_TEST(where_groups_are_several_a_query_is_known_by_its_call),
+        BENCH_TEST(where_there_is_one_group_no_query_has_a_place),
         BENCH_TEST(what_is_seen_behind_the_end_of_the_code_has_no_call),
     };
 

@@ -57,6 +57,8 @@ static void a_finding_has_the_place_of_what_it_is_about(void **state)
          NAMED "take 1 64 place=1; misuse tag 7 id=1 driver=1 place=2;"},
         {"a call that is wrong by itself", "POOL-2 m.so+0x2",
          NAMED "misuse block id=0 driver=1 place=2;"},
+        {"a query of group 0 alone", "QRY-24 m.so+0x2",
+         "partition 8:4 4:2; " NAMED "query count 0 4 0xf driver=1 place=2;"},
         {"a lock that is wanted in another order", "OBJ-8 m.so+0x2",
          NAMED "S order 2 1 place=1; H order 1 2 place=2;"},
         {"a registration that is asked for so", "REG-6 m.so+0x2",
