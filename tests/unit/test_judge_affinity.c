@@ -43,6 +43,12 @@ static void the_incoming_processor_is_refused_in_start_and_accepted_in_complete(
         {"in Start", "note QRY-13(a)",
          "reg A; add; A> S; H affinity set 0:0x10 0:0xf 0:0 accepted=0; A< S; hw; active; sched; "
          "A C; end;"},
+        {"in Start, by an older routine", "note QRY-13(a)",
+         "reg A; add; A> S; H affinity setex 0:0x10 0:0xf 0:0 accepted=0; A< S; hw; active; sched; "
+         "A C; end;"},
+        {"in Start, by the oldest", "note QRY-13(a)",
+         "reg A; add; A> S; H affinity setold 0:0x10 0:0xf accepted=0; A< S; hw; active; sched; "
+         "A C; end;"},
         {"accepted in Start", "QRY-13",
          "reg A; add; A> S; H affinity set 0:0x10 0:0x10 0:0; H affinity revert 0:0 0:0xf; A< S;"},
         {"in Complete, and back", "",
