@@ -5,7 +5,9 @@
  * they do not meet shows it as well: the first time that a thread would wait for one thing while
  * it has another, a LOCK_ORDER record says so. What there is to have and to wait for are locks,
  * mutexes, resources, calls whose end a removal waits for, and the lock of registrations and adds:
- * as long as that of a removal, for until it is registered nobody calls who registers.
+ * as long as that of a removal. A registration waits for it as well and is not looked at: nobody
+ * calls who has not registered yet, and of a second registration the record would not tell which
+ * callback it keeps waiting.
  */
 #ifndef HA_NT_LOCK_ORDER_H
 #define HA_NT_LOCK_ORDER_H
