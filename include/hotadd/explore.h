@@ -21,8 +21,12 @@ extern "C" {
 enum ha_strategy {
     HA_SEARCH_DEPTH,            /* all runs within the bounds, one after another */
     HA_SEARCH_RANDOM,           /* within the bounds, by the seed, without an end */
-    HA_SEARCH_PCT               /* random priorities of threads, with `depth` - 1 changes of them */
+    HA_SEARCH_PCT,              /* random priorities of threads, with `depth` - 1 changes of them */
+    HA_SEARCH_FAULTS,           /* each failure by itself, once and from then on, all else as usual */
+    HA_SEARCH_PAIRS             /* and each two of them: what fails while a failure is undone */
 };
+
+#define HA_BOUND_USUAL UINT32_MAX       /* as the strategy has it: 1, but for sweeps of failures */
 
 /* What a run may have at most of answers that are not the ordinary ones. */
 struct ha_search_bounds {
@@ -113,11 +117,13 @@ void ha_explore_failed(const char *file, int line, const char *what);
 struct ha_explore_options {
     /* Which files, under which profile and with which modules, and where output goes: of these the
        members for paths, profile, set, driver, modules, record_budget, no_fork, hang_s, filter,
-       strict, quiet, color, out and log. */
+       strict, quiet, color, out_path, out and log. */
     struct ha_play_options play;
     enum ha_strategy strategy;
     struct ha_search_bounds bounds;
-    uint32_t depth;             /* of PCT: decisions that a mistake takes, from 1 */
+    const char *axes;           /* knobs with commas between them: all of their values are tried;
+                                   NULL: none */
+    uint32_t depth;             /* of PCT: decisions that a mistake takes; 0: 2 */
     uint64_t seed;              /* of what goes by chance */
     uint64_t runs;              /* of a scenario, at most; 0: no limit */
     uint64_t time_ns;           /* of the clock, for each scenario, at most; 0: no limit */

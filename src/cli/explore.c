@@ -14,6 +14,9 @@ static const char usage[] =
     "  --strategy depth     all runs within the bounds, one after another (the default)\n"
     "  --strategy random    runs by chance, within the bounds\n"
     "  --strategy pct       threads by chance, few decisions at a time: see --depth\n"
+    "  --strategy faults    each failure by itself, once and from then on, all else as usual\n"
+    "  --strategy pairs     and each two of them: what fails while a failure is undone\n"
+    "  --axes KNOB,KNOB...  under each value of these knobs, the scenario's own ones first\n"
     "  --faults N           at most N failures in a run (default 1)\n"
     "  --preemptions N      at most N threads that let another one go first (default 1)\n"
     "  --deliveries N       at most N arrivals out of turn: late, early, twice (default 1)\n"
@@ -25,8 +28,9 @@ static const char usage[] =
     "  --keep-going         search on when something was found\n"
     "  --brute              also runs that go on as an earlier one did\n"
     "  --list               print the choice points of the ordinary course, and search nothing\n"
-    "  --profile NAME, --set KNOB=VALUE, --driver NAME=PATH, --modules DIR, --budget RECORDS,\n"
-    "  --strict, --hang SECONDS, --no-fork\n"
+    "  --out FILE           what was found into a file, verdicts on standard output\n"
+    "  --profile NAME, --set KNOB=VALUE, --driver NAME=PATH, --modules DIR, --filter GLOB,\n"
+    "  --budget RECORDS, --strict, --hang SECONDS, --no-fork\n"
     "                       as for run; the budget of a run is 1000000 by itself\n"
     "  --quiet              only what was found, and the summary\n"
     "  --color WHEN         auto, always or never; NO_COLOR is heeded by auto\n"
@@ -64,7 +68,8 @@ static int read_count(const char *option, const char *value, uint32_t *count)
 static int read_strategy(void *command, const char *value)
 {
     static const char *const names[] = {
-        [HA_SEARCH_DEPTH] = "depth", [HA_SEARCH_RANDOM] = "random", [HA_SEARCH_PCT] = "pct",
+        [HA_SEARCH_DEPTH] = "depth",   [HA_SEARCH_RANDOM] = "random", [HA_SEARCH_PCT] = "pct",
+        [HA_SEARCH_FAULTS] = "faults", [HA_SEARCH_PAIRS] = "pairs",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (!strcmp(value, names[i])) {
@@ -72,7 +77,7 @@ static int read_strategy(void *command, const char *value)
             return HA_EXIT_OK;
         }
     }
-    return wrong("--strategy", value, "depth, random or pct");
+    return wrong("--strategy", value, "depth, random, pct, faults or pairs");
 }
 
 static int read_faults(void *command, const char *value)
@@ -88,6 +93,12 @@ static int read_preemptions(void *command, const char *value)
 static int read_deliveries(void *command, const char *value)
 {
     return read_count("--deliveries", value, &explore_of(command)->bounds.deliveries);
+}
+
+static int read_axes(void *command, const char *value)
+{
+    explore_of(command)->axes = value;
+    return HA_EXIT_OK;
 }
 
 static int read_depth(void *command, const char *value)
@@ -131,6 +142,7 @@ static const struct ha_cli_option options[] = {
     {"--faults", read_faults, 0},
     {"--preemptions", read_preemptions, 0},
     {"--deliveries", read_deliveries, 0},
+    {"--axes", read_axes, 0},
     {"--depth", read_depth, 0},
     {"--seed", read_seed, 0},
     {"--runs", read_runs, 0},
@@ -153,7 +165,8 @@ int ha_cli_explore(int count, char **argument)
         "explore", usage, options, sizeof options / sizeof options[0], explore};
     struct command command = {
         .shared.play.record_budget = 1000000,
-        .explore = {.bounds = {.faults = 1, .preemptions = 1, .deliveries = 1},
-                    .depth = 2, .seed = 1}};
+        .explore = {.bounds = {.faults = HA_BOUND_USUAL, .preemptions = HA_BOUND_USUAL,
+                               .deliveries = HA_BOUND_USUAL},
+                    .seed = 1}};
     return ha_cli_play(&player, &command, count, argument);
 }

@@ -1,215 +1,235 @@
 /*
  * explore - scenarios, one after another, each searched
  *
- * Owns which files, what is printed of a search, and the exit code.
+ * Owns which files, where what is printed goes, and the exit code.
  */
 #include "hotadd/explore.h"
 
-#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/names.h"
-#include "check/story.h"
-#include "edge/explorer.h"
+#include "base/error.h"
+#include "edge/explore_check.h"
+#include "edge/explore_report.h"
 #include "edge/files.h"
+#include "edge/filter.h"
+#include "edge/module_option.h"
+#include "edge/output.h"
 #include "edge/place.h"
-#include "edge/play_check.h"
-#include "edge/run.h"
-#include "sim/search_words.h"
+
+/* What has become of a file. */
+enum fate { PASSED, FOUND, OPEN, STRAYED, LISTED, UNREAD, UNWANTED, FATE_COUNT };
 
 struct course {
     const struct ha_explore_options *options;
+    FILE *finds, *verdicts, *messages;
     struct ha_loop *loop;
-    size_t searched, found, open, strayed;      /* scenarios */
-    bool unreadable;
+    bool *driver_met;           /* which of the options' drivers some scenario has */
+    size_t fates[FATE_COUNT];   /* files */
+    bool unreadable;            /* or not written */
+    int refused;                /* an enum ha_exit that ends it all */
     int signal;
 };
 
-/* The command line that repeats the run with these answers. */
-static void add_command(const struct ha_explorer *explorer, const struct ha_tape_input *answers,
-                        struct ha_text *text)
+static void print(struct course *course, FILE *file, struct ha_text *text)
 {
-    struct ha_play_options play = explorer->options->play;
-    struct ha_text token = {0};
-    ha_explorer_add_token(explorer, answers, &token);
-    play.replay = ha_text_string(&token);
-    const struct ha_run run = {
-        .scenario = explorer->scenario, .options = &play, .plan = explorer->plan};
-    ha_run_add_command(&run, text);
-    text->lost |= token.lost;
-    ha_text_close(&token);
+    fputs(ha_text_string(text), file);
+    course->unreadable |= text->lost;
+    ha_text_close(text);
 }
 
-static void add_indented(const char *words, struct ha_text *text)
+static void print_result(struct course *course, const struct ha_survey *survey)
 {
-    while (words && *words) {
-        size_t length = strcspn(words, "\n");
-        ha_text_addf(text, "  %.*s\n", (int)length, words);
-        words += length + (words[length] == '\n');
-    }
+    const struct ha_explore_options *options = course->options;
+    struct ha_text finds = {0}, summary = {0};
+    ha_explore_report_finds(survey, &finds);
+    if (!options->play.quiet || survey->finds.count || !survey->complete)
+        ha_explore_report_summary(survey, &summary);
+    print(course, course->finds, &finds);
+    print(course, course->verdicts, &summary);
 }
 
-static void add_find(const struct ha_explorer *explorer, const struct ha_find *find,
-                     struct ha_text *text)
+static enum fate fate_of(const struct ha_survey *survey)
 {
-    struct ha_text command = {0};
-    add_command(explorer, &find->answers, &command);
-    if (find->finding.rule) {
-        ha_story_add_finding(text, &find->finding, find->driver[0] ? find->driver : NULL,
-                             NULL, ha_text_string(&command), explorer->options->play.color);
-    } else {
-        ha_text_addf(text, "error: the run ended by \"%s\"\n", ha_ending_name(find->ending));
-        add_indented(find->words, text);
-        ha_text_addf(text, "  repeat    %s\n", ha_text_string(&command));
-    }
-    ha_search_add_found(text, find->runs, explorer->result->runs);
-    text->lost |= command.lost;
-    ha_text_close(&command);
+    return survey->strayed ? STRAYED : survey->finds.count ? FOUND
+         : survey->complete ? PASSED : OPEN;
 }
 
-/* Where the ordinary course was not the same when it was played again. */
-static void add_difference(const struct ha_result *result, struct ha_text *text)
-{
-    ha_text_add(text, "  the ordinary course came out in two ways, which differ first here:\n");
-    for (int i = 0; i < 2; i++)
-        ha_text_add(text, result->difference[i][0] ? result->difference[i] : "(nothing more)\n");
-}
-
-static void add_summary(const struct ha_explorer *explorer, struct ha_text *text)
-{
-    const struct ha_result *result = explorer->result;
-    ha_text_addf(text, "%s  ", result->strayed ? "STRAYED" : result->finds.count ? "FOUND"
-                             : result->complete ? "pass" : "open");
-    ha_add_file_name(text, explorer->scenario->file);
-    ha_text_addf(text, ": %s (", explorer->scenario->name);
-    ha_search_add_counts(text, result->runs, result->left, result->traces.count);
-    ha_text_add(text, ")\n");
-    if (result->difference[0])
-        add_difference(result, text);
-    if (result->complete)
-        ha_search_add_complete(text, result->runs + result->left,
-                               &explorer->options->bounds);
-}
-
-static void print(struct course *course, const struct ha_explorer *explorer)
-{
-    const struct ha_result *result = explorer->result;
-    struct ha_text text = {0};
-    for (size_t i = 0; i < result->finds.count; i++)
-        add_find(explorer, &result->finds.find[i], &text);
-    if (!course->options->play.quiet || result->finds.count || !result->complete)
-        add_summary(explorer, &text);
-    fputs(ha_text_string(&text), course->options->play.out);
-    course->unreadable |= text.lost;
-    ha_text_close(&text);
-}
-
-static void list_points(struct course *course, const struct ha_explorer *explorer)
-{
-    struct ha_text text = {0};
-    size_t count;
-    const struct ha_search_point *point = ha_search_points(explorer->search, &count);
-    ha_add_file_name(&text, explorer->scenario->file);
-    ha_text_add(&text, ": ");
-    ha_search_add_number(&text, count, "choice point", "choice points");
-    ha_text_add(&text, " in the ordinary course\n");
-    for (size_t i = 0; i < count; i++) {
-        ha_text_addf(&text, "  %4zu  %-9s %s", i, ha_choice_kind_name(point[i].kind),
-                     point[i].label);
-        if (point[i].about != HA_NOTHING)
-            ha_text_addf(&text, " %" PRIu32, point[i].about);
-        ha_text_addf(&text, ", %" PRIu32 " answers\n", point[i].options);
-    }
-    fputs(ha_text_string(&text), course->options->play.out);
-    course->unreadable |= text.lost;
-    ha_text_close(&text);
-}
-
-static void search(struct course *course, const struct ha_scenario *scenario)
+static enum fate search(struct course *course, const struct ha_scenario *scenario)
 {
     struct ha_explore_options options = *course->options;
-    struct ha_explorer explorer = {0};
+    struct ha_survey survey = {0};
     struct ha_text messages = {0};
+    enum fate fate = UNREAD;
     if (options.list)
         options.runs = 1;
-    int err = ha_explorer_run(&explorer, scenario, &options, course->loop, &messages);
+    int err = ha_survey_run(&survey, scenario, &options, course->loop, &messages);
     course->signal = ha_loop_signal(course->loop);
-    if (err) {
-        fputs(ha_text_string(&messages), course->options->play.log);
-        course->unreadable = true;
-    } else if (options.list) {
-        list_points(course, &explorer);
-        course->searched++;
-    } else {
-        print(course, &explorer);
-        course->searched++;
-        if (explorer.result->strayed)
-            course->strayed++;
-        else if (explorer.result->finds.count)
-            course->found++;
-        else if (!explorer.result->complete)
-            course->open++;
+    if (!err && options.list) {
+        struct ha_text points = {0};
+        ha_explore_report_points(&survey, &points);
+        print(course, course->finds, &points);
+        fate = LISTED;
+    } else if (!err) {
+        print_result(course, &survey);
+        fate = fate_of(&survey);
     }
-    ha_explorer_close(&explorer);
-    ha_text_close(&messages);
+    print(course, course->messages, &messages);
+    ha_survey_close(&survey);
+    return fate;
 }
 
-static void search_file(struct course *course, const char *path)
+static enum fate search_wanted(struct course *course, const struct ha_scenario *scenario)
+{
+    bool lost = false;
+    ha_module_option_meet(&course->options->play, scenario, course->driver_met);
+    bool wanted = ha_filter_matches(course->options->play.filter, scenario, &lost);
+    if (lost)
+        return UNREAD;
+    return wanted ? search(course, scenario) : UNWANTED;
+}
+
+static enum fate search_file(struct course *course, const char *path)
 {
     struct ha_scenario scenario;
     struct ha_text messages = {0};
+    enum fate fate = UNREAD;
     int err = ha_scenario_load_file(path, course->loop, &scenario, &messages);
     course->signal = ha_loop_signal(course->loop);
-    if (err) {
-        fputs(err == HA_EREAD ? ha_text_string(&messages) : ha_err_text(err),
-              course->options->play.log);
-        course->unreadable = true;
-    } else {
-        if (!course->signal)
-            search(course, &scenario);
+    if (!err) {
+        fate = course->signal ? UNWANTED : search_wanted(course, &scenario);
         ha_scenario_close(&scenario);
+    } else if (err != HA_EREAD) {
+        ha_add_file_name(&messages, path);
+        ha_text_addf(&messages, ": error: %s\n", ha_err_text(err));
     }
-    ha_text_close(&messages);
+    print(course, course->messages, &messages);
+    return fate;
+}
+
+/* Say what ends it all before it has begun. */
+static void refuse(struct course *course, int code, const char *reason)
+{
+    fprintf(course->messages, "hotadd: error: %s\n", reason);
+    course->refused = code;
+}
+
+static void search_files(struct course *course, const struct ha_files *files)
+{
+    course->loop = ha_loop_open();
+    if (!course->loop) {
+        refuse(course, HA_EXIT_INTERNAL, "no event loop: memory or descriptors are lacking");
+        return;
+    }
+    for (size_t i = 0; i < files->count && !course->signal; i++)
+        course->fates[search_file(course, files->path[i])]++;
+    ha_loop_close(course->loop);
+}
+
+/* A driver that no scenario has is most likely misspelt; what was not read might have had it. */
+static void check_drivers(struct course *course)
+{
+    const struct ha_play_options *play = &course->options->play;
+    struct ha_error error = {""};
+    if (!course->signal && !course->refused && !course->unreadable && !course->fates[UNREAD] &&
+        ha_module_option_unmet(play, course->driver_met, &error))
+        refuse(course, HA_EXIT_USAGE, error.text);
+}
+
+static bool did_nothing(const struct course *course)
+{
+    size_t done = 0;
+    for (int fate = 0; fate < FATE_COUNT; fate++)
+        done += fate == UNWANTED ? 0 : course->fates[fate];
+    return !done && !course->unreadable && !course->refused && !course->signal;
+}
+
+static void sum_up(const struct course *course)
+{
+    const struct ha_play_options *play = &course->options->play;
+    const size_t *fates = course->fates;
+    if (did_nothing(course) && play->filter)
+        fprintf(course->messages, "hotadd: no scenario matches '%s'\n", play->filter);
+    else if (did_nothing(course))
+        fputs("hotadd: no scenario was found\n", course->messages);
+    if (course->signal)
+        fprintf(course->options->list ? course->messages : course->verdicts,
+                "hotadd: ended by %s\n", course->signal == SIGINT ? "SIGINT" : "SIGTERM");
+    if (!course->options->list)
+        fprintf(course->verdicts, "%zu passed, %zu failed\n", fates[PASSED],
+                fates[FOUND] + fates[OPEN] + fates[STRAYED] + fates[UNREAD]);
 }
 
 static int exit_code(const struct course *course)
 {
+    const size_t *fates = course->fates;
     if (course->signal)
         return course->signal == SIGINT ? HA_EXIT_SIGINT : HA_EXIT_SIGTERM;
-    if (course->unreadable)
+    if (course->refused)
+        return course->refused;
+    if (course->unreadable || fates[UNREAD])
         return HA_EXIT_UNREADABLE;
-    if (course->strayed)
+    if (fates[STRAYED])
         return HA_EXIT_STRAYED;
-    if (course->found)
+    if (fates[FOUND])
         return HA_EXIT_FAILED;
-    if (course->open)
+    if (fates[OPEN])
         return HA_EXIT_BUDGET;
-    return course->searched ? HA_EXIT_OK : HA_EXIT_NOTHING;
+    return fates[PASSED] || fates[LISTED] ? HA_EXIT_OK : HA_EXIT_NOTHING;
+}
+
+static void find_files(struct course *course, struct ha_files *files)
+{
+    const struct ha_play_options *play = &course->options->play;
+    struct ha_text messages = {0};
+    for (size_t i = 0; i < play->path_count; i++) {
+        int err = ha_files_add(files, play->path[i], &messages);
+        course->unreadable |= err != HA_OK;
+        if (err == HA_ENOMEM)
+            ha_text_addf(&messages, "hotadd: error: %s\n", ha_err_text(err));
+    }
+    print(course, course->messages, &messages);
+}
+
+static void open_output(struct course *course)
+{
+    struct ha_text message = {0};
+    FILE *file = ha_output_open(course->options->play.out_path, &message);
+    if (file)
+        course->finds = file;
+    else
+        refuse(course, HA_EXIT_UNREADABLE, ha_text_string(&message));
+    ha_text_close(&message);
 }
 
 int ha_explore_files(const struct ha_explore_options *options)
 {
-    struct course course = {.options = options, .loop = ha_loop_open()};
+    struct course course = {.options = options, .finds = options->play.out,
+                            .verdicts = options->play.out, .messages = options->play.log};
     struct ha_files files = {0};
-    struct ha_text messages = {0};
-    if (!course.loop) {
-        fputs("hotadd: error: no event loop: memory or descriptors are lacking\n",
-              options->play.log);
-        return HA_EXIT_INTERNAL;
+    struct ha_error error = {""};
+    bool written = true;
+    course.driver_met = calloc(options->play.driver_count + 1, sizeof *course.driver_met);
+    find_files(&course, &files);
+    if (!course.driver_met)
+        refuse(&course, HA_EXIT_UNREADABLE, ha_err_text(HA_ENOMEM));
+    else if (ha_explore_check(options, &files, &error))
+        refuse(&course, HA_EXIT_USAGE, error.text);
+    else if (options->play.out_path)
+        open_output(&course);
+    if (!course.refused) {
+        search_files(&course, &files);
+        check_drivers(&course);
+        if (options->play.out_path)
+            written = ha_output_close(course.finds);
     }
-    for (size_t i = 0; i < options->play.path_count; i++)
-        course.unreadable |= ha_files_add(&files, options->play.path[i], &messages) != HA_OK;
-    fputs(ha_text_string(&messages), options->play.log);
-    for (size_t i = 0; i < files.count && !course.signal; i++)
-        search_file(&course, files.path[i]);
-    if (!options->list)
-        fprintf(options->play.out, "%zu passed, %zu failed\n",
-                course.searched - course.found - course.open - course.strayed,
-                course.found + course.open + course.strayed);
-    ha_text_close(&messages);
+    sum_up(&course);
+    written &= ha_output_is_written(options->play.out) && ha_output_is_written(options->play.log);
+    if (!written) {
+        fputs("hotadd: error: not everything could be written\n", options->play.log);
+        course.unreadable = true;
+    }
     ha_files_close(&files);
-    ha_loop_close(course.loop);
+    free(course.driver_met);
     return exit_code(&course);
 }

@@ -13,6 +13,7 @@
 #include "check/expect.h"
 #include "edge/breaches.h"
 #include "edge/module_option.h"
+#include "edge/place.h"
 #include "edge/run.h"
 
 #define SLICE_NS UINT64_C(20000000)
@@ -251,23 +252,22 @@ static int open_result(struct ha_explorer *explorer)
     return HA_OK;
 }
 
-static int open_all(struct ha_explorer *explorer, struct ha_error *reason)
+static int open_all(struct ha_explorer *explorer)
 {
     const struct ha_explore_options *options = explorer->options;
-    int err = ha_run_turn_profile(&options->play, &explorer->plan.profile, reason);
-    if (!err)
-        err = ha_module_option_turn(&options->play, explorer->scenario, &explorer->plan,
+    int err = ha_module_option_turn(&options->play, explorer->scenario, &explorer->plan,
                                     &explorer->drivers);
     explorer->apart = ha_run_is_apart(&options->play, &explorer->plan);
     if (!err)
         err = open_result(explorer);
     if (err)
         return err;
-    const struct ha_search_options search = {
-        .strategy = options->strategy, .bounds = options->bounds, .depth = options->depth,
-        .seed = options->seed,
-        .skips = options->strategy == HA_SEARCH_DEPTH && !options->brute,
-        .memory = memory_of(explorer)};
+    struct ha_search_options search = ha_search_settle((struct ha_search_options){
+        .strategy = options->strategy, .bounds = options->bounds,
+        .depth = options->depth ? options->depth : 2, .seed = options->seed,
+        .memory = memory_of(explorer)});
+    search.skips = search.strategy == HA_SEARCH_DEPTH && !options->brute;
+    explorer->bounds = search.bounds;
     explorer->judge = ha_judge_create();
     explorer->search = ha_search_create(&search);
     if (!explorer->judge || !explorer->search)
@@ -276,26 +276,26 @@ static int open_all(struct ha_explorer *explorer, struct ha_error *reason)
 }
 
 int ha_explorer_run(struct ha_explorer *explorer, const struct ha_scenario *scenario,
-                    const struct ha_explore_options *options, struct ha_loop *loop,
-                    struct ha_text *messages)
+                    const struct ha_profile *profile, const struct ha_explore_options *options,
+                    struct ha_loop *loop, struct ha_text *messages)
 {
-    struct ha_error reason = {""};
     const struct ha_text *trouble = &explorer->trouble;
     *explorer = (struct ha_explorer){.scenario = scenario, .options = options, .loop = loop,
                                      .plan = scenario->plan, .messages = messages};
+    explorer->plan.profile = *profile;
     ha_twin_init(&explorer->twin);
-    int err = open_all(explorer, &reason);
+    int err = open_all(explorer);
     if (!err) {
         explorer->begun_ns = ha_loop_now();
         ha_loop_run(loop, search_slice, explorer);
         ha_finds_sort(&explorer->result->finds);
         err = explorer->err;
     }
-    if (err && err != HA_EREAD)
-        ha_text_addf(messages, "%s: error: %s\n", scenario->file,
-                     reason.text[0] ? reason.text
-                                    : trouble->length ? ha_text_string(trouble)
-                                                      : ha_err_text(err));
+    if (err && err != HA_EREAD) {
+        ha_add_file_name(messages, scenario->file);
+        ha_text_addf(messages, ": error: %s\n",
+                     trouble->length ? ha_text_string(trouble) : ha_err_text(err));
+    }
     return err;
 }
 

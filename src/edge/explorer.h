@@ -33,7 +33,8 @@ struct ha_result {
 struct ha_explorer {
     const struct ha_scenario *scenario;
     const struct ha_explore_options *options;
-    struct ha_plan plan;            /* the scenario's, with what the command line turned */
+    struct ha_search_bounds bounds; /* as they are settled */
+    struct ha_plan plan;            /* the scenario's, under the profile that is wanted */
     struct ha_bag drivers;          /* of the plan, where the command line changed them */
     struct ha_judge *judge;
     struct ha_search *search;
@@ -51,7 +52,7 @@ struct ha_explorer {
 };
 
 /*
- * Search a scenario until all within the bounds was played, or enough was found, or its time or
+ * Search a scenario under a profile until all within the bounds was played, or enough was found, or its time or
  * number of runs is over, or a signal came.
  *
  *   explorer  zeroed; ha_explorer_close() in any case
@@ -60,7 +61,7 @@ struct ha_explorer {
  * Returns HA_OK when there is a result; HA_EINVAL, HA_EREAD, HA_ENOMEM, HA_ETHREAD as ha_run_play().
  */
 int ha_explorer_run(struct ha_explorer *explorer, const struct ha_scenario *scenario,
-                    const struct ha_explore_options *options, struct ha_loop *loop,
+                    const struct ha_profile *profile, const struct ha_explore_options *options, struct ha_loop *loop,
                     struct ha_text *messages);
 
 void ha_explorer_close(struct ha_explorer *explorer);

@@ -82,3 +82,14 @@ void ha_module_option_meet(const struct ha_play_options *options,
         for (size_t k = 0; k < plan->driver_count; k++)
             met[i] |= plan->driver[k].module && is_for(options->driver[i], plan->driver[k].name);
 }
+
+int ha_module_option_unmet(const struct ha_play_options *options, const bool *met,
+                           struct ha_error *error)
+{
+    for (size_t i = 0; i < options->driver_count; i++)
+        if (!met[i])
+            return ha_error_set(error, HA_EINVAL,
+                                "--driver %s: no scenario has a driver of that name with a module",
+                                options->driver[i]);
+    return HA_OK;
+}

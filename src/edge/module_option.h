@@ -31,5 +31,8 @@ int ha_module_option_turn(const struct ha_play_options *options,
 /* Note in `met`, which has a flag for each of them, those that a driver of the scenario bears. */
 void ha_module_option_meet(const struct ha_play_options *options,
                            const struct ha_scenario *scenario, bool *met);
+/* HA_OK, or HA_EINVAL with a sentence when one was not met. */
+int ha_module_option_unmet(const struct ha_play_options *options, const bool *met,
+                           struct ha_error *error);
 
 #endif

@@ -6,12 +6,12 @@
  */
 #include "hotadd/scenario.h"
 
-#include <fnmatch.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "edge/files.h"
+#include "edge/filter.h"
 #include "edge/load.h"
 #include "edge/module_option.h"
 #include "edge/output.h"
@@ -22,16 +22,10 @@
 
 static bool is_wanted(struct ha_tally *tally, const struct ha_scenario *scenario)
 {
-    const char *filter = tally->options->filter;
-    struct ha_text path = {0};
-    if (!filter)
-        return true;
-    ha_add_file_name(&path, scenario->file);
-    if (path.lost)
+    bool lost = false;
+    bool wanted = ha_filter_matches(tally->options->filter, scenario, &lost);
+    if (lost)
         ha_tally_lost(tally);
-    bool wanted = !fnmatch(filter, ha_text_string(&path), 0) ||
-                  !fnmatch(filter, scenario->name, 0);
-    ha_text_close(&path);
     return wanted;
 }
 
@@ -133,18 +127,10 @@ static void play_files(struct ha_tally *tally, const struct ha_files *files, con
 /* A driver that no scenario has is most likely misspelt; what was not read might have had it. */
 static void check_drivers(struct ha_tally *tally)
 {
-    const struct ha_play_options *options = tally->options;
-    if (tally->signal || tally->refused || tally->unreadable)
-        return;
-    for (size_t i = 0; i < options->driver_count && !tally->refused; i++) {
-        struct ha_text message = {0};
-        if (tally->driver_met[i])
-            continue;
-        ha_text_addf(&message, "--driver %s: no scenario has a driver of that name with a module",
-                     options->driver[i]);
-        refuse(tally, HA_EXIT_USAGE, ha_text_string(&message));
-        ha_text_close(&message);
-    }
+    struct ha_error error = {""};
+    if (!tally->signal && !tally->refused && !tally->unreadable &&
+        ha_module_option_unmet(tally->options, tally->driver_met, &error))
+        refuse(tally, HA_EXIT_USAGE, error.text);
 }
 
 /* What is said after the last verdict. */

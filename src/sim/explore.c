@@ -206,12 +206,13 @@ static int open_exploring(struct ha_exploring *exploring, const char *replay,
 static int open_search(struct ha_exploring *exploring)
 {
     const struct ha_exploration *exploration = exploring->exploration;
-    exploring->search = ha_search_create(&(struct ha_search_options){
+    struct ha_search_options options = ha_search_settle((struct ha_search_options){
         .strategy = exploration->strategy,
         .bounds = exploration->bounds,
         .depth = exploration->depth,
-        .seed = exploration->seed,
-        .skips = exploration->strategy == HA_SEARCH_DEPTH && !exploration->brute});
+        .seed = exploration->seed});
+    options.skips = options.strategy == HA_SEARCH_DEPTH && !exploration->brute;
+    exploring->search = ha_search_create(&options);
     return exploring->search ? HA_OK : HA_ENOMEM;
 }
 

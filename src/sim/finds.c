@@ -19,10 +19,17 @@ static const char *skip_number(const char *at)
     return at;
 }
 
-/* How the words of two calls compare, as strcmp(), whatever their numbers are. */
+/* Whether the words go on with a status: of the same call there may be several. */
+static bool is_over(const char *at)
+{
+    return !*at || !strncmp(at, " (", 2) || !strncmp(at, " -> ", 4);
+}
+
+/* How the words of two calls compare, as strcmp(), whatever their numbers and statuses are. */
 static int compare_places(const char *a, const char *b)
 {
-    for (bool begins = true; *a || *b;) {
+    bool begins = true;
+    while (!is_over(a) && !is_over(b)) {
         if (begins && isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
             a = skip_number(a);
             b = skip_number(b);
@@ -34,7 +41,7 @@ static int compare_places(const char *a, const char *b)
             b++;
         }
     }
-    return 0;
+    return (int)is_over(b) - (int)is_over(a);
 }
 
 static int compare_numbers(uint64_t a, uint64_t b)
@@ -105,28 +112,58 @@ static bool copy(const struct ha_finds *finds, struct ha_find *to,
     return true;
 }
 
+static bool is_better(const struct ha_find *find, const struct ha_find *other)
+{
+    return find->turned != other->turned ? find->turned < other->turned
+                                         : find->answers.count < other->answers.count;
+}
+
+/* What is noted has memory of somebody else's, and says how many more runs show it. */
+static int add(struct ha_finds *finds, const struct ha_find *noted, const char *words,
+               uint64_t last_run)
+{
+    struct ha_find *find = find_equal(finds, noted);
+    struct ha_find fresh = *noted;
+    if (!find || is_better(noted, find)) {
+        if ((!find && !grow(finds)) || !copy(finds, &fresh, &noted->answers, words))
+            return HA_ENOMEM;
+        if (find) {
+            fresh.runs += find->runs;
+            give(finds, find);
+        } else {
+            find = &finds->find[finds->count++];
+        }
+        *find = fresh;
+    } else {
+        find->runs += noted->runs;
+    }
+    find->last_run = last_run;
+    return HA_OK;
+}
+
 int ha_finds_note(struct ha_finds *finds, const struct ha_shown *shown,
                   const struct ha_tape_input *answers)
 {
-    struct ha_find noted = {.finding = *shown->finding, .ending = shown->ending};
+    struct ha_find noted = {.finding = *shown->finding, .ending = shown->ending, .runs = 1,
+                            .answers = *answers};
     snprintf(noted.driver, sizeof noted.driver, "%s", shown->driver ? shown->driver : "");
-    struct ha_find *find = find_equal(finds, &noted);
-    bool is_better = !find || answers->count < find->answers.count;
-    if ((!find && !grow(finds)) || (is_better && !copy(finds, &noted, answers, shown->words)))
-        return HA_ENOMEM;
-    if (find) {
-        noted.runs = find->runs;
-        noted.last_run = find->last_run;
+    const struct ha_find *find = find_equal(finds, &noted);
+    if (find && find->last_run == shown->run)
+        return HA_OK;
+    return add(finds, &noted, shown->words, shown->run);
+}
+
+int ha_finds_merge(struct ha_finds *finds, const struct ha_finds *other, uint32_t variant,
+                   uint32_t turned)
+{
+    int err = HA_OK;
+    for (size_t i = 0; i < other->count && !err; i++) {
+        struct ha_find noted = other->find[i];
+        noted.variant = variant;
+        noted.turned = turned;
+        err = add(finds, &noted, noted.words, 0);
     }
-    if (find && is_better)
-        give(finds, find);
-    if (!find)
-        find = &finds->find[finds->count++];
-    if (is_better)
-        *find = noted;
-    find->runs += find->last_run != shown->run;
-    find->last_run = shown->run;
-    return HA_OK;
+    return err;
 }
 
 void ha_finds_sort(struct ha_finds *finds)

@@ -2,9 +2,9 @@
  * finds - what a search has found, in groups
  *
  * The same rule, broken by the same driver in the same place, is one find, whatever processor or
- * range of memory was meant: the words of the call count without their numbers. A find keeps the
- * answers of the run that needed the fewest. Begin with zeroes, and the memory that all of it is to
- * lie in; NULL for the heap.
+ * range of memory was meant: the words of the call count without their numbers and statuses. A find
+ * keeps the answers of the run that needed the fewest. Begin with zeroes, and the memory that all of
+ * it is to lie in; NULL for the heap.
  */
 #ifndef HA_SIM_FINDS_H
 #define HA_SIM_FINDS_H
@@ -25,6 +25,7 @@ struct ha_find {
     uint64_t last_run;              /* of these, by its number */
     struct ha_tape_input answers;
     char *words;                    /* on how the run ended; NULL for none */
+    uint32_t variant, turned;       /* of the scenario, and how far it is from the scenario's own */
 };
 
 struct ha_finds {
@@ -49,6 +50,15 @@ struct ha_shown {
  */
 int ha_finds_note(struct ha_finds *finds, const struct ha_shown *shown,
                   const struct ha_tape_input *answers);
+
+/*
+ * Add what was found in another variant of the scenario. The variant that is nearest to its own
+ * stands for a find.
+ *
+ * Returns HA_OK, or HA_ENOMEM with some of it added.
+ */
+int ha_finds_merge(struct ha_finds *finds, const struct ha_finds *other, uint32_t variant,
+                   uint32_t turned);
 
 /* Order them by rule, driver and place; those without a rule come last. */
 void ha_finds_sort(struct ha_finds *finds);

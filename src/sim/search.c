@@ -24,6 +24,7 @@ struct ha_search {
     struct ha_search_bounds used;       /* by the run so far */
     struct ha_priorities priorities;    /* of PCT */
     struct ha_footprint footprint;
+    struct ha_points points;
     struct ha_visited visited;          /* where runs have been, and with what left to use */
     bool left;
     uint64_t random;
@@ -111,6 +112,25 @@ static bool grow(struct ha_search *search)
     return path != NULL;
 }
 
+/* Go on with a question and its answer. */
+static void append(struct ha_search *search, const struct ha_question *question, uint32_t chosen)
+{
+    struct ha_search_point *point = &search->path[search->count++];
+    *point = (struct ha_search_point){
+        .label = question->label, .about = question->about, .options = question->options,
+        .answer = chosen, .kind = (uint8_t)question->kind,
+        .site = ha_points_site(question->kind, question->label, question->about)};
+    for (const struct ha_search_point *before = point; before-- > search->path;) {
+        if (before->site == point->site) {
+            point->occurrence = before->occurrence + 1;
+            break;
+        }
+    }
+    ha_points_meet(&search->points, point->kind, point->site, point->occurrence);
+    if (chosen)
+        ha_points_turn(&search->points, point->kind, point->site, point->occurrence);
+}
+
 /* Of a question that earlier runs have answered. */
 static uint32_t repeat(struct ha_search *search, const struct ha_question *question)
 {
@@ -135,9 +155,7 @@ static uint32_t decide(struct ha_search *search, struct ha_world *world,
         return 0;
     }
     uint32_t chosen = choose_anew(search, world, question);
-    search->path[search->count++] = (struct ha_search_point){
-        .label = question->label, .about = question->about, .options = question->options,
-        .answer = chosen, .kind = (uint8_t)question->kind};
+    append(search, question, chosen);
     use(search, question->kind, chosen);
     return chosen;
 }
@@ -152,6 +170,24 @@ static uint32_t answer(struct ha_oracle *oracle, struct ha_world *world,
     return decided;
 }
 
+static void settle_bound(uint32_t *bound, uint32_t usual)
+{
+    if (*bound == HA_BOUND_USUAL)
+        *bound = usual;
+}
+
+struct ha_search_options ha_search_settle(struct ha_search_options options)
+{
+    bool is_sweep = options.strategy == HA_SEARCH_FAULTS || options.strategy == HA_SEARCH_PAIRS;
+    settle_bound(&options.bounds.faults, options.strategy == HA_SEARCH_PAIRS ? 2 : 1);
+    settle_bound(&options.bounds.preemptions, is_sweep ? 0 : 1);
+    settle_bound(&options.bounds.deliveries, is_sweep ? 0 : 1);
+    options.bounds.fixed_order |= is_sweep;
+    if (is_sweep)
+        options.strategy = HA_SEARCH_DEPTH;
+    return options;
+}
+
 struct ha_search *ha_search_create(const struct ha_search_options *options)
 {
     struct ha_search *search = ha_heap_take(options->memory, sizeof *search);
@@ -160,6 +196,7 @@ struct ha_search *ha_search_create(const struct ha_search_options *options)
     search->oracle.answer = answer;
     search->options = *options;
     search->visited.memory = options->memory;
+    search->points.met.memory = search->points.turned.memory = options->memory;
     search->random = options->seed;
     ha_priorities_init(&search->priorities, options->depth);
     ha_footprint_init(&search->footprint, options->memory);
@@ -171,6 +208,7 @@ void ha_search_destroy(struct ha_search *search)
     if (!search)
         return;
     ha_footprint_close(&search->footprint);
+    ha_points_close(&search->points);
     ha_visited_close(&search->visited);
     ha_heap_give(search->options.memory, search->path, search->room * sizeof *search->path);
     ha_heap_give(search->options.memory, search, sizeof *search);
@@ -185,6 +223,7 @@ static bool back_up(struct ha_search *search)
         if (last->answer + 1 < last->options && may_differ(search, last->kind)) {
             last->answer++;
             use(search, last->kind, last->answer);
+            ha_points_turn(&search->points, last->kind, last->site, last->occurrence);
             search->fixed = search->count;
             return true;
         }
@@ -241,6 +280,11 @@ const struct ha_search_point *ha_search_points(const struct ha_search *search, s
     return search->path;
 }
 
+const struct ha_points *ha_search_covered(const struct ha_search *search)
+{
+    return &search->points;
+}
+
 bool ha_search_strayed(const struct ha_search *search)
 {
     return search->strayed;
@@ -248,7 +292,8 @@ bool ha_search_strayed(const struct ha_search *search)
 
 bool ha_search_lost(const struct ha_search *search)
 {
-    return search->lost || search->footprint.lost || search->visited.lost;
+    return search->lost || search->footprint.lost || search->visited.lost ||
+           ha_points_lost(&search->points);
 }
 
 int ha_search_answers(const struct ha_search *search, struct ha_tape_input *answers)

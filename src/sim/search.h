@@ -24,6 +24,7 @@
 
 #include "core/tape.h"
 #include "hotadd/explore.h"
+#include "sim/points.h"
 
 struct ha_arena;
 struct ha_search;
@@ -43,9 +44,17 @@ struct ha_search_point {
     const char *label;
     uint32_t about, options, answer;
     uint8_t kind;               /* enum ha_choice_kind */
+    uint64_t site;              /* of these, a number for what is asked ... */
+    uint32_t occurrence;        /* ... and the how manieth such question of the run it is, from 0 */
 };
 
-/* NULL: no memory. */
+/*
+ * What options come to: a sweep of faults is a search in depth with bounds of its own, and a bound
+ * that is HA_BOUND_USUAL is one.
+ */
+struct ha_search_options ha_search_settle(struct ha_search_options options);
+
+/* Of options that are settled. NULL: no memory. */
 struct ha_search *ha_search_create(const struct ha_search_options *options);
 void ha_search_destroy(struct ha_search *search);
 
@@ -66,6 +75,9 @@ uint64_t ha_search_identity(const struct ha_search *search);
 
 /* What was asked in the run so far, in order; until the next one. */
 const struct ha_search_point *ha_search_points(const struct ha_search *search, size_t *count);
+
+/* All that was asked in any run. */
+const struct ha_points *ha_search_covered(const struct ha_search *search);
 
 /* Whether a run asked something else where it should have repeated an earlier one. */
 bool ha_search_strayed(const struct ha_search *search);

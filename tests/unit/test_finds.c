@@ -45,20 +45,21 @@ static void expect_finds(struct ha_finds *finds, const char *expected)
     ha_finds_close(finds);
 }
 
-static void numbers_in_a_call_make_no_other_place(void **state)
+static void numbers_and_statuses_of_a_call_make_no_other_place(void **state)
 {
     struct ha_finds finds = {0};
     (void)state;
 
     show(&finds, 1, "DRV-3", "a", "a.sync Start 4", 1);
     show(&finds, 2, "DRV-3", "a", "a.sync Start 15", 1);
-    show(&finds, 3, "DRV-3", "a", "a.sync Start 1:2", 1);
+    show(&finds, 3, "DRV-3", "a", "a.sync Start 1:2 -> STATUS_IO_TIMEOUT", 1);
+    show(&finds, 3, "DRV-3", "a", "a.sync Failure 5 (STATUS_IO_TIMEOUT)", 1);
     show(&finds, 3, "DRV-3", "a", "a.sync Failure 4", 1);
     show(&finds, 4, "DRV-3", "a", "a.cpu Arrival memory 0x10000", 1);
     show(&finds, 5, "DRV-3", "a", "a.cpu Arrival memory 0xa000", 1);
 
     expect_finds(&finds, "DRV-3 a, a.cpu Arrival memory 0x10000: 2 runs, 1 answers\n"
-                         "DRV-3 a, a.sync Failure 4: 1 runs, 1 answers\n"
+                         "DRV-3 a, a.sync Failure 5 (STATUS_IO_TIMEOUT): 1 runs, 1 answers\n"
                          "DRV-3 a, a.sync Start 4: 3 runs, 1 answers\n");
 }
 
@@ -118,13 +119,33 @@ static void finds_are_ordered_by_rule_driver_and_place(void **state)
                          "ended nobody, : 2 runs, 0 answers\n");
 }
 
+static void the_variant_nearest_to_the_own_one_stands_for_a_find(void **state)
+{
+    struct ha_finds all = {0}, finds[3] = {{0}};
+    (void)state;
+    show(&finds[0], 1, "DRV-3", "a", "a.sync Start 4", 2);
+    show(&finds[1], 1, "DRV-3", "a", "a.sync Start 5", 1);
+    show(&finds[2], 1, "DRV-3", "a", "a.sync Start 6", 3);
+
+    assert_int_equal(ha_finds_merge(&all, &finds[0], 7, 1), HA_OK);
+    assert_int_equal(ha_finds_merge(&all, &finds[1], 8, 2), HA_OK);
+    assert_int_equal(all.find[0].variant, 7);
+    assert_int_equal(ha_finds_merge(&all, &finds[2], 0, 0), HA_OK);
+
+    assert_int_equal(all.find[0].variant, 0);
+    expect_finds(&all, "DRV-3 a, a.sync Start 6: 3 runs, 3 answers\n");
+    for (size_t i = 0; i < 3; i++)
+        ha_finds_close(&finds[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_in_a_call_make_no_other_place),
+        cmocka_unit_test(numbers_and_statuses_of_a_call_make_no_other_place),
         cmocka_unit_test(a_number_in_a_name_makes_another_place),
         cmocka_unit_test(the_run_with_the_fewest_answers_stands_for_a_find),
         cmocka_unit_test(a_run_that_shows_it_twice_counts_once),
+        cmocka_unit_test(the_variant_nearest_to_the_own_one_stands_for_a_find),
         cmocka_unit_test(finds_are_ordered_by_rule_driver_and_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -233,9 +233,61 @@ static void a_search_goes_on_behind_a_run_that_took_its_process_with_it(void **s
     ha_arena_close(&memory);
 }
 
+static void a_sweep_of_faults_is_a_search_in_depth_that_lets_threads_alone(void **state)
+{
+    const struct ha_search_bounds usual = {HA_BOUND_USUAL, HA_BOUND_USUAL, HA_BOUND_USUAL, false};
+    struct asker asker;
+    char all[256] = "";
+    (void)state;
+    const struct ha_search_options pairs = ha_search_settle(
+        (struct ha_search_options){.strategy = HA_SEARCH_PAIRS, .bounds = usual});
+    begin(&asker, &pairs);
+
+    while (next(&asker)) {
+        for (int i = 0; i < 3; i++)
+            ask(&asker, HA_CHOICE_FAULT, 2);
+        ask(&asker, HA_CHOICE_THREAD, 2);
+        ask(&asker, HA_CHOICE_PREEMPT, 2);
+        ask(&asker, HA_CHOICE_LATE, 2);
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s ", asker.heard);
+    }
+
+    assert_string_equal(all, "000000 001000 010000 011000 100000 101000 110000 ");
+    ha_search_destroy(asker.search);
+}
+
+static void a_point_is_covered_when_some_run_answered_it_otherwise(void **state)
+{
+    struct asker asker;
+    (void)state;
+    begin(&asker, &(struct ha_search_options){.bounds = {.faults = 1}});
+
+    while (next(&asker)) {
+        ask(&asker, HA_CHOICE_PREEMPT, 2);
+        if (ask(&asker, HA_CHOICE_FAULT, 3))
+            continue;
+        ask(&asker, HA_CHOICE_FAULT, 2);
+    }
+
+    const struct ha_points *points = ha_search_covered(asker.search);
+    assert_int_equal(points->met_count[HA_CHOICE_PREEMPT], 1);
+    assert_int_equal(points->turned_count[HA_CHOICE_PREEMPT], 0);
+    assert_int_equal(points->met_count[HA_CHOICE_FAULT], 2);
+    assert_int_equal(points->turned_count[HA_CHOICE_FAULT], 2);
+    struct ha_points sum = {0};
+    ha_points_merge(&sum, points);
+    ha_points_merge(&sum, points);
+    assert_int_equal(sum.met_count[HA_CHOICE_FAULT], 2);
+    assert_int_equal(sum.turned_count[HA_CHOICE_FAULT], 2);
+    ha_points_close(&sum);
+    ha_search_destroy(asker.search);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sweep_of_faults_is_a_search_in_depth_that_lets_threads_alone),
+        cmocka_unit_test(a_point_is_covered_when_some_run_answered_it_otherwise),
         cmocka_unit_test(depth_first_gives_every_sequence_of_answers_once),
         cmocka_unit_test(no_run_has_more_of_a_kind_than_its_bound),
         cmocka_unit_test(the_answers_of_a_run_are_those_that_are_not_ordinary),
