@@ -32,7 +32,8 @@ enum ha_strategy {
 struct ha_search_bounds {
     uint32_t faults;            /* something fails, once or from then on */
     uint32_t preemptions;       /* a thread that could go on lets another one go first */
-    uint32_t deliveries;        /* arrivals come late, early, twice or after a removal */
+    uint32_t deliveries;        /* arrivals come late, early, twice or after a removal, and
+                                   timers and events before threads that could go on */
     bool fixed_order;           /* of threads that can go on, the ordinary one does */
 };
 

@@ -259,6 +259,8 @@ enum ha_choice_kind {
     HA_CHOICE_EARLY,          /* it is raised before the Complete calls, as async_after=sched */
     HA_CHOICE_LATE,           /* one call comes after the removal, as legacy_late_call=deliver */
     HA_CHOICE_PREEMPT,        /* which one goes on in the place of a thread that could */
+    HA_CHOICE_DUE,            /* 1: what is due next comes before threads that could go on; where
+                                 several are due at once, which of them comes first */
     HA_CHOICE_KIND_COUNT
 };
 

@@ -333,6 +333,7 @@ static const char *const choice_kinds[HA_CHOICE_KIND_COUNT] = {
     [HA_CHOICE_THREAD] = "thread", [HA_CHOICE_FAULT] = "fault",
     [HA_CHOICE_DELIVERY] = "delivery", [HA_CHOICE_TWICE] = "twice", [HA_CHOICE_EARLY] = "early",
     [HA_CHOICE_LATE] = "late", [HA_CHOICE_PREEMPT] = "preempt",
+    [HA_CHOICE_DUE] = "due",
 };
 
 static const char *const states[] = {

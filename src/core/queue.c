@@ -9,6 +9,8 @@
 
 #include "core/world.h"
 
+#define MOST_TOGETHER 8u        /* of what is due at once, so many may come first */
+
 static bool earlier(const struct ha_due *a, const struct ha_due *b)
 {
     return a->due_ns != b->due_ns ? a->due_ns < b->due_ns : a->order < b->order;
@@ -65,6 +67,7 @@ static bool post(struct ha_world *world, uint64_t due_ns, const struct ha_due *w
     queue->events += !due.alarm;
     put(queue, queue->count, due);
     rise(queue, queue->count++);
+    world->sched.attention = world->sched.attention || ha_queue_may_cut_in(world);
     return true;
 }
 
@@ -87,13 +90,37 @@ bool ha_queue_post(struct ha_world *world, uint64_t due_ns, ha_action *action, v
     return post(world, due_ns, &(struct ha_due){.action = action, .argument = argument});
 }
 
+/* Which entry comes next, of those that are due first: the tape says. */
+static size_t choose(struct ha_world *world)
+{
+    const struct ha_queue *queue = &world->queue;
+    size_t place[MOST_TOGETHER] = {0}, count = 1;
+    /* The children of an entry in the heap are not due before it. */
+    for (size_t i = 0; i < count; i++)
+        for (size_t child = 2 * place[i] + 1;
+             child <= 2 * place[i] + 2 && child < queue->count && count < MOST_TOGETHER; child++)
+            if (queue->heap[child].due_ns == queue->heap[0].due_ns)
+                place[count++] = child;
+    return count > 1 ? place[ha_choose(world, HA_CHOICE_DUE, "first", (uint32_t)count)] : 0;
+}
+
+bool ha_queue_may_cut_in(const struct ha_world *world)
+{
+    const struct ha_queue *queue = &world->queue;
+    if (!queue->count)
+        return false;
+    const struct ha_due *first = &queue->heap[0];
+    return first->due_ns <= world->time_ns ||
+           (first->alarm && first->due_ns - queue->last_event_ns <= HA_QUEUE_GRACE_NS);
+}
+
 bool ha_queue_run_next(struct ha_world *world)
 {
     struct ha_queue *queue = &world->queue;
     ha_touch(world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
     if (queue->count == 0)
         return false;
-    struct ha_due due = take(queue, 0);
+    struct ha_due due = take(queue, choose(world));
     world->time_ns = due.due_ns;
     if (!due.alarm) {
         queue->events--;

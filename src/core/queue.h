@@ -55,6 +55,11 @@ struct ha_queue {
 
 /* False when the arena is full; a time that has passed is due now, behind what is due already. */
 bool ha_queue_post(struct ha_world *world, uint64_t due_ns, ha_action *action, void *argument);
+/*
+ * Whether something may come although threads can go on: what is due by now, and any alarm, because
+ * nothing says how long threads take.
+ */
+bool ha_queue_may_cut_in(const struct ha_world *world);
 /* Move time to the next due thing and begin it. False when nothing is due. */
 bool ha_queue_run_next(struct ha_world *world);
 

@@ -109,6 +109,19 @@ static struct ha_thread *run(struct ha_sched *sched, struct ha_thread *thread)
     return thread;
 }
 
+/*
+ * By the tape's word what is due next comes now. The adopted thread begins it, as it does when all
+ * is quiet; so nobody's code is in charge meanwhile.
+ */
+static bool cuts_in(struct ha_world *world)
+{
+    struct ha_sched *sched = &world->sched;
+    if (!sched->waits_for_quiet || sched->is_free || !ha_queue_may_cut_in(world))
+        return false;
+    sched->cuts_in = ha_choose(world, HA_CHOICE_DUE, "due", 2) != 0;
+    return sched->cuts_in;
+}
+
 struct ha_thread *ha_sched_next(struct ha_world *world)
 {
     struct ha_sched *sched = &world->sched;
@@ -120,10 +133,12 @@ struct ha_thread *ha_sched_next(struct ha_world *world)
         if (sched->ending && sched->adopted->state != HA_THREAD_OUTSIDE)
             return run(sched, sched->adopted);
         uint32_t eligible = sched->ending ? 0 : count_eligible(sched);
+        if (eligible && cuts_in(world))
+            return run(sched, sched->adopted);
         if (eligible) {
             uint32_t n = eligible > 1 ? ha_choose(world, HA_CHOICE_THREAD, next_label, eligible) : 0;
             struct ha_thread *next = take_eligible(sched, n);
-            sched->attention = sched->first_ready != NULL;
+            sched->attention = sched->first_ready || ha_queue_may_cut_in(world);
             return run(sched, next);
         }
         if (sched->outside) {
@@ -232,6 +247,11 @@ void ha_sched_attend(struct ha_world *world)
         ha_sched_yield(world);
         return;
     }
+    if (cuts_in(world)) {
+        put_first(sched, self);
+        switch_from(world, self, run(sched, sched->adopted));
+        return;
+    }
     uint32_t eligible = count_eligible(sched);
     uint32_t answer = eligible ? ha_choose(world, HA_CHOICE_PREEMPT, "preempt", eligible + 1) : 0;
     if (answer == 0)
@@ -249,6 +269,11 @@ void ha_sched_run_until_quiet(struct ha_world *world)
     sched->waits_for_quiet = true;
     sched->is_quiet = false;
     switch_from(world, self, ha_sched_next(world));
+    while (sched->cuts_in) {
+        sched->cuts_in = false;
+        ha_queue_run_next(world);
+        switch_from(world, self, ha_sched_next(world));
+    }
     if (sched->ending)
         ha_sched_abandon_all(world);
     sched->waits_for_quiet = false;

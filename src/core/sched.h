@@ -37,6 +37,7 @@ struct ha_sched {
     struct ha_thread *gone;     /* of free mode: ended last, its memory not given back yet */
     bool is_free;
     bool waits_for_quiet;       /* the adopted thread is in ha_sched_run_until_quiet() */
+    bool cuts_in;               /* what is due shall begin, though it is not quiet */
     bool is_quiet;              /* of free mode: nobody has run since that returned; its own */
     bool attention;             /* a scheduling point has something to decide */
     void (*thread_ends)(struct ha_thread *thread);  /* told when a body has returned, or NULL */

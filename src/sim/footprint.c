@@ -179,7 +179,7 @@ void ha_footprint_answer(struct ha_footprint *footprint, const struct ha_world *
                          const struct ha_question *question, uint32_t answer)
 {
     uint32_t thread;
-    if (ha_sched_option(world, question, 0))
+    if (ha_sched_option(world, question, 0) || (question->kind == HA_CHOICE_DUE && !answer))
         return;
     if (reach_thread(footprint, world, &thread))
         step(footprint, thread, mix((uint64_t)question->kind << 32 | answer, 5));

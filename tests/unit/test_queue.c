@@ -114,6 +114,23 @@ static void what_is_due_together_happens_in_the_order_of_posting(void **state)
         assert_int_equal(b->happened[i]->posted, i);
 }
 
+static void the_tape_chooses_what_comes_first_of_what_is_due_together(void **state)
+{
+    struct bench *b = *state;
+    test_world_answer(b->t, 0, 2);
+    test_world_answer(b->t, 1, 1);
+    for (uint32_t i = 0; i < 3; i++)
+        post(b, 7, happen);
+    post(b, 8, happen);
+
+    run_all(b);
+
+    static const uint32_t order[] = {2, 1, 0, 3};
+    for (uint32_t i = 0; i < 4; i++)
+        assert_int_equal(b->happened[i]->posted, order[i]);
+    assert_true(ha_tape_fits(b->t->world));
+}
+
 static void random_entries_happen_as_a_sort_would_order_them(void **state)
 {
     struct bench *b = *state;
@@ -305,6 +322,7 @@ int main(void)
         with_bench(an_empty_queue_runs_nothing_and_time_stands_still),
         with_bench(time_jumps_to_what_is_due_next),
         with_bench(what_is_due_together_happens_in_the_order_of_posting),
+        with_bench(the_tape_chooses_what_comes_first_of_what_is_due_together),
         with_bench(random_entries_happen_as_a_sort_would_order_them),
         with_bench(a_time_that_has_passed_is_due_now_behind_what_was_posted_for_now),
         with_bench(time_never_goes_back_while_entries_come_and_go),

@@ -269,6 +269,42 @@ static void a_rewound_world_runs_to_the_same_bytes(void **state)
     ha_collector_close(&first);
 }
 
+static void say_due(struct ha_world *world, void *argument)
+{
+    (void)world;
+    test_world_say(argument, "due");
+}
+
+static void what_is_due_comes_while_threads_can_go_on_when_the_tape_says_so(void **state)
+{
+    struct test_world *t = *state;
+    struct test_actor actors[3];
+    cast_three(t, actors);
+    assert_true(ha_queue_post(t->world, 0, say_due, t));
+    test_world_answer(t, 2, 1);         /* before were: at once? who goes first? */
+
+    ha_sched_run_until_quiet(t->world);
+
+    assert_string_equal(t->said, "a due a b b c c ");
+    const struct ha_record *choice = test_world_record(t, HA_CHOICE, 0);
+    assert_int_equal(choice->as.choice.kind, HA_CHOICE_DUE);
+    assert_int_equal(choice->thread, actors[0].thread->stamp.thread);
+    assert_true(ha_tape_fits(t->world));
+}
+
+static void what_is_due_later_waits_until_all_is_quiet(void **state)
+{
+    struct test_world *t = *state;
+    struct test_actor alone = {.t = t, .name = "a", .points = 2};
+    test_world_thread(t, test_act, &alone);
+    assert_true(ha_queue_post(t->world, 1, say_due, t));
+
+    ha_sched_run_until_quiet(t->world);
+
+    assert_string_equal(t->said, "a a ");
+    assert_int_equal(t->world->tape.asked, 0);
+}
+
 #define with_world(test) \
     cmocka_unit_test_setup_teardown(test, test_world_setup, test_world_teardown)
 
@@ -280,6 +316,8 @@ int main(void)
         with_world(the_tape_preempts_a_thread_at_a_scheduling_point),
         with_world(nothing_is_asked_while_only_one_thread_can_go_on),
         with_world(the_adopted_thread_can_be_preempted_as_well),
+        with_world(what_is_due_comes_while_threads_can_go_on_when_the_tape_says_so),
+        with_world(what_is_due_later_waits_until_all_is_quiet),
         with_world(what_is_due_begins_while_the_adopted_thread_is_blocked),
         with_world(what_begins_when_a_thread_has_ended_is_recorded_by_that_thread),
         with_world(time_stands_still_while_the_adopted_thread_waits_for_quiet),
