@@ -47,7 +47,7 @@ static void judge_beyond_block(struct ha_judge *judge)
     const struct ha_block *block = ha_pool_find(&judge->pool, record->id);
     unsigned beyond = record->as.misuse.argument;
     const char *plural = beyond == 1 ? "" : "s";
-    char tag[HA_TAG_TEXT];
+    char tag[HA_TAG_TEXT], taken[40] = "";
 
     if (!block) {               /* a trace from elsewhere */
         ha_blame(judge, HA_RULE_POOL_1, record->driver, "a block written within its bounds",
@@ -56,9 +56,11 @@ static void judge_beyond_block(struct ha_judge *judge)
     }
     ha_tag_text(block->tag, tag);
     judge->origin = block->made_at;
+    if (HA_CB_STATE(block->flags) != HA_CB_NONE)
+        snprintf(taken, sizeof taken, ", taken for processor %u,", block->nt_number);
     ha_blame(judge, HA_RULE_POOL_1, record->driver, "a block written within its bounds",
-             "block %u of %llu bytes '%s' written %u byte%s beyond its end", (unsigned)record->id,
-             (unsigned long long)block->size, tag, beyond, plural);
+             "block %u of %llu bytes '%s'%s written %u byte%s beyond its end", (unsigned)record->id,
+             (unsigned long long)block->size, tag, taken, beyond, plural);
 }
 
 static void judge_other_tag(struct ha_judge *judge)

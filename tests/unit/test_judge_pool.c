@@ -321,6 +321,9 @@ static void mistakes_with_a_block_name_the_block(void **state)
     static const struct { const char *text, *expected, *seen; } cases[] = {
         {"take 1 64; misuse beyond 8 id=1;", "a block written within its bounds",
          "block 1 of 64 bytes 'Perp' written 8 bytes beyond its end"},
+        {"reg A; add; A> S; take 1 64 in=A; A< S; H misuse beyond 8 id=1;",
+         "a block written within its bounds",
+         "block 1 of 64 bytes 'Perp', taken for processor 4, written 8 bytes beyond its end"},
         {"take 1 64; give 1; misuse beyond 1 id=1;", "a block written within its bounds",
          "block 1 written 1 byte beyond its end"},
         {"take 1 64; misuse tag 0x41424344 id=1;", "given back with its tag 'Perp'",
