@@ -216,8 +216,8 @@ static inline void ha_cmocka_explore(CMUnitTestFunction test, const char *name,
 }
 
 /*
- * ha_explore_test(state, test, DriverEntry): play a test again and again with its driver loaded, see
- * hotadd/explore.h, and fail with the report. Neither needs setup and teardown:
+ * ha_explore_test(state, test, DriverEntry): play a test again and again with its driver loaded,
+ * see hotadd/explore.h, and fail with the report. Neither needs setup and teardown:
  *
  *     static void whatever_happens(void **state)
  *     {

@@ -93,10 +93,10 @@ typedef void ha_explored_test(struct ha_machine *machine, void *argument);
  * Play a test of a linked driver again and again on one machine, with what could go either way
  * going another way each time, and judge every run.
  *
- * A run ends with the unloading of its drivers. Where a run ends early, or goes on as an earlier one
- * did, the function is left in the middle, without a return: what it holds itself is then lost. It is
- * not called when DriverEntry fails, as it may for want of memory. The ordinary course is played
- * first, and must pass as any test; then it is played again and must be the same. In all other runs
+ * A run ends with the unloading of its drivers. Where a run ends early, or goes on as an earlier
+ * one did, the function is left in the middle, without a return: what it holds itself is then lost.
+ * It is not called when DriverEntry fails, as it may for want of memory. The ordinary course is
+ * played first, and must pass as any test; then it is played again and must be the same. In all other runs
  * what the test expects of calls and arrivals is not compared; every check and every rule counts.
  *
  *   explored  set in any case; ha_explored_close() gives it back
@@ -110,8 +110,8 @@ int ha_explore(ha_explored_test *test, void *argument, const struct ha_explorati
 void ha_explored_close(struct ha_explored *explored);
 
 /*
- * A check has failed in a function that ha_explore() plays, outside of the driver: note it and leave
- * the function. Elsewhere it returns, and nothing has happened.
+ * A check has failed in a function that ha_explore() plays, outside of the driver: note it and
+ * leave the function. Elsewhere it returns, and nothing has happened.
  */
 void ha_explore_failed(const char *file, int line, const char *what);
 
