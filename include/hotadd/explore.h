@@ -96,8 +96,9 @@ typedef void ha_explored_test(struct ha_machine *machine, void *argument);
  * A run ends with the unloading of its drivers. Where a run ends early, or goes on as an earlier
  * one did, the function is left in the middle, without a return: what it holds itself is then lost.
  * It is not called when DriverEntry fails, as it may for want of memory. The ordinary course is
- * played first, and must pass as any test; then it is played again and must be the same. In all other runs
- * what the test expects of calls and arrivals is not compared; every check and every rule counts.
+ * played first, and must pass as any test; then it is played again and must be the same. In all
+ * other runs what the test expects of calls and arrivals is not compared; every check and every
+ * rule counts.
  *
  *   explored  set in any case; ha_explored_close() gives it back
  *   error     gets a sentence when there is no result; may be NULL

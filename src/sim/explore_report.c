@@ -77,7 +77,10 @@ static int tell_finds(const struct ha_exploring *exploring, struct ha_explored *
 
 static void add_summary(const struct ha_exploring *exploring, struct ha_text *report)
 {
-    const char *name = exploring->exploration->name;
+    const struct ha_exploration *exploration = exploring->exploration;
+    const struct ha_search_options settled = ha_search_settle((struct ha_search_options){
+        .strategy = exploration->strategy, .bounds = exploration->bounds});
+    const char *name = exploration->name;
     ha_text_addf(report, "%s  %s (", exploring->strayed ? "STRAYED" : exploring->finds.count
                                      ? "FOUND" : exploring->complete ? "pass" : "open",
                  name ? name : "test");
@@ -87,7 +90,7 @@ static void add_summary(const struct ha_exploring *exploring, struct ha_text *re
         ha_text_add(report, strayed_words);
     if (exploring->complete)
         ha_search_add_complete(report, exploring->runs + exploring->left,
-                               &exploring->exploration->bounds);
+                               &settled.bounds);
 }
 
 int ha_exploring_tell(struct ha_exploring *exploring, struct ha_explored *explored)
