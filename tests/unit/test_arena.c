@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -293,6 +295,48 @@ static void living_blocks_never_overlap(void **state)
 
 #define with_arena(test) cmocka_unit_test_setup_teardown(test, open_arena, close_arena)
 
+/* What one process gives back another may take, and a third one finds what it has written. */
+static void a_shared_arena_is_the_same_for_processes_that_are_forked(void **state)
+{
+    struct ha_arena arena;
+    (void)state;
+    assert_int_equal(ha_arena_open_shared(&arena), HA_OK);
+    char *given = ha_arena_take(&arena, 64);
+    assert_non_null(given);
+    ha_arena_give(&arena, given, 64);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        char *taken = ha_arena_take(&arena, 64);
+        if (taken == given)
+            strcpy(taken, "written");
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, NULL, 0), child);
+
+    assert_string_equal(given, "written");
+    assert_true(ha_arena_take(&arena, 64) != given);
+    ha_arena_close(&arena);
+}
+
+static void what_lies_in_no_arena_lies_on_the_heap(void **state)
+{
+    size_t room = 0;
+    (void)state;
+    char *copy = ha_heap_copy(NULL, "copied");
+    uint64_t *array = ha_heap_grow(NULL, NULL, &room, sizeof *array);
+    assert_non_null(array);
+    array[room - 1] = 7;
+    array = ha_heap_grow(NULL, array, &room, sizeof *array);
+
+    assert_string_equal(copy, "copied");
+    assert_int_equal(room, 16);
+    assert_int_equal(array[7], 7);
+    assert_int_equal(array[15], 0);
+    ha_heap_give(NULL, copy, 7);
+    ha_heap_give(NULL, array, room * sizeof *array);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +355,8 @@ int main(void)
         with_arena(memory_taken_after_the_mark_is_clean_when_taken_after_the_rewind),
         with_arena(a_second_mark_takes_the_place_of_the_first),
         with_arena(living_blocks_never_overlap),
+        cmocka_unit_test(a_shared_arena_is_the_same_for_processes_that_are_forked),
+        cmocka_unit_test(what_lies_in_no_arena_lies_on_the_heap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
