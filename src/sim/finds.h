@@ -2,9 +2,9 @@
  * finds - what a search has found, in groups
  *
  * The same rule, broken by the same driver in the same place, is one find, whatever processor or
- * range of memory was meant: the words of the call count without their numbers and statuses. A find
- * keeps the answers of the run that needed the fewest. Begin with zeroes, and the memory that all of
- * it is to lie in; NULL for the heap.
+ * range of memory was meant: the words of the call count without their numbers and statuses. A
+ * find keeps the answers of the run that needed the fewest. Begin with zeroes, and the memory that
+ * all of it is to lie in; NULL for the heap.
  */
 #ifndef HA_SIM_FINDS_H
 #define HA_SIM_FINDS_H
