@@ -22,7 +22,7 @@ enum ha_strategy {
     HA_SEARCH_DEPTH,            /* all runs within the bounds, one after another */
     HA_SEARCH_RANDOM,           /* within the bounds, by the seed, without an end */
     HA_SEARCH_PCT,              /* random priorities of threads, with `depth` - 1 changes of them */
-    HA_SEARCH_FAULTS,           /* each failure by itself, once and from then on, all else as usual */
+    HA_SEARCH_FAULTS,           /* each failure by itself, once and from then on, no more */
     HA_SEARCH_PAIRS             /* and each two of them: what fails while a failure is undone */
 };
 

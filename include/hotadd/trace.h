@@ -297,7 +297,8 @@ union ha_payload {
              } add;             /* group, number, node: as asked for, HA_NO_GROUP when left open */
     struct { uint16_t nt_number, group; uint8_t number, reserved; } up;         /* ACTIVE, SCHED */
     struct { uint64_t result, output; uint32_t routine, argument, place; } query;
-                        /* QUERY: place: where there are several groups; a pair is Group << 16 | Number, a status 32 bits without sign */
+            /* QUERY: a pair is Group << 16 | Number, a status 32 bits without sign; place: where
+               there are several groups */
     struct { uint64_t active_mask; uint32_t kind; uint16_t group; uint8_t active, maximum;
              } relation;        /* kind: LOGICAL_PROCESSOR_RELATIONSHIP; id: group or node */
     struct { uint64_t size; uint32_t tag, registration, operation; uint16_t nt_number;

@@ -237,8 +237,8 @@ static bool is_silent(struct ha_story *story, const struct ha_record *record)
 {
     switch (record->kind) {
     case HA_GROUP: case HA_NODE: case HA_PROCESSOR: case HA_MEMORY: case HA_BUDGET: case HA_NAME:
-    case HA_THREAD: case HA_CHOICE: case HA_REG_LOCKED: case HA_DEREG_LOCKED: case HA_ACTIVE: case HA_SCHED:
-    case HA_POOL_LIMITS:
+    case HA_THREAD: case HA_CHOICE: case HA_REG_LOCKED: case HA_DEREG_LOCKED: case HA_ACTIVE:
+    case HA_SCHED: case HA_POOL_LIMITS:
     case HA_INTERFACE: case HA_DEVICE_STARTED: case HA_IFACE_UP: case HA_REF:
     case HA_LOCK_ORDER:
         return true;

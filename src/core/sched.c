@@ -136,7 +136,8 @@ struct ha_thread *ha_sched_next(struct ha_world *world)
         if (eligible && cuts_in(world))
             return run(sched, sched->adopted);
         if (eligible) {
-            uint32_t n = eligible > 1 ? ha_choose(world, HA_CHOICE_THREAD, next_label, eligible) : 0;
+            uint32_t n = eligible > 1
+                             ? ha_choose(world, HA_CHOICE_THREAD, next_label, eligible) : 0;
             struct ha_thread *next = take_eligible(sched, n);
             sched->attention = sched->first_ready || ha_queue_may_cut_in(world);
             return run(sched, next);

@@ -33,7 +33,8 @@ static void add_find(const struct ha_survey *survey, const struct ha_find *find,
     }
     ha_search_add_found(text, find->runs, survey->runs);
     if (find->turned) {
-        ha_text_add(text, "  relies    on a point that the documents leave open: it shows only with ");
+        ha_text_add(text, "  relies    on a point that the documents leave open: it shows only "
+                          "with ");
         ha_survey_add_knobs(survey, find->variant, "", ", ", text);
         ha_text_add(text, "\n");
     }

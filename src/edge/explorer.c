@@ -215,7 +215,7 @@ static int replace_worker(struct ha_explorer *explorer)
     ha_playing_close(explorer->playing);
     explorer->playing = NULL;
     ha_crash_init(&crash);
-    int err = ha_twin_end(&explorer->twin);         /* what it knew of the ordinary course is lost */
+    int err = ha_twin_end(&explorer->twin);         /* what it knew of the course is lost */
     if (!err)
         err = ha_explorer_repeat(explorer, &crash, &ending);
     bool is_lost = ending == HA_END_CRASH || ending == HA_END_HANG;

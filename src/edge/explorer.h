@@ -52,13 +52,14 @@ struct ha_explorer {
 };
 
 /*
- * Search a scenario under a profile until all within the bounds was played, or enough was found, or its time or
- * number of runs is over, or a signal came.
+ * Search a scenario under a profile until all within the bounds was played, or enough was found,
+ * or its time or number of runs is over, or a signal came.
  *
  *   explorer  zeroed; ha_explorer_close() in any case
  *   messages  gets a line for the user when something cannot be played
  *
- * Returns HA_OK when there is a result; HA_EINVAL, HA_EREAD, HA_ENOMEM, HA_ETHREAD as ha_run_play().
+ * Returns HA_OK when there is a result; HA_EINVAL, HA_EREAD, HA_ENOMEM, HA_ETHREAD
+ * as ha_run_play().
  */
 int ha_explorer_run(struct ha_explorer *explorer, const struct ha_scenario *scenario,
                     const struct ha_profile *profile, const struct ha_explore_options *options, struct ha_loop *loop,
