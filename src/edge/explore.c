@@ -31,10 +31,17 @@ struct course {
     int signal;
 };
 
+static void say_lost(struct course *course)
+{
+    fprintf(course->messages, "hotadd: error: %s\n", ha_err_text(HA_ENOMEM));
+    course->unreadable = true;
+}
+
 static void print(struct course *course, FILE *file, struct ha_text *text)
 {
     fputs(ha_text_string(text), file);
-    course->unreadable |= text->lost;
+    if (text->lost)
+        say_lost(course);
     ha_text_close(text);
 }
 
@@ -84,8 +91,10 @@ static enum fate search_wanted(struct course *course, const struct ha_scenario *
     bool lost = false;
     ha_module_option_meet(&course->options->play, scenario, course->driver_met);
     bool wanted = ha_filter_matches(course->options->play.filter, scenario, &lost);
-    if (lost)
+    if (lost) {
+        say_lost(course);
         return UNREAD;
+    }
     return wanted ? search(course, scenario) : UNWANTED;
 }
 
