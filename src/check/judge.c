@@ -16,17 +16,17 @@
 
 static void take(struct ha_sink *sink, const struct ha_record *first, size_t count);
 
-/* Note that this judge looks at records of a kind. */
-static void look_at(struct ha_judge *judge, unsigned kind, ha_rule_judge *one)
+/* One judge more for a kind of record. */
+static void add_judge(struct ha_judges *judges, ha_rule_judge *one)
 {
     size_t at = 0;
 
-    while (at < judge->index[kind].count && judge->index[kind].judge[at] != one)
+    while (at < judges->count && judges->judge[at] != one)
         at++;
     assert(at < HA_JUDGES_OF_A_KIND);
-    judge->index[kind].judge[at] = one;
-    if (at == judge->index[kind].count)
-        judge->index[kind].count++;
+    judges->judge[at] = one;
+    if (at == judges->count)
+        judges->count++;
 }
 
 /* For each kind of record the judges that rows name for it, each once. */
@@ -34,11 +34,12 @@ static void build_index(struct ha_judge *judge)
 {
     for (size_t rule = 0; rule < HA_RULE_COUNT; rule++) {
         for (size_t i = 0; i < HA_JUDGES_OF_A_RULE && ha_rule_judges[rule][i]; i++) {
-            for (unsigned word = 0; word < HA_KIND_WORDS; word++) {
-                uint64_t set = ha_rule_kinds[word][rule][i];
-                for (unsigned kind = word * 64; set && kind < HA_KIND_COUNT; kind++, set >>= 1)
-                    if (set & 1)
-                        look_at(judge, kind, ha_rule_judges[rule][i]);
+            for (unsigned kind = 0; kind < HA_KIND_COUNT; kind++) {
+                if (!ha_rule_looks_at(rule, i, kind))
+                    continue;
+                add_judge(&judge->index[kind], ha_rule_judges[rule][i]);
+                if (!ha_rule_looks_at_all(rule, i))
+                    add_judge(&judge->calm[kind], ha_rule_judges[rule][i]);
             }
         }
     }
@@ -142,7 +143,7 @@ bool ha_judge_exercised(const struct ha_judge *judge, const struct ha_rule *rule
     size_t number = (size_t)(rule - ha_rule_table);
 
     assert(number < HA_RULE_COUNT);
-    return judge->exercised[number / 64] >> number % 64 & 1;
+    return ha_is_exercised(judge, number);
 }
 
 static bool is_call(unsigned kind)
@@ -189,8 +190,64 @@ static bool look_up_entry(struct ha_judge *judge)
     return judge->entry != NULL;
 }
 
+/* What a kind of record speaks of besides its thread and driver. */
+enum about { ABOUT_NOTHING, ABOUT_CALL, ABOUT_REGISTRATION, ABOUT_CLIENT, ABOUT_ENTRY };
+
+static const uint8_t about[HA_KIND_COUNT] = {
+    [HA_CB_ENTER] = ABOUT_CALL, [HA_CB_LEAVE] = ABOUT_CALL, [HA_CB_CALL] = ABOUT_CALL,
+    [HA_REG_ENTER] = ABOUT_REGISTRATION, [HA_REG_LOCKED] = ABOUT_REGISTRATION,
+    [HA_REG_RETURN] = ABOUT_REGISTRATION, [HA_DEREG_ENTER] = ABOUT_REGISTRATION,
+    [HA_DEREG_LOCKED] = ABOUT_REGISTRATION, [HA_DEREG_RETURN] = ABOUT_REGISTRATION,
+    [HA_EX_REG] = ABOUT_CLIENT, [HA_EX_UNREG] = ABOUT_CLIENT,
+    [HA_PNP_REG_ENTER] = ABOUT_ENTRY, [HA_PNP_REG_RETURN] = ABOUT_ENTRY,
+    [HA_PNP_UNREG_ENTER] = ABOUT_ENTRY, [HA_PNP_UNREG_RETURN] = ABOUT_ENTRY,
+    [HA_PNP_CB_ENTER] = ABOUT_ENTRY, [HA_PNP_CB_LEAVE] = ABOUT_ENTRY,
+    [HA_PNP_DEAD_CALL] = ABOUT_ENTRY, [HA_REF] = ABOUT_ENTRY,
+};
+
+/* The call that is entered or left; `call` is open around the record, or NULL. */
+static bool look_up_call(struct ha_judge *judge, const struct ha_open_call *call)
+{
+    const struct ha_record *record = judge->record;
+
+    judge->enter = record->kind == HA_CB_LEAVE ? judge->around : record;
+    if (!judge->enter)
+        return false;
+    judge->aside = call && record->kind == HA_CB_LEAVE && call->aside;
+    judge->registration = ha_seen_registration(judge, record->id);
+    if (record->kind != HA_CB_ENTER)
+        look_at_leave(judge);
+    infer_lock(judge);
+    judge->phase = judge->enter->flags & HA_CB_EXISTING
+                       ? ha_phase_find(judge, judge->enter->as.cb.operation) : NULL;
+    if (record->kind != HA_CB_LEAVE)
+        judge->bar = ha_call_bar(judge);
+    return !judge->lost;
+}
+
+static bool look_up_registration(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    if (!record->id)            /* a handle that is none; nothing is registered under it */
+        return record->kind >= HA_DEREG_ENTER;
+    judge->registration = ha_reach_registration(judge, record->id);
+    judge->phase = ha_phase_find(judge, record->id);
+    return judge->registration != NULL;
+}
+
+static bool look_up_client(struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    if (!record->id)            /* nobody is registered under it */
+        return record->kind == HA_EX_UNREG;
+    judge->registration = ha_reach_registration(judge, record->id);
+    return judge->registration != NULL;
+}
+
 /* Find what the record in hand speaks of. False when it cannot be judged or kept. */
-static bool look_up(struct ha_judge *judge)
+static inline bool look_up(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
     struct ha_open_call *call = NULL;
@@ -199,12 +256,11 @@ static bool look_up(struct ha_judge *judge)
     if (record->kind == HA_REF)
         ha_reach_driver(judge, record->id);
     /* Hardly a record is the first of its thread or driver. */
-    judge->thread = record->thread < judge->thread_count ? &judge->threads[record->thread]
-                                                         : ha_reach_thread(judge, record->thread);
-    judge->driver = record->driver < judge->driver_count ? &judge->drivers[record->driver]
-                                                         : ha_reach_driver(judge, record->driver);
-    if (!judge->thread || !judge->driver)
+    if ((record->thread >= judge->thread_count && !ha_reach_thread(judge, record->thread))
+        || (record->driver >= judge->driver_count && !ha_reach_driver(judge, record->driver)))
         return false;
+    judge->thread = &judge->threads[record->thread];
+    judge->driver = &judge->drivers[record->driver];
     judge->registration = NULL;
     judge->enter = NULL;
     judge->entry = NULL;
@@ -215,36 +271,14 @@ static bool look_up(struct ha_judge *judge)
         call = ha_innermost_call(judge, record->thread,
                                  record->kind == HA_CB_LEAVE ? record->id : 0);
     judge->around = call ? &call->enter : NULL;
-
-    if (is_call(record->kind)) {
-        judge->enter = record->kind == HA_CB_LEAVE ? judge->around : record;
-        if (!judge->enter)
-            return false;
-        judge->aside = call && record->kind == HA_CB_LEAVE && call->aside;
-        judge->registration = ha_seen_registration(judge, record->id);
-        if (record->kind != HA_CB_ENTER)
-            look_at_leave(judge);
-        infer_lock(judge);
-        judge->phase = judge->enter->flags & HA_CB_EXISTING
-                           ? ha_phase_find(judge, judge->enter->as.cb.operation) : NULL;
-        if (record->kind != HA_CB_LEAVE)
-            judge->bar = ha_call_bar(judge);
-    } else if (record->kind >= HA_REG_ENTER && record->kind <= HA_DEREG_RETURN) {
-        if (!record->id)        /* a handle that is none; nothing is registered under it */
-            return record->kind >= HA_DEREG_ENTER;
-        judge->registration = ha_reach_registration(judge, record->id);
-        judge->phase = ha_phase_find(judge, record->id);
-        return judge->registration != NULL;
-    } else if (record->kind == HA_EX_REG || record->kind == HA_EX_UNREG) {
-        if (!record->id)        /* nobody is registered under it */
-            return record->kind == HA_EX_UNREG;
-        judge->registration = ha_reach_registration(judge, record->id);
-        return judge->registration != NULL;
-    } else if ((record->kind >= HA_PNP_REG_ENTER && record->kind <= HA_PNP_DEAD_CALL)
-               || record->kind == HA_REF) {
-        return look_up_entry(judge);
+    if (about[record->kind] == ABOUT_NOTHING)
+        return true;
+    switch (about[record->kind]) {
+    case ABOUT_CALL:         return look_up_call(judge, call);
+    case ABOUT_REGISTRATION: return look_up_registration(judge);
+    case ABOUT_CLIENT:       return look_up_client(judge);
+    default:                 return look_up_entry(judge);
     }
-    return !judge->lost;
 }
 
 /* Whether the record shows, in a trace that has no ACTIVE, that a processor comes. */
@@ -263,43 +297,67 @@ static bool hides_active(struct ha_judge *judge)
 static void note_gap(struct ha_judge *judge)
 {
     const struct ha_record *record = judge->record;
-    uint64_t seq = ha_record_seq(record);
     bool hidden = hides_active(judge);
-    bool gap = judge->next_seq && seq != judge->next_seq;
+    bool gap = judge->next_seq && ha_record_seq(record) != judge->next_seq;
 
     judge->gap |= gap;
     if (hidden || (gap && record->active != judge->shown))
         judge->layout.known = false;
     if (hidden || gap)
         judge->shown = record->active;
-    judge->next_seq = seq + ha_record_span(record);
+}
+
+/*
+ * Whether those who look at every record have nothing to see. They watch the active count
+ * (QRY-4, QRY-5), the processor (HOT-11, ORD-2) and the end of a listing (QRY-20).
+ */
+static inline bool is_calm(const struct ha_judge *judge)
+{
+    const struct ha_record *record = judge->record;
+
+    return record->active == judge->shown && record->processor < judge->running
+           && record->kind != HA_ACTIVE && !judge->listing.open
+           && ha_is_exercised(judge, HA_RULE_QRY_5) && judge->shortcut;
+}
+
+/* A record that stands for itself, or for a call of processor-change. */
+static void judge_one(struct ha_judge *judge, const struct ha_record *record)
+{
+    judge->record = record;
+    judge->origin = 0;
+    if (ha_record_seq(record) != judge->next_seq || !judge->shows_active)
+        note_gap(judge);
+    judge->next_seq = ha_record_seq(record) + 1 + (record->kind == HA_CB_CALL);
+    if (!look_up(judge))
+        return;
+    const struct ha_judges *judges = is_calm(judge) ? &judge->calm[record->kind]
+                                                    : &judge->index[record->kind];
+    for (size_t i = 0; i < judges->count; i++) {
+        judge->speaking = judges->judge[i];
+        judge->speaking(judge);
+    }
+    ha_absorb(judge);
 }
 
 static void take(struct ha_sink *sink, const struct ha_record *first, size_t count)
 {
     struct ha_judge *judge = (struct ha_judge *)sink;
 
-    for (const struct ha_record *record = first; record < first + count; record++) {
-        if (judge->lost || record->kind >= HA_KIND_COUNT)
+    for (const struct ha_record *record = first; record < first + count && !judge->lost;
+         record++) {
+        if (record->kind >= HA_KIND_COUNT)
             continue;
-        if (judge->shortcut && is_call(record->kind) && ha_shortcut(judge, record))
+        if (is_call(record->kind) && judge->shortcut && ha_shortcut(judge, record))
             continue;
         if (record->kind == HA_PNP_CB_CALL) {
             struct ha_record pair[2];
             ha_record_split(record, pair);
-            take(sink, pair, 2);
-            continue;
+            judge_one(judge, &pair[0]);
+            if (!judge->lost)
+                judge_one(judge, &pair[1]);
+        } else {
+            judge_one(judge, record);
         }
-        judge->record = record;
-        judge->origin = 0;
-        note_gap(judge);
-        if (!look_up(judge))
-            continue;
-        for (size_t i = 0; i < judge->index[record->kind].count; i++) {
-            judge->speaking = judge->index[record->kind].judge[i];
-            judge->speaking(judge);
-        }
-        ha_absorb(judge);
     }
     judge->record = judge->enter = judge->around = judge->telling = NULL;
 }

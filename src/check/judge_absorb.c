@@ -314,13 +314,11 @@ static void add_ended(struct ha_judge *judge)
 }
 
 /* Records that introduce somebody whom a finding may name, or a place. */
-static bool introduces(unsigned kind)
-{
-    return kind == HA_NAME || kind == HA_THREAD || kind == HA_REG_ENTER || kind == HA_EX_REG
-           || kind == HA_PNP_REG_ENTER || kind == HA_INTERFACE || kind == HA_IFACE_UP
-           || kind == HA_MEMORY || kind == HA_MEM_ONLINE || kind == HA_PROCESSOR
-           || kind == HA_ACTIVE;
-}
+static const bool introduces[HA_KIND_COUNT] = {
+    [HA_NAME] = true, [HA_THREAD] = true, [HA_REG_ENTER] = true, [HA_EX_REG] = true,
+    [HA_PNP_REG_ENTER] = true, [HA_INTERFACE] = true, [HA_IFACE_UP] = true, [HA_MEMORY] = true,
+    [HA_MEM_ONLINE] = true, [HA_PROCESSOR] = true, [HA_ACTIVE] = true,
+};
 
 static void absorb_unit(struct ha_judge *judge)
 {
@@ -342,7 +340,7 @@ void ha_absorb(struct ha_judge *judge)
         judge->layout.active = record->active;
     if (record->kind >= HA_DRV_ENTRY_ENTER)
         judge->shown = record->active;
-    if (introduces(record->kind) && !ha_cast_take(judge->cast, record))
+    if (introduces[record->kind] && !ha_cast_take(judge->cast, record))
         judge->lost = true;
     if (record->kind == HA_QUERY || judge->listing.open)
         ha_relation_absorb(judge);

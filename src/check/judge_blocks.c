@@ -23,16 +23,6 @@ void ha_pool_close(struct ha_pool *pool)
     ha_pool_init(pool);
 }
 
-struct ha_block *ha_pool_block(const struct ha_pool *pool, uint32_t slot)
-{
-    return slot ? ha_table_at(&pool->blocks, slot) : NULL;
-}
-
-struct ha_block *ha_pool_find(const struct ha_pool *pool, uint32_t id)
-{
-    return ha_pool_block(pool, ha_table_find(&pool->blocks, id));
-}
-
 struct ha_block *ha_pool_after(const struct ha_pool *pool, uint64_t taken)
 {
     struct ha_block *found = NULL, *block = ha_pool_block(pool, pool->newest);
@@ -49,16 +39,12 @@ struct ha_block *ha_pool_take(struct ha_pool *pool, const struct ha_record *allo
     if (!slot)
         return NULL;
     struct ha_block *block = ha_pool_block(pool, slot);
-    block->order = ++pool->taken;
-    block->size = alloc->as.pool.size;
-    block->tag = alloc->as.pool.tag;
-    block->registration = alloc->as.pool.registration;
-    block->operation = alloc->as.pool.operation;
-    block->nt_number = alloc->as.pool.nt_number;
-    block->made_at = alloc->as.pool.place;
-    block->driver = alloc->driver;
-    block->flags = alloc->flags;
-    block->older = pool->newest;
+    *block = (struct ha_block){
+        .entry = block->entry, .older = pool->newest, .tag = alloc->as.pool.tag,
+        .registration = alloc->as.pool.registration, .operation = alloc->as.pool.operation,
+        .order = ++pool->taken, .size = alloc->as.pool.size, .driver = alloc->driver,
+        .nt_number = alloc->as.pool.nt_number, .made_at = alloc->as.pool.place,
+        .flags = alloc->flags};
     if (pool->newest)
         ha_pool_block(pool, pool->newest)->newer = slot;
     else
@@ -81,7 +67,7 @@ void ha_pool_drop(struct ha_pool *pool, struct ha_block *block)
         ha_pool_block(pool, block->newer)->older = block->older;
     else
         pool->newest = block->older;
-    ha_table_remove(&pool->blocks, ha_table_find(&pool->blocks, block->entry.key));
+    ha_table_remove(&pool->blocks, (uint32_t)(block - ha_pool_block(pool, 1)) + 1);
 }
 
 bool ha_pool_charge(struct ha_pool *pool, struct ha_block *block, uint32_t who, uint64_t seq)
@@ -89,13 +75,14 @@ bool ha_pool_charge(struct ha_pool *pool, struct ha_block *block, uint32_t who, 
     bool existing = block->flags & HA_CB_EXISTING;
     uint64_t key = (uint64_t)(existing ? who | OF_A_FUNCTION : who) << 32
                    | (uint32_t)block->driver << 16 | block->nt_number;
-    uint32_t slot = ha_table_find(&pool->accounts, key);
+    uint32_t known = ha_table_find(&pool->accounts, key);
+    uint32_t slot = known ? known : ha_table_add(&pool->accounts, key);
 
-    if (!slot)
-        slot = ha_table_add(&pool->accounts, key);
     if (!slot)
         return false;
     struct ha_account *account = ha_table_at(&pool->accounts, slot);
+    if (!known)
+        *account = (struct ha_account){.entry = account->entry};
     if (account->latest != seq) {
         account->latest = seq;
         account->operations++;

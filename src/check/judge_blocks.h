@@ -50,10 +50,19 @@ struct ha_pool {
 
 void ha_pool_init(struct ha_pool *pool);
 void ha_pool_close(struct ha_pool *pool);
+
 /* The block in a slot, or NULL for slot 0. */
-struct ha_block *ha_pool_block(const struct ha_pool *pool, uint32_t slot);
+static inline struct ha_block *ha_pool_block(const struct ha_pool *pool, uint32_t slot)
+{
+    return slot ? (struct ha_block *)(void *)pool->blocks.entry + (slot - 1) : NULL;
+}
+
 /* The block of that id, or NULL when it is not held. */
-struct ha_block *ha_pool_find(const struct ha_pool *pool, uint32_t id);
+static inline struct ha_block *ha_pool_find(const struct ha_pool *pool, uint32_t id)
+{
+    return ha_pool_block(pool, ha_table_find(&pool->blocks, id));
+}
+
 /* The oldest of the blocks that were taken after so many; NULL when none is held. */
 struct ha_block *ha_pool_after(const struct ha_pool *pool, uint64_t taken);
 /* A block that is not held is taken as ALLOC says. NULL when memory is lacking. */

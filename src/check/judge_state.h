@@ -21,7 +21,6 @@
 #include "check/rules.h"
 #include "hotadd/profile.h"
 
-#define HA_JUDGES_OF_A_KIND 16u
 #define HA_NO_BUDGET UINT64_MAX
 #define HA_FINDINGS_KEPT 1000u     /* and one for each rule and driver beyond that */
 #define HA_NO_ROUND 0xffu
@@ -308,8 +307,8 @@ struct ha_judge {
     size_t finding_count, finding_room;
     struct ha_cast *cast;
     struct ha_text words;
-    struct { void (*judge[HA_JUDGES_OF_A_KIND])(struct ha_judge *); size_t count; }
-        index[HA_KIND_COUNT];
+    struct ha_judges index[HA_KIND_COUNT];
+    struct ha_judges calm[HA_KIND_COUNT];   /* the same without those that look at every record */
 
     /* Large, or seldom looked at: behind what every call touches. */
     struct ha_pool pool;
@@ -323,6 +322,11 @@ struct ha_judge {
 static inline void ha_exercise(struct ha_judge *judge, enum ha_rule_number rule)
 {
     judge->exercised[rule / 64] |= UINT64_C(1) << rule % 64;
+}
+
+static inline bool ha_is_exercised(const struct ha_judge *judge, size_t rule)
+{
+    return judge->exercised[rule / 64] >> rule % 64 & 1;
 }
 
 static inline struct ha_seen_registration *ha_seen_registration(const struct ha_judge *judge,

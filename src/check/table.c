@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define FEWEST 16u
 
@@ -16,14 +15,9 @@ static struct ha_table_entry *header(const struct ha_table *table, uint32_t slot
     return ha_table_at(table, slot);
 }
 
-static uint32_t *bucket_of(const struct ha_table *table, uint64_t key)
-{
-    return &table->bucket[(key * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (table->buckets - 1)];
-}
-
 static void put(struct ha_table *table, uint32_t slot)
 {
-    uint32_t *bucket = bucket_of(table, header(table, slot)->key);
+    uint32_t *bucket = ha_table_bucket(table, header(table, slot)->key);
 
     header(table, slot)->next = *bucket;
     *bucket = slot;
@@ -48,15 +42,6 @@ static bool grow(struct ha_table *table)
     return true;
 }
 
-uint32_t ha_table_find(const struct ha_table *table, uint64_t key)
-{
-    uint32_t slot = table->count ? *bucket_of(table, key) : 0;
-
-    while (slot && header(table, slot)->key != key)
-        slot = header(table, slot)->next;
-    return slot;
-}
-
 uint32_t ha_table_add(struct ha_table *table, uint64_t key)
 {
     uint32_t slot = table->unused;
@@ -67,7 +52,6 @@ uint32_t ha_table_add(struct ha_table *table, uint64_t key)
         table->unused = header(table, slot)->next;
     else
         slot = ++table->made;
-    memset(ha_table_at(table, slot), 0, table->size);
     header(table, slot)->key = key;
     put(table, slot);
     table->count++;
@@ -76,7 +60,7 @@ uint32_t ha_table_add(struct ha_table *table, uint64_t key)
 
 void ha_table_remove(struct ha_table *table, uint32_t slot)
 {
-    uint32_t *link = bucket_of(table, header(table, slot)->key);
+    uint32_t *link = ha_table_bucket(table, header(table, slot)->key);
 
     while (*link != slot)
         link = &header(table, *link)->next;

@@ -31,9 +31,28 @@ static inline void *ha_table_at(const struct ha_table *table, uint32_t slot)
     return table->entry + (slot - 1) * table->size;
 }
 
+/* The bucket of a key; there must be any. */
+static inline uint32_t *ha_table_bucket(const struct ha_table *table, uint64_t key)
+{
+    return &table->bucket[(key * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (table->buckets - 1)];
+}
+
 /* The slot of a key, 0 when there is none. */
-uint32_t ha_table_find(const struct ha_table *table, uint64_t key);
-/* The slot of a new entry, zeroed but for its key, which must be new. 0: memory is lacking. */
+static inline uint32_t ha_table_find(const struct ha_table *table, uint64_t key)
+{
+    uint32_t slot = table->count ? *ha_table_bucket(table, key) : 0;
+
+    while (slot && ((struct ha_table_entry *)ha_table_at(table, slot))->key != key)
+        slot = ((struct ha_table_entry *)ha_table_at(table, slot))->next;
+    return slot;
+}
+
+/*
+ * The slot of a new entry with that key, which must be new. 0: memory is lacking.
+ *
+ * All behind its struct ha_table_entry is for the caller to fill; of what was removed before,
+ * the remains are there.
+ */
 uint32_t ha_table_add(struct ha_table *table, uint64_t key);
 void ha_table_remove(struct ha_table *table, uint32_t slot);
 /* Empty it; its room is given back. */

@@ -104,6 +104,8 @@ struct bench_judged {
 };
 size_t bench_judged_shapes(void);
 struct bench_judged bench_judged(size_t which);
+/* Play it once and judge its trace so many times, nothing else. Returns how many records. */
+uint64_t bench_judge_only(size_t which, uint64_t times);
 
 /* Megabytes a second of a trace in JSON Lines that is read, and judged or not. */
 double bench_trace(bool judged);

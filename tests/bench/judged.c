@@ -139,24 +139,55 @@ static double play_often(struct ha_machine *machine, const struct ha_scenario *s
     return (used() - began) / PASSES;
 }
 
+static void judge_once(struct ha_judge *judge, const struct ha_collector *trace)
+{
+    ha_judge_reset(judge);
+    for (size_t at = 0; at < trace->count; at += HA_TRACE_WINDOW) {
+        size_t left = trace->count - at;
+        ha_judge_sink(judge)->take(ha_judge_sink(judge), trace->record + at,
+                                   left < HA_TRACE_WINDOW ? left : HA_TRACE_WINDOW);
+    }
+}
+
 static double judge_often(struct ha_judge *judge, const struct ha_collector *trace)
 {
     double began = used();
 
-    for (unsigned i = 0; i < PASSES; i++) {
-        ha_judge_reset(judge);
-        for (size_t at = 0; at < trace->count; at += HA_TRACE_WINDOW) {
-            size_t left = trace->count - at;
-            ha_judge_sink(judge)->take(ha_judge_sink(judge), trace->record + at,
-                                       left < HA_TRACE_WINDOW ? left : HA_TRACE_WINDOW);
-        }
-    }
+    for (unsigned i = 0; i < PASSES; i++)
+        judge_once(judge, trace);
     return (used() - began) / PASSES;
+}
+
+/* The trace of one run. */
+static void keep(struct ha_collector *trace, const struct ha_scenario *scenario)
+{
+    ha_collector_init(trace);
+    struct ha_machine *machine = make(scenario, &trace->sink);
+    play(machine, scenario);
+    must(!trace->lost && trace->count, "no trace");
+    ha_machine_destroy(machine);
 }
 
 size_t bench_judged_shapes(void)
 {
     return sizeof shapes / sizeof shapes[0];
+}
+
+uint64_t bench_judge_only(size_t which, uint64_t times)
+{
+    struct ha_scenario scenario = load(&shapes[which]);
+    struct ha_judge *judge = ha_judge_create();
+    struct ha_collector trace;
+
+    must(judge, "no judge");
+    keep(&trace, &scenario);
+    for (uint64_t i = 0; i < times; i++)
+        judge_once(judge, &trace);
+    times *= trace.count;
+    ha_collector_close(&trace);
+    ha_judge_destroy(judge);
+    ha_scenario_close(&scenario);
+    return times;
 }
 
 struct bench_judged bench_judged(size_t which)
@@ -168,11 +199,7 @@ struct bench_judged bench_judged(size_t which)
     size_t found;
 
     must(judge && alone, "no judge");
-    ha_collector_init(&trace);
-    struct ha_machine *kept = make(&scenario, &trace.sink);
-    play(kept, &scenario);
-    must(!trace.lost && trace.count, "no trace");
-    ha_machine_destroy(kept);
+    keep(&trace, &scenario);
 
     struct ha_machine *bare = make(&scenario, NULL);
     for (int round = 0; round < BENCH_ROUNDS; round++)

@@ -178,6 +178,8 @@ static int run_only(int count, char **argument)
         ran = bench_trace(true) > 0 ? times : 0;
     else if (!strcmp(argument[1], "judging"))
         ran = times < bench_judged_shapes() && print_judged(times);
+    else if (!strcmp(argument[1], "judge"))
+        ran = registrations < bench_judged_shapes() ? bench_judge_only(registrations, times) : 0;
     else if (!strcmp(argument[1], "workers"))
         ran = bench_workers((unsigned)times).mib > 0 ? times : 0;
     printf("%llu\n", (unsigned long long)ran);

@@ -58,7 +58,7 @@ static void a_slot_stays_when_others_come_and_go(void **state)
     ha_table_close(&table);
 }
 
-static void room_is_used_again_and_zeroed(void **state)
+static void room_is_used_again(void **state)
 {
     (void)state;
     struct ha_table table = EMPTY;
@@ -71,8 +71,6 @@ static void room_is_used_again_and_zeroed(void **state)
 
     assert_int_equal(table.count, 0);
     assert_int_equal(table.room, 16);
-    const struct thing *thing = ha_table_at(&table, ha_table_add(&table, 1));
-    assert_int_equal(thing->value, 0);
     ha_table_close(&table);
 }
 
@@ -95,7 +93,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_put_in_is_found_and_nothing_else),
         cmocka_unit_test(a_slot_stays_when_others_come_and_go),
-        cmocka_unit_test(room_is_used_again_and_zeroed),
+        cmocka_unit_test(room_is_used_again),
         cmocka_unit_test(a_closed_table_is_empty_and_can_be_used),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
