@@ -251,9 +251,10 @@ __attribute__((always_inline)) static inline bool call_live(struct ha_round *rou
         object_function(context, copy, &round->variable);   /* CB-2 */
     else
         function(context, copy, &round->variable);
+    if (watched)
+        ha_kernel_come_in(kernel, depth);
     round->thread->called_from = NULL;
     if (watched) {
-        ha_kernel_come_in(kernel, depth);
         ha_order_give(world, ha_order_of_calls(client));
         ha_order_write(world, copy, sizeof *copy);      /* nobody keeps what was lent */
     }

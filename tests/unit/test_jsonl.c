@@ -77,9 +77,9 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
     {{.kind = HA_DRV_ENTRY_LEAVE, .as.status = {INSUF}},
      ",\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
     {{.kind = HA_UNLOAD_REQ, .as.status = {0}}, ",\"status\":\"STATUS_SUCCESS\"}\n"},
-    {{.kind = HA_REG_ENTER, .as.reg = {1, 2, 3, 0}},
+    {{.kind = HA_REG_ENTER, .as.reg = {1, 2, 3, 0, 0}},
      ",\"function\":1,\"context\":2,\"flags\":3}\n"},
-    {{.kind = HA_REG_RETURN, .as.reg = {1, 2, 3, 0}},
+    {{.kind = HA_REG_RETURN, .as.reg = {1, 2, 3, 0, 0}},
      ",\"function\":1,\"context\":2,\"flags\":3,\"handle\":null}\n"},
     {{.kind = HA_CB_ENTER, .flags = HA_STATE_FAILURE | HA_CB_OBJECT,
       .as.cb = {0x3, 9, 1, TIMED_OUT, INSUF, 68, 1, 4, 0, 0}},
@@ -112,7 +112,7 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
     {{.kind = HA_SCHED, .as.up = {4, 0, 4, 0}},
      ",\"NtNumber\":4,\"ProcNumber\":{\"group\":0,\"number\":4,\"reserved\":0}}\n"},
     {{.kind = HA_ALLOC, .flags = HA_STATE_START | HA_CB_EXISTING,
-      .as.pool = {64, 0x70726550, 2, 9, 4}},
+      .as.pool = {64, 0x70726550, 2, 9, 4, 0}},
      ",\"size\":64,\"tag\":\"Perp\",\"registration\":2,\"operation\":9,\"existing\":true,"
      "\"State\":\"KeProcessorAddStartNotify\",\"NtNumber\":4}\n"},
     {{.kind = HA_ALLOC, .flags = HA_CB_NONE, .as.pool = {64, 7, 0, 0, 0, 3}},
@@ -120,35 +120,35 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      "\"State\":null,\"NtNumber\":0,\"place\":3}\n"},
     {{.kind = HA_THREAD_START, .as.begun = {3}}, ",\"place\":3}\n"},
     {{.kind = HA_WORK_QUEUED}, "}\n"},
-    {{.kind = HA_ALLOC, .flags = HA_CB_NONE, .as.pool = {64, 7, 0, 0, 0}},
+    {{.kind = HA_ALLOC, .flags = HA_CB_NONE, .as.pool = {64, 7, 0, 0, 0, 0}},
      ",\"size\":64,\"tag\":\"0x00000007\",\"registration\":null,\"operation\":0,\"existing\":false,"
      "\"State\":null,\"NtNumber\":0}\n"},
-    {{.kind = HA_FREE, .as.pool = {64, 0x20225c41, 0, 0, 0}},
+    {{.kind = HA_FREE, .as.pool = {64, 0x20225c41, 0, 0, 0, 0}},
      ",\"size\":64,\"tag\":\"A\\\\\\\" \"}\n"},
-    {{.kind = HA_FREE, .as.pool = {64, 0x7f414141, 0, 0, 0}},
+    {{.kind = HA_FREE, .as.pool = {64, 0x7f414141, 0, 0, 0, 0}},
      ",\"size\":64,\"tag\":\"0x7f414141\"}\n"},
     {{.kind = HA_THREAD_END, .as.status = {TIMED_OUT}}, ",\"status\":\"STATUS_IO_TIMEOUT\"}\n"},
     {{.kind = HA_RELATION, .as.relation = {0x7, 4, 1, 3, 8}},
      ",\"kind\":\"RelationGroup\",\"group\":1,\"active_count\":3,\"maximum\":8,"
      "\"active_mask\":\"0x7\"}\n"},
-    {{.kind = HA_QUERY, .as.query = {5, 0x1f, HA_RT_ACTIVE_COUNT, 0}},
+    {{.kind = HA_QUERY, .as.query = {5, 0x1f, HA_RT_ACTIVE_COUNT, 0, 0}},
      ",\"routine\":\"KeQueryActiveProcessorCount\",\"argument\":0,\"result\":5,"
      "\"output\":\"0x1f\"}\n"},
-    {{.kind = HA_QUERY, .as.query = {0xc000000d, 0, HA_RT_NUMBER_FROM_INDEX, 9}},
+    {{.kind = HA_QUERY, .as.query = {0xc000000d, 0, HA_RT_NUMBER_FROM_INDEX, 9, 0}},
      ",\"routine\":\"KeGetProcessorNumberFromIndex\",\"argument\":9,"
      "\"result\":\"STATUS_INVALID_PARAMETER\",\"output\":0}\n"},
-    {{.kind = HA_QUERY, .as.query = {UINT64_MAX, 0, HA_RT_GROUP_AFFINITY, 0}},
+    {{.kind = HA_QUERY, .as.query = {UINT64_MAX, 0, HA_RT_GROUP_AFFINITY, 0, 0}},
      ",\"routine\":\"KeQueryGroupAffinity\",\"argument\":0,\"result\":\"0xffffffffffffffff\","
      "\"output\":0}\n"},
-    {{.kind = HA_QUERY, .as.query = {0, 80, HA_RT_LOGICAL_RELATIONSHIP, 0x40000004}},
+    {{.kind = HA_QUERY, .as.query = {0, 80, HA_RT_LOGICAL_RELATIONSHIP, 0x40000004, 0}},
      ",\"routine\":\"KeQueryLogicalProcessorRelationship\",\"argument\":{\"relation\":"
      "\"RelationGroup\",\"processor_given\":false,\"buffer_given\":true},"
      "\"result\":\"STATUS_SUCCESS\",\"output\":80}\n"},
-    {{.kind = HA_QUERY, .as.query = {0xc0000004, 48, HA_RT_LOGICAL_RELATIONSHIP, 0x8000ffff}},
+    {{.kind = HA_QUERY, .as.query = {0xc0000004, 48, HA_RT_LOGICAL_RELATIONSHIP, 0x8000ffff, 0}},
      ",\"routine\":\"KeQueryLogicalProcessorRelationship\",\"argument\":{\"relation\":"
      "\"RelationAll\",\"processor_given\":true,\"buffer_given\":false},"
      "\"result\":\"STATUS_INFO_LENGTH_MISMATCH\",\"output\":48}\n"},
-    {{.kind = HA_QUERY, .as.query = {0xc00000bb, 0, HA_RT_LOGICAL_RELATIONSHIP, 0xc0000063}},
+    {{.kind = HA_QUERY, .as.query = {0xc00000bb, 0, HA_RT_LOGICAL_RELATIONSHIP, 0xc0000063, 0}},
      ",\"routine\":\"KeQueryLogicalProcessorRelationship\",\"argument\":{\"relation\":99,"
      "\"processor_given\":true,\"buffer_given\":true},"
      "\"result\":\"STATUS_NOT_SUPPORTED\",\"output\":0}\n"},
@@ -159,10 +159,10 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      "\"reason\":\"the run ended\"}\n"},
     {{.kind = HA_DEADLOCK, .as.wait = {0, 2, 5, 0, 1}},
      ",\"holder\":2,\"waiter\":5,\"timeout_ns\":0,\"blocked\":true,\"reason\":\"none\"}\n"},
-    {{.kind = HA_REFUSED, .as.refused = {HA_RT_REGISTER_PROCESSOR_CHANGE, HA_REASON_IRQL}},
+    {{.kind = HA_REFUSED, .as.refused = {HA_RT_REGISTER_PROCESSOR_CHANGE, HA_REASON_IRQL, 0}},
      ",\"routine\":\"KeRegisterProcessorChangeCallback\",\"reason\":\"IRQL is too high\"}\n"},
     {{.kind = HA_MISUSE,
-      .as.misuse = {HA_RT_DEREGISTER_PROCESSOR_CHANGE, HA_MISUSE_NULL_HANDLE, 0}},
+      .as.misuse = {HA_RT_DEREGISTER_PROCESSOR_CHANGE, HA_MISUSE_NULL_HANDLE, 0, 0}},
      ",\"routine\":\"KeDeregisterProcessorChangeCallback\",\"misuse\":\"handle is NULL\","
      "\"argument\":0}\n"},
     {{.kind = HA_FAULT, .as.fault = {4000}}, ",\"routine\":4000}\n"},
@@ -176,25 +176,25 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
      "\"new_group\":0,\"new_mask\":\"0xf\",\"has_output\":true,\"output_group\":2,"
      "\"output_mask\":\"0x3\"}\n"},
     {{.kind = HA_DPC_TARGET,
-      .as.dpc = {HA_RT_SET_TARGET_DPC_EX, 0x10004, TIMED_OUT, 68, 1, 4, 0, 0}},
+      .as.dpc = {HA_RT_SET_TARGET_DPC_EX, 0x10004, TIMED_OUT, 68, 1, 4, 0, 0, 0}},
      ",\"routine\":\"KeSetTargetProcessorDpcEx\",\"asked\":65540,"
      "\"status\":\"STATUS_IO_TIMEOUT\",\"target\":68,\"group\":1,\"number\":4}\n"},
     {{.kind = HA_DPC_INSERT, .flags = HA_DPC_WAITS,
-      .as.dpc = {0, 0, 0, HA_NO_GROUP, 1, 4, 2, 1}},
+      .as.dpc = {0, 0, 0, HA_NO_GROUP, 1, 4, 2, 1, 0}},
      ",\"target\":null,\"group\":1,\"number\":4,\"importance\":\"HighImportance\","
      "\"result\":true,\"by_timer\":false,\"waits\":true}\n"},
-    {{.kind = HA_DPC_INSERT, .flags = HA_DPC_BY_TIMER, .as.dpc = {0, 0, 0, 2, 0, 2, 1, 0}},
+    {{.kind = HA_DPC_INSERT, .flags = HA_DPC_BY_TIMER, .as.dpc = {0, 0, 0, 2, 0, 2, 1, 0, 0}},
      ",\"target\":2,\"group\":0,\"number\":2,\"importance\":\"MediumImportance\","
      "\"result\":false,\"by_timer\":true,\"waits\":false}\n"},
-    {{.kind = HA_DPC_DROP, .flags = HA_DPC_BY_DRIVER, .as.dpc = {0, 0, 0, 3, 0, 3, 0, 0}},
+    {{.kind = HA_DPC_DROP, .flags = HA_DPC_BY_DRIVER, .as.dpc = {0, 0, 0, 3, 0, 3, 0, 0, 0}},
      ",\"target\":3,\"group\":0,\"number\":3,\"by_driver\":true}\n"},
-    {{.kind = HA_DPC_RUN_ENTER, .as.dpc = {0, 0, 0, 4, 0, 4, 0, 0}},
+    {{.kind = HA_DPC_RUN_ENTER, .as.dpc = {0, 0, 0, 4, 0, 4, 0, 0, 0}},
      ",\"target\":4,\"group\":0,\"number\":4}\n"},
-    {{.kind = HA_DPC_RUN_LEAVE, .as.dpc = {0, 0, 0, 4, 0, 4, 0, 0}},
+    {{.kind = HA_DPC_RUN_LEAVE, .as.dpc = {0, 0, 0, 4, 0, 4, 0, 0, 0}},
      ",\"target\":4,\"group\":0,\"number\":4}\n"},
     {{.kind = HA_ADD_DEVICE_LEAVE, .as.status = {INSUF}},
      ",\"status\":\"STATUS_INSUFFICIENT_RESOURCES\"}\n"},
-    {{.kind = HA_LEFT_BEHIND, .as.left = {HA_LEFT_TIMER}}, ",\"what\":\"set timer\"}\n"},
+    {{.kind = HA_LEFT_BEHIND, .as.left = {HA_LEFT_TIMER, 0}}, ",\"what\":\"set timer\"}\n"},
 #define PROCESSORS "{97fadb10-4e33-40ae-359c-8bef029dbdd0}"
     {{.kind = HA_INTERFACE, .as.iface = {{0x40ae4e3397fadb10, 0xd0bd9d02ef8b9c35}, 3, 0, 0}},
      ",\"class\":\"" PROCESSORS "\",\"device\":3,\"unit\":\"processor\",\"cause\":0}\n"},
@@ -215,7 +215,7 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
     {{.kind = HA_REB_BEGIN, .as.rebalance = {3, 0}}, ",\"cause\":3,\"of_memory\":false}\n"},
     {{.kind = HA_REB_END, .as.rebalance = {3, 1}}, ",\"cause\":3,\"of_memory\":true}\n"},
     {{.kind = HA_PNP_REG_ENTER,
-      .as.pnp_reg = {{0x40ae4e3397fadb10, 0xd0bd9d02ef8b9c35}, 1, 5, 6, 2}},
+      .as.pnp_reg = {{0x40ae4e3397fadb10, 0xd0bd9d02ef8b9c35}, 1, 5, 6, 2, 0}},
      ",\"category\":\"EventCategoryDeviceInterfaceChange\",\"flags\":1,"
      "\"class\":\"" PROCESSORS "\",\"function\":5,\"context\":6}\n"},
     {{.kind = HA_PNP_REG_RETURN, .as.status = {INSUF}},
@@ -239,11 +239,11 @@ static const struct { struct ha_record record; const char *rest; } examples[] = 
       .as.ex_create = {"\\Callback\\ProcessorAdd", INSUF, 0, 1, 1}},
      ",\"name\":\"\\\\Callback\\\\ProcessorAdd\",\"named\":true,\"create\":false,"
      "\"multiple\":true,\"status\":\"STATUS_INSUFFICIENT_RESOURCES\",\"processor_add\":true}\n"},
-    {{.kind = HA_EX_REG, .as.ex_reg = {3, 1, 2, 0}},
+    {{.kind = HA_EX_REG, .as.ex_reg = {3, 1, 2, 0, 0}},
      ",\"object\":3,\"function\":1,\"context\":2,\"handle\":null,\"processor_add\":false}\n"},
     {{.kind = HA_EX_UNREG, .flags = HA_EX_WAITS}, ",\"waits\":true}\n"},
     {{.kind = HA_EX_NOTIFY, .as.ex_notify = {2}}, ",\"called\":2,\"processor_add\":false}\n"},
-    {{.kind = HA_LOCK_ORDER, .as.lock_order = {4, {5, 6}, HA_NS_OBJECT, 1, HA_NS_ENTRY, 0}},
+    {{.kind = HA_LOCK_ORDER, .as.lock_order = {4, {5, 6}, HA_NS_OBJECT, 1, HA_NS_ENTRY, 0, 0}},
      ",\"wants\":\"object\",\"shared\":true,\"held\":4,\"has\":\"entry\",\"held_shared\":false,"
      "\"other1\":5,\"other2\":6,\"other3\":null,\"other4\":null}\n"},
     {{.kind = HA_CRASH, .as.crash = {11, 0}}, ",\"signal\":11,\"exit_code\":0}\n"},

@@ -253,9 +253,9 @@ static void an_allocation_says_in_which_callback_it_was_made(void **state)
     bench_play(b, script, 1, event, 1);
 
     static const struct ha_record expected[] = {
-        {.id = 1, .flags = HA_CB_NONE, .as.pool = {64, 0x70726353, 0, 0, 0}},
-        {.id = 2, .flags = HA_STATE_COMPLETE | HA_CB_EXISTING, .as.pool = {64, PERP, 1, 1, 0}},
-        {.id = 3, .flags = HA_STATE_COMPLETE, .as.pool = {64, PERP, 1, 1, 1}}};
+        {.id = 1, .flags = HA_CB_NONE, .as.pool = {64, 0x70726353, 0, 0, 0, 0}},
+        {.id = 2, .flags = HA_STATE_COMPLETE | HA_CB_EXISTING, .as.pool = {64, PERP, 1, 1, 0, 0}},
+        {.id = 3, .flags = HA_STATE_COMPLETE, .as.pool = {64, PERP, 1, 1, 1, 0}}};
     for (size_t i = 0; i < COUNT(expected); i++) {
         const struct ha_record *alloc = bench_record(b, HA_ALLOC, i);
         assert_int_equal(alloc->id, expected[i].id);
