@@ -69,8 +69,11 @@ static bool grow_threads(struct ha_footprint *footprint, uint32_t id)
         room *= 2;
     uint64_t *thread = ha_heap_take(footprint->memory, room * sizeof *thread);
     uint32_t *asked = ha_heap_take(footprint->memory, room * sizeof *asked);
-    if (!thread || !asked)
+    if (!thread || !asked) {
+        ha_heap_give(footprint->memory, thread, room * sizeof *thread);
+        ha_heap_give(footprint->memory, asked, room * sizeof *asked);
         return false;
+    }
     if (old) {
         memcpy(thread, footprint->thread, old * sizeof *thread);
         memcpy(asked, footprint->asked, old * sizeof *asked);

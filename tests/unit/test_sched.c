@@ -280,6 +280,7 @@ static void what_is_due_comes_while_threads_can_go_on_when_the_tape_says_so(void
     struct test_world *t = *state;
     struct test_actor actors[3];
     cast_three(t, actors);
+    uint32_t first = actors[0].thread->stamp.thread;
     assert_true(ha_queue_post(t->world, 0, say_due, t));
     test_world_answer(t, 2, 1);         /* before were: at once? who goes first? */
 
@@ -288,7 +289,7 @@ static void what_is_due_comes_while_threads_can_go_on_when_the_tape_says_so(void
     assert_string_equal(t->said, "a due a b b c c ");
     const struct ha_record *choice = test_world_record(t, HA_CHOICE, 0);
     assert_int_equal(choice->as.choice.kind, HA_CHOICE_DUE);
-    assert_int_equal(choice->thread, actors[0].thread->stamp.thread);
+    assert_int_equal(choice->thread, first);
     assert_true(ha_tape_fits(t->world));
 }
 
