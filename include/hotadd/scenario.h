@@ -18,7 +18,8 @@
 extern "C" {
 #endif
 
-/* How a program ends that plays scenarios. When several apply: 70, 130 or 143, 2, 3, 1, 5, 4, 0. */
+/* How a program ends that plays scenarios. When several apply: 70, 130 or 143, 2, 3, 6, 1,
+ * 5, 4, 0. */
 enum ha_exit {
     HA_EXIT_OK = 0,             /* all as expected */
     HA_EXIT_FAILED = 1,         /* a rule or an expectation failed */

@@ -27,9 +27,9 @@ static const char usage[] =
     "\n"
     "Exit codes: 0 all is well, 1 a rule broken or an expectation not met, 2 usage, 3 a file\n"
     "could not be read or output not be written, 4 nothing was run, 5 the budget ended first and\n"
-    "the scenario does not expect that, 70 internal error, 130 and 143 ended by SIGINT and\n"
-    "SIGTERM.\n"
-    "When several apply: 70, then 130 or 143, 2, 3, 1, 5, 4, 0.\n";
+    "the scenario does not expect that, or a search was not complete, 6 a run was not the same\n"
+    "when a search played it again, 70 internal error, 130 and 143 ended by SIGINT and SIGTERM.\n"
+    "When several apply: 70, then 130 or 143, 2, 3, 6, 1, 5, 4, 0.\n";
 
 static const struct {
     const char *name;

@@ -24,6 +24,16 @@ static void make(void *argument)
     KeInitializeMutex(&locks->mutex, 0);
 }
 
+/* A driver that has made its locks. */
+static struct driver *locker(struct bench *b, struct locks *locks)
+{
+    struct driver *driver = bench_driver(b, "a");
+    *locks = (struct locks){.step = 0};
+    driver->extra = locks;
+    bench_run(b, driver, make, driver);
+    return driver;
+}
+
 /* Take the one, then the other; spin locks by their numbers. */
 static void nest(struct locks *locks, unsigned outer, unsigned inner)
 {
@@ -56,12 +66,10 @@ static void run(struct bench *b, struct driver *a, void (*first)(void *), void (
 static void two_threads_that_take_locks_in_opposite_orders_are_found(void **state)
 {
     struct bench *b = *state;
-    struct locks locks = {.step = 0};
-    struct driver *a = bench_driver(b, "a");
-    a->extra = &locks;
+    struct locks locks;
+    struct driver *a = locker(b, &locks);
     b->findings = "a OBJ-8\n";
 
-    bench_run(b, a, make, a);
     run(b, a, upwards, downwards);
 
     assert_int_equal(bench_count(b, HA_LOCK_ORDER), 2);
@@ -98,11 +106,9 @@ static void one_that_is_free(void *argument)
 static void a_lock_alone_or_one_that_is_only_tried_is_no_order(void **state)
 {
     struct bench *b = *state;
-    struct locks locks = {.step = 0};
-    struct driver *a = bench_driver(b, "a");
-    a->extra = &locks;
+    struct locks locks;
+    struct driver *a = locker(b, &locks);
 
-    bench_run(b, a, make, a);
     bench_run(b, a, one_at_a_time, a);
     run(b, a, upwards, one_that_is_free);
 
@@ -119,11 +125,9 @@ static void again_and_again(void *argument)
 static void an_order_is_recorded_for_two_threads(void **state)
 {
     struct bench *b = *state;
-    struct locks locks = {.step = 0};
-    struct driver *a = bench_driver(b, "a");
-    a->extra = &locks;
+    struct locks locks;
+    struct driver *a = locker(b, &locks);
 
-    bench_run(b, a, make, a);
     run(b, a, again_and_again, again_and_again);
     run(b, a, again_and_again, again_and_again);
 
@@ -152,11 +156,9 @@ static void guarded_downwards(void *argument)
 static void under_a_lock_that_all_take_before_any_order_will_do(void **state)
 {
     struct bench *b = *state;
-    struct locks locks = {.step = 0};
-    struct driver *a = bench_driver(b, "a");
-    a->extra = &locks;
+    struct locks locks;
+    struct driver *a = locker(b, &locks);
 
-    bench_run(b, a, make, a);
     run(b, a, guarded_upwards, guarded_downwards);
 
     assert_int_equal(bench_count(b, HA_LOCK_ORDER), 6);
@@ -168,12 +170,10 @@ static void under_a_lock_that_all_take_before_any_order_will_do(void **state)
 static void an_order_that_is_not_guarded_every_time_is_found(void **state)
 {
     struct bench *b = *state;
-    struct locks locks = {.step = 0};
-    struct driver *a = bench_driver(b, "a");
-    a->extra = &locks;
+    struct locks locks;
+    struct driver *a = locker(b, &locks);
     b->findings = "a OBJ-8\n";
 
-    bench_run(b, a, make, a);
     run(b, a, guarded_upwards, guarded_downwards);
     run(b, a, upwards, downwards);
 }
@@ -191,11 +191,9 @@ static void made_anew(void *argument)
 static void a_lock_made_anew_is_another_one(void **state)
 {
     struct bench *b = *state;
-    struct locks locks = {.step = 0};
-    struct driver *a = bench_driver(b, "a");
-    a->extra = &locks;
+    struct locks locks;
+    struct driver *a = locker(b, &locks);
 
-    bench_run(b, a, make, a);
     run(b, a, upwards, made_anew);
 
     assert_int_equal(bench_count(b, HA_LOCK_ORDER), 2);
@@ -218,11 +216,9 @@ static void shares(void *argument)
 static void locks_that_all_share_may_be_taken_in_any_order(void **state)
 {
     struct bench *b = *state;
-    struct locks locks = {.step = 0};
-    struct driver *a = bench_driver(b, "a");
-    a->extra = &locks;
+    struct locks locks;
+    struct driver *a = locker(b, &locks);
 
-    bench_run(b, a, make, a);
     run(b, a, shares, shares);
 
     assert_int_equal(bench_count(b, HA_LOCK_ORDER), 2);
@@ -248,12 +244,10 @@ static void in_a_row(void *argument)
 static void mutexes_count_as_locks(void **state)
 {
     struct bench *b = *state;
-    struct locks locks = {.step = 0};
-    struct driver *a = bench_driver(b, "a");
-    a->extra = &locks;
+    struct locks locks;
+    struct driver *a = locker(b, &locks);
     b->findings = "a OBJ-8\n";
 
-    bench_run(b, a, make, a);
     run(b, a, in_a_row, in_a_row);
 }
 
