@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "check/story.h"
 #include "edge/place.h"
+#include "edge/symbols.h"
 #include "sim/search_words.h"
 
 static void add_indented(const char *words, struct ha_text *text)
@@ -19,13 +20,14 @@ static void add_indented(const char *words, struct ha_text *text)
 }
 
 static void add_find(const struct ha_survey *survey, const struct ha_find *find,
-                     struct ha_text *text)
+                     struct ha_symbols *symbols, struct ha_text *text)
 {
     struct ha_text command = {0};
     ha_survey_add_command(survey, find, &command);
     if (find->finding.rule) {
         ha_story_add_finding(text, &find->finding, find->driver[0] ? find->driver : NULL,
-                             NULL, ha_text_string(&command), survey->options->play.color);
+                             ha_symbols_find(symbols, find->finding.place),
+                             ha_text_string(&command), survey->options->play.color);
     } else {
         ha_text_addf(text, "error: the run ended by \"%s\"\n", ha_ending_name(find->ending));
         add_indented(find->words, text);
@@ -44,8 +46,15 @@ static void add_find(const struct ha_survey *survey, const struct ha_find *find,
 
 void ha_explore_report_finds(const struct ha_survey *survey, struct ha_text *text)
 {
-    for (size_t i = 0; i < survey->finds.count; i++)
-        add_find(survey, &survey->finds.find[i], text);
+    const struct ha_finds *finds = &survey->finds;
+    struct ha_symbols *symbols = ha_symbols_create(&survey->last.plan);
+    bool whole = symbols != NULL;
+    for (size_t i = 0; i < finds->count && whole; i++)
+        whole = ha_symbols_want(symbols, finds->find[i].finding.place);
+    for (size_t i = 0; i < finds->count && whole; i++)
+        add_find(survey, &finds->find[i], symbols, text);
+    text->lost |= !whole;
+    ha_symbols_destroy(symbols);
 }
 
 /* Where the ordinary course was not the same when it was played again. */

@@ -186,6 +186,7 @@ struct ha_playing_options ha_explorer_playing(struct ha_explorer *explorer)
         .search = explorer->search,
         .work = play_runs,
         .record_budget = explorer->options->play.record_budget,
+        .record_places = ha_plan_is_compiled(&explorer->plan),
         .hang_s = explorer->options->play.hang_s,
         .sink = explorer->sink,
         .sink_count = 2,

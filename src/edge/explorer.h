@@ -62,8 +62,8 @@ struct ha_explorer {
  * as ha_run_play().
  */
 int ha_explorer_run(struct ha_explorer *explorer, const struct ha_scenario *scenario,
-                    const struct ha_profile *profile, const struct ha_explore_options *options, struct ha_loop *loop,
-                    struct ha_text *messages);
+                    const struct ha_profile *profile, const struct ha_explore_options *options,
+                    struct ha_loop *loop, struct ha_text *messages);
 
 void ha_explorer_close(struct ha_explorer *explorer);
 

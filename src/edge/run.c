@@ -208,7 +208,7 @@ static int complain(const struct ha_run *run, struct ha_text *error, int err, co
     return err;
 }
 
-static bool is_compiled(const struct ha_plan *plan)
+bool ha_plan_is_compiled(const struct ha_plan *plan)
 {
     for (size_t i = 0; i < plan->driver_count; i++)
         if (plan->driver[i].module)
@@ -218,13 +218,13 @@ static bool is_compiled(const struct ha_plan *plan)
 
 bool ha_run_is_apart(const struct ha_play_options *options, const struct ha_plan *plan)
 {
-    return !options->no_fork && is_compiled(plan);
+    return !options->no_fork && ha_plan_is_compiled(plan);
 }
 
 static bool looks_for_races(const struct ha_run *run)
 {
     return HA_RACES_ARE_WATCHED && run->options->threads == HA_THREADS_FREE &&
-           is_compiled(&run->plan);
+           ha_plan_is_compiled(&run->plan);
 }
 
 static int conclude(struct ha_run *run, struct ha_text *error)
@@ -280,7 +280,7 @@ static int open_playing(struct ha_run *run, struct ha_text *error)
         .threads = options->threads,
         .record_budget = options->record_budget,
         .record_locks = options->detail == HA_DETAIL_LOCKS,
-        .record_places = is_compiled(&run->plan),
+        .record_places = ha_plan_is_compiled(&run->plan),
         .break_at = options->break_at,
         .hang_s = options->hang_s,
         .sink = sink,

@@ -89,6 +89,9 @@ void ha_run_ask(struct ha_run *run);
  */
 int ha_run_compare(struct ha_run *run);
 
+/* Whether a driver of the plan is compiled: only such code has places that findings come from. */
+bool ha_plan_is_compiled(const struct ha_plan *plan);
+
 /* Whether a plan has compiled drivers, and is not to be played in this process. */
 bool ha_run_is_apart(const struct ha_play_options *options, const struct ha_plan *plan);
 

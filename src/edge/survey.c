@@ -68,8 +68,8 @@ static int search_variant(struct ha_survey *survey, uint32_t variant,
 }
 
 int ha_survey_run(struct ha_survey *survey, const struct ha_scenario *scenario,
-                    const struct ha_explore_options *options, struct ha_loop *loop,
-                    struct ha_text *messages)
+                  const struct ha_explore_options *options, struct ha_loop *loop,
+                  struct ha_text *messages)
 {
     uint64_t begun_ns = ha_loop_now();
     *survey = (struct ha_survey){.scenario = scenario, .options = options,
@@ -93,7 +93,7 @@ int ha_survey_run(struct ha_survey *survey, const struct ha_scenario *scenario,
 }
 
 void ha_survey_add_knobs(const struct ha_survey *survey, uint32_t variant, const char *first,
-                           const char *next, struct ha_text *text)
+                         const char *next, struct ha_text *text)
 {
     struct ha_profile profile = survey->profile;
     ha_axes_turn(&survey->axes, variant, &profile);
@@ -108,7 +108,7 @@ void ha_survey_add_knobs(const struct ha_survey *survey, uint32_t variant, const
 }
 
 void ha_survey_add_command(const struct ha_survey *survey, const struct ha_find *find,
-                             struct ha_text *text)
+                           struct ha_text *text)
 {
     struct ha_play_options play = survey->options->play;
     struct ha_profile profile = survey->profile;

@@ -29,16 +29,16 @@ struct ha_survey {
  * Otherwise as ha_explorer_run().
  */
 int ha_survey_run(struct ha_survey *survey, const struct ha_scenario *scenario,
-                    const struct ha_explore_options *options, struct ha_loop *loop,
-                    struct ha_text *messages);
+                  const struct ha_explore_options *options, struct ha_loop *loop,
+                  struct ha_text *messages);
 
 /* The command line that repeats a find, fit for bash and zsh. */
 void ha_survey_add_command(const struct ha_survey *survey, const struct ha_find *find,
-                             struct ha_text *text);
+                           struct ha_text *text);
 
 /* "knob=value" for each knob that a variant turns, with something before the first and the next. */
 void ha_survey_add_knobs(const struct ha_survey *survey, uint32_t variant, const char *first,
-                           const char *next, struct ha_text *text);
+                         const char *next, struct ha_text *text);
 
 void ha_survey_close(struct ha_survey *survey);
 

@@ -68,6 +68,13 @@ static VOID GetIntoTrouble(VOID)
         printf("printed by a driver\n");
         return;
     }
+    if (Begins("twice")) {      /* what was taken once is given back twice */
+        PVOID Memory = ExAllocatePool2(POOL_FLAG_NON_PAGED, 8, 'kaTT');
+        if (Memory)
+            ExFreePoolWithTag(Memory, 'kaTT');
+        ExFreePoolWithTag(Memory, 'kaTT');
+        return;
+    }
     if (Begins("stray")) {      /* what a process remembers is not put back between runs */
         if (getenv("HOTADD_STRAYED"))
             KeQueryActiveProcessorCountEx(ALL_PROCESSOR_GROUPS);
