@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hotadd/nearest.h"
+
 struct ha_text {
     char *bytes;        /* terminated once something was appended; NULL before */
     size_t length;
@@ -37,11 +39,5 @@ void ha_text_add_json(struct ha_text *text, const char *bytes, size_t length);
 void ha_text_pad(struct ha_text *text, size_t column);
 /* The string, "" when nothing was appended. */
 const char *ha_text_string(const struct ha_text *text);
-
-/*
- * The name among `names` that is nearest to a misspelt one: small edit distance, case ignored.
- * NULL when none is near enough to be meant.
- */
-const char *ha_text_nearest(const char *word, const char *const *names, size_t count);
 
 #endif

@@ -1,4 +1,5 @@
 /* check - the options of `hotadd check` */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,53 +31,59 @@ static const char usage[] =
     "\n"
     "The last line is `N passed, N failed`.\n";
 
-static int read_flag(struct ha_review_options *review, const char *word)
+struct command {
+    struct ha_review_options review;
+    const char **path;                      /* room for every argument */
+    bool auto_color;
+};
+
+static int read_format(void *target, const char *value)
 {
-    const struct { const char *name; bool *flag; } flags[] = {
-        {"--story", &review->story}, {"--strict", &review->strict}, {"--quiet", &review->quiet},
-        {"--coverage", &review->coverage},
-    };
-    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
-        if (!strcmp(word, flags[i].name)) {
-            *flags[i].flag = true;
-            return HA_EXIT_OK;
-        }
-    return ha_cli_unknown("check", word);
+    struct command *command = target;
+    return ha_cli_read_format("check", value, &command->review.output);
 }
 
-static int read_option(struct ha_review_options *review, bool *automatic, int count,
-                       char **argument, int *i)
+static int read_out(void *target, const char *value)
 {
-    const char *value = NULL;
-    if (ha_cli_valued("check", "--format", count, argument, i, &value))
-        return value ? ha_cli_read_format("check", value, &review->output) : HA_EXIT_USAGE;
-    if (ha_cli_valued("check", "--out", count, argument, i, &value))
-        return value ? ha_cli_read_out("check", value, &review->out_path) : HA_EXIT_USAGE;
-    if (ha_cli_valued("check", "--color", count, argument, i, &value))
-        return value ? ha_cli_read_color("check", value, automatic, &review->color)
-                     : HA_EXIT_USAGE;
-    return read_flag(review, argument[*i]);
+    struct command *command = target;
+    return ha_cli_read_out("check", value, &command->review.out_path);
 }
 
-static int check(struct ha_review_options *review, const char **path, int count, char **argument)
+static int read_color(void *target, const char *value)
 {
-    bool files_only = false, automatic = true;
+    struct command *command = target;
+    return ha_cli_read_color("check", value, &command->auto_color, &command->review.color);
+}
+
+#define FLAG(member) NULL, offsetof(struct command, review.member)
+
+static const struct ha_cli_option options[] = {
+    {"--format", read_format, 0}, {"--out", read_out, 0},       {"--color", read_color, 0},
+    {"--story", FLAG(story)},     {"--strict", FLAG(strict)},   {"--quiet", FLAG(quiet)},
+    {"--coverage", FLAG(coverage)},
+};
+
+static int check(struct command *command, int count, char **argument)
+{
+    static const struct ha_cli_options table = {options, sizeof options / sizeof options[0]};
+    struct ha_review_options *review = &command->review;
+    bool files_only = false;
     int result = HA_EXIT_OK;
     for (int i = 0; i < count && !result; i++) {
         if (files_only || argument[i][0] != '-' || !argument[i][1])
-            path[review->path_count++] = argument[i];
+            command->path[review->path_count++] = argument[i];
         else if (ha_cli_answer(argument[i], usage))
             return HA_EXIT_OK;
         else if (!strcmp(argument[i], "--"))
             files_only = true;
         else
-            result = read_option(review, &automatic, count, argument, &i);
+            result = ha_cli_read_option("check", &table, 1, command, count, argument, &i);
     }
     if (!result && !review->path_count) {
         fputs("hotadd check: name a trace; try `hotadd check --help`\n", stderr);
         return HA_EXIT_USAGE;
     }
-    if (automatic)
+    if (command->auto_color)
         review->color = ha_cli_wants_color(review->output, review->out_path);
     review->story |= review->output == HA_OUTPUT_STORY;
     return result ? result : ha_review(review);
@@ -85,10 +92,11 @@ static int check(struct ha_review_options *review, const char **path, int count,
 int ha_cli_check(int count, char **argument)
 {
     const char **path = calloc((size_t)count + 1, sizeof *path);
-    struct ha_review_options review = {.path = path, .out = stdout, .log = stderr};
+    struct command command = {.review = {.path = path, .out = stdout, .log = stderr},
+                              .path = path, .auto_color = true};
     int result = HA_EXIT_UNREADABLE;
     if (path)
-        result = check(&review, path, count, argument);
+        result = check(&command, count, argument);
     else
         fputs("hotadd: error: out of memory\n", stderr);
     free(path);

@@ -16,16 +16,46 @@ bool ha_cli_answer(const char *word, const char *usage);
 /* Whether an output may have colours by itself: it is a terminal, and NO_COLOR is not set. */
 bool ha_cli_is_colorful(int descriptor);
 
+/* An option: one with a value, or one without that sets a flag. */
+struct ha_cli_option {
+    const char *name;
+    int (*read)(void *target, const char *value);   /* an exit code; NULL: */
+    size_t flag;                                    /* the bool at this offset in the target */
+};
+
+/* A table of them. */
+struct ha_cli_options {
+    const struct ha_cli_option *option;
+    size_t count;
+};
+
+/* A word that an option may have as its value, and an enumerator that it stands for. */
+struct ha_cli_word {
+    const char *name;
+    int meaning;
+};
+
 /*
- * Whether the word in hand is this option; then its value is what follows, in the same word behind
- * a = or in the next one, and stays as it was, with a message, when there is none.
+ * Read the option that the word in hand is, by some tables. A value is what follows, in the same
+ * word behind a = or in the next one. Returns an exit code; when that is not HA_EXIT_OK, the user
+ * knows why.
+ *
+ *   target  what the options of these tables belong to
  */
-bool ha_cli_valued(const char *command, const char *name, int count, char **argument, int *i,
-                   const char **value);
-/* Say what is wrong with an option. Both return HA_EXIT_USAGE. */
+int ha_cli_read_option(const char *command, const struct ha_cli_options *tables, size_t count,
+                       void *target, int argument_count, char **argument, int *i);
+/* Say that no option has this name, and which one may be meant. Returns HA_EXIT_USAGE. */
+int ha_cli_unknown(const char *command, const char *word, const struct ha_cli_options *tables,
+                   size_t count);
+/* Say what is wrong with a value. Returns HA_EXIT_USAGE. */
 int ha_cli_wrong(const char *command, const char *option, const char *value,
                  const char *expected);
-int ha_cli_unknown(const char *command, const char *word);
+/* One of some words as a value. Returns HA_EXIT_OK, or says which there are and what is meant. */
+int ha_cli_read_word(const char *command, const char *option, const char *value,
+                     const struct ha_cli_word *words, size_t count, int *meaning);
+/* A number in decimal; `expected` says of it what is no such number. */
+int ha_cli_read_number(const char *command, const char *option, const char *value, uint64_t least,
+                       uint64_t most, const char *expected, uint64_t *number);
 /* The values of --format, --out and --color. Each returns HA_EXIT_OK, or says what is wrong. */
 int ha_cli_read_format(const char *command, const char *value, enum ha_output *output);
 int ha_cli_read_out(const char *command, const char *value, const char **path);
@@ -35,23 +65,16 @@ bool ha_cli_wants_color(enum ha_output output, const char *out_path);
 
 /* What `run` and `explore` understand alike, as far as it has been read. Both begin with this. */
 struct ha_cli_play {
+    const char *command;                    /* the subcommand's name, for messages */
     struct ha_play_options play;
     const char **path, **set, **driver;     /* room for every argument */
     bool auto_color;
 };
 
-/* An option: one with a value, or one without that sets a flag. */
-struct ha_cli_option {
-    const char *name;
-    int (*read)(void *command, const char *value);  /* an exit code; NULL: */
-    size_t flag;                                    /* the bool at this offset in the command */
-};
-
 /* A subcommand that plays scenarios. */
 struct ha_cli_player {
     const char *name, *usage;
-    const struct ha_cli_option *option;     /* its own, besides those that both have */
-    size_t option_count;
+    struct ha_cli_options own;              /* besides those that both have */
     int (*play)(void *command);             /* all has been read */
 };
 
@@ -60,9 +83,6 @@ struct ha_cli_player {
  * but default values, and play. Returns an exit code.
  */
 int ha_cli_play(const struct ha_cli_player *player, void *command, int count, char **argument);
-/* A number in decimal; `expected` says of it what is no such number. */
-int ha_cli_read_number(const char *command, const char *option, const char *value, uint64_t least,
-                       uint64_t most, const char *expected, uint64_t *number);
 
 /* Each returns an exit code. `count` arguments, none of them the subcommand itself. */
 int ha_cli_run(int count, char **argument);

@@ -38,9 +38,9 @@ static const char usage[] =
     "  --help, --version\n"
     "  --                   what follows are paths, whatever they begin with\n"
     "\n"
-    "Exit codes: 0 nothing was found, and all within the bounds was played; 1 something was found;\n"
-    "5 nothing was found so far; 6 a run was not the same when it was played again; otherwise as\n"
-    "for run.\n";
+    "Exit codes: 0 nothing was found, and all within the bounds was played; 1 something was\n"
+    "found; 5 nothing was found so far; 6 a run was not the same when it was played again;\n"
+    "otherwise as for run.\n";
 
 struct command {
     struct ha_cli_play shared;              /* first */
@@ -50,11 +50,6 @@ struct command {
 static struct ha_explore_options *explore_of(void *command)
 {
     return &((struct command *)command)->explore;
-}
-
-static int wrong(const char *option, const char *value, const char *expected)
-{
-    return ha_cli_wrong("explore", option, value, expected);
 }
 
 static int read_count(const char *option, const char *value, uint32_t *count)
@@ -68,17 +63,15 @@ static int read_count(const char *option, const char *value, uint32_t *count)
 
 static int read_strategy(void *command, const char *value)
 {
-    static const char *const names[] = {
-        [HA_SEARCH_DEPTH] = "depth",   [HA_SEARCH_RANDOM] = "random", [HA_SEARCH_PCT] = "pct",
-        [HA_SEARCH_FAULTS] = "faults", [HA_SEARCH_PAIRS] = "pairs",
+    static const struct ha_cli_word words[] = {
+        {"depth", HA_SEARCH_DEPTH},   {"random", HA_SEARCH_RANDOM}, {"pct", HA_SEARCH_PCT},
+        {"faults", HA_SEARCH_FAULTS}, {"pairs", HA_SEARCH_PAIRS},
     };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (!strcmp(value, names[i])) {
-            explore_of(command)->strategy = (enum ha_strategy)i;
-            return HA_EXIT_OK;
-        }
-    }
-    return wrong("--strategy", value, "depth, random, pct, faults or pairs");
+    int meaning = HA_SEARCH_DEPTH;
+    int result = ha_cli_read_word("explore", "--strategy", value, words,
+                                  sizeof words / sizeof words[0], &meaning);
+    explore_of(command)->strategy = (enum ha_strategy)meaning;
+    return result;
 }
 
 static int read_faults(void *command, const char *value)
@@ -133,7 +126,8 @@ static int read_time(void *command, const char *value)
     for (const char *c = digits; *c; c++)
         seconds = 10 * seconds + (uint64_t)(*c - '0');
     explore_of(command)->time_ns = seconds * UINT64_C(1000000000);
-    return seconds ? HA_EXIT_OK : wrong("--for", value, "a number of seconds, as 30s");
+    return seconds ? HA_EXIT_OK
+                   : ha_cli_wrong("explore", "--for", value, "a number of seconds, as 30s");
 }
 
 #define FLAG(member) NULL, offsetof(struct command, explore.member)
@@ -163,7 +157,7 @@ static int explore(void *command)
 int ha_cli_explore(int count, char **argument)
 {
     static const struct ha_cli_player player = {
-        "explore", usage, options, sizeof options / sizeof options[0], explore};
+        "explore", usage, {options, sizeof options / sizeof options[0]}, explore};
     struct command command = {
         .shared.play.record_budget = 1000000,
         .explore = {.bounds = {.faults = HA_BOUND_USUAL, .preemptions = HA_BOUND_USUAL,

@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "hotadd/hotadd.h"
+#include "hotadd/nearest.h"
 #include "hotadd/scenario.h"
 
 static const char usage[] =
@@ -79,6 +80,20 @@ bool ha_cli_is_colorful(int descriptor)
     return isatty(descriptor) && !(never && never[0]);
 }
 
+static int refuse(const char *word)
+{
+    const char *names[sizeof commands / sizeof commands[0] + 2] = {"--help", "--version"};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        names[i + 2] = commands[i].name;
+    const char *nearest = ha_text_nearest(word, names, sizeof names / sizeof names[0]);
+    fprintf(stderr, "hotadd: there is no command '%s'; ", word);
+    if (nearest)
+        fprintf(stderr, "did you mean '%s'?\n", nearest);
+    else
+        fputs("try `hotadd --help`\n", stderr);
+    return HA_EXIT_USAGE;
+}
+
 static int run(int count, char **argument)
 {
     if (count < 2) {
@@ -90,8 +105,7 @@ static int run(int count, char **argument)
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (!strcmp(argument[1], commands[i].name))
             return commands[i].run(count - 2, argument + 2);
-    fprintf(stderr, "hotadd: there is no command '%s'; try `hotadd --help`\n", argument[1]);
-    return HA_EXIT_USAGE;
+    return refuse(argument[1]);
 }
 
 int main(int count, char **argument)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "hotadd/nearest.h"
 #include "hotadd/routines.h"
 #include "hotadd/scenario.h"
 
@@ -43,6 +44,20 @@ static bool is_there(const char *wanted)
     return false;
 }
 
+static int refuse(const char *wanted)
+{
+    const char *both[2] = {"", NULL};       /* what is nearest so far, and the next one */
+    for (size_t i = 0; (both[1] = ha_nt_routine_name(i)) != NULL; i++) {
+        const char *nearest = ha_text_nearest(wanted, both, 2);
+        both[0] = nearest ? nearest : both[0];
+    }
+    fprintf(stderr, "hotadd routines: there is no routine '%s'; ", wanted);
+    if (both[0][0])
+        fprintf(stderr, "did you mean '%s'? ", both[0]);
+    fputs("`hotadd routines` lists those that are there\n", stderr);
+    return HA_EXIT_USAGE;
+}
+
 int ha_cli_routines(int count, char **argument)
 {
     int result = HA_EXIT_OK;
@@ -51,13 +66,12 @@ int ha_cli_routines(int count, char **argument)
         if (ha_cli_answer(argument[i], usage))
             return HA_EXIT_OK;
     for (int i = 0; i < count; i++) {
-        if (is_there(argument[i])) {
+        if (argument[i][0] == '-')
+            result = ha_cli_unknown("routines", argument[i], NULL, 0);
+        else if (is_there(argument[i]))
             print_one(argument[i]);
-        } else if (!print_header_name(argument[i])) {
-            fprintf(stderr, "hotadd routines: there is no routine '%s'; `hotadd routines` lists "
-                    "those that are there\n", argument[i]);
-            result = HA_EXIT_USAGE;
-        }
+        else if (!print_header_name(argument[i]))
+            result = refuse(argument[i]);
     }
     for (size_t i = 0; count == 0 && (name = ha_nt_routine_name(i)) != NULL; i++)
         print_one(name);

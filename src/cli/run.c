@@ -1,6 +1,4 @@
 /* run - the options of `hotadd run` */
-#include <string.h>
-
 #include "cli/cli.h"
 #include "hotadd/scenario.h"
 
@@ -50,11 +48,6 @@ static struct ha_play_options *options_of(void *command)
     return &((struct ha_cli_play *)command)->play;
 }
 
-static int wrong(const char *option, const char *value, const char *expected)
-{
-    return ha_cli_wrong("run", option, value, expected);
-}
-
 static int read_replay(void *command, const char *value)
 {
     options_of(command)->replay = value;
@@ -63,17 +56,15 @@ static int read_replay(void *command, const char *value)
 
 static int read_threads(void *command, const char *value)
 {
-    static const char *const names[] = {
-        [HA_THREADS_ONE] = "one", [HA_THREADS_FREE] = "free",
-        [HA_THREADS_COROUTINES] = "coroutines",
+    static const struct ha_cli_word words[] = {
+        {"one", HA_THREADS_ONE}, {"free", HA_THREADS_FREE},
+        {"coroutines", HA_THREADS_COROUTINES},
     };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (!strcmp(value, names[i])) {
-            options_of(command)->threads = (enum ha_threads)i;
-            return HA_EXIT_OK;
-        }
-    }
-    return wrong("--threads", value, "one, free or coroutines");
+    int meaning = HA_THREADS_ONE;
+    int result = ha_cli_read_word("run", "--threads", value, words,
+                                  sizeof words / sizeof words[0], &meaning);
+    options_of(command)->threads = (enum ha_threads)meaning;
+    return result;
 }
 
 static int read_format(void *command, const char *value)
@@ -83,17 +74,15 @@ static int read_format(void *command, const char *value)
 
 static int read_trace(void *command, const char *value)
 {
-    static const struct { const char *name; enum ha_detail detail; } details[] = {
-        {"calls", HA_DETAIL_CALLS}, {"violations", HA_DETAIL_VIOLATIONS},
-        {"none", HA_DETAIL_NONE},     {"locks", HA_DETAIL_LOCKS},
+    static const struct ha_cli_word words[] = {
+        {"calls", HA_DETAIL_CALLS}, {"locks", HA_DETAIL_LOCKS},
+        {"violations", HA_DETAIL_VIOLATIONS}, {"none", HA_DETAIL_NONE},
     };
-    for (size_t i = 0; i < sizeof details / sizeof details[0]; i++) {
-        if (!strcmp(value, details[i].name)) {
-            options_of(command)->detail = details[i].detail;
-            return HA_EXIT_OK;
-        }
-    }
-    return wrong("--trace", value, "calls, locks, violations or none");
+    int meaning = HA_DETAIL_CALLS;
+    int result = ha_cli_read_word("run", "--trace", value, words, sizeof words / sizeof words[0],
+                                  &meaning);
+    options_of(command)->detail = (enum ha_detail)meaning;
+    return result;
 }
 
 static int read_break(void *command, const char *value)
@@ -125,7 +114,7 @@ static int play(void *command)
 int ha_cli_run(int count, char **argument)
 {
     static const struct ha_cli_player player = {
-        "run", usage, options, sizeof options / sizeof options[0], play};
+        "run", usage, {options, sizeof options / sizeof options[0]}, play};
     struct ha_cli_play command = {.play.record_budget = 100000000};
     return ha_cli_play(&player, &command, count, argument);
 }

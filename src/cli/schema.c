@@ -19,6 +19,8 @@ int ha_cli_schema(int count, char **argument)
         fputs(ha_scenario_schema(), stdout);
         return HA_EXIT_OK;
     }
+    if (argument[0][0] == '-')
+        return ha_cli_unknown("schema", argument[0], NULL, 0);
     fprintf(stderr, "hotadd schema: takes no '%s'; try `hotadd schema --help`\n", argument[0]);
     return HA_EXIT_USAGE;
 }
