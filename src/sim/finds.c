@@ -26,7 +26,7 @@ static bool is_over(const char *at)
 }
 
 /* How the words of two calls compare, as strcmp(), whatever their numbers and statuses are. */
-static int compare_places(const char *a, const char *b)
+static int compare_calls(const char *a, const char *b)
 {
     bool begins = true;
     while (!is_over(a) && !is_over(b)) {
@@ -60,7 +60,9 @@ static int compare(const struct ha_find *a, const struct ha_find *b)
         order = compare_numbers(a->ending, b->ending);
     if (!order)
         order = strcmp(a->driver, b->driver);
-    return order ? order : compare_places(a->finding.call, b->finding.call);
+    if (!order)
+        order = compare_calls(a->finding.call, b->finding.call);
+    return order ? order : strcmp(a->finding.place, b->finding.place);
 }
 
 static int compare_for_sort(const void *a, const void *b)

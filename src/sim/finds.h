@@ -1,10 +1,11 @@
 /*
  * finds - what a search has found, in groups
  *
- * The same rule, broken by the same driver in the same place, is one find, whatever processor or
- * range of memory was meant: the words of the call count without their numbers and statuses. A
- * find keeps the answers of the run that needed the fewest. Begin with zeroes, and the memory that
- * all of it is to lie in; NULL for the heap.
+ * The same rule, broken by the same driver in the same place, is one find. The place is the call,
+ * whatever processor or range of memory was meant, for its words count without their numbers and
+ * statuses; and in compiled code, where in that code it comes from. A find keeps the answers of the
+ * run that needed the fewest. Begin with zeroes, and the memory that all of it is to lie in; NULL
+ * for the heap.
  */
 #ifndef HA_SIM_FINDS_H
 #define HA_SIM_FINDS_H
@@ -60,7 +61,7 @@ int ha_finds_note(struct ha_finds *finds, const struct ha_shown *shown,
 int ha_finds_merge(struct ha_finds *finds, const struct ha_finds *other, uint32_t variant,
                    uint32_t turned);
 
-/* Order them by rule, driver and place; those without a rule come last. */
+/* Order them by rule, driver, call and place; those without a rule come last. */
 void ha_finds_sort(struct ha_finds *finds);
 
 void ha_finds_close(struct ha_finds *finds);

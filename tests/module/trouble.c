@@ -75,6 +75,15 @@ static VOID GetIntoTrouble(VOID)
         ExFreePoolWithTag(Memory, 'kaTT');
         return;
     }
+    if (Begins("either")) {     /* of two blocks, one goes back wrongly when the other is missing */
+        PVOID First = ExAllocatePool2(POOL_FLAG_NON_PAGED, 8, 'kaTT');
+        PVOID Second = ExAllocatePool2(POOL_FLAG_NON_PAGED, 8, 'kaTT');
+        if (First)
+            ExFreePoolWithTag(First, Second ? 'kaTT' : 'rehT');
+        if (Second)
+            ExFreePoolWithTag(Second, First ? 'kaTT' : 'rehT');
+        return;
+    }
     if (Begins("stray")) {      /* what a process remembers is not put back between runs */
         if (getenv("HOTADD_STRAYED"))
             KeQueryActiveProcessorCountEx(ALL_PROCESSOR_GROUPS);

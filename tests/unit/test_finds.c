@@ -77,6 +77,32 @@ static void a_number_in_a_name_makes_another_place(void **state)
                          "DRV-3 b, a.ke2 Start 4: 1 runs, 1 answers\n");
 }
 
+static void another_place_in_the_code_makes_another_find(void **state)
+{
+    struct ha_finds finds = {0};
+    const char *const places[] = {"a.so+0x20", "a.so+0x10", "", "a.so+0x10"};
+    struct ha_finding finding = {.rule = ha_rule_find("POOL-3"), .call = "a.sync Start 4"};
+    (void)state;
+
+    for (uint64_t run = 0; run < 4; run++) {
+        snprintf(finding.place, sizeof finding.place, "%s", places[run]);
+        assert_int_equal(ha_finds_note(&finds,
+                                       &(struct ha_shown){.finding = &finding, .driver = "a",
+                                                          .ending = HA_END_NOT_YET,
+                                                          .run = run + 1},
+                                       &(struct ha_tape_input){.count = 0}),
+                         HA_OK);
+    }
+
+    ha_finds_sort(&finds);
+    assert_int_equal(finds.count, 3);
+    assert_string_equal(finds.find[0].finding.place, "");
+    assert_string_equal(finds.find[1].finding.place, "a.so+0x10");
+    assert_int_equal(finds.find[1].runs, 2);
+    assert_string_equal(finds.find[2].finding.place, "a.so+0x20");
+    ha_finds_close(&finds);
+}
+
 static void the_run_with_the_fewest_answers_stands_for_a_find(void **state)
 {
     struct ha_finds finds = {0};
@@ -143,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_and_statuses_of_a_call_make_no_other_place),
         cmocka_unit_test(a_number_in_a_name_makes_another_place),
+        cmocka_unit_test(another_place_in_the_code_makes_another_find),
         cmocka_unit_test(the_run_with_the_fewest_answers_stands_for_a_find),
         cmocka_unit_test(a_run_that_shows_it_twice_counts_once),
         cmocka_unit_test(the_variant_nearest_to_the_own_one_stands_for_a_find),
