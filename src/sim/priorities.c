@@ -21,8 +21,6 @@ void ha_priorities_init(struct ha_priorities *priorities, uint32_t depth)
 
 void ha_priorities_deal(struct ha_priorities *priorities, uint64_t *random)
 {
-    if (priorities->moment > priorities->moments)
-        priorities->moments = priorities->moment;
     priorities->moment = priorities->fallen_count = 0;
     priorities->salt = ha_random(random);
     for (uint32_t i = 0; i + 1 < priorities->depth; i++)

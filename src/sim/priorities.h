@@ -21,7 +21,7 @@ struct ha_world;
 struct ha_priorities {
     uint32_t depth;
     uint64_t salt;                      /* of this run: priorities are made of it and the id */
-    uint32_t moment, moments;           /* of this run, and in the longest run so far */
+    uint32_t moment, moments;           /* of this run, and as many as it may have */
     uint32_t change[HA_DEPTH_MOST];     /* the moments at which the running thread falls */
     struct ha_fallen { uint32_t thread, rank; } fallen[HA_DEPTH_MOST];
     uint32_t fallen_count;

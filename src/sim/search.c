@@ -22,6 +22,8 @@ struct ha_search {
     struct ha_search_point *path;
     size_t count, room, fixed;
     struct ha_search_bounds used;       /* by the run so far */
+    size_t turned;                      /* answers of the path that are not the ordinary ones */
+    uint64_t branches;                  /* off the ordinary course, that were come to */
     struct ha_priorities priorities;    /* of PCT */
     struct ha_footprint footprint;
     struct ha_points points;
@@ -53,6 +55,7 @@ static void use(struct ha_search *search, unsigned kind, uint32_t answer)
     uint32_t *used = bound_of(&search->used, kind);
     if (used && answer)
         ++*used;
+    search->turned += answer != 0;
 }
 
 static void unuse(struct ha_search *search, unsigned kind, uint32_t answer)
@@ -60,6 +63,7 @@ static void unuse(struct ha_search *search, unsigned kind, uint32_t answer)
     uint32_t *used = bound_of(&search->used, kind);
     if (used && answer)
         --*used;
+    search->turned -= answer != 0;
 }
 
 /* Whether the run so far may have another such answer than the ordinary one. */
@@ -149,7 +153,7 @@ static uint32_t decide(struct ha_search *search, struct ha_world *world,
     if (search->left || search->lost || (search->count == search->room && !grow(search)))
         return 0;
     assert(question->number == search->count || search->strayed);
-    if (search->options.skips && was_here(search, world, question)) {
+    if (search->options.skips && was_here(search, world, question) && search->runs > 1) {
         search->left = true;
         ha_sched_end(world, HA_END_SIGNAL);
         return 0;
@@ -195,9 +199,9 @@ struct ha_search *ha_search_create(const struct ha_search_options *options)
         return NULL;
     search->oracle.answer = answer;
     search->options = *options;
+    search->options.share.count += !options->share.count;
     search->visited.memory = options->memory;
     search->points.met.memory = search->points.turned.memory = options->memory;
-    search->random = options->seed;
     ha_priorities_init(&search->priorities, options->depth);
     ha_footprint_init(&search->footprint, options->memory);
     return search;
@@ -214,14 +218,23 @@ void ha_search_destroy(struct ha_search *search)
     ha_heap_give(search->options.memory, search, sizeof *search);
 }
 
+/* Whether the next branch is of the share; off the ordinary course each branch is of one only. */
+static bool is_mine(struct ha_search *search)
+{
+    const struct ha_share *share = &search->options.share;
+    return search->turned || search->branches++ % share->count == share->index;
+}
+
 /* Take the last answer that has an alternative to it; what came behind it is asked anew. */
 static bool back_up(struct ha_search *search)
 {
     while (search->count) {
         struct ha_search_point *last = &search->path[search->count - 1];
         unuse(search, last->kind, last->answer);
-        if (last->answer + 1 < last->options && may_differ(search, last->kind)) {
+        while (last->answer + 1 < last->options && may_differ(search, last->kind)) {
             last->answer++;
+            if (!is_mine(search))
+                continue;
             use(search, last->kind, last->answer);
             ha_points_turn(&search->points, last->kind, last->site, last->occurrence);
             search->fixed = search->count;
@@ -230,6 +243,30 @@ static bool back_up(struct ha_search *search)
         search->count--;
     }
     return false;
+}
+
+/* Where the ordinary course has its decisions, PCT has its own. */
+static uint32_t count_moments(const struct ha_search *search)
+{
+    uint32_t moments = 0;
+    for (size_t i = 0; i < search->count; i++)
+        moments += search->path[i].kind == HA_CHOICE_PREEMPT;
+    return moments;
+}
+
+/* Runs by chance are numbered from 0 on, the ordinary course. */
+static void begin_by_chance(struct ha_search *search)
+{
+    const struct ha_share *share = &search->options.share;
+    uint64_t number = (search->runs - 1) * share->count + share->index;
+    if (search->runs == 2)
+        search->priorities.moments = count_moments(search);
+    if (share->index && search->runs > 1)
+        number -= share->count;
+    search->random = search->options.seed ^ ha_random(&number);
+    ha_priorities_deal(&search->priorities, &search->random);
+    search->used = (struct ha_search_bounds){0};
+    search->count = search->fixed = search->turned = 0;
 }
 
 bool ha_search_next(struct ha_search *search)
@@ -241,9 +278,7 @@ bool ha_search_next(struct ha_search *search)
         return false;
     if (search->options.strategy == HA_SEARCH_DEPTH)
         return is_first || back_up(search);
-    ha_priorities_deal(&search->priorities, &search->random);
-    search->used = (struct ha_search_bounds){0};
-    search->count = search->fixed = 0;
+    begin_by_chance(search);
     return true;
 }
 
@@ -298,7 +333,8 @@ bool ha_search_lost(const struct ha_search *search)
 
 int ha_search_answers(const struct ha_search *search, struct ha_tape_input *answers)
 {
-    *answers = (struct ha_tape_input){.answer = malloc((search->count + 1) * sizeof *answers->answer)};
+    *answers = (struct ha_tape_input){
+        .answer = malloc((search->count + 1) * sizeof *answers->answer)};
     if (!answers->answer)
         return HA_ENOMEM;
     for (size_t i = 0; i < search->count; i++)

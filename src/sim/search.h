@@ -11,7 +11,13 @@
  * Depth first gives every sequence of answers within its bounds exactly once, the last question
  * varying first. With `skips` a run is left where it comes to a state that an earlier run was in
  * with as much left of its bounds (sim/footprint.h): all that can follow was, or will be, played
- * from there. Random and PCT runs have no end.
+ * from there. Random and PCT runs have no end; what a run does by chance is a matter of the seed
+ * and its number alone, and for PCT of the length of the ordinary course.
+ *
+ * A search can be shared out. Every share begins with the ordinary course. Behind it, the runs by
+ * chance with numbers of its own are a share's, and in depth the branches off the ordinary course
+ * with such numbers, in the order in which the search comes to them. All shares together give what
+ * the search gives by itself, each run once but for the ordinary course.
  *
  * When all that it knows lies in common memory and a process is lost in a run, its parent still has
  * the path of that run, and goes on behind it with ha_search_next().
@@ -30,12 +36,18 @@ struct ha_arena;
 struct ha_search;
 struct ha_watcher;
 
+/* One of `count` searches of the same. Begin with zeroes for all of it. */
+struct ha_share {
+    uint32_t index, count;
+};
+
 struct ha_search_options {
     enum ha_strategy strategy;
     struct ha_search_bounds bounds;
     uint32_t depth;             /* of PCT, from 1 */
     uint64_t seed;
     bool skips;                 /* depth first: a run ends where one like it was before */
+    struct ha_share share;
     struct ha_arena *memory;    /* all that it knows lies there; NULL: on the heap */
 };
 
@@ -58,7 +70,7 @@ struct ha_search_options ha_search_settle(struct ha_search_options options);
 struct ha_search *ha_search_create(const struct ha_search_options *options);
 void ha_search_destroy(struct ha_search *search);
 
-/* Go on to the next run; the first has 0 for every answer. False when there is none. */
+/* Go on to the next run; the first has 0 for every answer. False when the share has no more. */
 bool ha_search_next(struct ha_search *search);
 
 /* Play the run that has ended once more, with the same answers. */

@@ -313,15 +313,17 @@ static void play_plan(struct ha_machine *machine, const struct ha_plan *plan)
         assert_int_equal(ha_player_step(machine, &more), 0);
 }
 
-static struct list search(const struct subject *subject, const struct ha_plan *plan, bool skips)
+/* Add what a share of a search comes to. */
+static void search_share(const struct subject *subject, const struct ha_plan *plan, bool skips,
+                         struct ha_share share, struct list *list)
 {
-    const struct ha_search_options options = {.bounds = subject->bounds, .skips = skips};
+    const struct ha_search_options options = {
+        .bounds = subject->bounds, .skips = skips, .share = share};
     struct ha_machine_options machine_options = ha_player_options(plan, NULL);
     struct ha_search *search = ha_search_create(&options);
     struct ha_judge *judge = ha_judge_create();
     struct summary summary = {.sink.take = sum_up};
     struct ha_machine *machine;
-    struct list list = {0};
 
     machine_options.threads = HA_THREADS_COROUTINES;
     assert_int_equal(ha_machine_create(&machine_options, &machine, NULL), 0);
@@ -339,13 +341,13 @@ static struct list search(const struct subject *subject, const struct ha_plan *p
             play_plan(machine, plan);
         ha_machine_flush(machine);
         if (ha_search_left(search)) {
-            list.left++;
+            list->left++;
         } else {
             struct seen seen = {.identity = ha_search_identity(search),
                                 .found = findings_of(judge, ha_machine_ending(machine))};
             for (size_t i = 0; i < sizeof summary.thread / sizeof summary.thread[0]; i++)
                 seen.recorded += mix(summary.thread[i], i);
-            keep(&list, seen);
+            keep(list, seen);
         }
         ha_machine_rewind(machine);
     }
@@ -353,13 +355,29 @@ static struct list search(const struct subject *subject, const struct ha_plan *p
     ha_machine_destroy(machine);
     ha_judge_destroy(judge);
     ha_search_destroy(search);
-    return list;
 }
 
 static int ascending(const void *a, const void *b)
 {
     uint64_t x = ((const struct seen *)a)->identity, y = ((const struct seen *)b)->identity;
     return (x > y) - (x < y);
+}
+
+/* What all shares of a search come to, ordered. */
+static struct list search(const struct subject *subject, const struct ha_plan *plan, bool skips,
+                          uint32_t shares)
+{
+    struct list list = {0};
+    for (uint32_t i = 0; i < shares; i++)
+        search_share(subject, plan, skips, (struct ha_share){i, shares}, &list);
+    qsort(list.seen, list.count, sizeof *list.seen, ascending);
+    return list;
+}
+
+static bool is_equal(const struct list *list, const struct list *other)
+{
+    return list->count == other->count &&
+           memcmp(list->seen, other->seen, list->count * sizeof *list->seen) == 0;
 }
 
 static void what_is_left_out_is_what_was_seen(void **state)
@@ -369,12 +387,9 @@ static void what_is_left_out_is_what_was_seen(void **state)
     for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
         struct ha_scenario scenario;
         load(&subjects[i], &scenario);
-        struct list all = search(&subjects[i], &scenario.plan, false);
-        struct list skipped = search(&subjects[i], &scenario.plan, true);
-        qsort(all.seen, all.count, sizeof *all.seen, ascending);
-        qsort(skipped.seen, skipped.count, sizeof *skipped.seen, ascending);
-        if (skipped.count != all.count ||
-            memcmp(all.seen, skipped.seen, all.count * sizeof *all.seen) != 0)
+        struct list all = search(&subjects[i], &scenario.plan, false, 1);
+        struct list skipped = search(&subjects[i], &scenario.plan, true, 1);
+        if (!is_equal(&all, &skipped))
             fail_msg("%s: runs were left that nothing stands for", subjects[i].name);
         free(all.seen);
         free(skipped.seen);
@@ -384,9 +399,31 @@ static void what_is_left_out_is_what_was_seen(void **state)
     assert_true(left > 0);
 }
 
+static void all_shares_of_a_search_are_the_search(void **state)
+{
+    static const uint32_t shares[] = {2, 3, 5};
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof subjects / sizeof subjects[0]; i++) {
+        const struct subject *subject = &subjects[i / 2];
+        struct ha_scenario scenario;
+        load(subject, &scenario);
+        struct list whole = search(subject, &scenario.plan, i % 2, 1);
+        for (size_t k = 0; k < sizeof shares / sizeof shares[0]; k++) {
+            struct list shared = search(subject, &scenario.plan, i % 2, shares[k]);
+            if (!is_equal(&whole, &shared))
+                fail_msg("%s, %s: %u shares are not the whole", subject->name,
+                         i % 2 ? "with runs left" : "run for run", (unsigned)shares[k]);
+            free(shared.seen);
+        }
+        free(whole.seen);
+        ha_scenario_close(&scenario);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_shares_of_a_search_are_the_search),
         cmocka_unit_test(what_is_left_out_is_what_was_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -283,9 +283,68 @@ static void a_point_is_covered_when_some_run_answered_it_otherwise(void **state)
     ha_search_destroy(asker.search);
 }
 
+/* Append the runs of a share, each in its order: of two threads, a failure and a preemption. */
+static void play_share(const struct ha_search_options *options, int most, char *all)
+{
+    struct asker asker;
+    begin(&asker, options);
+    for (int run = 0; run < most && next(&asker); run++) {
+        if (ask(&asker, HA_CHOICE_THREAD, 2))
+            ask(&asker, HA_CHOICE_FAULT, 3);
+        ask(&asker, HA_CHOICE_PREEMPT, 2);
+        ask(&asker, HA_CHOICE_LATE, 3);
+        strcat(strcat(all, asker.heard), " ");
+    }
+    ha_search_destroy(asker.search);
+}
+
+static void shares_in_depth_are_branches_off_the_ordinary_course_in_turn(void **state)
+{
+    struct ha_search_options options = {
+        .bounds = {.faults = 1, .preemptions = 1, .deliveries = 1}};
+    char share[3][256] = {"", "", ""};
+    (void)state;
+
+    for (uint32_t i = 0; i < 3; i++) {
+        options.share = (struct ha_share){i, 3};
+        play_share(&options, 100, share[i]);
+    }
+
+    /* The branches are 001, 002, 01 and 1. */
+    assert_string_equal(share[0], "000 001 1000 1001 1002 1010 1011 1012 1100 1101 1102 1110 1111 "
+                                  "1112 1200 1201 1202 1210 1211 1212 ");
+    assert_string_equal(share[1], "000 002 ");
+    assert_string_equal(share[2], "000 010 011 012 ");
+}
+
+static void what_goes_by_chance_in_a_run_is_not_a_matter_of_its_share(void **state)
+{
+    static const enum ha_strategy strategies[] = {HA_SEARCH_RANDOM, HA_SEARCH_PCT};
+    (void)state;
+    for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {
+        struct ha_search_options options = {.strategy = strategies[i], .bounds = wide, .seed = 7};
+        char all[256] = "", share[3][256] = {"", "", ""}, merged[256] = "";
+        play_share(&options, 30, all);
+        for (uint32_t k = 0; k < 3; k++) {
+            options.share = (struct ha_share){k, 3};
+            play_share(&options, k ? 11 : 10, share[k]);
+        }
+
+        char *rest[3] = {share[0], strchr(share[1], ' ') + 1, strchr(share[2], ' ') + 1};
+        for (int run = 0; run < 30; run++) {
+            char *end = strchr(rest[run % 3], ' ') + 1;
+            strncat(merged, rest[run % 3], (size_t)(end - rest[run % 3]));
+            rest[run % 3] = end;
+        }
+        assert_string_equal(merged, all);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shares_in_depth_are_branches_off_the_ordinary_course_in_turn),
+        cmocka_unit_test(what_goes_by_chance_in_a_run_is_not_a_matter_of_its_share),
         cmocka_unit_test(a_sweep_of_faults_is_a_search_in_depth_that_lets_threads_alone),
         cmocka_unit_test(a_point_is_covered_when_some_run_answered_it_otherwise),
         cmocka_unit_test(depth_first_gives_every_sequence_of_answers_once),
