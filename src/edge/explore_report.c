@@ -139,6 +139,10 @@ void ha_explore_report_points(const struct ha_survey *survey, struct ha_text *te
                      point[i].label);
         if (point[i].about != HA_NOTHING)
             ha_text_addf(text, " %" PRIu32, point[i].about);
-        ha_text_addf(text, ", %" PRIu32 " answers\n", point[i].options);
+        ha_text_addf(text, ", %" PRIu32 " answers, before record %" PRIu64, point[i].options,
+                     point[i].seq);
+        if (point[i].thread)
+            ha_text_addf(text, " of thread %" PRIu32, point[i].thread);
+        ha_text_add(text, "\n");
     }
 }

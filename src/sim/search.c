@@ -117,12 +117,15 @@ static bool grow(struct ha_search *search)
 }
 
 /* Go on with a question and its answer. */
-static void append(struct ha_search *search, const struct ha_question *question, uint32_t chosen)
+static void append(struct ha_search *search, const struct ha_world *world,
+                   const struct ha_question *question, uint32_t chosen)
 {
+    const struct ha_thread *running = world->sched.running;
     struct ha_search_point *point = &search->path[search->count++];
     *point = (struct ha_search_point){
         .label = question->label, .about = question->about, .options = question->options,
         .answer = chosen, .kind = (uint8_t)question->kind,
+        .thread = running ? running->stamp.thread : 0, .seq = world->trace.seq,
         .site = ha_points_site(question->kind, question->label, question->about)};
     for (const struct ha_search_point *before = point; before-- > search->path;) {
         if (before->site == point->site) {
@@ -159,7 +162,7 @@ static uint32_t decide(struct ha_search *search, struct ha_world *world,
         return 0;
     }
     uint32_t chosen = choose_anew(search, world, question);
-    append(search, question, chosen);
+    append(search, world, question, chosen);
     use(search, question->kind, chosen);
     return chosen;
 }

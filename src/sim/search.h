@@ -58,6 +58,8 @@ struct ha_search_point {
     uint8_t kind;               /* enum ha_choice_kind */
     uint64_t site;              /* of these, a number for what is asked ... */
     uint32_t occurrence;        /* ... and the how manieth such question of the run it is, from 0 */
+    uint32_t thread;            /* that ran when it was asked; 0 for none */
+    uint64_t seq;               /* the number of the record behind it */
 };
 
 /*
