@@ -2,15 +2,14 @@
  * cast - who appears in a trace
  *
  * Owns struct ha_cast: one table a namespace, indexed by id, and the places of processors and
- * ranges of memory. The texts lie in a bag, because nobody is ever forgotten before the whole
- * cast is.
+ * ranges of memory. The texts lie one behind the other, because nobody is ever forgotten before the
+ * whole cast is.
  */
 #include "check/cast.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bag.h"
 #include "check/jsonl_scan.h"
 
 #define SPACES (HA_NS_PLACE + 1)
@@ -20,9 +19,10 @@
 #define NUMBER_SHIFT 8          /* in the fact of a processor, below its group */
 #define MOST_IDS (1u << 20)     /* a trace from elsewhere may hold any id; memory has an end */
 #define MOST_LENGTH (1u << 20)  /* and names may go on without one */
+#define MOST_TEXT (1u << 31)    /* of all names together */
 
 struct member {
-    char *name;                 /* NULL when the trace gave none */
+    uint32_t name;              /* its place among the texts + 1; 0 when the trace gave none */
     uint32_t length, room;      /* of the name; bytes that it may grow to, the last zero included */
     uint32_t fact;              /* registration, object, entry: its driver; thread: its
                                    kind; interface: its unit and device;
@@ -32,12 +32,13 @@ struct member {
 
 struct table {
     struct member *member;      /* indexed by id */
-    uint32_t count;
+    uint32_t count, room;
 };
 
 struct ha_cast {
     struct table table[TABLES];
-    struct ha_bag names;
+    char *text;                 /* all names, each with room to grow */
+    uint32_t text_count, text_room;
     uint64_t *base;             /* of ranges of memory, in the order in which they came */
     uint32_t base_count, base_room;
 };
@@ -50,11 +51,21 @@ struct ha_cast *ha_cast_create(void)
 void ha_cast_reset(struct ha_cast *cast)
 {
     for (unsigned space = 0; space < TABLES; space++)
-        if (cast->table[space].count)
-            memset(cast->table[space].member, 0,
-                   cast->table[space].count * sizeof(struct member));
-    ha_bag_close(&cast->names);
-    cast->base_count = 0;
+        cast->table[space].count = 0;
+    cast->text_count = cast->base_count = 0;
+}
+
+void ha_cast_walk(struct ha_cast *cast, struct ha_save_walk *walk)
+{
+    for (unsigned space = 0; space < TABLES; space++) {
+        struct table *table = &cast->table[space];
+        ha_save_part(walk, &table->count, sizeof table->count);
+        ha_save_part(walk, table->member, table->count * sizeof *table->member);
+    }
+    ha_save_part(walk, &cast->text_count, sizeof cast->text_count);
+    ha_save_part(walk, cast->text, cast->text_count);
+    ha_save_part(walk, &cast->base_count, sizeof cast->base_count);
+    ha_save_part(walk, cast->base, cast->base_count * sizeof *cast->base);
 }
 
 void ha_cast_destroy(struct ha_cast *cast)
@@ -63,24 +74,36 @@ void ha_cast_destroy(struct ha_cast *cast)
         return;
     for (unsigned space = 0; space < TABLES; space++)
         free(cast->table[space].member);
-    ha_bag_close(&cast->names);
+    free(cast->text);
     free(cast->base);
     free(cast);
+}
+
+/* Twice the room, or as much as is needed. False when memory is lacking. */
+static bool widen(void **array, uint32_t *room, size_t needed, size_t size)
+{
+    size_t more = *room ? *room : 16;
+    while (more < needed)
+        more *= 2;
+    void *larger = realloc(*array, more * size);
+    if (!larger)
+        return false;
+    *array = larger;
+    *room = (uint32_t)more;
+    return true;
 }
 
 /* The member with this id, made when it is new. NULL when memory is lacking. */
 static struct member *reach(struct table *table, uint32_t id)
 {
     if (id >= table->count) {
-        uint32_t count = table->count ? table->count : 16;
-        while (count <= id)
-            count *= 2;
-        struct member *member = realloc(table->member, count * sizeof *member);
-        if (!member)
+        void *array = table->member;
+        if (id >= table->room &&
+            !widen(&array, &table->room, (size_t)id + 1, sizeof *table->member))
             return NULL;
-        memset(member + table->count, 0, (count - table->count) * sizeof *member);
-        table->member = member;
-        table->count = count;
+        table->member = array;
+        memset(table->member + table->count, 0, (id + 1 - table->count) * sizeof *table->member);
+        table->count = id + 1;
     }
     return &table->member[id];
 }
@@ -115,16 +138,20 @@ static void make_plain(char *name, size_t length)
 /* Give a name room for so many bytes more, twice what it takes if it goes on. */
 static bool grow(struct ha_cast *cast, struct member *member, size_t more, bool goes_on)
 {
-    size_t needed = member->length + more + 1;
+    size_t needed = member->length + more + 1, room = goes_on ? 2 * needed : needed;
     if (needed <= member->room)
         return true;
-    char *name = ha_bag_take(&cast->names, goes_on ? 2 * needed : needed);
-    if (!name)
+    void *array = cast->text;
+    if (room > MOST_TEXT - cast->text_count ||
+        (cast->text_count + room > cast->text_room &&
+         !widen(&array, &cast->text_room, cast->text_count + room, 1)))
         return false;
+    cast->text = array;
     if (member->length)
-        memcpy(name, member->name, member->length);
-    member->name = name;
-    member->room = (uint32_t)(goes_on ? 2 * needed : needed);
+        memcpy(cast->text + cast->text_count, cast->text + member->name - 1, member->length);
+    member->name = cast->text_count + 1;
+    member->room = (uint32_t)room;
+    cast->text_count += member->room;
     return true;
 }
 
@@ -145,10 +172,11 @@ static bool take_name(struct ha_cast *cast, unsigned space, const struct ha_reco
     if (!grow(cast, member, length, goes_on))
         return false;
     size_t before = member->length < 3 ? 0 : member->length - 3;    /* a character may be in two */
-    memcpy(member->name + member->length, more, length);
+    char *name = cast->text + member->name - 1;
+    memcpy(name + member->length, more, length);
     member->length += (uint32_t)length;
-    member->name[member->length] = '\0';
-    make_plain(member->name + before, member->length - before);
+    name[member->length] = '\0';
+    make_plain(name + before, member->length - before);
     member->more = goes_on;
     if (space == HA_NS_OBJECT)
         member->fact = record->driver;
@@ -178,14 +206,11 @@ static bool take_place(struct ha_cast *cast, uint32_t index, uint16_t group, uin
 
 static bool take_range(struct ha_cast *cast, const struct ha_record *record)
 {
-    if (cast->base_count == cast->base_room) {
-        uint32_t room = cast->base_room ? 2 * cast->base_room : 8;
-        uint64_t *base = realloc(cast->base, room * sizeof *base);
-        if (!base)
-            return false;
-        cast->base = base;
-        cast->base_room = room;
-    }
+    void *array = cast->base;
+    if (cast->base_count == cast->base_room &&
+        !widen(&array, &cast->base_room, (size_t)cast->base_count + 1, sizeof *cast->base))
+        return false;
+    cast->base = array;
     cast->base[cast->base_count++] = record->as.memory.base;
     return true;
 }
@@ -231,7 +256,7 @@ static const struct member *find(const struct ha_cast *cast, unsigned space, uin
 const char *ha_cast_name(const struct ha_cast *cast, enum ha_namespace space, uint32_t id)
 {
     const struct member *member = space < SPACES ? find(cast, space, id) : NULL;
-    return member ? member->name : NULL;
+    return member && member->name ? cast->text + member->name - 1 : NULL;
 }
 
 uint16_t ha_cast_owner(const struct ha_cast *cast, uint32_t registration)

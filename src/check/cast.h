@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "check/save.h"
 #include "core/trace.h"
 
 struct ha_cast;
@@ -18,6 +19,7 @@ struct ha_cast;
 struct ha_cast *ha_cast_create(void);
 void ha_cast_destroy(struct ha_cast *cast);
 void ha_cast_reset(struct ha_cast *cast);
+void ha_cast_walk(struct ha_cast *cast, struct ha_save_walk *walk);
 /* Look at a record; those that name nobody are passed over. False when memory is lacking. */
 bool ha_cast_take(struct ha_cast *cast, const struct ha_record *record);
 

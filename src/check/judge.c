@@ -86,40 +86,6 @@ void ha_judge_destroy(struct ha_judge *judge)
     free(judge);
 }
 
-void ha_judge_reset(struct ha_judge *judge)
-{
-    ha_cast_reset(judge->cast);
-    ha_layout_reset(&judge->layout);
-    ha_text_close(&judge->words);
-    ha_pool_close(&judge->pool);
-    ha_instances_close(&judge->instances);
-    memset(&judge->listing, 0, sizeof judge->listing);
-    memset(&judge->memory, 0, sizeof judge->memory);
-    memset(judge->knob, 0, sizeof judge->knob);
-    memset(judge->counted, 0, sizeof judge->counted);
-    memset(judge->maxima, 0, sizeof judge->maxima);
-    memset(judge->exercised, 0, sizeof judge->exercised);
-    memset(&judge->add, 0, sizeof judge->add);
-    memset(&judge->unit, 0, sizeof judge->unit);
-    memset(&judge->tried, 0, sizeof judge->tried);
-    judge->lost = judge->gap = judge->own = judge->shows_active = false;
-    judge->registration_count = judge->driver_count = judge->thread_count = 0;
-    judge->call_count = judge->phase_count = judge->finding_count = 0;
-    judge->alive_count = judge->dpc_count = 0;
-    judge->entry_count = judge->telling_count = judge->order_count = 0;
-    judge->order_closes = false;
-    judge->spins = judge->has_unlisted = false;
-    ha_routine_reset(judge);
-    judge->first = judge->last = judge->listed = judge->next_place = 0;
-    judge->locked_removals = judge->looked = judge->shown = 0;
-    judge->running = UINT32_MAX;
-    judge->callback_budget_ns = HA_NO_BUDGET;
-    judge->next_seq = judge->counted_groups = 0;
-    judge->failed_add = judge->abandoned_add = 0;
-    judge->failed_index = HA_NO_INDEX;
-    judge->record = judge->enter = judge->around = judge->telling = NULL;
-}
-
 struct ha_sink *ha_judge_sink(struct ha_judge *judge)
 {
     return &judge->sink;

@@ -21,13 +21,31 @@ void ha_judge_destroy(struct ha_judge *judge);
 /* Forget everything: the next record is the TRACE_BEGIN of another trace. */
 void ha_judge_reset(struct ha_judge *judge);
 
+/*
+ * What a judge knew of a trace when it had heard a part of it. Begin with zeroes; may outlive the
+ * judge.
+ */
+struct ha_judge_save {
+    unsigned char *bytes;       /* NULL: nothing was saved */
+    size_t room;
+};
+
+/* Keep what the judge knows now, in place of what was saved before. HA_OK or HA_ENOMEM. */
+int ha_judge_save(struct ha_judge *judge, struct ha_judge_save *save);
+/*
+ * Have the judge know that again, no more and no less: the next record is the one that came next
+ * then, or one that could have come. It must be the judge that was saved.
+ */
+void ha_judge_restore(struct ha_judge *judge, const struct ha_judge_save *save);
+void ha_judge_save_close(struct ha_judge_save *save);
+
 /* The judge as a taker of records; belongs to the judge. */
 struct ha_sink *ha_judge_sink(struct ha_judge *judge);
 
 /*
  * The findings so far, in the order of their records.
  *
- * The array belongs to the judge and is valid until the next record, reset or destroy.
+ * The array belongs to the judge and is valid until the next record, reset, restore or destroy.
  * Beyond a thousand, those against the same rule and driver only count on. `lost` (may be NULL)
  * becomes true when memory was lacking and findings are missing.
  */

@@ -16,6 +16,21 @@ void ha_pool_init(struct ha_pool *pool)
                              .accounts = {.size = sizeof(struct ha_account)}};
 }
 
+void ha_pool_reset(struct ha_pool *pool)
+{
+    ha_table_reset(&pool->blocks);
+    ha_table_reset(&pool->accounts);
+    pool->oldest = pool->newest = 0;
+    pool->taken = 0;
+}
+
+void ha_pool_walk(struct ha_pool *pool, struct ha_save_walk *walk)
+{
+    ha_table_walk(&pool->blocks, walk);
+    ha_table_walk(&pool->accounts, walk);
+    ha_save_part(walk, &pool->oldest, sizeof *pool - offsetof(struct ha_pool, oldest));
+}
+
 void ha_pool_close(struct ha_pool *pool)
 {
     ha_table_close(&pool->blocks);

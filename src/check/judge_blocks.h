@@ -44,11 +44,14 @@ struct ha_account {
 
 struct ha_pool {
     struct ha_table blocks, accounts;
-    uint32_t oldest, newest;        /* slots */
+    uint32_t oldest, newest;        /* slots; from here on all is plain */
     uint64_t taken;                 /* blocks, ever */
 };
 
 void ha_pool_init(struct ha_pool *pool);
+/* Nothing was ever taken; the room stays. */
+void ha_pool_reset(struct ha_pool *pool);
+void ha_pool_walk(struct ha_pool *pool, struct ha_save_walk *walk);
 void ha_pool_close(struct ha_pool *pool);
 
 /* The block in a slot, or NULL for slot 0. */

@@ -14,12 +14,27 @@
 
 #define DEVICE_INTERFACE 2u     /* EventCategoryDeviceInterfaceChange, WDK reference, wdm.h */
 
+#define PLAIN offsetof(struct ha_instances, instance_count)
+
+void ha_instances_reset(struct ha_instances *all)
+{
+    memset((char *)all + PLAIN, 0, sizeof *all - PLAIN);
+}
+
 void ha_instances_close(struct ha_instances *all)
 {
     free(all->instance);
     free(all->class_);
     free(all->event);
     memset(all, 0, sizeof *all);
+}
+
+void ha_instances_walk(struct ha_instances *all, struct ha_save_walk *walk)
+{
+    ha_save_part(walk, (char *)all + PLAIN, sizeof *all - PLAIN);
+    ha_save_part(walk, all->instance, all->instance_count * sizeof *all->instance);
+    ha_save_part(walk, all->class_, all->class_count * sizeof *all->class_);
+    ha_save_part(walk, all->event, all->event_count * sizeof *all->event);
 }
 
 /* The class with that GUID, index + 1, made when it is new; 0 when memory is lacking. */

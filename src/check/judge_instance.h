@@ -12,7 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "check/save.h"
 #include "hotadd/trace.h"
+
+struct ha_judge;
 
 #define HA_TOLD_KNOWN 64u
 
@@ -72,7 +75,8 @@ struct ha_instances {
     struct ha_seen_instance *instance;
     struct ha_seen_class *class_;
     struct ha_raised *event;
-    size_t instance_count, instance_room, class_count, class_room, event_count, event_room;
+    size_t instance_room, class_room, event_room;
+    size_t instance_count, class_count, event_count;    /* from here on all is plain */
     uint32_t places;            /* entries that ever went live */
     uint32_t enablings;
     uint32_t at_boot[HA_UNIT_COUNT];
@@ -81,5 +85,30 @@ struct ha_instances {
     uint32_t failed_add;        /* the latest, be it long ago */
     bool known;                 /* the trace speaks of instances */
 };
+
+/* Reach one by its id, made when it is new. NULL when memory is lacking or id is absurd. */
+struct ha_seen_instance *ha_reach_instance(struct ha_judge *judge, uint32_t id);
+/* The instance, or what an entry was told; NULL when the trace said nothing of it. */
+static inline struct ha_seen_instance *ha_seen_instance(const struct ha_instances *all,
+                                                        uint32_t id)
+{
+    return id < all->instance_count && all->instance[id].class_ ? &all->instance[id] : NULL;
+}
+
+/* The event that the call in hand tells its entry of: the oldest that fits and was not told, else
+   the latest that fits; NULL for none. */
+const struct ha_raised *ha_event_told(const struct ha_judge *judge);
+/* The event behind the one that the entry was told of last, be it in turn; NULL for none. */
+const struct ha_raised *ha_event_next(const struct ha_instances *all, const struct ha_told *told);
+/* Whether it was told to the entry, as far as that is known. */
+bool ha_was_told(const struct ha_told *told, const struct ha_raised *event);
+/* The latest event of an instance up to that rank of its class, NULL for none. */
+const struct ha_raised *ha_last_event_at(const struct ha_instances *all,
+                                         const struct ha_seen_instance *instance, uint32_t rank);
+
+/* Forget them; the room stays. */
+void ha_instances_reset(struct ha_instances *all);
+void ha_instances_close(struct ha_instances *all);
+void ha_instances_walk(struct ha_instances *all, struct ha_save_walk *walk);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "check/judge_layout.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "hotadd/profile.h"
@@ -35,6 +36,20 @@ void ha_layout_reset(struct ha_layout *layout)
     layout->known = false;
     layout->groups = layout->active = layout->maximum = layout->boot = layout->nodes = 0;
     layout->used_groups = layout->used_places = 0;
+}
+
+void ha_layout_walk(struct ha_layout *layout, struct ha_save_walk *walk)
+{
+    if (walk->mode == HA_SAVE_PUTS_BACK)
+        ha_layout_reset(layout);
+    ha_save_part(walk, layout, offsetof(struct ha_layout, group_maximum));
+    uint32_t groups = layout->used_groups;
+    ha_save_part(walk, layout->group_maximum, groups * sizeof layout->group_maximum[0]);
+    ha_save_part(walk, layout->group_mask, groups * sizeof layout->group_mask[0]);
+    for (uint32_t node = 0; node < layout->nodes; node++)
+        ha_save_part(walk, layout->node_mask[node], groups * sizeof layout->node_mask[0][0]);
+    ha_save_part(walk, layout->place, layout->used_places * sizeof layout->place[0]);
+    ha_save_part(walk, layout->index, groups * sizeof layout->index[0]);
 }
 
 static void use_group(struct ha_layout *layout, uint32_t group)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "check/save.h"
 #include "core/trace.h"
 
 #define HA_JUDGED_PROCESSORS 4096u      /* 64 groups of 64: more cannot be named */
@@ -19,7 +20,7 @@ struct ha_layout {
     bool known;                 /* the trace said it all, and no record is missing since */
     uint32_t groups, active, maximum, boot;
     uint32_t nodes;             /* 0 when the trace did not tell of nodes */
-    uint32_t used_groups, used_places;      /* behind these all is as at first */
+    uint32_t used_groups, used_places;      /* behind these all is as at first, in what follows */
     uint32_t group_maximum[HA_JUDGED_GROUPS];
     uint64_t group_mask[HA_JUDGED_GROUPS];
     uint64_t node_mask[HA_JUDGED_NODES][HA_JUDGED_GROUPS];      /* places, by node and group */
@@ -36,6 +37,7 @@ unsigned ha_bits(uint64_t mask);
 void ha_layout_init(struct ha_layout *layout);
 /* Back to how it was at first. */
 void ha_layout_reset(struct ha_layout *layout);
+void ha_layout_walk(struct ha_layout *layout, struct ha_save_walk *walk);
 /* What a companion of TRACE_BEGIN tells of the partition. */
 void ha_layout_take(struct ha_layout *layout, const struct ha_record *companion);
 void ha_layout_activate(struct ha_layout *layout, uint32_t index, uint32_t group, uint32_t number);

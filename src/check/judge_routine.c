@@ -5,8 +5,6 @@
  * and the judge asks nobody else: it sees that a name which is none gets none, and that the same
  * question has the same answer throughout a run.
  */
-#include <string.h>
-
 #include "base/names.h"
 #include "check/judge_rules.h"
 
@@ -48,10 +46,4 @@ void ha_routine_absorb(struct ha_judge *judge)
     judge->routines_asked[word] |= bit;
     if (judge->record->as.query.result)
         judge->routines_given[word] |= bit;
-}
-
-void ha_routine_reset(struct ha_judge *judge)
-{
-    memset(judge->routines_asked, 0, sizeof judge->routines_asked);
-    memset(judge->routines_given, 0, sizeof judge->routines_given);
 }

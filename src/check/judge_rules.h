@@ -128,7 +128,6 @@ void ha_affinity_absorb(struct ha_judge *judge);
 /* A callback has returned: its thread has the affinity again that it was entered with. */
 void ha_affinity_absorb_leave(struct ha_judge *judge, uint64_t mask, uint16_t group);
 void ha_routine_absorb(struct ha_judge *judge);
-void ha_routine_reset(struct ha_judge *judge);
 
 /* The processor with a number, as Group << 16 | Number, by what the conversions know now. */
 struct ha_named_processor {

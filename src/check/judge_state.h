@@ -242,31 +242,19 @@ struct ha_seen_memory {
 
 struct ha_judge {
     struct ha_sink sink;
+    bool shortcut;              /* tests turn it off to see that it changes nothing */
+
+    /* From here to `speaking` all is plain: a save takes these bytes as they are. */
     bool lost, gap, own;
     bool shows_active;          /* the maker records ACTIVE */
+    bool order_closes;          /* the order in hand, a circle */
+    bool has_unlisted;          /* some registration is `unlisted` */
+    bool spins;                 /* somebody does, among those who wait for ever */
     uint64_t callback_budget_ns;        /* simulated time for a callback, or HA_NO_BUDGET */
-    bool shortcut;              /* tests turn it off to see that it changes nothing */
     uint64_t next_seq;
     uint8_t knob[HA_KNOB_COUNT];
-
-    struct ha_seen_registration *registrations;
-    struct ha_seen_driver *drivers;
-    struct ha_seen_thread *threads;
-    struct ha_open_call *calls;
-    struct ha_phase *phases;
-    struct ha_alive *alive;             /* in the order of their beginning */
-    struct ha_seen_dpc *dpcs;
-    struct ha_seen_entry *entries;
-    struct ha_seen_order *orders;
-    struct ha_telling *tellings;        /* PnP callbacks that are open */
-    size_t registration_count, registration_room, driver_count, driver_room;
-    size_t thread_count, thread_room, call_count, call_room, phase_count, phase_room;
-    size_t alive_count, alive_room, dpc_count, dpc_room;
-    size_t entry_count, entry_room, telling_count, telling_room;
-    size_t order_count, order_room;
-    bool order_closes;                  /* the one in hand, a circle */
-    bool has_unlisted;                  /* some registration is `unlisted` */
-    bool spins;                         /* somebody does, among those who wait for ever */
+    size_t registration_count, driver_count, thread_count, call_count, phase_count;
+    size_t alive_count, dpc_count, entry_count, order_count, telling_count, finding_count;
     uint32_t first, last, listed;       /* the list in registration order */
     uint32_t next_place;
 
@@ -283,8 +271,13 @@ struct ha_judge {
     struct { uint32_t index, limit; } tried;
     struct { uint32_t id, processors, begun, succeeded; bool open; } unit;
     uint32_t locked_removals;
+    uint32_t looked;                    /* kinds of call that took the long way, a bit each */
+    uint64_t exercised[(HA_RULE_COUNT + 63) / 64];
+    struct ha_listing listing;
+    struct ha_seen_memory memory;
+    uint64_t routines_asked[HA_JUDGED_ROUTINES / 64], routines_given[HA_JUDGED_ROUTINES / 64];
 
-    /* The record in hand, who judges it, and what of the above it speaks of. */
+    /* The record in hand, who judges it, and what it speaks of. */
     void (*speaking)(struct ha_judge *judge);
     const struct ha_record *record;
     const struct ha_record *enter;      /* of the call that is entered or left */
@@ -301,10 +294,20 @@ struct ha_judge {
     struct { uint64_t affinity_mask; int32_t op_out; uint16_t affinity_group;
              uint8_t irql, regions; bool changed; } left;
 
-    uint32_t looked;                    /* kinds of call that took the long way, a bit each */
-    uint64_t exercised[(HA_RULE_COUNT + 63) / 64];
+    /* Room grows and never shrinks: what was saved has room again. */
+    struct ha_seen_registration *registrations;
+    struct ha_seen_driver *drivers;
+    struct ha_seen_thread *threads;
+    struct ha_open_call *calls;
+    struct ha_phase *phases;
+    struct ha_alive *alive;             /* in the order of their beginning */
+    struct ha_seen_dpc *dpcs;
+    struct ha_seen_entry *entries;
+    struct ha_seen_order *orders;
+    struct ha_telling *tellings;        /* PnP callbacks that are open */
     struct ha_finding *findings;
-    size_t finding_count, finding_room;
+    size_t registration_room, driver_room, thread_room, call_room, phase_room, alive_room;
+    size_t dpc_room, entry_room, order_room, telling_room, finding_room;
     struct ha_cast *cast;
     struct ha_text words;
     struct ha_judges index[HA_KIND_COUNT];
@@ -312,11 +315,8 @@ struct ha_judge {
 
     /* Large, or seldom looked at: behind what every call touches. */
     struct ha_pool pool;
-    struct ha_listing listing;
-    struct ha_seen_memory memory;
     struct ha_instances instances;
     struct ha_layout layout;
-    uint64_t routines_asked[HA_JUDGED_ROUTINES / 64], routines_given[HA_JUDGED_ROUTINES / 64];
 };
 
 static inline void ha_exercise(struct ha_judge *judge, enum ha_rule_number rule)
@@ -340,33 +340,14 @@ struct ha_seen_registration *ha_reach_registration(struct ha_judge *judge, uint3
 struct ha_seen_driver *ha_reach_driver(struct ha_judge *judge, uint32_t id);
 struct ha_seen_thread *ha_reach_thread(struct ha_judge *judge, uint32_t id);
 struct ha_seen_dpc *ha_reach_dpc(struct ha_judge *judge, uint32_t id);
-struct ha_seen_instance *ha_reach_instance(struct ha_judge *judge, uint32_t id);
 /* Room for one more than `count`, the new room uninitialised. False when memory is lacking. */
 bool ha_grow(void **array, size_t *room, size_t count, size_t size);
 
-/* The instance, or what an entry was told; NULL when the trace said nothing of it. */
-static inline struct ha_seen_instance *ha_seen_instance(const struct ha_instances *all,
-                                                        uint32_t id)
-{
-    return id < all->instance_count && all->instance[id].class_ ? &all->instance[id] : NULL;
-}
-
-/* The event that the call in hand tells its entry of: the oldest that fits and was not told, else
-   the latest that fits; NULL for none. */
-const struct ha_raised *ha_event_told(const struct ha_judge *judge);
-/* The event behind the one that the entry was told of last, be it in turn; NULL for none. */
-const struct ha_raised *ha_event_next(const struct ha_instances *all, const struct ha_told *told);
-/* Whether it was told to the entry, as far as that is known. */
-bool ha_was_told(const struct ha_told *told, const struct ha_raised *event);
-/* The latest event of an instance up to that rank of its class, NULL for none. */
-const struct ha_raised *ha_last_event_at(const struct ha_instances *all,
-                                         const struct ha_seen_instance *instance, uint32_t rank);
 /* Whether the entry is told once more of what existed when it registered: by profile or choice. */
 static inline bool ha_is_told_twice(const struct ha_judge *judge, const struct ha_told *told)
 {
     return judge->knob[HA_KNOB_INCLUDE_EXISTING_DUP] == HA_EXISTING_TWICE || told->twice;
 }
-void ha_instances_close(struct ha_instances *all);
 
 /* Registration order. Unlinking settles what the add that is going on still owed. */
 void ha_list_append(struct ha_judge *judge, uint32_t id);

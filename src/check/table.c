@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FEWEST 16u
 
@@ -23,20 +24,28 @@ static void put(struct ha_table *table, uint32_t slot)
     *bucket = slot;
 }
 
-/* Twice the room and twice the buckets. All slots are in use. False when memory is lacking. */
-static bool grow(struct ha_table *table)
+static bool widen(struct ha_table *table, uint32_t room)
 {
-    uint32_t room = table->room ? 2 * table->room : FEWEST;
     unsigned char *entry = realloc(table->entry, room * table->size);
     if (!entry)
         return false;
     table->entry = entry;
-    uint32_t *bucket = calloc(room, sizeof *bucket);
+    uint32_t *bucket = realloc(table->bucket, room * sizeof *bucket);
     if (!bucket)
         return false;
-    free(table->bucket);
     table->bucket = bucket;
-    table->buckets = table->room = room;
+    table->widest = room;
+    return true;
+}
+
+/* Twice the room and twice the buckets. All slots are in use. False when memory is lacking. */
+static bool grow(struct ha_table *table)
+{
+    uint32_t room = table->room ? 2 * table->room : FEWEST;
+    if (room > table->widest && !widen(table, room))
+        return false;
+    memset(table->bucket, 0, room * sizeof *table->bucket);
+    table->room = room;
     for (uint32_t slot = 1; slot <= table->made; slot++)
         put(table, slot);
     return true;
@@ -68,6 +77,18 @@ void ha_table_remove(struct ha_table *table, uint32_t slot)
     header(table, slot)->next = table->unused;
     table->unused = slot;
     table->count--;
+}
+
+void ha_table_reset(struct ha_table *table)
+{
+    table->room = table->made = table->unused = table->count = 0;
+}
+
+void ha_table_walk(struct ha_table *table, struct ha_save_walk *walk)
+{
+    ha_save_part(walk, &table->room, sizeof *table - offsetof(struct ha_table, room));
+    ha_save_part(walk, table->entry, table->made * table->size);
+    ha_save_part(walk, table->bucket, table->room * sizeof *table->bucket);
 }
 
 void ha_table_close(struct ha_table *table)

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "check/save.h"
+
 /* What every entry begins with. */
 struct ha_table_entry {
     uint64_t key;
@@ -21,7 +23,9 @@ struct ha_table {
     size_t size;                    /* of an entry, bytes */
     unsigned char *entry;
     uint32_t *bucket;
-    uint32_t buckets, room;         /* a power of two, or 0; entries that there is room for */
+    uint32_t widest;                /* entries and buckets that there is memory for */
+    uint32_t room;                  /* entries and buckets; a power of two, or 0. From here on
+                                       all is plain */
     uint32_t made, unused, count;   /* slots in use ever, first unused slot, entries */
 };
 
@@ -34,7 +38,7 @@ static inline void *ha_table_at(const struct ha_table *table, uint32_t slot)
 /* The bucket of a key; there must be any. */
 static inline uint32_t *ha_table_bucket(const struct ha_table *table, uint64_t key)
 {
-    return &table->bucket[(key * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (table->buckets - 1)];
+    return &table->bucket[(key * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (table->room - 1)];
 }
 
 /* The slot of a key, 0 when there is none. */
@@ -55,7 +59,10 @@ static inline uint32_t ha_table_find(const struct ha_table *table, uint64_t key)
  */
 uint32_t ha_table_add(struct ha_table *table, uint64_t key);
 void ha_table_remove(struct ha_table *table, uint32_t slot);
-/* Empty it; its room is given back. */
+/* Empty it; its memory stays. */
+void ha_table_reset(struct ha_table *table);
+void ha_table_walk(struct ha_table *table, struct ha_save_walk *walk);
+/* Empty it; its memory is given back. */
 void ha_table_close(struct ha_table *table);
 
 #endif

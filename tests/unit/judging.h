@@ -21,8 +21,8 @@ struct judging {
 
 /*
  * Judge each trace and compare its findings; all that differ are printed before the test fails.
- * Each is judged with the shortcut and without it, in one piece and record by record: findings
- * and exercised rules must be the same. A rule that was found against was exercised.
+ * Each is judged with the shortcut and without it, in one piece, record by record, and by a judge
+ * that is put back before each record: findings and exercised rules must be the same. A rule that was found against was exercised.
  */
 void expect_findings(const struct judging *cases, size_t count);
 

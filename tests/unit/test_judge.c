@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
+#include "check/cast.h"
 #include "check/judge.h"
+#include "hotadd/error.h"
 #include "unit/judging.h"
 
 static void take_text(struct ha_judge *judge, const char *text)
@@ -79,6 +81,47 @@ static void a_finding_outside_a_call_has_no_call_and_names_the_registration(void
     finding = only_finding(judge);
     assert_string_equal(finding->call, "");
     assert_string_equal(finding->seen, "NULL for a.sync");
+    ha_judge_destroy(judge);
+}
+
+#define BEGUN "partition 8:2; reg A; reg B; add; A S;"
+
+static void what_was_saved_is_known_again_whatever_was_heard_since(void **state)
+{
+    (void)state;
+    struct ha_judge *judge = ha_judge_create();
+    struct ha_sink *sink = ha_judge_sink(judge);
+    struct ha_judge_save first = {0}, second = {0};
+    struct ha_record other = {.kind = HA_NAME, .id = 1, .flags = HA_NS_DRIVER,
+                              .as.name.text = "somebody else"};
+    struct records part, whole;
+    size_t count;
+
+    records_make(&part, BEGUN);
+    records_make(&whole, BEGUN "hw; active; sched; A C; end;");
+    assert_int_equal(ha_judge_save(judge, &first), HA_OK);
+    sink->take(sink, whole.record, part.count);
+    assert_int_equal(ha_judge_save(judge, &second), HA_OK);
+    sink->take(sink, whole.record + part.count, whole.count - part.count);
+    only_finding(judge);
+
+    ha_judge_restore(judge, &first);
+
+    ha_judge_findings(judge, &count, NULL);
+    assert_int_equal(count, 0);
+    assert_null(ha_cast_name(ha_judge_cast(judge), HA_NS_DRIVER, 1));
+
+    sink->take(sink, &other, 1);
+    take_text(judge, "nodes 0:0:0xff; set hot_failure_scope=exclude_writer; reg C; take 1 64;"
+                     "reg X +; reg B; instance 1; pnp P; hot C; up 5; P> A 5; P<;");
+    ha_judge_restore(judge, &second);
+    sink->take(sink, whole.record + part.count, whole.count - part.count);
+
+    assert_string_equal(only_finding(judge)->seen, "none for b.sync");
+    records_close(&part);
+    records_close(&whole);
+    ha_judge_save_close(&first);
+    ha_judge_save_close(&second);
     ha_judge_destroy(judge);
 }
 
@@ -331,6 +374,7 @@ int main(void)
         cmocka_unit_test(a_finding_names_rule_driver_call_and_both_sides),
         cmocka_unit_test(clearing_an_error_is_named_as_that),
         cmocka_unit_test(a_finding_outside_a_call_has_no_call_and_names_the_registration),
+        cmocka_unit_test(what_was_saved_is_known_again_whatever_was_heard_since),
         cmocka_unit_test(what_a_callback_does_is_found_at_its_call),
         cmocka_unit_test(a_finding_names_the_innermost_call_of_either_kind),
         cmocka_unit_test(a_judge_that_was_reset_forgets_everything),

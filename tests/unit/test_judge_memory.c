@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "check/judge.h"
+#include "hotadd/error.h"
 #include "unit/failing.h"
 #include "unit/records.h"
 
@@ -88,6 +89,30 @@ static void a_judge_that_lost_findings_is_whole_again_after_a_reset(void **state
     records_close(&records);
 }
 
+static void what_cannot_be_saved_leaves_what_was_saved_before(void **state)
+{
+    (void)state;
+    struct records records;
+    struct ha_judge *judge = ha_judge_create();
+    struct ha_judge_save save = {0};
+    size_t count;
+
+    records_make(&records, trace);
+    assert_int_equal(ha_judge_save(judge, &save), HA_OK);
+    take_all(judge, &records);
+    failing_after(0);
+    assert_int_equal(ha_judge_save(judge, &save), HA_ENOMEM);
+    assert_true(failing_stop());
+
+    ha_judge_restore(judge, &save);
+
+    ha_judge_findings(judge, &count, NULL);
+    assert_int_equal(count, 0);
+    ha_judge_save_close(&save);
+    ha_judge_destroy(judge);
+    records_close(&records);
+}
+
 static void destroying_no_judge_is_allowed(void **state)
 {
     (void)state;
@@ -100,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refused_allocation_makes_findings_lost_and_nothing_else),
         cmocka_unit_test(a_judge_that_lost_findings_is_whole_again_after_a_reset),
+        cmocka_unit_test(what_cannot_be_saved_leaves_what_was_saved_before),
         cmocka_unit_test(destroying_no_judge_is_allowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
