@@ -97,8 +97,11 @@ static bool has_enough(const struct ha_explorer *explorer)
 
 static int play_to_end(struct ha_explorer *explorer, struct ha_playing *playing)
 {
-    int err = ha_playing_again(playing);
-    ha_judge_reset(explorer->judge);
+    int err = explorer->begun.bytes ? HA_OK : ha_judge_save(explorer->judge, &explorer->begun);
+    if (err)
+        return err;
+    ha_judge_restore(explorer->judge, &explorer->begun);
+    err = ha_playing_again(playing);
     while (!err && !playing->state.over)
         err = ha_playing_slice(playing, HA_NO_LIMIT);
     return err;
@@ -127,6 +130,8 @@ static int play_run(struct ha_explorer *explorer, struct ha_playing *playing)
 {
     struct ha_result *result = explorer->result;
     bool first = result->runs + result->left == 0;
+    if (first)
+        ha_twin_begin(&explorer->twin);
     int err = play_to_end(explorer, playing);
     if (!err && first && !playing->options.is_called_off(playing->options.argument))
         err = play_twin(explorer, playing);
@@ -201,6 +206,7 @@ struct ha_playing_options ha_explorer_playing(struct ha_explorer *explorer)
 static int open_playing(struct ha_explorer *explorer)
 {
     const struct ha_playing_options playing = ha_explorer_playing(explorer);
+    ha_judge_reset(explorer->judge);    /* it will hear how the trace begins */
     return ha_playing_open(&playing, explorer->apart, &explorer->playing, &explorer->trouble);
 }
 
@@ -317,6 +323,7 @@ void ha_explorer_close(struct ha_explorer *explorer)
 {
     ha_playing_close(explorer->playing);
     ha_search_destroy(explorer->search);
+    ha_judge_save_close(&explorer->begun);
     ha_judge_destroy(explorer->judge);
     ha_twin_close(&explorer->twin);
     ha_bag_close(&explorer->drivers);

@@ -147,7 +147,7 @@ static int open_machine(struct ha_local *local, struct ha_text *trouble)
         err = ha_machine_add_sink(local->machine, &local->guard);
     if (!err && options->search) {
         ha_player_search(local->machine, options->search);
-        err = ha_machine_mark(local->machine);
+        err = ha_player_mark(local->machine);
     }
     return err ? err : ha_player_begin(local->machine, &local->plan);
 }

@@ -98,7 +98,8 @@ int ha_playing_open(const struct ha_playing_options *options, bool apart,
 int ha_playing_slice(struct ha_playing *playing, uint64_t until_ns);
 
 /*
- * A run of a search is over: begin the next one, with everything as it was before the first.
+ * A run of a search is over: begin the next one, with everything as it was before the first. Sinks
+ * have heard how the trace begins, up to its first step, before all runs, and do not hear it again.
  *
  * Returns HA_OK or HA_ENOMEM.
  */

@@ -65,10 +65,15 @@ void ha_twin_init(struct ha_twin *twin)
     ha_collector_init(&twin->first);
 }
 
+void ha_twin_begin(struct ha_twin *twin)
+{
+    twin->from = twin->first.count;
+}
+
 void ha_twin_again(struct ha_twin *twin)
 {
     twin->phase = HA_TWIN_COMPARES;
-    twin->at = 0;
+    twin->at = twin->from;
 }
 
 int ha_twin_end(struct ha_twin *twin)

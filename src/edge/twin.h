@@ -19,6 +19,7 @@ struct ha_twin {
     struct ha_sink sink;                /* first */
     enum ha_twin_phase phase;
     struct ha_collector first;          /* the first run */
+    size_t from;                        /* what came before it comes once */
     size_t at;                          /* the record of it that the second one comes to next */
     struct ha_record second[HA_TWIN_SHOWN];     /* of the second run, where they differ */
     size_t second_count;
@@ -28,7 +29,9 @@ struct ha_twin {
 };
 
 void ha_twin_init(struct ha_twin *twin);
-/* The first run has ended, and is played again. */
+/* The first run begins. */
+void ha_twin_begin(struct ha_twin *twin);
+/* It has ended, and is played again. */
 void ha_twin_again(struct ha_twin *twin);
 /* The second one has ended: what comes now is neither. Returns HA_OK or HA_ENOMEM. */
 int ha_twin_end(struct ha_twin *twin);

@@ -125,6 +125,14 @@ void ha_player_search(struct ha_machine *machine, struct ha_search *search)
     host->watcher = ha_search_watcher(search);
 }
 
+int ha_player_mark(struct ha_machine *machine)
+{
+    struct ha_world *world = &machine->kernel.world;
+    ha_trace_flush(world);
+    world->trace.flushed = false;
+    return ha_machine_mark(machine);
+}
+
 void ha_player_break_at(struct ha_machine *machine, uint64_t seq)
 {
     ha_trace_break_at(&machine->kernel.world, seq);

@@ -22,6 +22,11 @@ int ha_player_begin(struct ha_machine *machine, const struct ha_plan *plan);
 void ha_player_lend(struct ha_machine *machine, struct ha_record *window);
 /* The search answers the machine's questions; before it is marked. */
 void ha_player_search(struct ha_machine *machine, struct ha_search *search);
+/*
+ * Mark the machine as ha_machine_mark() does, when its sinks have heard what it has recorded: a
+ * rewind brings these records to nobody again.
+ */
+int ha_player_mark(struct ha_machine *machine);
 /* A debugger gets control before the record with that number is written. */
 void ha_player_break_at(struct ha_machine *machine, uint64_t seq);
 

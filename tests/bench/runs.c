@@ -73,17 +73,19 @@ uint64_t bench_search_only(uint64_t times)
     struct ha_machine *machine = made_machine(HA_THREADS_COROUTINES);
     struct ha_search *search = ha_search_create(&options);
     struct ha_judge *judge = ha_judge_create();
+    struct ha_judge_save begun = {0};
     if (!search || !judge)
         exit(1);
     ha_machine_add_sink(machine, ha_judge_sink(judge));
     ha_player_search(machine, search);
-    if (ha_machine_mark(machine))
+    if (ha_player_mark(machine) || ha_judge_save(judge, &begun))
         exit(1);
     for (uint64_t i = 0; i < times && ha_search_next(search); i++) {
-        ha_judge_reset(judge);
+        ha_judge_restore(judge, &begun);
         play_once(machine);
     }
     ha_machine_destroy(machine);
+    ha_judge_save_close(&begun);
     ha_judge_destroy(judge);
     ha_search_destroy(search);
     return times;

@@ -1,4 +1,4 @@
-/* test_keep - memory outside the arena that is saved and put back with a machine */
+/* test_keep - what goes back with a machine: memory outside its arena, and what sinks heard */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "sim/player.h"
 #include "unit/bench.h"
 
 static int told;            /* a variable of a driver that is linked into the program */
@@ -111,6 +112,35 @@ static void more_than_there_can_be_is_refused(void **state)
     ha_machine_destroy(machine);
 }
 
+/* A run goes on behind what was heard already, and is the same each time. */
+static void what_was_heard_before_the_mark_is_not_heard_after_a_rewind(void **state)
+{
+    struct ha_machine *machine = make_machine();
+    struct ha_collector heard;
+    const struct ha_record *first, *second;
+    size_t begun, end;
+    (void)state;
+    ha_collector_init(&heard);
+    assert_int_equal(ha_machine_add_sink(machine, &heard.sink), HA_OK);
+    assert_int_equal(ha_player_mark(machine), HA_OK);
+    begun = heard.count;
+    assert_int_equal(heard.record[0].kind, HA_TRACE_BEGIN);
+
+    assert_int_equal(ha_machine_finish(machine), HA_OK);
+    end = heard.count;
+    assert_int_equal(ha_machine_rewind(machine), HA_OK);
+    assert_int_equal(ha_machine_finish(machine), HA_OK);
+
+    first = &heard.record[begun];
+    second = &heard.record[end];
+    assert_int_equal(ha_record_seq(first), begun + 1);
+    assert_int_equal(first[end - begun - 1].kind, HA_TRACE_END);
+    assert_int_equal(heard.count - end, end - begun);
+    assert_memory_equal(first, second, (end - begun) * sizeof *first);
+    ha_machine_destroy(machine);
+    ha_collector_close(&heard);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +149,7 @@ int main(void)
         cmocka_unit_test(a_second_mark_takes_the_place_of_the_first),
         cmocka_unit_test(nothing_more_is_kept_after_a_mark),
         cmocka_unit_test(more_than_there_can_be_is_refused),
+        cmocka_unit_test(what_was_heard_before_the_mark_is_not_heard_after_a_rewind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
