@@ -131,6 +131,15 @@ const char *ha_test_tell(struct ha_machine *machine, const struct ha_finding *fi
                          const char *driver, const char *repeat);
 
 /*
+ * Where the ordinary course parts from its repetition, as a paragraph with the first line of either
+ * that differs; good until the next call that returns a text. Each is given by some records from
+ * there on, a course that has ended there by none. NULL: out of memory.
+ */
+const char *ha_test_tell_difference(struct ha_machine *machine, const struct ha_record *first,
+                                    size_t first_count, const struct ha_record *second,
+                                    size_t second_count);
+
+/*
  * An assertion for every place, driver code above all: frameworks cannot leave a test from a
  * simulated thread. A failure goes into the trace, the caller goes on, and ha_test_end() fails.
  */

@@ -15,6 +15,7 @@
 #include "base/race.h"
 #include "base/symbolizer.h"
 #include "check/cast.h"
+#include "check/difference.h"
 #include "check/story.h"
 
 #define DRIVER_NAME "driver"
@@ -301,6 +302,16 @@ const char *ha_test_tell(struct ha_machine *machine, const struct ha_finding *fi
             ha_text_addf(&fixture->report, "  repeat    %s\n", repeat);
     }
     return fixture->report.lost ? NULL : ha_text_string(&fixture->report);
+}
+
+const char *ha_test_tell_difference(struct ha_machine *machine, const struct ha_record *first,
+                                    size_t first_count, const struct ha_record *second,
+                                    size_t second_count)
+{
+    struct ha_text *report = &ha_fixture_of(machine)->report;
+    ha_text_clear(report);
+    ha_difference_add(report, first, first_count, second, second_count);
+    return report->lost ? NULL : ha_text_string(report);
 }
 
 const char *ha_test_end(struct ha_machine *machine)

@@ -57,12 +57,18 @@ void ha_explore_report_finds(const struct ha_survey *survey, struct ha_text *tex
     ha_symbols_destroy(symbols);
 }
 
-/* Where the ordinary course was not the same when it was played again. */
-static void add_difference(const struct ha_result *result, struct ha_text *text)
+/* How a run was not the same when it was played again; the ordinary course needs no token. */
+static void add_strays(const struct ha_survey *survey, struct ha_text *text)
 {
-    ha_text_add(text, "  the ordinary course came out in two ways, which differ first here:\n");
-    for (int i = 0; i < 2; i++)
-        ha_text_add(text, result->difference[i][0] ? result->difference[i] : "(nothing more)\n");
+    for (size_t i = 0; i < survey->strays.count; i++) {
+        const struct ha_find *stray = &survey->strays.find[i];
+        ha_text_add(text, stray->words);
+        if (!stray->answers.count && !stray->ending)
+            continue;
+        ha_text_add(text, "  repeat    ");
+        ha_survey_add_command(survey, stray, text);
+        ha_text_add(text, "\n");
+    }
 }
 
 /* How many of the choice points that were met some run has answered otherwise. */
@@ -95,8 +101,7 @@ void ha_explore_report_summary(const struct ha_survey *survey, struct ha_text *t
     ha_text_addf(text, ": %s (", survey->scenario->name);
     ha_search_add_counts(text, survey->runs, survey->left, survey->traces);
     ha_text_add(text, ")\n");
-    if (survey->last.result->difference[0])
-        add_difference(survey->last.result, text);
+    add_strays(survey, text);
     if (survey->strayed)
         return;
     add_points(&survey->points, text);
@@ -135,14 +140,7 @@ void ha_explore_report_points(const struct ha_survey *survey, struct ha_text *te
     ha_text_add(text, " in the ordinary course\n");
     add_axes(survey, text);
     for (size_t i = 0; i < count; i++) {
-        ha_text_addf(text, "  %4zu  %-9s %s", i, ha_choice_kind_name(point[i].kind),
-                     point[i].label);
-        if (point[i].about != HA_NOTHING)
-            ha_text_addf(text, " %" PRIu32, point[i].about);
-        ha_text_addf(text, ", %" PRIu32 " answers, before record %" PRIu64, point[i].options,
-                     point[i].seq);
-        if (point[i].thread)
-            ha_text_addf(text, " of thread %" PRIu32, point[i].thread);
-        ha_text_add(text, "\n");
+        ha_text_addf(text, "  %4zu  ", i);
+        ha_search_add_point(text, &point[i]);
     }
 }

@@ -110,18 +110,13 @@ static int play_to_end(struct ha_explorer *explorer, struct ha_playing *playing)
 /* What comes out in two ways by itself says nothing about answers. HA_OK, or as play_run(). */
 static int play_twin(struct ha_explorer *explorer, struct ha_playing *playing)
 {
-    struct ha_result *result = explorer->result;
     ha_search_again(explorer->search);
     ha_twin_again(&explorer->twin);
     int err = play_to_end(explorer, playing);
     if (!err)
         err = ha_twin_end(&explorer->twin);
-    result->strayed = explorer->twin.differs;
-    for (int i = 0; i < 2 && !err && result->strayed; i++) {
-        result->difference[i] =
-            ha_heap_copy(memory_of(explorer), ha_text_string(&explorer->twin.line[i]));
-        err = result->difference[i] ? HA_OK : HA_ENOMEM;
-    }
+    if (!err && explorer->twin.differs)
+        err = ha_explorer_note_twin(explorer);
     return err;
 }
 
@@ -137,7 +132,10 @@ static int play_run(struct ha_explorer *explorer, struct ha_playing *playing)
         err = play_twin(explorer, playing);
     if (err)
         return err;
-    result->strayed |= ha_search_strayed(explorer->search);
+    if (playing->state.ending != HA_END_SIGNAL)
+        ha_search_end(explorer->search);
+    if (!result->strayed && ha_search_strayed(explorer->search))
+        return ha_explorer_note_question(explorer);
     if (result->strayed)
         return HA_OK;
     if (!ha_search_left(explorer->search))
@@ -216,6 +214,7 @@ static int open_playing(struct ha_explorer *explorer)
  */
 static int replace_worker(struct ha_explorer *explorer)
 {
+    const struct ha_playing_state lost = explorer->playing->state;
     struct ha_result *result = explorer->result;
     struct ha_crash crash;
     enum ha_ending ending = HA_END_NOT_YET;
@@ -230,7 +229,8 @@ static int replace_worker(struct ha_explorer *explorer)
     if (!err && is_lost)
         err = look(explorer, ending, &crash);
     ha_crash_close(&crash);
-    result->strayed = !is_lost && !called_off;
+    if (!err && !is_lost && !called_off)
+        err = ha_explorer_note_lost(explorer, &lost);
     result->over = result->strayed || called_off || has_enough(explorer);
     return err || result->over ? err : open_playing(explorer);
 }
@@ -255,7 +255,8 @@ static int open_result(struct ha_explorer *explorer)
     explorer->result = ha_heap_take(memory, sizeof *explorer->result);
     if (!explorer->result)
         return HA_ENOMEM;
-    explorer->result->finds.memory = explorer->result->traces.memory = memory;
+    explorer->result->finds.memory = explorer->result->strays.memory = memory;
+    explorer->result->traces.memory = memory;
     return HA_OK;
 }
 
@@ -311,11 +312,9 @@ static void close_result(struct ha_explorer *explorer)
     struct ha_result *result = explorer->result;
     if (!result)
         return;
-    for (int i = 0; i < 2; i++)
-        ha_heap_give(memory_of(explorer), result->difference[i],
-                     result->difference[i] ? strlen(result->difference[i]) + 1 : 0);
     ha_visited_close(&result->traces);
     ha_finds_close(&result->finds);
+    ha_finds_close(&result->strays);
     ha_heap_give(memory_of(explorer), result, sizeof *result);
 }
 

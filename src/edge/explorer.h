@@ -9,10 +9,10 @@
 #include "edge/crash.h"
 #include "edge/load.h"
 #include "edge/playing.h"
-#include "edge/twin.h"
 #include "hotadd/explore.h"
 #include "sim/finds.h"
 #include "sim/search.h"
+#include "sim/twin.h"
 #include "sim/visited.h"
 
 /* What is known after some runs. */
@@ -23,7 +23,7 @@ struct ha_result {
     bool over;                      /* nothing more is to be played */
     bool complete;                  /* everything within the bounds was played */
     bool strayed;                   /* a run was not the same when it was played again */
-    char *difference[2];            /* where the ordinary course differs from its repetition */
+    struct ha_finds strays;         /* ... and how that shows: a paragraph about that run */
 };
 
 /*
@@ -79,6 +79,17 @@ void ha_explorer_close(struct ha_explorer *explorer);
  */
 int ha_explorer_repeat(struct ha_explorer *explorer, struct ha_crash *crash,
                        enum ha_ending *ending);
+/*
+ * A run was not the same when it was played again: note how, and that it has strayed. Each returns
+ * HA_OK or HA_ENOMEM.
+ */
+/* The ordinary course, as its twin shows. */
+int ha_explorer_note_twin(struct ha_explorer *explorer);
+/* The beginning of a run, as its questions show. */
+int ha_explorer_note_question(struct ha_explorer *explorer);
+/* One that was lost with its worker, and not lost again; the judge knows those who took part. */
+int ha_explorer_note_lost(struct ha_explorer *explorer, const struct ha_playing_state *lost);
+
 /* Append the token of a run with these answers. */
 void ha_explorer_add_token(const struct ha_explorer *explorer,
                            const struct ha_tape_input *answers, struct ha_text *token);

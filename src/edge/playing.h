@@ -64,6 +64,8 @@ struct ha_playing_state {
     bool has_due;               /* the next step has a time: */
     uint64_t due_ns;
     enum ha_ending ending;
+    struct ha_record crash;     /* of a search whose worker was lost in a run: the last that it did,
+                                   as a CRASH; without a kind where nobody knows */
     bool stale;                 /* at the end: the token that was replayed belongs elsewhere */
 };
 

@@ -35,6 +35,8 @@ static int add_variant(struct ha_survey *survey, uint32_t variant, uint32_t turn
     survey->bounds = explorer->bounds;
     ha_points_merge(&survey->points, ha_search_covered(explorer->search));
     int err = ha_finds_merge(&survey->finds, &result->finds, variant, turned);
+    if (!err)
+        err = ha_finds_merge(&survey->strays, &result->strays, variant, turned);
     return ha_points_lost(&survey->points) ? HA_ENOMEM : err;
 }
 
@@ -129,6 +131,7 @@ void ha_survey_close(struct ha_survey *survey)
 {
     ha_explorer_close(&survey->last);
     ha_finds_close(&survey->finds);
+    ha_finds_close(&survey->strays);
     ha_points_close(&survey->points);
     *survey = (struct ha_survey){0};
 }

@@ -13,6 +13,7 @@ struct ha_survey {
     struct ha_axes axes;
     struct ha_profile profile;      /* of variant 0: the scenario's, or what the options say */
     struct ha_finds finds;          /* of all variants */
+    struct ha_finds strays;         /* how a run was not the same when it was played again */
     struct ha_points points;
     uint64_t runs, left, traces;    /* in all variants */
     uint32_t unplayable;            /* variants that do not go with the partition */

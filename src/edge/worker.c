@@ -191,11 +191,15 @@ static int bury(struct ha_worker *worker, enum ha_arrival arrival)
         take(worker, worker->shared->window, count_written(worker, 0));
     if (arrival == HA_GONE && is_ours(worker, status))
         return HA_EINTERNAL;
-    if (worker->playing.options.search)
-        return HA_OK;
-    header = atomic_load(&worker->shared->has_last) ? worker->shared->last : worker->last;
     crash.crash.signal = ha_worker_signal(status);
     crash.crash.exit_code = ha_worker_exit_code(status);
+    header = atomic_load(&worker->shared->has_last) ? worker->shared->last : worker->last;
+    if (worker->playing.options.search) {
+        state->crash = header;
+        state->crash.kind = atomic_load(&worker->shared->has_last) ? HA_CRASH : HA_NO_RECORD;
+        state->crash.as = crash;
+        return HA_OK;
+    }
     if (arrival != HA_CALLED_OFF)
         add_record(worker, &header, HA_CRASH, &crash);
     end.end.ending = state->ending;

@@ -13,10 +13,10 @@
 #include "sim/finds.h"
 #include "sim/machine.h"
 #include "sim/search.h"
+#include "sim/twin.h"
 #include "sim/visited.h"
 
 struct ha_exploring {
-    struct ha_sink sink;            /* first: hashes the trace of a run */
     const struct ha_exploration *exploration;
     ha_explored_test *test;
     void *argument;
@@ -26,7 +26,7 @@ struct ha_exploring {
     struct ha_visited traces;       /* identities of the runs */
     uint64_t runs, left;
     uint64_t begun_ns;
-    uint64_t hash;                  /* of the trace so far */
+    struct ha_twin twin;            /* whether the ordinary course is the same both times */
     jmp_buf leave;                  /* out of the test's function, while it is ... */
     bool is_inside;
     bool complete, strayed;

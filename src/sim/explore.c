@@ -16,13 +16,6 @@
 
 #define RECORD_BUDGET 1000000u
 
-static void hash_records(struct ha_sink *sink, const struct ha_record *first, size_t count)
-{
-    struct ha_exploring *exploring = (struct ha_exploring *)(void *)sink;
-    if (!exploring->left && exploring->runs <= 1)
-        exploring->hash = ha_hash(exploring->hash, first, count * sizeof *first);
-}
-
 /* The run is over: what the test would do yet is of no use, and may not work any more. */
 static void leave(struct ha_machine *machine, void *argument)
 {
@@ -57,7 +50,6 @@ static int play(struct ha_exploring *exploring)
     const struct ha_exploration *exploration = exploring->exploration;
     struct ha_machine *machine = exploring->machine;
     bool loaded;
-    exploring->hash = HA_HASH_START;
     if (exploration->reset)
         exploration->reset(exploring->argument);
     int err = ha_test_again(machine, &loaded);
@@ -138,6 +130,7 @@ static int play_next(struct ha_exploring *exploring)
     int err = play(exploring);
     if (err)
         return err;
+    ha_search_end(exploring->search);
     exploring->strayed |= ha_search_strayed(exploring->search);
     if (exploring->strayed)
         return HA_OK;
@@ -154,13 +147,15 @@ static int play_next(struct ha_exploring *exploring)
 static int search(struct ha_exploring *exploring)
 {
     struct ha_host *host = exploring->machine->kernel.world.host;
-    uint64_t ordinary = exploring->hash;
     host->oracle = ha_search_oracle(exploring->search);
     host->watcher = ha_search_watcher(exploring->search);
     exploring->runs = 0;
     ha_search_next(exploring->search);
+    ha_twin_again(&exploring->twin);
     int err = play_next(exploring);
-    exploring->strayed |= exploring->hash != ordinary;
+    if (!err)
+        err = ha_twin_end(&exploring->twin);
+    exploring->strayed |= exploring->twin.differs;
     while (!err && !exploring->strayed && !exploring->complete && !has_enough(exploring)) {
         exploring->complete = !ha_search_next(exploring->search);
         if (!exploring->complete)
@@ -193,8 +188,8 @@ static int open_exploring(struct ha_exploring *exploring, const char *replay,
     exploring->machine->ended = leave;
     exploring->machine->ended_argument = exploring;
     ha_machine_set_fatal(exploring->machine, leave, exploring);
-    exploring->sink.take = hash_records;
-    err = ha_machine_add_sink(exploring->machine, &exploring->sink);
+    if (!exploring->replays)
+        err = ha_machine_add_sink(exploring->machine, &exploring->twin.sink);
     for (size_t i = 0; i < exploration->state_count && !err; i++)
         err = ha_machine_keep(exploring->machine, exploration->state[i].address,
                               exploration->state[i].bytes);
@@ -241,12 +236,14 @@ int ha_explore(ha_explored_test *test, void *argument, const struct ha_explorati
     const char *replay = exploration->replay ? exploration->replay : getenv("HOTADD_REPLAY");
     exploring.replays = replay != NULL;
     *explored = (struct ha_explored){.report = NULL};
+    ha_twin_init(&exploring.twin);
     int err = open_exploring(&exploring, replay, error);
     if (!err)
         err = explore(&exploring, explored, error);
     ha_test_destroy(exploring.machine);
     ha_search_destroy(exploring.search);
     ha_finds_close(&exploring.finds);
+    ha_twin_close(&exploring.twin);
     ha_visited_close(&exploring.traces);
     return err;
 }

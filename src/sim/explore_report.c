@@ -12,9 +12,8 @@
 #include "sim/search_words.h"
 
 static const char strayed_words[] =
-    "  A run was not the same when it was played again: something keeps its value from one run to\n"
-    "  the next. Name variables of the driver and the test with HA_STATE, or put back in `reset`\n"
-    "  what is not a variable.\n";
+    "  Something keeps its value from one run to the next, or is another one in each. Name variables\n"
+    "  of the driver and the test with HA_STATE, or put back in `reset` what is not a variable.\n";
 
 static void add_token(const struct ha_exploring *exploring, const struct ha_find *find,
                       struct ha_text *text)
@@ -75,6 +74,21 @@ static int tell_finds(const struct ha_exploring *exploring, struct ha_explored *
     return err;
 }
 
+/* How a run was not the same when it was played again, and what may help. */
+static void add_stray(const struct ha_exploring *exploring, struct ha_text *report)
+{
+    const struct ha_twin_part *part = exploring->twin.part;
+    if (exploring->twin.differs) {
+        const char *words = ha_test_tell_difference(exploring->machine, part[0].record,
+                                                    part[0].count, part[1].record, part[1].count);
+        report->lost |= !words;
+        ha_text_add(report, words ? words : "");
+    } else {
+        ha_search_add_stray(report, ha_search_stray(exploring->search));
+    }
+    ha_text_add(report, strayed_words);
+}
+
 static void add_summary(const struct ha_exploring *exploring, struct ha_text *report)
 {
     const struct ha_exploration *exploration = exploring->exploration;
@@ -87,7 +101,7 @@ static void add_summary(const struct ha_exploring *exploring, struct ha_text *re
     ha_search_add_counts(report, exploring->runs, exploring->left, exploring->traces.count);
     ha_text_add(report, ")\n");
     if (exploring->strayed)
-        ha_text_add(report, strayed_words);
+        add_stray(exploring, report);
     if (exploring->complete)
         ha_search_add_complete(report, exploring->runs + exploring->left,
                                &settled.bounds);

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/arena.h"
 #include "core/world.h"
@@ -31,7 +32,9 @@ struct ha_search {
     bool left;
     uint64_t random;
     uint64_t runs;
+    size_t asked;                       /* in the run so far */
     bool strayed, lost;
+    struct ha_search_stray stray;       /* how it has strayed */
 };
 
 static struct ha_search *search_of(struct ha_oracle *oracle)
@@ -116,17 +119,23 @@ static bool grow(struct ha_search *search)
     return path != NULL;
 }
 
-/* Go on with a question and its answer. */
-static void append(struct ha_search *search, const struct ha_world *world,
-                   const struct ha_question *question, uint32_t chosen)
+static struct ha_search_point point_of(const struct ha_world *world,
+                                       const struct ha_question *question, uint32_t chosen)
 {
     const struct ha_thread *running = world->sched.running;
-    struct ha_search_point *point = &search->path[search->count++];
-    *point = (struct ha_search_point){
+    return (struct ha_search_point){
         .label = question->label, .about = question->about, .options = question->options,
         .answer = chosen, .kind = (uint8_t)question->kind,
         .thread = running ? running->stamp.thread : 0, .seq = world->trace.seq,
         .site = ha_points_site(question->kind, question->label, question->about)};
+}
+
+/* Go on with a question and its answer. */
+static void append(struct ha_search *search, const struct ha_world *world,
+                   const struct ha_question *question, uint32_t chosen)
+{
+    struct ha_search_point *point = &search->path[search->count++];
+    *point = point_of(world, question, chosen);
     for (const struct ha_search_point *before = point; before-- > search->path;) {
         if (before->site == point->site) {
             point->occurrence = before->occurrence + 1;
@@ -138,13 +147,29 @@ static void append(struct ha_search *search, const struct ha_world *world,
         ha_points_turn(&search->points, point->kind, point->site, point->occurrence);
 }
 
+/* Only the first question that differs says anything. */
+static void stray(struct ha_search *search, size_t number, struct ha_search_point is)
+{
+    if (!search->strayed)
+        search->stray = (struct ha_search_stray){number, search->path[number], is};
+    search->strayed = true;
+}
+
+static bool is_same(const struct ha_search_point *point, const struct ha_question *question)
+{
+    return point->kind == question->kind && point->options == question->options &&
+           point->about == question->about &&
+           (point->label == question->label || !strcmp(point->label, question->label));
+}
+
 /* Of a question that earlier runs have answered. */
-static uint32_t repeat(struct ha_search *search, const struct ha_question *question)
+static uint32_t repeat(struct ha_search *search, const struct ha_world *world,
+                       const struct ha_question *question)
 {
     const struct ha_search_point *point = &search->path[question->number];
-    if (point->kind == question->kind && point->options == question->options)
+    if (is_same(point, question))
         return point->answer;
-    search->strayed = true;
+    stray(search, question->number, point_of(world, question, 0));
     return 0;
 }
 
@@ -152,7 +177,7 @@ static uint32_t decide(struct ha_search *search, struct ha_world *world,
                        const struct ha_question *question)
 {
     if (question->number < search->fixed)
-        return repeat(search, question);
+        return repeat(search, world, question);
     if (search->left || search->lost || (search->count == search->room && !grow(search)))
         return 0;
     assert(question->number == search->count || search->strayed);
@@ -171,6 +196,7 @@ static uint32_t answer(struct ha_oracle *oracle, struct ha_world *world,
                        const struct ha_question *question)
 {
     struct ha_search *search = search_of(oracle);
+    search->asked = question->number + 1;
     ha_footprint_ask(&search->footprint, world);
     uint32_t decided = decide(search, world, question);
     ha_footprint_answer(&search->footprint, world, question, decided);
@@ -277,6 +303,7 @@ bool ha_search_next(struct ha_search *search)
     bool is_first = search->runs++ == 0;
     ha_footprint_clear(&search->footprint);
     search->left = false;
+    search->asked = 0;
     if (ha_search_lost(search) || search->strayed)
         return false;
     if (search->options.strategy == HA_SEARCH_DEPTH)
@@ -289,6 +316,7 @@ void ha_search_again(struct ha_search *search)
 {
     ha_footprint_clear(&search->footprint);
     search->left = false;
+    search->asked = 0;
     search->fixed = search->count;
 }
 
@@ -321,6 +349,17 @@ const struct ha_search_point *ha_search_points(const struct ha_search *search, s
 const struct ha_points *ha_search_covered(const struct ha_search *search)
 {
     return &search->points;
+}
+
+void ha_search_end(struct ha_search *search)
+{
+    if (search->asked < search->fixed && !search->left)
+        stray(search, search->asked, (struct ha_search_point){.label = NULL});
+}
+
+const struct ha_search_stray *ha_search_stray(const struct ha_search *search)
+{
+    return search->strayed ? &search->stray : NULL;
 }
 
 bool ha_search_strayed(const struct ha_search *search)

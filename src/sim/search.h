@@ -62,6 +62,13 @@ struct ha_search_point {
     uint64_t seq;               /* the number of the record behind it */
 };
 
+/* How a run asked otherwise than an earlier one that began with the same answers. */
+struct ha_search_stray {
+    size_t number;              /* of the question */
+    struct ha_search_point was; /* what was asked there */
+    struct ha_search_point is;  /* what is asked now; without a label when it is not asked any more */
+};
+
 /*
  * What options come to: a sweep of faults is a search in depth with bounds of its own, and a bound
  * that is HA_BOUND_USUAL is one.
@@ -93,8 +100,12 @@ const struct ha_search_point *ha_search_points(const struct ha_search *search, s
 /* All that was asked in any run. */
 const struct ha_points *ha_search_covered(const struct ha_search *search);
 
-/* Whether a run asked something else where it should have repeated an earlier one. */
+/* The run in hand has come to its end by itself: it has asked all that it is going to. */
+void ha_search_end(struct ha_search *search);
+/* Whether a run asked something else where it should have repeated an earlier one, and what. */
 bool ha_search_strayed(const struct ha_search *search);
+/* NULL: no run has. */
+const struct ha_search_stray *ha_search_stray(const struct ha_search *search);
 /* Whether memory was lacking, and so answers were not kept. */
 bool ha_search_lost(const struct ha_search *search);
 

@@ -3,6 +3,9 @@
 
 #include <inttypes.h>
 
+#include "base/names.h"
+#include "core/tape.h"
+
 void ha_search_add_number(struct ha_text *text, uint64_t number, const char *one,
                           const char *many)
 {
@@ -14,6 +17,30 @@ void ha_search_add_found(struct ha_text *text, uint64_t found, uint64_t runs)
     ha_text_addf(text, "  found     in %" PRIu64 " of ", found);
     ha_search_add_number(text, runs, "run", "runs");
     ha_text_add(text, "\n");
+}
+
+void ha_search_add_point(struct ha_text *text, const struct ha_search_point *point)
+{
+    ha_text_addf(text, "%-9s %s", ha_choice_kind_name(point->kind), point->label);
+    if (point->about != HA_NOTHING)
+        ha_text_addf(text, " %" PRIu32, point->about);
+    ha_text_addf(text, ", %" PRIu32 " answers, before record %" PRIu64, point->options,
+                 point->seq);
+    if (point->thread)
+        ha_text_addf(text, " of thread %" PRIu32, point->thread);
+    ha_text_add(text, "\n");
+}
+
+void ha_search_add_stray(struct ha_text *text, const struct ha_search_stray *stray)
+{
+    ha_text_addf(text, "  a run that began as an earlier one then asked otherwise, at choice point "
+                       "%zu:\n    before  ", stray->number);
+    ha_search_add_point(text, &stray->was);
+    ha_text_add(text, "    now     ");
+    if (stray->is.label)
+        ha_search_add_point(text, &stray->is);
+    else
+        ha_text_add(text, "(nothing more)\n");
 }
 
 void ha_search_add_counts(struct ha_text *text, uint64_t runs, uint64_t left, uint64_t traces)

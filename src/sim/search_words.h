@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "hotadd/explore.h"
+#include "sim/search.h"
 
 /* Append a number of things: "1 run", "2 runs". */
 void ha_search_add_number(struct ha_text *text, uint64_t number, const char *one,
@@ -18,6 +19,12 @@ void ha_search_add_found(struct ha_text *text, uint64_t found, uint64_t runs);
 
 /* Append "5 runs, 2 left, 3 distinct traces". */
 void ha_search_add_counts(struct ha_text *text, uint64_t runs, uint64_t left, uint64_t traces);
+
+/* Append the line of a choice point: its kind, what is asked, and when. */
+void ha_search_add_point(struct ha_text *text, const struct ha_search_point *point);
+
+/* Append the lines that say how a run has strayed. */
+void ha_search_add_stray(struct ha_text *text, const struct ha_search_stray *stray);
 
 /* Append the line that all within the bounds was played, in so many runs. */
 void ha_search_add_complete(struct ha_text *text, uint64_t runs,

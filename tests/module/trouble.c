@@ -52,6 +52,12 @@ static LONG Overflow(volatile LONG *Above)
 static VOID GetIntoTrouble(VOID)
 {
     KIRQL Irql;
+    if (Begins("spark")) {      /* crashes once, as long as there is a file */
+        const char *Spark = getenv("HOTADD_SPARK");
+        if (Spark && unlink(Spark) == 0)
+            abort();
+        return;
+    }
     if (Ends("_raised_start"))
         KeRaiseIrql(DISPATCH_LEVEL, &Irql);
     if (Begins("crash"))
@@ -88,6 +94,12 @@ static VOID GetIntoTrouble(VOID)
         if (getenv("HOTADD_STRAYED"))
             KeQueryActiveProcessorCountEx(ALL_PROCESSOR_GROUPS);
         setenv("HOTADD_STRAYED", "1", 1);
+        return;
+    }
+    if (Begins("drift")) {      /* takes memory in the first two runs of its process only */
+        if (!getenv("HOTADD_STRAYED_TWICE"))
+            ExFreePoolWithTag(ExAllocatePool2(POOL_FLAG_NON_PAGED, 8, 'kaTT'), 'kaTT');
+        setenv(getenv("HOTADD_STRAYED") ? "HOTADD_STRAYED_TWICE" : "HOTADD_STRAYED", "1", 1);
         return;
     }
     if (Begins("fork")) {       /* its child has all that it has open, and does not end */

@@ -105,16 +105,30 @@ static NTSTATUS enter_adder(PDRIVER_OBJECT driver, PUNICODE_STRING path)
     return STATUS_SUCCESS;
 }
 
+static VOID take_and_give(void)
+{
+    PVOID block = ExAllocatePool2(POOL_FLAG_NON_PAGED, 16, TAG);
+    if (block)
+        ExFreePoolWithTag(block, TAG);
+}
+
 /* Goes another way when it is loaded for the first time. */
 static NTSTATUS enter_rememberer(PDRIVER_OBJECT driver, PUNICODE_STRING path)
 {
     (void)path;
     driver->DriverUnload = stay;
-    if (times_loaded++)
-        return STATUS_SUCCESS;
-    PVOID block = ExAllocatePool2(POOL_FLAG_NON_PAGED, 16, TAG);
-    if (block)
-        ExFreePoolWithTag(block, TAG);
+    if (!times_loaded++)
+        take_and_give();
+    return STATUS_SUCCESS;
+}
+
+/* Goes another way from the third time on. */
+static NTSTATUS enter_drifter(PDRIVER_OBJECT driver, PUNICODE_STRING path)
+{
+    (void)path;
+    driver->DriverUnload = stay;
+    if (times_loaded++ < 2)
+        take_and_give();
     return STATUS_SUCCESS;
 }
 
@@ -312,6 +326,26 @@ static void a_variable_that_keeps_its_value_makes_the_search_stray(void **state)
     assert_true(explored.strayed);
     assert_false(explored.complete);
     SAYS(explored.report, "STRAYED  a test (");
+    SAYS(explored.report, "  the ordinary course came out in two ways, which differ first here:\n"
+                          "{\"seq\":");
+    SAYS(explored.report, "\"event\":\"ALLOC\"");
+    SAYS(explored.report, "\"event\":\"DRV_ENTRY_LEAVE\"");
+    SAYS(explored.report, "HA_STATE");
+    ha_explored_close(&explored);
+}
+
+static void a_run_that_asks_less_than_the_one_it_repeats_has_strayed(void **state)
+{
+    (void)state;
+    struct ha_exploration exploration = exploration_of(enter_drifter);
+    exploration.keep_going = true;
+    times_loaded = 0;
+
+    struct ha_explored explored = explore(do_nothing, &exploration);
+
+    assert_true(explored.strayed);
+    SAYS(explored.report, "at choice point 0:\n    before  fault     ExAllocatePool2, 3 answers, before record ");
+    SAYS(explored.report, "    now     (nothing more)\n");
     SAYS(explored.report, "HA_STATE");
     ha_explored_close(&explored);
 }
@@ -499,6 +533,7 @@ int main(void)
         cmocka_unit_test(a_token_of_another_test_is_stale),
         cmocka_unit_test(a_token_of_questions_that_are_not_asked_is_stale),
         cmocka_unit_test(a_variable_that_keeps_its_value_makes_the_search_stray),
+        cmocka_unit_test(a_run_that_asks_less_than_the_one_it_repeats_has_strayed),
         cmocka_unit_test(a_variable_that_is_named_is_put_back_for_every_run),
         cmocka_unit_test(a_function_may_put_back_what_is_no_variable),
         cmocka_unit_test(lists_of_calls_count_in_the_ordinary_course_alone),

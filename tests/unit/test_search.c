@@ -139,7 +139,34 @@ static void a_run_that_asks_something_else_has_strayed(void **state)
     ask(&asker, HA_CHOICE_TWICE, 2);
 
     assert_true(ha_search_strayed(asker.search));
+    const struct ha_search_stray *stray = ha_search_stray(asker.search);
+    assert_int_equal(stray->number, 0);
+    assert_int_equal(stray->was.kind, HA_CHOICE_FAULT);
+    assert_int_equal(stray->is.kind, HA_CHOICE_TWICE);
     assert_false(next(&asker));
+    ha_search_destroy(asker.search);
+}
+
+static void a_run_that_ends_where_it_has_more_to_repeat_has_strayed(void **state)
+{
+    struct asker asker;
+    (void)state;
+    begin(&asker, &(struct ha_search_options){.bounds = wide});
+    assert_true(next(&asker));
+    ask(&asker, HA_CHOICE_FAULT, 2);
+    ask(&asker, HA_CHOICE_TWICE, 2);
+    ha_search_end(asker.search);
+    assert_null(ha_search_stray(asker.search));
+    assert_true(next(&asker));
+    ask(&asker, HA_CHOICE_FAULT, 2);
+
+    ha_search_end(asker.search);
+
+    assert_true(ha_search_strayed(asker.search));
+    const struct ha_search_stray *stray = ha_search_stray(asker.search);
+    assert_int_equal(stray->number, 1);
+    assert_int_equal(stray->was.kind, HA_CHOICE_TWICE);
+    assert_null(stray->is.label);
     ha_search_destroy(asker.search);
 }
 
@@ -351,6 +378,7 @@ int main(void)
         cmocka_unit_test(no_run_has_more_of_a_kind_than_its_bound),
         cmocka_unit_test(the_answers_of_a_run_are_those_that_are_not_ordinary),
         cmocka_unit_test(a_run_that_asks_something_else_has_strayed),
+        cmocka_unit_test(a_run_that_ends_where_it_has_more_to_repeat_has_strayed),
         cmocka_unit_test(a_seed_gives_the_same_runs_again_and_another_seed_gives_others),
         cmocka_unit_test(a_run_that_was_played_twice_binds_no_later_one_by_chance),
         cmocka_unit_test(a_search_goes_on_behind_a_run_that_took_its_process_with_it),

@@ -1,19 +1,24 @@
 /*
  * twin - is a run the same when it is played again?
  */
-#ifndef HA_EDGE_TWIN_H
-#define HA_EDGE_TWIN_H
+#ifndef HA_SIM_TWIN_H
+#define HA_SIM_TWIN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/text.h"
 #include "core/trace.h"
 
-/* A record may be two lines, of which the second one differs: two records are enough to see it. */
-#define HA_TWIN_SHOWN 2u
+/* The record in hand, of which perhaps only the end differs, and the next; names come before one. */
+#define HA_TWIN_SHOWN 8u
 
 enum ha_twin_phase { HA_TWIN_KEEPS, HA_TWIN_COMPARES, HA_TWIN_DIFFERS, HA_TWIN_IDLE };
+
+/* Some records of a run, from where it differs on; none where the other one only goes on. */
+struct ha_twin_part {
+    struct ha_record record[HA_TWIN_SHOWN];
+    size_t count;
+};
 
 struct ha_twin {
     struct ha_sink sink;                /* first */
@@ -21,11 +26,8 @@ struct ha_twin {
     struct ha_collector first;          /* the first run */
     size_t from;                        /* what came before it comes once */
     size_t at;                          /* the record of it that the second one comes to next */
-    struct ha_record second[HA_TWIN_SHOWN];     /* of the second run, where they differ */
-    size_t second_count;
-    bool differs;                       /* said by ha_twin_end(): */
-    struct ha_text line[2];             /* where they differ first, as JSON Lines; empty for a run
-                                           that has no such line */
+    bool differs;                       /* said by ha_twin_end() */
+    struct ha_twin_part part[2];        /* of the first run and the second, where they differ */
 };
 
 void ha_twin_init(struct ha_twin *twin);
