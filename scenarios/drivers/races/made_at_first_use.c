@@ -96,6 +96,27 @@ CacheProcessorChanged(
     }
 }
 
+static VOID
+CacheFree(
+    VOID
+    )
+/*++
+
+Routine Description:
+
+    Gives the cache back if somebody has made it, when nobody is left who could. The thread may
+    have, however soon DriverEntry finds that it has to fail.
+
+--*/
+{
+    if (Cache != NULL) {
+        DbgPrintEx(DPFLTR_IHVDRIVER_ID, DPFLTR_INFO_LEVEL, "the cache was used %d times\n",
+                   Cache->Uses);
+        ExFreePoolWithTag(Cache, CACHE_TAG);
+        Cache = NULL;
+    }
+}
+
 _Use_decl_annotations_
 static VOID
 CacheUnload(
@@ -106,12 +127,7 @@ CacheUnload(
 
     KeDeregisterProcessorChangeCallback(CallbackHandle);
     WatcherStop(&User);
-    if (Cache != NULL) {
-        DbgPrintEx(DPFLTR_IHVDRIVER_ID, DPFLTR_INFO_LEVEL, "the cache was used %d times\n",
-                   Cache->Uses);
-        ExFreePoolWithTag(Cache, CACHE_TAG);
-        Cache = NULL;
-    }
+    CacheFree();
 }
 
 _Use_decl_annotations_
@@ -134,6 +150,7 @@ DriverEntry(
     CallbackHandle = KeRegisterProcessorChangeCallback(CacheProcessorChanged, NULL, 0);
     if (CallbackHandle == NULL) {
         WatcherStop(&User);
+        CacheFree();
         return STATUS_UNSUCCESSFUL;
     }
 
