@@ -21,15 +21,16 @@
 #include "core/world.h"
 
 struct ha_footprint_object;
+struct ha_footprint_thread;
 
 struct ha_footprint {
     struct ha_watcher watcher;          /* first */
     struct ha_arena *memory;
-    struct ha_footprint_object *object; /* by hash of the id */
-    size_t object_count, object_room;
-    uint64_t *thread;                   /* by id: its latest step; 0 for none */
-    uint32_t *asked;                    /* by id: questions in its time */
-    size_t thread_room;
+    /* By id; of what is behind the counts nothing is known. */
+    struct ha_footprint_object *object;
+    struct ha_footprint_thread *thread;
+    size_t object_count, thread_count;
+    size_t object_room, thread_room;
     uint64_t sum;                       /* of all steps */
     uint64_t progress;                  /* of all threads: how many questions each was asked */
     bool lost;                          /* memory was lacking */
