@@ -129,6 +129,7 @@ struct ha_explore_options {
     uint64_t seed;              /* of what goes by chance */
     uint64_t runs;              /* of a scenario, at most; 0: no limit */
     uint64_t time_ns;           /* of the clock, for each scenario, at most; 0: no limit */
+    uint32_t jobs;              /* so many processes search a scenario, 64 at most; 0: 1 */
     bool keep_going;            /* do not end a scenario at its first finding */
     bool brute;                 /* do not leave runs that go on as an earlier one did */
     bool list;                  /* print the questions of the ordinary course, and search nothing */

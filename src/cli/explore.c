@@ -26,6 +26,7 @@ static const char usage[] =
     "  --seed S             of random and pct (default 1)\n"
     "  --runs N             at most N runs of a scenario\n"
     "  --for SECONDS        at most so long for a scenario, as 30s\n"
+    "  --jobs N             in N processes at once, from 1 to 64 (default 1)\n"
     "  --keep-going         search on when something was found\n"
     "  --brute              also runs that go on as an earlier one did\n"
     "  --list               print the choice points of the ordinary course, and search nothing\n"
@@ -130,6 +131,15 @@ static int read_time(void *command, const char *value)
                    : ha_cli_wrong("explore", "--for", value, "a number of seconds, as 30s");
 }
 
+static int read_jobs(void *command, const char *value)
+{
+    uint64_t jobs = 0;
+    int result = ha_cli_read_number("explore", "--jobs", value, 1, 64, "a number from 1 to 64",
+                                    &jobs);
+    explore_of(command)->jobs = (uint32_t)jobs;
+    return result;
+}
+
 #define FLAG(member) NULL, offsetof(struct command, explore.member)
 
 static const struct ha_cli_option options[] = {
@@ -142,6 +152,7 @@ static const struct ha_cli_option options[] = {
     {"--seed", read_seed, 0},
     {"--runs", read_runs, 0},
     {"--for", read_time, 0},
+    {"--jobs", read_jobs, 0},
     {"--fixed-order", FLAG(bounds.fixed_order)},
     {"--keep-going", FLAG(keep_going)},
     {"--brute", FLAG(brute)},

@@ -79,6 +79,16 @@ static bool has_deliveries(const struct ha_explore_options *options)
     return options->bounds.deliveries != HA_BOUND_USUAL;
 }
 
+static bool has_jobs(const struct ha_explore_options *options)
+{
+    return options->jobs > 1;
+}
+
+static bool stays_here(const struct ha_explore_options *options)
+{
+    return options->play.no_fork;
+}
+
 /* The sentence goes on from "--first and --second do not go together: ". */
 static const struct {
     asked_for *first, *second;
@@ -86,6 +96,8 @@ static const struct {
 } contradictions[] = {
     {lists, has_runs, {"--list", "--runs"}, "a list searches nothing"},
     {lists, has_time, {"--list", "--for"}, "a list searches nothing"},
+    {lists, has_jobs, {"--list", "--jobs"}, "a list searches nothing"},
+    {stays_here, has_jobs, {"--no-fork", "--jobs"}, "each job is a process of its own"},
     {lists, has_out, {"--list", "--out"}, "a list goes to standard output"},
     {is_brute, goes_by_chance, {"--brute", "--strategy random or pct"},
      "these leave no run before its end"},

@@ -47,7 +47,7 @@ static void add_find(const struct ha_survey *survey, const struct ha_find *find,
 void ha_explore_report_finds(const struct ha_survey *survey, struct ha_text *text)
 {
     const struct ha_finds *finds = &survey->finds;
-    struct ha_symbols *symbols = ha_symbols_create(&survey->last.plan);
+    struct ha_symbols *symbols = ha_symbols_create(&survey->last.share->plan);
     bool whole = symbols != NULL;
     for (size_t i = 0; i < finds->count && whole; i++)
         whole = ha_symbols_want(symbols, finds->find[i].finding.place);
@@ -69,6 +69,8 @@ static void add_strays(const struct ha_survey *survey, struct ha_text *text)
         ha_survey_add_command(survey, stray, text);
         ha_text_add(text, "\n");
     }
+    if (survey->strayed && !survey->strays.count)
+        ha_text_add(text, "  the ordinary course was another one in another process\n");
 }
 
 /* How many of the choice points that were met some run has answered otherwise. */
@@ -133,7 +135,7 @@ static void add_axes(const struct ha_survey *survey, struct ha_text *text)
 void ha_explore_report_points(const struct ha_survey *survey, struct ha_text *text)
 {
     size_t count;
-    const struct ha_search_point *point = ha_search_points(survey->last.search, &count);
+    const struct ha_search_point *point = ha_search_points(survey->last.share->search, &count);
     ha_add_file_name(text, survey->scenario->file);
     ha_text_add(text, ": ");
     ha_search_add_number(text, count + survey->axes.count, "choice point", "choice points");

@@ -5,6 +5,7 @@
  */
 #include "edge/explorer.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +14,6 @@
 #include "check/expect.h"
 #include "edge/breaches.h"
 #include "edge/module_option.h"
-#include "edge/place.h"
 #include "edge/run.h"
 
 #define SLICE_NS UINT64_C(20000000)
@@ -86,12 +86,19 @@ static int look(struct ha_explorer *explorer, enum ha_ending ending, const struc
     return ha_search_lost(explorer->search) || result->traces.lost ? HA_ENOMEM : err;
 }
 
+/* How many of so many runs are of the share. */
+static uint64_t most_runs(const struct ha_explorer *explorer, uint64_t runs)
+{
+    const struct ha_share *share = &explorer->share;
+    return runs / share->count + (share->index < runs % share->count);
+}
+
 static bool has_enough(const struct ha_explorer *explorer)
 {
     const struct ha_explore_options *options = explorer->options;
     const struct ha_result *result = explorer->result;
     return (result->finds.count && !options->keep_going) ||
-           (options->runs && result->runs + result->left >= options->runs) ||
+           (options->runs && result->runs + result->left >= most_runs(explorer, options->runs)) ||
            (options->time_ns && ha_loop_now() - explorer->begun_ns >= options->time_ns);
 }
 
@@ -124,7 +131,7 @@ static int play_twin(struct ha_explorer *explorer, struct ha_playing *playing)
 static int play_run(struct ha_explorer *explorer, struct ha_playing *playing)
 {
     struct ha_result *result = explorer->result;
-    bool first = result->runs + result->left == 0;
+    bool first = !result->begun, counts = ha_search_is_mine(explorer->search);
     if (first)
         ha_twin_begin(&explorer->twin);
     int err = play_to_end(explorer, playing);
@@ -132,15 +139,16 @@ static int play_run(struct ha_explorer *explorer, struct ha_playing *playing)
         err = play_twin(explorer, playing);
     if (err)
         return err;
+    result->begun = true;
     if (playing->state.ending != HA_END_SIGNAL)
         ha_search_end(explorer->search);
     if (!result->strayed && ha_search_strayed(explorer->search))
         return ha_explorer_note_question(explorer);
     if (result->strayed)
         return HA_OK;
-    if (!ha_search_left(explorer->search))
+    if (counts && !ha_search_left(explorer->search))
         return look(explorer, playing->state.ending, NULL);
-    result->left++;
+    result->left += counts;
     return ha_search_lost(explorer->search) ? HA_ENOMEM : HA_OK;
 }
 
@@ -165,7 +173,8 @@ static int play_runs(void *argument, struct ha_playing *playing)
 
 static bool is_called_off(void *argument)
 {
-    return ha_loop_is_called(((const struct ha_explorer *)argument)->loop);
+    const struct ha_explorer *explorer = argument;
+    return explorer->called_off || ha_loop_is_called(explorer->loop);
 }
 
 static bool has_no_limit(void *argument)
@@ -208,6 +217,15 @@ static int open_playing(struct ha_explorer *explorer)
     return ha_playing_open(&playing, explorer->apart, &explorer->playing, &explorer->trouble);
 }
 
+/* A run was lost with its worker, and was not lost again. HA_OK, or what ends the search. */
+static int see_loss(struct ha_explorer *explorer, const struct ha_playing_state *lost)
+{
+    if (lost->ending != HA_END_CRASH || lost->crash.as.crash.signal != SIGKILL)
+        return ha_explorer_note_lost(explorer, lost);
+    ha_text_add(&explorer->trouble, "a process that plays its runs was killed");
+    return HA_ETHREAD;
+}
+
 /*
  * The worker was lost in a run: see what that run shows, and have another worker go on behind it.
  * Returns as ha_playing_open() and ha_playing_slice().
@@ -216,6 +234,7 @@ static int replace_worker(struct ha_explorer *explorer)
 {
     const struct ha_playing_state lost = explorer->playing->state;
     struct ha_result *result = explorer->result;
+    bool counts = ha_search_is_mine(explorer->search);
     struct ha_crash crash;
     enum ha_ending ending = HA_END_NOT_YET;
     ha_playing_close(explorer->playing);
@@ -226,23 +245,38 @@ static int replace_worker(struct ha_explorer *explorer)
         err = ha_explorer_repeat(explorer, &crash, &ending);
     bool is_lost = ending == HA_END_CRASH || ending == HA_END_HANG;
     bool called_off = is_called_off(explorer);
-    if (!err && is_lost)
+    if (!err && is_lost && counts)
         err = look(explorer, ending, &crash);
     ha_crash_close(&crash);
     if (!err && !is_lost && !called_off)
-        err = ha_explorer_note_lost(explorer, &lost);
+        err = see_loss(explorer, &lost);
+    result->begun = true;
     result->over = result->strayed || called_off || has_enough(explorer);
     return err || result->over ? err : open_playing(explorer);
 }
 
-static uint64_t search_slice(void *argument)
+bool ha_explorer_is_over(const struct ha_explorer *explorer)
 {
-    struct ha_explorer *explorer = argument;
+    return explorer->err || explorer->result->over;
+}
+
+bool ha_explorer_rests(struct ha_explorer *explorer)
+{
+    if (explorer->at_work)
+        explorer->at_work = !ha_playing_has_worked(explorer->playing, &explorer->err);
+    return !explorer->at_work;
+}
+
+void ha_explorer_go_on(struct ha_explorer *explorer)
+{
     const struct ha_playing_state *state = &explorer->playing->state;
-    explorer->err = ha_playing_work(explorer->playing);
-    if (!explorer->err && (state->ending == HA_END_CRASH || state->ending == HA_END_HANG))
+    if (!explorer->at_work) {
+        explorer->at_work = true;
+        ha_playing_begin_work(explorer->playing);
+    }
+    if (ha_explorer_rests(explorer) && !explorer->err &&
+        (state->ending == HA_END_CRASH || state->ending == HA_END_HANG))
         explorer->err = replace_worker(explorer);
-    return explorer->err || explorer->result->over || is_called_off(explorer) ? HA_LOOP_DONE : 0;
 }
 
 static int open_result(struct ha_explorer *explorer)
@@ -265,7 +299,7 @@ static int open_all(struct ha_explorer *explorer)
     const struct ha_explore_options *options = explorer->options;
     int err = ha_module_option_turn(&options->play, explorer->scenario, &explorer->plan,
                                     &explorer->drivers);
-    explorer->apart = ha_run_is_apart(&options->play, &explorer->plan);
+    explorer->apart = explorer->share.count > 1 || ha_run_is_apart(&options->play, &explorer->plan);
     if (!err)
         err = open_result(explorer);
     if (err)
@@ -273,7 +307,7 @@ static int open_all(struct ha_explorer *explorer)
     struct ha_search_options search = ha_search_settle((struct ha_search_options){
         .strategy = options->strategy, .bounds = options->bounds,
         .depth = options->depth ? options->depth : 2, .seed = options->seed,
-        .memory = memory_of(explorer)});
+        .share = explorer->share, .memory = memory_of(explorer)});
     search.skips = search.strategy == HA_SEARCH_DEPTH && !options->brute;
     explorer->bounds = search.bounds;
     explorer->judge = ha_judge_create();
@@ -283,28 +317,16 @@ static int open_all(struct ha_explorer *explorer)
     return open_playing(explorer);
 }
 
-int ha_explorer_run(struct ha_explorer *explorer, const struct ha_scenario *scenario,
-                    const struct ha_profile *profile, const struct ha_explore_options *options,
-                    struct ha_loop *loop, struct ha_text *messages)
+int ha_explorer_open(struct ha_explorer *explorer, const struct ha_scenario *scenario,
+                     const struct ha_profile *profile, const struct ha_explore_options *options,
+                     struct ha_share share, const struct ha_loop *loop, struct ha_text *messages)
 {
-    const struct ha_text *trouble = &explorer->trouble;
-    *explorer = (struct ha_explorer){.scenario = scenario, .options = options, .loop = loop,
-                                     .plan = scenario->plan, .messages = messages};
+    *explorer = (struct ha_explorer){.scenario = scenario, .options = options, .share = share,
+                                     .loop = loop, .plan = scenario->plan, .messages = messages,
+                                     .begun_ns = ha_loop_now()};
     explorer->plan.profile = *profile;
     ha_twin_init(&explorer->twin);
-    int err = open_all(explorer);
-    if (!err) {
-        explorer->begun_ns = ha_loop_now();
-        ha_loop_run(loop, search_slice, explorer);
-        ha_finds_sort(&explorer->result->finds);
-        err = explorer->err;
-    }
-    if (err && err != HA_EREAD) {
-        ha_add_file_name(messages, scenario->file);
-        ha_text_addf(messages, ": error: %s\n",
-                     trouble->length ? ha_text_string(trouble) : ha_err_text(err));
-    }
-    return err;
+    return open_all(explorer);
 }
 
 static void close_result(struct ha_explorer *explorer)

@@ -1,5 +1,5 @@
 /*
- * explorer - one scenario, played again and again as a search says
+ * explorer - one scenario, played again and again as a search says, or as a share of it does
  */
 #ifndef HA_EDGE_EXPLORER_H
 #define HA_EDGE_EXPLORER_H
@@ -20,19 +20,21 @@ struct ha_result {
     struct ha_finds finds;
     struct ha_visited traces;       /* identities of the runs */
     uint64_t runs, left;            /* played to their ends, and left before */
+    bool begun;                     /* the ordinary course is behind it */
     bool over;                      /* nothing more is to be played */
-    bool complete;                  /* everything within the bounds was played */
+    bool complete;                  /* everything within the bounds, and the share, was played */
     bool strayed;                   /* a run was not the same when it was played again */
     struct ha_finds strays;         /* ... and how that shows: a paragraph about that run */
 };
 
 /*
- * The runs of compiled drivers are played in a worker. What may not be lost with it, the search and
- * the result, lies in memory that both processes have.
+ * The runs of compiled drivers, and of a share, are played in a worker. What may not be lost with
+ * it, the search and the result, lies in memory that both processes have.
  */
 struct ha_explorer {
     const struct ha_scenario *scenario;
     const struct ha_explore_options *options;
+    struct ha_share share;          /* the ordinary course is of the first one */
     struct ha_search_bounds bounds; /* as they are settled */
     struct ha_plan plan;            /* the scenario's, under the profile that is wanted */
     struct ha_bag drivers;          /* of the plan, where the command line changed them */
@@ -48,23 +50,36 @@ struct ha_explorer {
     struct ha_text trouble;         /* a sentence on what else is wrong */
     uint64_t begun_ns;
     const struct ha_loop *loop;
+    bool at_work;
+    bool called_off;                /* the worker is to come to rest within a second */
     int err;                        /* what stopped it: an enum ha_err */
     struct ha_twin twin;            /* whether the ordinary course is the same both times */
 };
 
 /*
- * Search a scenario under a profile until all within the bounds was played, or enough was found,
- * or its time or number of runs is over, or a signal came.
+ * Make ready to search a scenario under a profile.
  *
  *   explorer  zeroed; ha_explorer_close() in any case
- *   messages  gets a line for the user when something cannot be played
+ *   share     of several processes; the share of one is all
+ *   messages  gets lines for the user about modules that cannot be loaded
  *
- * Returns HA_OK when there is a result; HA_EINVAL, HA_EREAD, HA_ENOMEM, HA_ETHREAD
- * as ha_run_play().
+ * Returns HA_OK, HA_EINVAL, HA_EREAD, HA_ENOMEM or HA_ETHREAD as ha_run_play(); a sentence on it
+ * may be in `trouble`.
  */
-int ha_explorer_run(struct ha_explorer *explorer, const struct ha_scenario *scenario,
-                    const struct ha_profile *profile, const struct ha_explore_options *options,
-                    struct ha_loop *loop, struct ha_text *messages);
+int ha_explorer_open(struct ha_explorer *explorer, const struct ha_scenario *scenario,
+                     const struct ha_profile *profile, const struct ha_explore_options *options,
+                     struct ha_share share, const struct ha_loop *loop, struct ha_text *messages);
+
+/*
+ * Play some runs, or have the worker play some and look later what has become of them. All is over
+ * when everything in the share was played, enough was found, the time or the number of runs is
+ * over, or something has gone wrong, as `err` says.
+ */
+void ha_explorer_go_on(struct ha_explorer *explorer);
+bool ha_explorer_is_over(const struct ha_explorer *explorer);
+
+/* Whether the worker is at rest, where nothing more is to be played; it is not replaced if lost. */
+bool ha_explorer_rests(struct ha_explorer *explorer);
 
 void ha_explorer_close(struct ha_explorer *explorer);
 

@@ -23,6 +23,7 @@ struct ha_local {
     struct ha_script *script;       /* the plan's, each with its code; NULL when none has any */
     struct ha_module **module;      /* for each script; NULL where it has none */
     struct ha_machine *machine;
+    int worked;                     /* what the work has returned */
 };
 
 static struct ha_local *local_of(struct ha_playing *playing)
@@ -191,9 +192,15 @@ static int again(struct ha_playing *playing)
     return err;
 }
 
-static int work(struct ha_playing *playing)
+static void begin_work(struct ha_playing *playing)
 {
-    return playing->options.work(playing->options.argument, playing);
+    local_of(playing)->worked = playing->options.work(playing->options.argument, playing);
+}
+
+static bool has_worked(struct ha_playing *playing, int *err)
+{
+    *err = local_of(playing)->worked;
+    return true;
 }
 
 static void stop(struct ha_playing *playing, enum ha_ending ending)
@@ -227,7 +234,8 @@ static void close_local(struct ha_playing *playing)
 static const struct ha_playing_operations operations = {
     .slice = slice,
     .again = again,
-    .work = work,
+    .begin_work = begin_work,
+    .has_worked = has_worked,
     .stop = stop,
     .waiting = waiting,
     .unstruck = unstruck,
@@ -242,6 +250,7 @@ int ha_local_open(const struct ha_playing_options *options, struct ha_playing **
     if (local) {
         local->playing.operations = &operations;
         local->playing.options = *options;
+        local->playing.file = -1;
         local->plan = *options->plan;
         err = load_modules(local);
         if (!err)

@@ -128,9 +128,21 @@ int ha_loop_await(struct ha_loop *loop, int file)
 
 bool ha_loop_has(const struct ha_loop *loop, int file, int most_ms)
 {
-    struct pollfd watched[] = {{.fd = file, .events = POLLIN},
-                               {.fd = uv_backend_fd(&loop->uv), .events = POLLIN}};
-    return poll(watched, ha_loop_is_called(loop) ? 1 : 2, most_ms) > 0 && watched[0].revents;
+    return ha_loop_has_any(loop, &file, 1, most_ms);
+}
+
+bool ha_loop_has_any(const struct ha_loop *loop, const int *file, size_t count, int most_ms)
+{
+    struct pollfd watched[HA_LOOP_FILES + 1];
+    bool has = false;
+    for (size_t i = 0; i < count; i++)
+        watched[i] = (struct pollfd){.fd = file[i], .events = POLLIN};
+    watched[count] = (struct pollfd){.fd = uv_backend_fd(&loop->uv), .events = POLLIN};
+    if (poll(watched, (nfds_t)(ha_loop_is_called(loop) ? count : count + 1), most_ms) <= 0)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        has |= watched[i].revents != 0;
+    return has;
 }
 
 int ha_loop_signal(const struct ha_loop *loop)

@@ -7,9 +7,11 @@
 #define HA_EDGE_LOOP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define HA_LOOP_DONE UINT64_MAX
+#define HA_LOOP_FILES 64
 
 struct ha_loop;
 
@@ -43,6 +45,8 @@ int ha_loop_await(struct ha_loop *loop, int file);
  * the middle of a slice. A signal ends the time, unless it came before.
  */
 bool ha_loop_has(const struct ha_loop *loop, int file, int most_ms);
+/* The same of the first of these files to get there: of at most HA_LOOP_FILES. */
+bool ha_loop_has_any(const struct ha_loop *loop, const int *file, size_t count, int most_ms);
 
 /* The number of the signal that the calls above have met; 0 for none. */
 int ha_loop_signal(const struct ha_loop *loop);

@@ -21,9 +21,14 @@ int ha_playing_again(struct ha_playing *playing)
     return playing->operations->again(playing);
 }
 
-int ha_playing_work(struct ha_playing *playing)
+void ha_playing_begin_work(struct ha_playing *playing)
 {
-    return playing->operations->work(playing);
+    playing->operations->begin_work(playing);
+}
+
+bool ha_playing_has_worked(struct ha_playing *playing, int *err)
+{
+    return playing->operations->has_worked(playing, err);
 }
 
 void ha_playing_stop(struct ha_playing *playing, enum ha_ending ending)

@@ -50,7 +50,8 @@ struct ha_playing_options {
 struct ha_playing_operations {
     int (*slice)(struct ha_playing *playing, uint64_t until_ns);
     int (*again)(struct ha_playing *playing);   /* NULL: the process that works does it */
-    int (*work)(struct ha_playing *playing);
+    void (*begin_work)(struct ha_playing *playing);
+    bool (*has_worked)(struct ha_playing *playing, int *err);
     void (*stop)(struct ha_playing *playing, enum ha_ending ending);
     size_t (*waiting)(const struct ha_playing *playing, size_t event);
     size_t (*unstruck)(const struct ha_playing *playing, size_t fault);
@@ -74,6 +75,7 @@ struct ha_playing {
     const struct ha_playing_operations *operations;
     struct ha_playing_options options;
     struct ha_playing_state state;
+    int file;                   /* of the stream to the worker; negative without one */
 };
 
 /*
@@ -108,12 +110,19 @@ int ha_playing_slice(struct ha_playing *playing, uint64_t until_ns);
 int ha_playing_again(struct ha_playing *playing);
 
 /*
- * Have the runs of a search played for a while, here or in the worker. A worker may be lost with
- * the run in hand: then the state says that all is over, and nothing more can be played.
- *
- * Returns what the work has returned, or as ha_playing_slice().
+ * Have the runs of a search played for a while, in the worker, while this process does something
+ * else; without a worker they are played at once.
  */
-int ha_playing_work(struct ha_playing *playing);
+void ha_playing_begin_work(struct ha_playing *playing);
+
+/*
+ * Whether the work that was begun is over; `file`, unless it is negative, can be read when it is. A
+ * worker may be lost with the run in hand: then the state says that all is over, and nothing more
+ * can be played.
+ *
+ *   err   is set when it is over, to what the work has returned, or as by ha_playing_slice()
+ */
+bool ha_playing_has_worked(struct ha_playing *playing, int *err);
 
 /* End the run where it stands, unless it is over. */
 void ha_playing_stop(struct ha_playing *playing, enum ha_ending ending);

@@ -22,22 +22,45 @@ static void share_limits(struct ha_explore_options *options, uint64_t runs, uint
     }
 }
 
-/* Take over what a variant has come to. HA_OK or HA_ENOMEM. */
-static int add_variant(struct ha_survey *survey, uint32_t variant, uint32_t turned)
+/* Whether two shares have the same branches before them; where one has not come so far they do. */
+static bool go_together(const struct ha_explorer *share, const struct ha_explorer *other)
 {
-    const struct ha_explorer *explorer = &survey->last;
-    const struct ha_result *result = explorer->result;
+    uint64_t ordinary = ha_search_ordinary(share->search);
+    uint64_t of_other = ha_search_ordinary(other->search);
+    return !ordinary || !of_other || ordinary == of_other;
+}
+
+/* Take over what a share of a variant has come to. HA_OK or HA_ENOMEM. */
+static int add_share(struct ha_survey *survey, const struct ha_explorer *share, uint32_t variant,
+                     uint32_t turned)
+{
+    const struct ha_result *result = share->result;
     survey->runs += result->runs;
     survey->left += result->left;
-    survey->traces += result->traces.count;
     survey->complete &= result->complete;
-    survey->strayed |= result->strayed;
-    survey->bounds = explorer->bounds;
-    ha_points_merge(&survey->points, ha_search_covered(explorer->search));
+    survey->strayed |= result->strayed || !go_together(share, survey->last.share);
+    survey->bounds = share->bounds;
+    ha_points_merge(&survey->points, ha_search_covered(share->search));
     int err = ha_finds_merge(&survey->finds, &result->finds, variant, turned);
     if (!err)
         err = ha_finds_merge(&survey->strays, &result->strays, variant, turned);
     return ha_points_lost(&survey->points) ? HA_ENOMEM : err;
+}
+
+/* HA_OK or HA_ENOMEM. */
+static int add_variant(struct ha_survey *survey, uint32_t variant, uint32_t turned)
+{
+    const struct ha_jobs *jobs = &survey->last;
+    struct ha_visited traces = {0};
+    int err = HA_OK;
+    for (uint32_t i = 0; i < jobs->count && !err; i++) {
+        err = add_share(survey, &jobs->share[i], variant, turned);
+        ha_visited_merge(&traces, &jobs->share[i].result->traces);
+    }
+    survey->traces += traces.count;
+    err = traces.lost ? HA_ENOMEM : err;
+    ha_visited_close(&traces);
+    return err;
 }
 
 static bool has_enough(const struct ha_survey *survey, struct ha_loop *loop)
@@ -53,9 +76,8 @@ static int search_variant(struct ha_survey *survey, uint32_t variant,
     struct ha_profile profile = survey->profile;
     struct ha_text trouble = {0};
     uint32_t turned = ha_axes_turn(&survey->axes, variant, &profile);
-    ha_explorer_close(&survey->last);
-    int err = ha_explorer_run(&survey->last, survey->scenario, &profile, options, loop,
-                              &trouble);
+    ha_jobs_close(&survey->last);
+    int err = ha_jobs_run(&survey->last, survey->scenario, &profile, options, loop, &trouble);
     if (!err)
         err = add_variant(survey, variant, turned);
     if (err == HA_EINVAL && turned) {       /* as groups and a target that knows none */
@@ -129,7 +151,7 @@ void ha_survey_add_command(const struct ha_survey *survey, const struct ha_find 
 
 void ha_survey_close(struct ha_survey *survey)
 {
-    ha_explorer_close(&survey->last);
+    ha_jobs_close(&survey->last);
     ha_finds_close(&survey->finds);
     ha_finds_close(&survey->strays);
     ha_points_close(&survey->points);

@@ -5,7 +5,7 @@
 #define HA_EDGE_SURVEY_H
 
 #include "edge/axes.h"
-#include "edge/explorer.h"
+#include "edge/jobs.h"
 
 struct ha_survey {
     const struct ha_scenario *scenario;
@@ -19,7 +19,7 @@ struct ha_survey {
     uint32_t unplayable;            /* variants that do not go with the partition */
     struct ha_search_bounds bounds;
     bool complete, strayed;
-    struct ha_explorer last;        /* the variant that was searched last */
+    struct ha_jobs last;            /* the variant that was searched last */
 };
 
 /*
@@ -27,7 +27,7 @@ struct ha_survey {
  *
  *   survey  zeroed; ha_survey_close() in any case
  *
- * Otherwise as ha_explorer_run().
+ * Otherwise as ha_jobs_run().
  */
 int ha_survey_run(struct ha_survey *survey, const struct ha_scenario *scenario,
                   const struct ha_explore_options *options, struct ha_loop *loop,

@@ -74,38 +74,50 @@ static size_t progress(const struct ha_worker *worker, size_t known)
                                           : count_written(worker, known);
 }
 
+static void begin_to_watch(struct ha_worker *worker)
+{
+    worker->counted = atomic_load(&worker->shared->beats);
+    worker->seen = progress(worker, 0);
+    worker->called_ns = 0;
+}
+
 /*
- * Wait for something to read. Only time in which the child could run counts as hanging, for a
- * debugger may stop it for as long as it likes; and only a record shows that it gets on, however
- * many commands it has obeyed.
+ * Look whether there is something to read, for so long at most. Only time in which the child could
+ * run counts as hanging, for a debugger may stop it for as long as it likes; and only a record
+ * shows that it gets on, however many commands it has obeyed.
  */
-static enum ha_arrival await(struct ha_worker *worker)
+static enum ha_arrival look(struct ha_worker *worker, int most_ms)
 {
     const struct ha_playing_options *options = &worker->playing.options;
     const uint32_t patience = options->hang_s * HA_BEATS_A_SECOND;
-    uint32_t counted = atomic_load(&worker->shared->beats);
-    uint64_t called_ns = 0;
-    size_t seen = progress(worker, 0);
-    for (;;) {
-        bool ended = has_ended(worker);
-        bool arrived = ha_loop_has(options->loop, worker->end, ended ? 0 : TURN_MS);
-        uint32_t beats = atomic_load(&worker->shared->beats);
-        uint64_t now_ns = ha_loop_now();
-        size_t newest = progress(worker, seen);
-        worker->waited = newest != seen ? 0 : worker->waited + (beats - counted);
-        seen = newest;
-        counted = beats;
-        if (patience && worker->waited >= patience)
-            return HA_HUNG;
-        if (arrived)
-            return HA_ARRIVED;
-        if (ended)
-            return HA_GONE;
-        if (called_ns && now_ns - called_ns > NS_A_SECOND)
-            return HA_CALLED_OFF;
-        if (!called_ns && options->is_called_off(options->argument))
-            called_ns = now_ns;
-    }
+    bool ended = has_ended(worker);
+    bool arrived = ha_loop_has(options->loop, worker->playing.file, ended ? 0 : most_ms);
+    uint32_t beats = atomic_load(&worker->shared->beats);
+    uint64_t now_ns = ha_loop_now();
+    size_t newest = progress(worker, worker->seen);
+    worker->waited = newest != worker->seen ? 0 : worker->waited + (beats - worker->counted);
+    worker->seen = newest;
+    worker->counted = beats;
+    if (patience && worker->waited >= patience)
+        return HA_HUNG;
+    if (arrived)
+        return HA_ARRIVED;
+    if (ended)
+        return HA_GONE;
+    if (worker->called_ns && now_ns - worker->called_ns > NS_A_SECOND)
+        return HA_CALLED_OFF;
+    if (!worker->called_ns && options->is_called_off(options->argument))
+        worker->called_ns = now_ns;
+    return HA_NOT_YET;
+}
+
+static enum ha_arrival await(struct ha_worker *worker)
+{
+    enum ha_arrival arrival = HA_NOT_YET;
+    begin_to_watch(worker);
+    while (arrival == HA_NOT_YET)
+        arrival = look(worker, TURN_MS);
+    return arrival;
 }
 
 enum ha_arrival ha_worker_receive(struct ha_worker *worker, struct ha_answer_of_worker *what)
@@ -115,14 +127,14 @@ enum ha_arrival ha_worker_receive(struct ha_worker *worker, struct ha_answer_of_
         enum ha_arrival arrival = await(worker);
         if (arrival != HA_ARRIVED)
             return arrival;
-        if (!ha_port_read(worker->end, what, sizeof *what))
+        if (!ha_port_read(worker->playing.file, what, sizeof *what))
             return HA_GONE;
         if (!what->take)
             return HA_ARRIVED;
         take(worker, worker->shared->window, what->take);
         uint32_t taken = options->is_called_off(options->argument) ? HA_TAKEN_CALLED_OFF
                          : options->has_enough(options->argument)  ? HA_TAKEN_ENOUGH : HA_TAKEN;
-        if (!ha_port_write(worker->end, &taken, sizeof taken))
+        if (!ha_port_write(worker->playing.file, &taken, sizeof taken))
             return HA_GONE;
     }
 }
@@ -131,14 +143,14 @@ int ha_worker_reap(struct ha_worker *worker, enum ha_arrival arrival)
 {
     if (worker->process && arrival == HA_HUNG) {
         kill(worker->process, HA_WATCHDOG_SIGNAL);
-        ha_loop_has(worker->playing.options.loop, worker->end, 1000);
+        ha_loop_has(worker->playing.options.loop, worker->playing.file, 1000);
     }
     if (worker->process && arrival != HA_GONE)
         kill(worker->process, SIGKILL);
     while (worker->process && waitpid(worker->process, &worker->status, 0) < 0 && errno == EINTR)
         continue;
     worker->process = 0;
-    close_end(&worker->end);
+    close_end(&worker->playing.file);
     close_end(&worker->life);
     return worker->status;
 }
@@ -213,7 +225,7 @@ static bool ask(struct ha_worker *worker, enum ha_command_kind kind, uint64_t ar
 {
     const struct ha_command command = {kind, argument};
     enum ha_arrival arrival = HA_GONE;
-    if (ha_port_write(worker->end, &command, sizeof command))
+    if (ha_port_write(worker->playing.file, &command, sizeof command))
         arrival = ha_worker_receive(worker, what);
     if (arrival == HA_ARRIVED)
         return true;
@@ -232,11 +244,27 @@ static int slice(struct ha_playing *playing, uint64_t until_ns)
     return what.err;
 }
 
-static int work(struct ha_playing *playing)
+static void begin_work(struct ha_playing *playing)
 {
+    struct ha_worker *worker = worker_of(playing);
+    const struct ha_command command = {HA_COMMAND_WORK, 0};
+    ha_port_write(playing->file, &command, sizeof command);     /* one that has gone is met later */
+    worker->waited = 0;
+    begin_to_watch(worker);
+}
+
+static bool has_worked(struct ha_playing *playing, int *err)
+{
+    struct ha_worker *worker = worker_of(playing);
     struct ha_answer_of_worker what;
-    int err;
-    return ask(worker_of(playing), HA_COMMAND_WORK, 0, &what, &err) ? what.err : err;
+    bool arrived = ha_loop_has(playing->options.loop, playing->file, 0);
+    enum ha_arrival arrival = arrived ? HA_ARRIVED : look(worker, 0);
+    if (arrival == HA_NOT_YET)
+        return false;
+    if (arrival == HA_ARRIVED)
+        arrival = ha_worker_receive(worker, &what);
+    *err = arrival == HA_ARRIVED ? what.err : bury(worker, arrival);
+    return true;
 }
 
 static void stop(struct ha_playing *playing, enum ha_ending ending)
@@ -255,8 +283,8 @@ static size_t ask_number(const struct ha_playing *playing, enum ha_command_kind 
     const struct ha_worker *worker = (const struct ha_worker *)(const void *)playing;
     const struct ha_command command = {kind, argument};
     struct ha_answer_of_worker what;
-    if (!worker->process || !ha_port_write(worker->end, &command, sizeof command) ||
-        !ha_port_read(worker->end, &what, sizeof what))
+    if (!worker->process || !ha_port_write(worker->playing.file, &command, sizeof command) ||
+        !ha_port_read(worker->playing.file, &what, sizeof what))
         return otherwise;
     return (size_t)what.number;
 }
@@ -277,7 +305,7 @@ static void quit(struct ha_worker *worker, struct ha_text *words)
     const struct ha_command command = {HA_COMMAND_QUIT, 0};
     if (!worker->process)
         return;
-    ha_port_write(worker->end, &command, sizeof command);
+    ha_port_write(worker->playing.file, &command, sizeof command);
     worker->waited = 0;
     enum ha_arrival arrival = await(worker);       /* of the end of the stream */
     int status = ha_worker_reap(worker, arrival == HA_ARRIVED ? HA_GONE : arrival);
@@ -301,7 +329,7 @@ static void close_worker(struct ha_playing *playing)
 {
     struct ha_worker *worker = worker_of(playing);
     quit(worker, NULL);
-    close_end(&worker->end);
+    close_end(&worker->playing.file);
     close_end(&worker->life);
     ha_port_release(worker->shared, sizeof *worker->shared);
     free(worker);
@@ -309,7 +337,8 @@ static void close_worker(struct ha_playing *playing)
 
 const struct ha_playing_operations ha_worker_operations = {
     .slice = slice,
-    .work = work,
+    .begin_work = begin_work,
+    .has_worked = has_worked,
     .stop = stop,
     .waiting = waiting,
     .unstruck = unstruck,

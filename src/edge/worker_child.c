@@ -258,7 +258,8 @@ static void obey(const struct child *child, struct ha_playing *playing,
         done.err = ha_playing_slice(playing, command->argument);
         break;
     case HA_COMMAND_WORK:
-        done.err = ha_playing_work(playing);
+        ha_playing_begin_work(playing);
+        ha_playing_has_worked(playing, &done.err);
         break;
     case HA_COMMAND_STOP:
         ha_playing_stop(playing, (enum ha_ending)command->argument);

@@ -43,7 +43,7 @@ static int fork_child(struct ha_worker *worker)
     }
     close(talk[1]);
     close(life[1]);
-    worker->end = talk[0];
+    worker->playing.file = talk[0];
     worker->life = life[0];
     return HA_OK;
 
@@ -89,7 +89,7 @@ static bool read_words(const struct ha_worker *worker, uint64_t left, struct ha_
     char part[256];
     while (left) {
         size_t size = left < sizeof part ? (size_t)left : sizeof part;
-        if (!ha_port_read(worker->end, part, size))
+        if (!ha_port_read(worker->playing.file, part, size))
             return false;
         ha_text_add_bytes(words, part, size);
         left -= size;
@@ -127,7 +127,7 @@ int ha_worker_open(const struct ha_playing_options *options, struct ha_playing *
     if (worker) {
         worker->playing = (struct ha_playing){.operations = &ha_worker_operations,
                                               .options = *options};
-        worker->end = worker->life = -1;
+        worker->playing.file = worker->life = -1;
         worker->next_seq = 1;
         worker->shared = ha_port_share(sizeof *worker->shared);
     }

@@ -13,15 +13,18 @@ struct ha_worker {
     struct ha_playing playing;      /* first */
     struct ha_worker_shared *shared;
     pid_t process;                  /* 0 when it has ended */
-    int end, life;                  /* of the streams to the child; negative when closed */
+    int life;                       /* of the other stream to the child; negative when closed */
     int status;                     /* what waitpid() said of it then */
     uint32_t waited;                /* beats for which it had work to do and recorded nothing */
+    uint32_t counted;               /* beats, when it was looked at last ... */
+    size_t seen;                    /* ... and how far it had come */
+    uint64_t called_ns;             /* since when it is called off; 0: it is not */
     uint64_t next_seq;              /* number of the first record that was not taken */
     struct ha_record last;          /* the newest that was */
 };
 
 /* What came of waiting for the child. */
-enum ha_arrival { HA_ARRIVED, HA_GONE, HA_HUNG, HA_CALLED_OFF };
+enum ha_arrival { HA_ARRIVED, HA_GONE, HA_HUNG, HA_CALLED_OFF, HA_NOT_YET };
 
 /* The next answer of the child; records that it sends before that are taken. */
 enum ha_arrival ha_worker_receive(struct ha_worker *worker, struct ha_answer_of_worker *what);

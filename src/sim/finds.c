@@ -114,10 +114,31 @@ static bool copy(const struct ha_finds *finds, struct ha_find *to,
     return true;
 }
 
+/* Whether a search in depth comes to the one run before the other; both have so many answers. */
+static bool comes_first(const struct ha_answer *answer, const struct ha_answer *other,
+                        size_t count)
+{
+    size_t i = 0;
+    while (i < count && answer[i].question == other[i].question &&
+           answer[i].answer == other[i].answer)
+        i++;
+    if (i == count)
+        return false;
+    return answer[i].question != other[i].question ? answer[i].question > other[i].question
+                                                   : answer[i].answer < other[i].answer;
+}
+
+/* Of two runs it is never both; so it is of no account in which order they are met. */
 static bool is_better(const struct ha_find *find, const struct ha_find *other)
 {
-    return find->turned != other->turned ? find->turned < other->turned
-                                         : find->answers.count < other->answers.count;
+    const struct ha_tape_input *answers = &find->answers, *others = &other->answers;
+    if (find->turned != other->turned)
+        return find->turned < other->turned;
+    if (find->variant != other->variant)
+        return find->variant < other->variant;
+    if (answers->count != others->count)
+        return answers->count < others->count;
+    return comes_first(answers->answer, others->answer, answers->count);
 }
 
 /* What is noted has memory of somebody else's, and says how many more runs show it. */

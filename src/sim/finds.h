@@ -4,8 +4,8 @@
  * The same rule, broken by the same driver in the same place, is one find. The place is the call,
  * whatever processor or range of memory was meant, for its words count without their numbers and
  * statuses; and in compiled code, where in that code it comes from. A find keeps the answers of the
- * run that needed the fewest. Begin with zeroes, and the memory that all of it is to lie in; NULL
- * for the heap.
+ * run that needed the fewest, of several such runs those of the one that a search in depth comes to
+ * first. Begin with zeroes, and the memory that all of it is to lie in; NULL for the heap.
  */
 #ifndef HA_SIM_FINDS_H
 #define HA_SIM_FINDS_H

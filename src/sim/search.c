@@ -33,6 +33,7 @@ struct ha_search {
     uint64_t random;
     uint64_t runs;
     size_t asked;                       /* in the run so far */
+    uint64_t ordinary;                  /* sum of what the ordinary course asks */
     bool strayed, lost;
     struct ha_search_stray stray;       /* how it has strayed */
 };
@@ -283,6 +284,17 @@ static uint32_t count_moments(const struct ha_search *search)
     return moments;
 }
 
+static uint64_t sum_up(const struct ha_search *search)
+{
+    uint64_t sum = search->count + 1;
+    for (size_t i = 0; i < search->count; i++) {
+        const struct ha_search_point *point = &search->path[i];
+        sum ^= point->site + ((uint64_t)point->options << 32);
+        sum = ha_random(&sum);
+    }
+    return sum;
+}
+
 /* Runs by chance are numbered from 0 on, the ordinary course. */
 static void begin_by_chance(struct ha_search *search)
 {
@@ -306,10 +318,17 @@ bool ha_search_next(struct ha_search *search)
     search->asked = 0;
     if (ha_search_lost(search) || search->strayed)
         return false;
+    if (search->runs == 2)
+        search->ordinary = sum_up(search);
     if (search->options.strategy == HA_SEARCH_DEPTH)
         return is_first || back_up(search);
     begin_by_chance(search);
     return true;
+}
+
+bool ha_search_is_mine(const struct ha_search *search)
+{
+    return search->runs > 1 || !search->options.share.index;
 }
 
 void ha_search_again(struct ha_search *search)
@@ -338,6 +357,11 @@ bool ha_search_left(const struct ha_search *search)
 uint64_t ha_search_identity(const struct ha_search *search)
 {
     return search->footprint.sum;
+}
+
+uint64_t ha_search_ordinary(const struct ha_search *search)
+{
+    return search->ordinary;
 }
 
 const struct ha_search_point *ha_search_points(const struct ha_search *search, size_t *count)

@@ -14,10 +14,10 @@
  * from there. Random and PCT runs have no end; what a run does by chance is a matter of the seed
  * and its number alone, and for PCT of the length of the ordinary course.
  *
- * A search can be shared out. Every share begins with the ordinary course. Behind it, the runs by
- * chance with numbers of its own are a share's, and in depth the branches off the ordinary course
- * with such numbers, in the order in which the search comes to them. All shares together give what
- * the search gives by itself, each run once but for the ordinary course.
+ * A search can be shared out. Every share plays the ordinary course, which belongs to the first.
+ * Behind it a share has the runs by chance with numbers of its own, or in depth the branches off
+ * the ordinary course with such numbers, in the order in which the search comes to them. All shares
+ * together give what the search gives by itself.
  *
  * When all that it knows lies in common memory and a process is lost in a run, its parent still has
  * the path of that run, and goes on behind it with ha_search_next().
@@ -82,6 +82,9 @@ void ha_search_destroy(struct ha_search *search);
 /* Go on to the next run; the first has 0 for every answer. False when the share has no more. */
 bool ha_search_next(struct ha_search *search);
 
+/* Whether the run belongs to the share; if not, what it shows is the business of another one. */
+bool ha_search_is_mine(const struct ha_search *search);
+
 /* Play the run that has ended once more, with the same answers. */
 void ha_search_again(struct ha_search *search);
 
@@ -93,6 +96,9 @@ struct ha_watcher *ha_search_watcher(struct ha_search *search);
 bool ha_search_left(const struct ha_search *search);
 /* The identity of the run that has ended: equal where only what is independent was reordered. */
 uint64_t ha_search_identity(const struct ha_search *search);
+
+/* A number for what the ordinary course asks, once another run was begun; 0 before. */
+uint64_t ha_search_ordinary(const struct ha_search *search);
 
 /* What was asked in the run so far, in order; until the next one. */
 const struct ha_search_point *ha_search_points(const struct ha_search *search, size_t *count);

@@ -45,6 +45,13 @@ bool ha_visited_add(struct ha_visited *visited, uint64_t number)
     return true;
 }
 
+void ha_visited_merge(struct ha_visited *visited, const struct ha_visited *other)
+{
+    for (size_t i = 0; i < other->room; i++)
+        if (other->number[i])
+            ha_visited_add(visited, other->number[i]);
+}
+
 void ha_visited_close(struct ha_visited *visited)
 {
     ha_heap_give(visited->memory, visited->number, visited->room * sizeof *visited->number);

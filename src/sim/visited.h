@@ -20,6 +20,8 @@ struct ha_visited {
 
 /* Whether the number was not in the set; it is now. */
 bool ha_visited_add(struct ha_visited *visited, uint64_t number);
+/* Add all of another set. */
+void ha_visited_merge(struct ha_visited *visited, const struct ha_visited *other);
 void ha_visited_close(struct ha_visited *visited);
 
 #endif

@@ -2,7 +2,9 @@
  * A driver that gets its process into trouble. Which trouble, and where, is told by its name in
  * the scenario: crash_entry, abort_start, loop_thread and so on.
  */
+#include <fcntl.h>
 #include <ntddk.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -100,6 +102,12 @@ static VOID GetIntoTrouble(VOID)
         if (!getenv("HOTADD_STRAYED_TWICE"))
             ExFreePoolWithTag(ExAllocatePool2(POOL_FLAG_NON_PAGED, 8, 'kaTT'), 'kaTT');
         setenv(getenv("HOTADD_STRAYED") ? "HOTADD_STRAYED_TWICE" : "HOTADD_STRAYED", "1", 1);
+        return;
+    }
+    if (Begins("killed")) {     /* once, as the host does for want of memory */
+        int File = open("killed", O_CREAT | O_EXCL, 0600);
+        if (File >= 0)
+            raise(SIGKILL);
         return;
     }
     if (Begins("fork")) {       /* its child has all that it has open, and does not end */

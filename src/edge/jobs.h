@@ -1,0 +1,36 @@
+/*
+ * jobs - a search that is shared out to processes
+ *
+ * Each share is a search of its own in a worker of its own; what it has come to lies in memory that
+ * this process has, too. One job is no share: it is played as a run of the scenario would be.
+ */
+#ifndef HA_EDGE_JOBS_H
+#define HA_EDGE_JOBS_H
+
+#include "edge/explorer.h"
+
+#define HA_JOBS_MOST 64u
+
+struct ha_jobs {
+    struct ha_explorer *share;
+    uint32_t count;
+    struct ha_loop *loop;
+};
+
+/*
+ * Search a scenario under a profile, in so many processes as the options say, until all within the
+ * bounds was played, or enough was found, or the time or number of runs is over, or a signal came.
+ *
+ *   jobs      zeroed; ha_jobs_close() in any case
+ *   messages  gets a line for the user when something cannot be played
+ *
+ * Returns HA_OK when every share has a result; HA_EINVAL, HA_EREAD, HA_ENOMEM, HA_ETHREAD as
+ * ha_run_play().
+ */
+int ha_jobs_run(struct ha_jobs *jobs, const struct ha_scenario *scenario,
+                const struct ha_profile *profile, const struct ha_explore_options *options,
+                struct ha_loop *loop, struct ha_text *messages);
+
+void ha_jobs_close(struct ha_jobs *jobs);
+
+#endif
