@@ -115,6 +115,29 @@ static void the_run_with_the_fewest_answers_stands_for_a_find(void **state)
     expect_finds(&finds, "DRV-3 a, a.sync Start 5: 3 runs, 2 answers\n");
 }
 
+static void of_runs_with_as_many_answers_the_first_in_depth_stands_for_a_find(void **state)
+{
+    const struct ha_tape_input runs[] = {
+        {(struct ha_answer[]){{1, 1}, {4, 2}}, 2}, {(struct ha_answer[]){{1, 1}, {5, 2}}, 2},
+        {(struct ha_answer[]){{1, 2}, {9, 1}}, 2}, {(struct ha_answer[]){{1, 1}, {5, 1}}, 2},
+        {(struct ha_answer[]){{1, 1}, {5, 1}}, 2},
+    };
+    const size_t count = sizeof runs / sizeof runs[0];
+    const struct ha_finding finding = {.rule = ha_rule_find("DRV-3")};
+    (void)state;
+    for (size_t first = 0; first < count; first++) {
+        struct ha_finds finds = {0};
+        for (size_t i = 0; i < count; i++)
+            assert_int_equal(ha_finds_note(&finds,
+                                           &(struct ha_shown){.finding = &finding, .run = i + 1},
+                                           &runs[(first + i) % count]), HA_OK);
+        assert_int_equal(finds.count, 1);
+        assert_memory_equal(finds.find[0].answers.answer, runs[3].answer,
+                            2 * sizeof *runs[3].answer);
+        ha_finds_close(&finds);
+    }
+}
+
 static void a_run_that_shows_it_twice_counts_once(void **state)
 {
     struct ha_finds finds = {0};
@@ -171,6 +194,7 @@ int main(void)
         cmocka_unit_test(a_number_in_a_name_makes_another_place),
         cmocka_unit_test(another_place_in_the_code_makes_another_find),
         cmocka_unit_test(the_run_with_the_fewest_answers_stands_for_a_find),
+        cmocka_unit_test(of_runs_with_as_many_answers_the_first_in_depth_stands_for_a_find),
         cmocka_unit_test(a_run_that_shows_it_twice_counts_once),
         cmocka_unit_test(the_variant_nearest_to_the_own_one_stands_for_a_find),
         cmocka_unit_test(finds_are_ordered_by_rule_driver_and_place),
