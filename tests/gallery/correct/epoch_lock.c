@@ -97,6 +97,19 @@ EpochProcessorChanged(
     }
 }
 
+static VOID
+EpochAskNoMore(
+    VOID
+    )
+{
+    KeDeregisterProcessorChangeCallback(Registration);
+
+    //
+    // Its event is the last that the DPC needs of this driver's data, but not the last of its code.
+    //
+    KeFlushQueuedDpcs();
+}
+
 _Use_decl_annotations_
 static VOID
 EpochThread(
@@ -128,12 +141,7 @@ EpochUnload(
 {
     UNREFERENCED_PARAMETER(DriverObject);
 
-    KeDeregisterProcessorChangeCallback(Registration);
-
-    //
-    // Its event is the last that the DPC needs of this driver's data, but not the last of its code.
-    //
-    KeFlushQueuedDpcs();
+    EpochAskNoMore();
     KeSetEvent(&Stop, IO_NO_INCREMENT, FALSE);
     KeWaitForSingleObject(Reader, Executive, KernelMode, FALSE, NULL);
     ObDereferenceObject(Reader);
@@ -163,7 +171,7 @@ DriverEntry(
     }
     status = PsCreateSystemThread(&handle, SYNCHRONIZE, NULL, NULL, NULL, EpochThread, NULL);
     if (!NT_SUCCESS(status)) {
-        KeDeregisterProcessorChangeCallback(Registration);
+        EpochAskNoMore();
         return status;
     }
     (VOID)ObReferenceObjectByHandle(handle, SYNCHRONIZE, *PsThreadType, KernelMode,
