@@ -37,23 +37,12 @@ static void say_lost(struct course *course)
     course->unreadable = true;
 }
 
-static void print(struct course *course, FILE *file, struct ha_text *text)
+static void print_messages(struct course *course, struct ha_text *text)
 {
-    fputs(ha_text_string(text), file);
+    fputs(ha_text_string(text), course->messages);
     if (text->lost)
         say_lost(course);
     ha_text_close(text);
-}
-
-static void print_result(struct course *course, const struct ha_survey *survey)
-{
-    const struct ha_explore_options *options = course->options;
-    struct ha_text finds = {0}, summary = {0};
-    ha_explore_report_finds(survey, &finds);
-    if (!options->play.quiet || survey->finds.count || !survey->complete)
-        ha_explore_report_summary(survey, &summary);
-    print(course, course->finds, &finds);
-    print(course, course->verdicts, &summary);
 }
 
 static enum fate fate_of(const struct ha_survey *survey)
@@ -62,26 +51,40 @@ static enum fate fate_of(const struct ha_survey *survey)
          : survey->complete ? PASSED : OPEN;
 }
 
+/* All that there is to say of a scenario, or that memory is lacking for that. */
+static enum fate print_result(struct course *course, const struct ha_survey *survey)
+{
+    const struct ha_explore_options *options = course->options;
+    struct ha_text finds = {0}, summary = {0};
+    if (options->list)
+        ha_explore_report_points(survey, &finds);
+    else
+        ha_explore_report_finds(survey, &finds);
+    if (!options->list && (!options->play.quiet || survey->finds.count || !survey->complete))
+        ha_explore_report_summary(survey, &summary);
+    bool whole = !finds.lost && !summary.lost;
+    if (whole) {
+        fputs(ha_text_string(&finds), course->finds);
+        fputs(ha_text_string(&summary), course->verdicts);
+    } else {
+        say_lost(course);
+    }
+    ha_text_close(&finds);
+    ha_text_close(&summary);
+    return !whole ? UNREAD : options->list ? LISTED : fate_of(survey);
+}
+
 static enum fate search(struct course *course, const struct ha_scenario *scenario)
 {
     struct ha_explore_options options = *course->options;
     struct ha_survey survey = {0};
     struct ha_text messages = {0};
-    enum fate fate = UNREAD;
     if (options.list)
         options.runs = 1;
     int err = ha_survey_run(&survey, scenario, &options, course->loop, &messages);
     course->signal = ha_loop_signal(course->loop);
-    if (!err && options.list) {
-        struct ha_text points = {0};
-        ha_explore_report_points(&survey, &points);
-        print(course, course->finds, &points);
-        fate = LISTED;
-    } else if (!err) {
-        print_result(course, &survey);
-        fate = fate_of(&survey);
-    }
-    print(course, course->messages, &messages);
+    enum fate fate = err ? UNREAD : print_result(course, &survey);
+    print_messages(course, &messages);
     ha_survey_close(&survey);
     return fate;
 }
@@ -112,7 +115,7 @@ static enum fate search_file(struct course *course, const char *path)
         ha_add_file_name(&messages, path);
         ha_text_addf(&messages, ": error: %s\n", ha_err_text(err));
     }
-    print(course, course->messages, &messages);
+    print_messages(course, &messages);
     return fate;
 }
 
@@ -197,7 +200,7 @@ static void find_files(struct course *course, struct ha_files *files)
         if (err == HA_ENOMEM)
             ha_text_addf(&messages, "hotadd: error: %s\n", ha_err_text(err));
     }
-    print(course, course->messages, &messages);
+    print_messages(course, &messages);
 }
 
 static void open_output(struct course *course)

@@ -6,6 +6,8 @@
  */
 #include "edge/survey.h"
 
+#include "base/error.h"
+#include "edge/place.h"
 #include "edge/run.h"
 
 /* What is left of the runs and the time when so many variants come still. */
@@ -69,6 +71,12 @@ static bool has_enough(const struct ha_survey *survey, struct ha_loop *loop)
            (survey->finds.count && !survey->options->keep_going);
 }
 
+static void say_error(const struct ha_survey *survey, int err, struct ha_text *messages)
+{
+    ha_add_file_name(messages, survey->scenario->file);
+    ha_text_addf(messages, ": error: %s\n", ha_err_text(err));
+}
+
 static int search_variant(struct ha_survey *survey, uint32_t variant,
                           const struct ha_explore_options *options, struct ha_loop *loop,
                           struct ha_text *messages)
@@ -78,15 +86,18 @@ static int search_variant(struct ha_survey *survey, uint32_t variant,
     uint32_t turned = ha_axes_turn(&survey->axes, variant, &profile);
     ha_jobs_close(&survey->last);
     int err = ha_jobs_run(&survey->last, survey->scenario, &profile, options, loop, &trouble);
-    if (!err)
+    if (!err) {
         err = add_variant(survey, variant, turned);
+        if (err)
+            say_error(survey, err, messages);
+    }
     if (err == HA_EINVAL && turned) {       /* as groups and a target that knows none */
         survey->unplayable++;
         err = HA_OK;
-    } else {
+    } else if (trouble.length || trouble.lost) {
         ha_text_add(messages, ha_text_string(&trouble));
+        messages->lost |= trouble.lost;
     }
-    messages->lost |= trouble.lost;
     ha_text_close(&trouble);
     return err;
 }

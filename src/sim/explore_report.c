@@ -12,8 +12,9 @@
 #include "sim/search_words.h"
 
 static const char strayed_words[] =
-    "  Something keeps its value from one run to the next, or is another one in each. Name variables\n"
-    "  of the driver and the test with HA_STATE, or put back in `reset` what is not a variable.\n";
+    "  Something keeps its value from one run to the next, or is another one in each. Name\n"
+    "  variables of the driver and the test with HA_STATE, or put back in `reset` what is not a\n"
+    "  variable.\n";
 
 static void add_token(const struct ha_exploring *exploring, const struct ha_find *find,
                       struct ha_text *text)

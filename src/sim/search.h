@@ -66,7 +66,7 @@ struct ha_search_point {
 struct ha_search_stray {
     size_t number;              /* of the question */
     struct ha_search_point was; /* what was asked there */
-    struct ha_search_point is;  /* what is asked now; without a label when it is not asked any more */
+    struct ha_search_point is;  /* what is asked now; without a label when there is nothing more */
 };
 
 /*

@@ -9,7 +9,7 @@
 
 #include "core/trace.h"
 
-/* The record in hand, of which perhaps only the end differs, and the next; names come before one. */
+/* The record in hand, of which perhaps only the end differs, and the next one with its names. */
 #define HA_TWIN_SHOWN 8u
 
 enum ha_twin_phase { HA_TWIN_KEEPS, HA_TWIN_COMPARES, HA_TWIN_DIFFERS, HA_TWIN_IDLE };

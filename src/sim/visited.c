@@ -16,7 +16,8 @@ static size_t place_of(const struct ha_visited *visited, uint64_t number)
 static bool grow(struct ha_visited *visited)
 {
     struct ha_visited grown = {.memory = visited->memory,
-                               .room = visited->room ? 2 * visited->room : FIRST_ROOM};
+                               .room = visited->room ? 2 * visited->room : FIRST_ROOM,
+                               .lost = visited->lost};
     grown.number = ha_heap_take(grown.memory, grown.room * sizeof *grown.number);
     if (!grown.number)
         return false;

@@ -90,6 +90,8 @@ static char *all_of(FILE *file)
 }
 
 /* The paths behind one another in `words`; returns how many. */
+#define MOST_PATHS 8
+
 static size_t split(char *words, const char **path, size_t room)
 {
     size_t count = 0;
@@ -115,27 +117,50 @@ static void expect_summary(const struct playground *p, const struct ha_play_opti
     assert_int_equal(sscanf(end, "%u passed, %u failed", &passed, &failed), 2);
 }
 
+/* Have paths and streams for a play, and let go of what the last one has printed. */
+static void begin(struct playground *p, struct ha_play_options *play, char *words,
+                  const char **path)
+{
+    play->path = path;
+    play->path_count = split(words, path, MOST_PATHS);
+    free(p->out);
+    free(p->log);
+    play->out = tmpfile();
+    play->log = tmpfile();
+    assert_non_null(play->out);
+    assert_non_null(play->log);
+}
+
+static void end(struct playground *p, const struct ha_play_options *play, bool is_summed_up)
+{
+    p->out = all_of(play->out);
+    p->log = all_of(play->log);
+    if (is_summed_up)
+        expect_summary(p, play);
+}
+
 void playground_play_as(struct playground *p, const char *paths,
                         const struct ha_play_options *options)
 {
-    const char *path[8];
+    const char *path[MOST_PATHS];
     char words[256];
     struct ha_play_options play = *options;
     assert_true(strlen(paths) < sizeof words);
-    strcpy(words, paths);
-    play.path = path;
-    play.path_count = split(words, path, sizeof path / sizeof path[0]);
-    free(p->out);
-    free(p->log);
-    play.out = tmpfile();
-    play.log = tmpfile();
-    assert_non_null(play.out);
-    assert_non_null(play.log);
+    begin(p, &play, strcpy(words, paths), path);
     p->code = ha_play(&play);
-    p->out = all_of(play.out);
-    p->log = all_of(play.log);
-    if (!play.list)
-        expect_summary(p, &play);
+    end(p, &play, !play.list);
+}
+
+void playground_explore(struct playground *p, const char *paths,
+                        const struct ha_explore_options *options)
+{
+    const char *path[MOST_PATHS];
+    char words[256];
+    struct ha_explore_options explore = *options;
+    assert_true(strlen(paths) < sizeof words);
+    begin(p, &explore.play, strcpy(words, paths), path);
+    p->code = ha_explore_files(&explore);
+    end(p, &explore.play, !explore.list);
 }
 
 void playground_play(struct playground *p, const char *paths)

@@ -6,6 +6,7 @@
 #ifndef HA_TESTS_PLAYGROUND_H
 #define HA_TESTS_PLAYGROUND_H
 
+#include "hotadd/explore.h"
 #include "hotadd/scenario.h"
 
 /*
@@ -47,6 +48,10 @@ void playground_write(const char *name, const char *text);
 void playground_play(struct playground *p, const char *paths);
 void playground_play_as(struct playground *p, const char *paths,
                         const struct ha_play_options *options);
+
+/* Search the scenarios at these paths, likewise. */
+void playground_explore(struct playground *p, const char *paths,
+                        const struct ha_explore_options *options);
 
 /* All that a file holds, terminated; the caller frees it. */
 char *playground_read(const char *name);

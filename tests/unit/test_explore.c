@@ -344,7 +344,7 @@ static void a_run_that_asks_less_than_the_one_it_repeats_has_strayed(void **stat
     struct ha_explored explored = explore(do_nothing, &exploration);
 
     assert_true(explored.strayed);
-    SAYS(explored.report, "at choice point 0:\n    before  fault     ExAllocatePool2, 3 answers, before record ");
+    SAYS(explored.report, "at choice point 0:\n    before  fault     ExAllocatePool2, 3 answers, ");
     SAYS(explored.report, "    now     (nothing more)\n");
     SAYS(explored.report, "HA_STATE");
     ha_explored_close(&explored);
