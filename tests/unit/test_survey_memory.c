@@ -86,7 +86,7 @@ static void search_with_refusals(struct playground *p, const struct order *order
     playground_has(p->out, order->part);
     char *whole = p->out;
     p->out = NULL;
-    for (size_t good = 0; refused; good++)
+    for (size_t good = 0; refused; good += HA_EVERY)
         refused = search_with_refusal(p, order, whole, good);
     free(whole);
 }
