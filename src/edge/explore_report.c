@@ -107,6 +107,7 @@ void ha_explore_report_summary(const struct ha_survey *survey, struct ha_text *t
     if (survey->strayed)
         return;
     add_points(&survey->points, text);
+    ha_search_add_seed(text, survey->options->strategy, survey->options->seed);
     if (survey->unplayable) {
         ha_search_add_number(text, survey->unplayable, "variant does", "variants do");
         ha_text_add(text, " not go with the partition\n");

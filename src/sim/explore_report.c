@@ -103,6 +103,7 @@ static void add_summary(const struct ha_exploring *exploring, struct ha_text *re
     ha_text_add(report, ")\n");
     if (exploring->strayed)
         add_stray(exploring, report);
+    ha_search_add_seed(report, exploration->strategy, exploration->seed);
     if (exploring->complete)
         ha_search_add_complete(report, exploring->runs + exploring->left,
                                &settled.bounds);

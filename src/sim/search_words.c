@@ -19,6 +19,12 @@ void ha_search_add_found(struct ha_text *text, uint64_t found, uint64_t runs)
     ha_text_add(text, "\n");
 }
 
+void ha_search_add_seed(struct ha_text *text, enum ha_strategy strategy, uint64_t seed)
+{
+    if (strategy == HA_SEARCH_RANDOM || strategy == HA_SEARCH_PCT)
+        ha_text_addf(text, "by chance: seed %" PRIu64 "\n", seed);
+}
+
 void ha_search_add_point(struct ha_text *text, const struct ha_search_point *point)
 {
     ha_text_addf(text, "%-9s %s", ha_choice_kind_name(point->kind), point->label);

@@ -20,6 +20,9 @@ void ha_search_add_found(struct ha_text *text, uint64_t found, uint64_t runs);
 /* Append "5 runs, 2 left, 3 distinct traces". */
 void ha_search_add_counts(struct ha_text *text, uint64_t runs, uint64_t left, uint64_t traces);
 
+/* Append the line that names the seed of a search by chance; nothing for another one. */
+void ha_search_add_seed(struct ha_text *text, enum ha_strategy strategy, uint64_t seed);
+
 /* Append the line of a choice point: its kind, what is asked, and when. */
 void ha_search_add_point(struct ha_text *text, const struct ha_search_point *point);
 
