@@ -34,6 +34,7 @@ enum ha_touch_mode { HA_TOUCH_READ, HA_TOUCH_WRITE };
 #define HA_TOUCH_QUEUE (UINT32_MAX - 1)         /* what is due, and the time */
 #define HA_TOUCH_CHAIN (UINT32_MAX - 2)         /* who is registered */
 #define HA_TOUCH_THREADS (UINT32_MAX - 3)       /* who was made when */
+#define HA_TOUCH_UNNAMED 0u                     /* all objects that have no id, or none yet */
 #define HA_TOUCH_DRIVER(driver) (UINT32_MAX - 4 - (uint32_t)(driver))  /* all that is its own */
 #define HA_TOUCH_PROCESSOR(index) (UINT32_MAX - 0x10100 - (uint32_t)(index))    /* who keeps it */
 

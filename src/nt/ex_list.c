@@ -20,6 +20,7 @@ static HA_AT_ONCE struct ha_kernel *enter(const char *routine, PKSPIN_LOCK lock)
     if ((*lock & INT32_MAX) == kernel->world.sched.running->stamp.thread)
         ha_record_misuse(kernel, HA_RT_INTERLOCKED_LIST, HA_MISUSE_TAKEN_TWICE,
                          (uint32_t)(*lock >> 32), 0);
+    ha_touch(&kernel->world, (uint32_t)(*lock >> 32), HA_TOUCH_WRITE);
     ha_order_take(&kernel->world, lock);
     return kernel;
 }

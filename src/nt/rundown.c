@@ -62,10 +62,18 @@ static bool is_made(struct ha_kernel *kernel, const EX_RUNDOWN_REF *reference,
     return false;
 }
 
+/* How these routines begin. A reference has no id. */
+static HA_AT_ONCE struct ha_kernel *enter(const char *routine)
+{
+    struct ha_kernel *kernel = ha_kernel_enter(routine);
+    ha_touch(&kernel->world, HA_TOUCH_UNNAMED, HA_TOUCH_WRITE);
+    return kernel;
+}
+
 /* Make a reference that nobody uses. While its users are waited for it is a misuse, and nothing. */
 VOID ExInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 {
-    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExInitializeRundownProtection");
+    HA_INSIDE struct ha_kernel *kernel = enter("ExInitializeRundownProtection");
     if (ha_in_use(kernel, RunRef, sizeof *RunRef, HA_RT_INITIALIZE_RUNDOWN))
         return;
     ha_order_make(&kernel->world, RunRef, sizeof *RunRef);
@@ -78,7 +86,7 @@ VOID ExInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
  */
 VOID ExReInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 {
-    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExReInitializeRundownProtection");
+    HA_INSIDE struct ha_kernel *kernel = enter("ExReInitializeRundownProtection");
     if (!is_made(kernel, RunRef, HA_RT_REINITIALIZE_RUNDOWN))
         return;
     if (RunRef->Count != RUN_DOWN || find(kernel, RunRef)) {
@@ -91,7 +99,7 @@ VOID ExReInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)
 
 static BOOLEAN acquire(const char *routine, PEX_RUNDOWN_REF reference, ULONG count)
 {
-    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(routine);
+    HA_INSIDE struct ha_kernel *kernel = enter(routine);
     ha_kernel_check_irql(kernel, HA_RT_ACQUIRE_RUNDOWN, DISPATCH_LEVEL);
     if (!is_made(kernel, reference, HA_RT_ACQUIRE_RUNDOWN) || reference->Count == RUN_DOWN)
         return FALSE;
@@ -120,7 +128,7 @@ static ULONG_PTR users_of(const EX_RUNDOWN_REF *reference, const struct ha_rundo
 
 static void release(const char *routine, PEX_RUNDOWN_REF reference, ULONG count)
 {
-    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter(routine);
+    HA_INSIDE struct ha_kernel *kernel = enter(routine);
     ha_kernel_check_irql(kernel, HA_RT_RELEASE_RUNDOWN, DISPATCH_LEVEL);
     struct ha_rundown_wait *wait = find(kernel, reference);
     if (!wait && !is_made(kernel, reference, HA_RT_RELEASE_RUNDOWN))
@@ -175,7 +183,7 @@ static void wait_for_users(struct ha_kernel *kernel, PEX_RUNDOWN_REF reference)
  */
 VOID ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef)
 {
-    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExWaitForRundownProtectionRelease");
+    HA_INSIDE struct ha_kernel *kernel = enter("ExWaitForRundownProtectionRelease");
     if (kernel->world.sched.running->stamp.irql > APC_LEVEL) {
         ha_record_refused(kernel, HA_RT_WAIT_RUNDOWN, HA_REASON_IRQL);
         return;
@@ -201,7 +209,7 @@ VOID ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef)
  */
 VOID ExRundownCompleted(PEX_RUNDOWN_REF RunRef)
 {
-    HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExRundownCompleted");
+    HA_INSIDE struct ha_kernel *kernel = enter("ExRundownCompleted");
     if (!ha_in_use(kernel, RunRef, sizeof *RunRef, HA_RT_RUNDOWN_COMPLETED))
         RunRef->Count = RUN_DOWN;
 }

@@ -16,6 +16,7 @@
 static HA_AT_ONCE struct ha_kernel *enter(const char *routine)
 {
     struct ha_kernel *kernel = ha_kernel_enter(routine);
+    ha_touch(&kernel->world, HA_TOUCH_UNNAMED, HA_TOUCH_WRITE);
     ha_kernel_check_irql(kernel, HA_RT_SLIST, DISPATCH_LEVEL);
     return kernel;
 }
