@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "edge/place.h"
 
 #define TURN_MS 100             /* between two looks at how the workers do */
 
@@ -93,15 +92,6 @@ static void rest(struct ha_jobs *jobs)
     call_off(jobs, false);
 }
 
-/* The sentence on it, of the first share that has one. */
-static const char *trouble_of(const struct ha_jobs *jobs, int err)
-{
-    for (uint32_t i = 0; i < jobs->count; i++)
-        if (jobs->share[i].err == err && jobs->share[i].trouble.length)
-            return ha_text_string(&jobs->share[i].trouble);
-    return ha_err_text(err);
-}
-
 int ha_jobs_run(struct ha_jobs *jobs, const struct ha_scenario *scenario,
                 const struct ha_profile *profile, const struct ha_explore_options *options,
                 struct ha_loop *loop, struct ha_text *messages)
@@ -114,11 +104,15 @@ int ha_jobs_run(struct ha_jobs *jobs, const struct ha_scenario *scenario,
     }
     for (uint32_t i = 0; i < jobs->count && !err; i++)
         err = jobs->share[i].err;
-    if (err && err != HA_EREAD) {
-        ha_add_file_name(messages, scenario->file);
-        ha_text_addf(messages, ": error: %s\n", trouble_of(jobs, err));
-    }
     return err;
+}
+
+const char *ha_jobs_trouble(const struct ha_jobs *jobs, int err)
+{
+    for (uint32_t i = 0; i < jobs->count; i++)
+        if (jobs->share[i].err == err && jobs->share[i].trouble.length)
+            return ha_text_string(&jobs->share[i].trouble);
+    return ha_err_text(err);
 }
 
 void ha_jobs_close(struct ha_jobs *jobs)

@@ -22,7 +22,7 @@ struct ha_jobs {
  * bounds was played, or enough was found, or the time or number of runs is over, or a signal came.
  *
  *   jobs      zeroed; ha_jobs_close() in any case
- *   messages  gets a line for the user when something cannot be played
+ *   messages  gets lines for the user about modules that cannot be loaded
  *
  * Returns HA_OK when every share has a result; HA_EINVAL, HA_EREAD, HA_ENOMEM, HA_ETHREAD as
  * ha_run_play().
@@ -30,6 +30,9 @@ struct ha_jobs {
 int ha_jobs_run(struct ha_jobs *jobs, const struct ha_scenario *scenario,
                 const struct ha_profile *profile, const struct ha_explore_options *options,
                 struct ha_loop *loop, struct ha_text *messages);
+
+/* What is wrong, in a sentence; of the first share that knows more than the code says. */
+const char *ha_jobs_trouble(const struct ha_jobs *jobs, int err);
 
 void ha_jobs_close(struct ha_jobs *jobs);
 

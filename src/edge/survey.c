@@ -6,7 +6,6 @@
  */
 #include "edge/survey.h"
 
-#include "base/error.h"
 #include "edge/place.h"
 #include "edge/run.h"
 
@@ -74,7 +73,7 @@ static bool has_enough(const struct ha_survey *survey, struct ha_loop *loop)
 static void say_error(const struct ha_survey *survey, int err, struct ha_text *messages)
 {
     ha_add_file_name(messages, survey->scenario->file);
-    ha_text_addf(messages, ": error: %s\n", ha_err_text(err));
+    ha_text_addf(messages, ": error: %s\n", ha_jobs_trouble(&survey->last, err));
 }
 
 static int search_variant(struct ha_survey *survey, uint32_t variant,
@@ -86,11 +85,10 @@ static int search_variant(struct ha_survey *survey, uint32_t variant,
     uint32_t turned = ha_axes_turn(&survey->axes, variant, &profile);
     ha_jobs_close(&survey->last);
     int err = ha_jobs_run(&survey->last, survey->scenario, &profile, options, loop, &trouble);
-    if (!err) {
+    if (!err)
         err = add_variant(survey, variant, turned);
-        if (err)
-            say_error(survey, err, messages);
-    }
+    if (err && err != HA_EREAD)
+        say_error(survey, err, &trouble);
     if (err == HA_EINVAL && turned) {       /* as groups and a target that knows none */
         survey->unplayable++;
         err = HA_OK;

@@ -25,7 +25,8 @@ struct ha_survey {
 /*
  * Search a scenario as the options say.
  *
- *   survey  zeroed; ha_survey_close() in any case
+ *   survey    zeroed; ha_survey_close() in any case
+ *   messages  gets lines for the user when something cannot be played
  *
  * Otherwise as ha_jobs_run().
  */
