@@ -231,15 +231,28 @@ void *ha_arena_grow(struct ha_arena *arena, void *array, size_t *room, size_t el
     return ha_heap_grow(arena, array, room, element_size);
 }
 
+void ha_arena_save(const struct ha_arena *arena, void *copy)
+{
+    size_t used = head_of(arena)->used;
+    ALLOW(arena->bytes, used);
+    memcpy(copy, arena->bytes, used);
+    forbid_free_blocks(arena);
+}
+
+void ha_arena_restore(struct ha_arena *arena, const void *copy, size_t size)
+{
+    ALLOW(arena->bytes, head_of(arena)->used);
+    memcpy(arena->bytes, copy, size);
+    forbid_free_blocks(arena);
+}
+
 int ha_arena_mark(struct ha_arena *arena)
 {
     size_t used = head_of(arena)->used;
     unsigned char *saved = malloc(used);
     if (!saved)
         return HA_ENOMEM;
-    ALLOW(arena->bytes, used);
-    memcpy(saved, arena->bytes, used);
-    forbid_free_blocks(arena);
+    ha_arena_save(arena, saved);
     free(arena->saved);
     arena->saved = saved;
     arena->saved_size = used;
@@ -249,9 +262,7 @@ int ha_arena_mark(struct ha_arena *arena)
 void ha_arena_rewind(struct ha_arena *arena)
 {
     assert(arena->saved);
-    ALLOW(arena->bytes, head_of(arena)->used);
-    memcpy(arena->bytes, arena->saved, arena->saved_size);
-    forbid_free_blocks(arena);
+    ha_arena_restore(arena, arena->saved, arena->saved_size);
 }
 
 size_t ha_arena_used(const struct ha_arena *arena)

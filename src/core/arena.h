@@ -66,5 +66,11 @@ int ha_arena_mark(struct ha_arena *arena);
 void ha_arena_rewind(struct ha_arena *arena);
 /* Bytes in use, the free blocks among them included. */
 size_t ha_arena_used(const struct ha_arena *arena);
+/*
+ * The same for copies that the caller keeps, as many as it likes: ha_arena_used() bytes of now, and
+ * those bytes put back later.
+ */
+void ha_arena_save(const struct ha_arena *arena, void *copy);
+void ha_arena_restore(struct ha_arena *arena, const void *copy, size_t size);
 
 #endif

@@ -41,6 +41,14 @@ struct ha_carrier_operations {
      */
     void (*abandon)(struct ha_carrier *carrier, struct ha_context *running,
                     struct ha_context *context);
+    /*
+     * Both NULL where contexts cannot be copied. Called by the adopted context, which is no part
+     * of it: copy all others that are in use, each as it stands, if that takes no more than `room`
+     * bytes, and return how many it takes; and put back what was copied, so that just those are in
+     * use that were then. A copy of NULL has none.
+     */
+    size_t (*save)(struct ha_carrier *carrier, void *copy, size_t room);
+    void (*restore)(struct ha_carrier *carrier, const void *copy);
     /* End the carrier; no context but the adopted one is in use. */
     void (*close)(struct ha_carrier *carrier);
 };

@@ -8,9 +8,9 @@
  * AddressSanitizer and ThreadSanitizer are told of every switch. On other processors than those
  * that switch.S is written for, host threads stand in.
  */
-#include "core/carrier.h"
+#include "core/coroutine.h"
 
-#if defined(__x86_64__) || defined(__aarch64__)
+#if HA_HAS_COROUTINES
 
 #include <assert.h>
 #include <stdint.h>
@@ -19,61 +19,9 @@
 
 #include "base/port.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define WATCHES_ADDRESSES 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WATCHES_ADDRESSES 1
-#endif
-#endif
-#ifndef WATCHES_ADDRESSES
-#define WATCHES_ADDRESSES 0
-#endif
-
-#if defined(__SANITIZE_THREAD__)
-#define WATCHES_THREADS 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define WATCHES_THREADS 1
-#endif
-#endif
-#ifndef WATCHES_THREADS
-#define WATCHES_THREADS 0
-#endif
-
-struct ha_context {
-    struct ha_context *next_made, *next_idle;
-    struct coroutine_carrier *carrier;
-    void *at;                       /* where it stands: its stack pointer */
-    unsigned char *stack;           /* NULL: the host thread's own */
-    ha_context_body *body;
-    void *argument;
-#if WATCHES_ADDRESSES
-    void *fake;                     /* where its variables are kept while it does not run */
-    const void *bottom;
-    size_t size;
-    struct ha_context *abandoner;   /* it is dropped, and control goes there */
-#endif
-#if WATCHES_THREADS
-    void *fiber;
-#endif
-};
-
-struct coroutine_carrier {
-    struct ha_carrier carrier;
-    struct ha_context *made, *idle; /* `made`: every context but the adopted one */
-    struct ha_context adopted;
-    struct ha_context *left;        /* by the latest switch; NULL when it has ended */
-};
-
 void ha_switch(void **from, void *to);
 void ha_switch_begin(void);
 void ha_context_main(struct ha_context *self);
-
-static struct coroutine_carrier *coroutines(struct ha_carrier *carrier)
-{
-    return (struct coroutine_carrier *)(void *)carrier;
-}
 
 /*
  * leave() is part of the function that switches, because ThreadSanitizer counts calls and returns
@@ -203,18 +151,12 @@ static struct ha_context *run(struct ha_context *self)
     return self->body(self->argument);
 }
 
-static void put_away(struct ha_context *context)
-{
-    context->next_idle = context->carrier->idle;
-    context->carrier->idle = context;
-}
-
 /* Called by ha_switch_begin, on a stack with nothing above it. */
 void ha_context_main(struct ha_context *self)
 {
     arrive(self);
     struct ha_context *next = run(self);
-    put_away(self);
+    ha_coroutine_put_away(self);
     leave(self, true, next);
     ha_switch(&self->at, next->at);
 }
@@ -242,10 +184,10 @@ static void fill(struct ha_context *context)
 
 static struct ha_context *adopt(struct ha_carrier *carrier)
 {
-    return &coroutines(carrier)->adopted;
+    return &ha_coroutines(carrier)->adopted;
 }
 
-static struct ha_context *make_context(struct coroutine_carrier *c)
+static struct ha_context *make_context(struct ha_coroutine_carrier *c)
 {
     struct ha_context *context = calloc(1, sizeof *context);
     if (!context)
@@ -264,7 +206,7 @@ static struct ha_context *make_context(struct coroutine_carrier *c)
 
 static struct ha_context *create(struct ha_carrier *carrier, ha_context_body *body, void *argument)
 {
-    struct coroutine_carrier *c = coroutines(carrier);
+    struct ha_coroutine_carrier *c = ha_coroutines(carrier);
     struct ha_context *context = c->idle;
     if (context)
         c->idle = context->next_idle;
@@ -274,6 +216,7 @@ static struct ha_context *create(struct ha_carrier *carrier, ha_context_body *bo
         return NULL;
     context->body = body;
     context->argument = argument;
+    context->in_use = true;
     clean(context);
     fill(context);
     return context;
@@ -292,13 +235,13 @@ static void abandon(struct ha_carrier *carrier, struct ha_context *running,
 #else
     (void)carrier;
     (void)running;
-    put_away(context);
+    ha_coroutine_put_away(context);
 #endif
 }
 
 static void close_carrier(struct ha_carrier *carrier)
 {
-    struct coroutine_carrier *c = coroutines(carrier);
+    struct ha_coroutine_carrier *c = ha_coroutines(carrier);
     while (c->made) {
         struct ha_context *context = c->made;
         c->made = context->next_made;
@@ -314,12 +257,16 @@ static const struct ha_carrier_operations operations = {
     .create = create,
     .switch_to = switch_to,
     .abandon = abandon,
+#if HA_COROUTINES_CAN_BE_SAVED
+    .save = ha_coroutines_save,
+    .restore = ha_coroutines_restore,
+#endif
     .close = close_carrier,
 };
 
 struct ha_carrier *ha_carrier_coroutine(void)
 {
-    struct coroutine_carrier *c = calloc(1, sizeof *c);
+    struct ha_coroutine_carrier *c = calloc(1, sizeof *c);
     if (!c)
         return NULL;
     c->carrier.operations = &operations;

@@ -126,6 +126,7 @@ struct ha_record *ha_trace_make_room(struct ha_world *world)
     if (trace->next == window + HA_TRACE_WINDOW) {
         /* The last record may be an ENTER that its call turns into a CALL. */
         hand_over(world, HA_TRACE_WINDOW - 1);
+        world->host->store.is_reused = true;
         world->sched.running->disturbed = true;     /* records of a call under way have moved */
         window[0] = window[HA_TRACE_WINDOW - 1];
         trace->next = window + 1;

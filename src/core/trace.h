@@ -27,6 +27,7 @@ static inline void ha_record_number(struct ha_record *record, uint64_t seq)
 struct ha_trace_store {
     struct ha_record *window;
     bool lent;                  /* the window is somebody else's memory */
+    bool is_reused;             /* it was full, and later records lie where earlier ones did */
     struct ha_sink *sink[HA_TRACE_SINKS];
     size_t sink_count;
     struct ha_record *saved;    /* the window as it was at the mark; NULL before */

@@ -15,6 +15,7 @@
 #include "edge/breaches.h"
 #include "edge/module_option.h"
 #include "edge/run.h"
+#include "sim/search_words.h"
 
 #define SLICE_NS UINT64_C(20000000)
 
@@ -108,10 +109,7 @@ static int play_to_end(struct ha_explorer *explorer, struct ha_playing *playing)
     if (err)
         return err;
     ha_judge_restore(explorer->judge, &explorer->begun);
-    err = ha_playing_again(playing);
-    while (!err && !playing->state.over)
-        err = ha_playing_slice(playing, HA_NO_LIMIT);
-    return err;
+    return ha_playing_run(playing);
 }
 
 /* What comes out in two ways by itself says nothing about answers. HA_OK, or as play_run(). */

@@ -7,6 +7,8 @@
  */
 #include "edge/explorer.h"
 
+#include "sim/search_words.h"
+
 void ha_explorer_add_token(const struct ha_explorer *explorer,
                            const struct ha_tape_input *answers, struct ha_text *token)
 {

@@ -11,9 +11,11 @@
 #include "base/error.h"
 #include "base/race.h"
 #include "edge/module.h"
+#include "sim/checkpoint.h"
 #include "sim/player.h"
 
 #define STEPS_A_SLICE 64
+#define CHECKPOINT_BYTES ((size_t)64 << 20)
 
 struct ha_local {
     struct ha_playing playing;      /* first */
@@ -149,6 +151,10 @@ static int open_machine(struct ha_local *local, struct ha_text *trouble)
     if (!err && options->search) {
         ha_player_search(local->machine, options->search);
         err = ha_player_mark(local->machine);
+        /* What compiled drivers know does not go back; without memory it goes more slowly. */
+        if (!err && !local->module)
+            local->playing.checkpoints = ha_checkpoints_create(local->machine, options->search,
+                                                               CHECKPOINT_BYTES);
     }
     return err ? err : ha_player_begin(local->machine, &local->plan);
 }
@@ -182,13 +188,25 @@ static int slice(struct ha_playing *playing, uint64_t until_ns)
     return err;
 }
 
-static int again(struct ha_playing *playing)
+static int run_from_mark(struct ha_local *local)
 {
-    struct ha_local *local = local_of(playing);
+    bool more = true;
     int err = ha_machine_rewind(local->machine);
     if (!err)
         err = ha_player_begin(local->machine, &local->plan);
-    note_state(local, false);
+    while (!err && more)
+        err = ha_player_step(local->machine, &more);
+    return err;
+}
+
+static int run(struct ha_playing *playing)
+{
+    struct ha_local *local = local_of(playing);
+    local->in_step = true;
+    int err = playing->checkpoints ? ha_checkpoints_play(playing->checkpoints, &local->plan)
+                                   : run_from_mark(local);
+    local->in_step = false;
+    note_state(local, true);
     return err;
 }
 
@@ -223,6 +241,7 @@ static size_t unstruck(const struct ha_playing *playing, size_t fault)
 static void close_local(struct ha_playing *playing)
 {
     struct ha_local *local = local_of(playing);
+    ha_checkpoints_destroy(playing->checkpoints);
     ha_machine_destroy(local->machine);
     for (size_t i = local->module ? local->plan.driver_count : 0; i-- > 0;)
         unload_module(local->module[i]);
@@ -233,7 +252,7 @@ static void close_local(struct ha_playing *playing)
 
 static const struct ha_playing_operations operations = {
     .slice = slice,
-    .again = again,
+    .run = run,
     .begin_work = begin_work,
     .has_worked = has_worked,
     .stop = stop,

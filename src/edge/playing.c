@@ -16,9 +16,9 @@ int ha_playing_slice(struct ha_playing *playing, uint64_t until_ns)
     return playing->operations->slice(playing, until_ns);
 }
 
-int ha_playing_again(struct ha_playing *playing)
+int ha_playing_run(struct ha_playing *playing)
 {
-    return playing->operations->again(playing);
+    return playing->operations->run(playing);
 }
 
 void ha_playing_begin_work(struct ha_playing *playing)

@@ -17,6 +17,7 @@
 
 #define HA_NO_LIMIT UINT64_MAX
 
+struct ha_checkpoints;
 struct ha_playing;
 struct ha_search;
 
@@ -49,7 +50,7 @@ struct ha_playing_options {
 
 struct ha_playing_operations {
     int (*slice)(struct ha_playing *playing, uint64_t until_ns);
-    int (*again)(struct ha_playing *playing);   /* NULL: the process that works does it */
+    int (*run)(struct ha_playing *playing);     /* NULL: the process that works does it */
     void (*begin_work)(struct ha_playing *playing);
     bool (*has_worked)(struct ha_playing *playing, int *err);
     void (*stop)(struct ha_playing *playing, enum ha_ending ending);
@@ -76,6 +77,7 @@ struct ha_playing {
     struct ha_playing_options options;
     struct ha_playing_state state;
     int file;                   /* of the stream to the worker; negative without one */
+    struct ha_checkpoints *checkpoints;     /* of a search; NULL: each run begins with the mark */
 };
 
 /*
@@ -102,12 +104,13 @@ int ha_playing_open(const struct ha_playing_options *options, bool apart,
 int ha_playing_slice(struct ha_playing *playing, uint64_t until_ns);
 
 /*
- * A run of a search is over: begin the next one, with everything as it was before the first. Sinks
- * have heard how the trace begins, up to its first step, before all runs, and do not hear it again.
+ * Play the run that the search has come to, from how everything was before the first one: to its
+ * end, or until the search leaves it. Sinks have heard how the trace begins, up to its first step,
+ * before all runs, and do not hear it again.
  *
- * Returns HA_OK or HA_ENOMEM.
+ * Returns as ha_playing_slice().
  */
-int ha_playing_again(struct ha_playing *playing);
+int ha_playing_run(struct ha_playing *playing);
 
 /*
  * Have the runs of a search played for a while, in the worker, while this process does something

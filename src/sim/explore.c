@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/port.h"
 #include "sim/exploration.h"
+#include "sim/search_words.h"
 
 #define RECORD_BUDGET 1000000u
 

@@ -158,6 +158,55 @@ void ha_footprint_clear(struct ha_footprint *footprint)
     footprint->sum = footprint->progress = 0;
 }
 
+/* What a copy begins with; the objects and the threads follow. */
+struct head {
+    size_t object_count, thread_count;
+    uint64_t sum, progress;
+};
+
+size_t ha_footprint_save(const struct ha_footprint *footprint, void *copy, size_t room)
+{
+    const struct head head = {footprint->object_count, footprint->thread_count, footprint->sum,
+                              footprint->progress};
+    size_t objects = head.object_count * sizeof *footprint->object;
+    size_t threads = head.thread_count * sizeof *footprint->thread;
+    unsigned char *to = copy;
+    if (sizeof head + objects + threads > room)
+        return sizeof head + objects + threads;
+    memcpy(to, &head, sizeof head);
+    if (objects)
+        memcpy(to + sizeof head, footprint->object, objects);
+    if (threads)
+        memcpy(to + sizeof head + objects, footprint->thread, threads);
+    return sizeof head + objects + threads;
+}
+
+/* Put `count` elements back; those behind them, of `more`, are not known any more. */
+static void put_back(void *array, const void *copy, size_t count, size_t more, size_t size)
+{
+    if (count)
+        memcpy(array, copy, count * size);
+    if (more > count)
+        memset((char *)array + count * size, 0, (more - count) * size);
+}
+
+void ha_footprint_restore(struct ha_footprint *footprint, const void *copy)
+{
+    const unsigned char *from = copy;
+    struct head head;
+    memcpy(&head, from, sizeof head);
+    from += sizeof head;
+    put_back(footprint->object, from, head.object_count, footprint->object_count,
+             sizeof *footprint->object);
+    from += head.object_count * sizeof *footprint->object;
+    put_back(footprint->thread, from, head.thread_count, footprint->thread_count,
+             sizeof *footprint->thread);
+    footprint->object_count = head.object_count;
+    footprint->thread_count = head.thread_count;
+    footprint->sum = head.sum;
+    footprint->progress = head.progress;
+}
+
 void ha_footprint_close(struct ha_footprint *footprint)
 {
     ha_heap_give(footprint->memory, footprint->object,

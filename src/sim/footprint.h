@@ -40,6 +40,12 @@ struct ha_footprint {
 void ha_footprint_init(struct ha_footprint *footprint, struct ha_arena *memory);
 /* Begin a run. */
 void ha_footprint_clear(struct ha_footprint *footprint);
+/*
+ * Copy what it knows of the run, if that takes no more than `room` bytes, and return how many it
+ * takes; and know that again later.
+ */
+size_t ha_footprint_save(const struct ha_footprint *footprint, void *copy, size_t room);
+void ha_footprint_restore(struct ha_footprint *footprint, const void *copy);
 void ha_footprint_close(struct ha_footprint *footprint);
 
 /* A question is about to be answered in the running thread's time. */

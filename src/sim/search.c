@@ -7,12 +7,12 @@
 #include "sim/search.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/arena.h"
 #include "core/world.h"
 #include "hotadd/error.h"
+#include "sim/bounds.h"
 #include "sim/footprint.h"
 #include "sim/priorities.h"
 #include "sim/visited.h"
@@ -22,6 +22,8 @@ struct ha_search {
     struct ha_search_options options;
     struct ha_search_point *path;
     size_t count, room, fixed;
+    size_t common;                      /* see ha_search_common() */
+    struct ha_keeper *keeper;
     struct ha_search_bounds used;       /* by the run so far */
     size_t turned;                      /* answers of the path that are not the ordinary ones */
     uint64_t branches;                  /* off the ordinary course, that were come to */
@@ -43,39 +45,21 @@ static struct ha_search *search_of(struct ha_oracle *oracle)
     return (struct ha_search *)(void *)oracle;
 }
 
-/* What an answer counts as; NULL for what has no bound. */
-static uint32_t *bound_of(struct ha_search_bounds *bounds, unsigned kind)
+/* The run has an answer more or, `by` being -1, less. */
+static void use(struct ha_search *search, const struct ha_search_point *point, int by)
 {
-    switch (kind) {
-    case HA_CHOICE_THREAD:  return NULL;
-    case HA_CHOICE_FAULT:   return &bounds->faults;
-    case HA_CHOICE_PREEMPT: return &bounds->preemptions;
-    default:                return &bounds->deliveries;
-    }
-}
-
-static void use(struct ha_search *search, unsigned kind, uint32_t answer)
-{
-    uint32_t *used = bound_of(&search->used, kind);
-    if (used && answer)
-        ++*used;
-    search->turned += answer != 0;
-}
-
-static void unuse(struct ha_search *search, unsigned kind, uint32_t answer)
-{
-    uint32_t *used = bound_of(&search->used, kind);
-    if (used && answer)
-        --*used;
-    search->turned -= answer != 0;
+    uint32_t *used = ha_bound_of(&search->used, point->kind);
+    if (!point->answer)
+        return;
+    search->turned += (size_t)by;
+    if (used)
+        *used += (uint32_t)by;
 }
 
 /* Whether the run so far may have another such answer than the ordinary one. */
-static bool may_differ(struct ha_search *search, unsigned kind)
+static bool may_differ(const struct ha_search *search, unsigned kind)
 {
-    const uint32_t *used = bound_of(&search->used, kind);
-    const uint32_t *most = bound_of(&search->options.bounds, kind);
-    return used ? *used < *most : !search->options.bounds.fixed_order;
+    return ha_bounds_allow(&search->options.bounds, &search->used, kind);
 }
 
 static uint32_t choose_by_chance(struct ha_search *search, const struct ha_question *question)
@@ -174,22 +158,53 @@ static uint32_t repeat(struct ha_search *search, const struct ha_world *world,
     return 0;
 }
 
+bool ha_search_is_open(const struct ha_search *search, uint32_t number)
+{
+    static const struct ha_search_bounds none;
+    const struct ha_search_point *point = &search->path[number];
+    return point->answer + 1 < point->options &&
+           ha_bounds_allow(&search->options.bounds, &none, point->kind);
+}
+
+static void leave(struct ha_search *search, struct ha_world *world)
+{
+    search->left = true;
+    ha_sched_end(world, HA_END_SIGNAL);
+    if (search->keeper)
+        search->keeper->leave(search->keeper, world);
+}
+
+/*
+ * Whether a later run may come here with another answer: in depth where there is one left, by
+ * chance at the first question only.
+ */
+static bool is_worth_keeping(const struct ha_search *search, const struct ha_question *question)
+{
+    if (search->options.strategy != HA_SEARCH_DEPTH)
+        return question->number == 0;
+    return question->number < search->fixed ? ha_search_is_open(search, question->number)
+                                            : may_differ(search, question->kind);
+}
+
 static uint32_t decide(struct ha_search *search, struct ha_world *world,
                        const struct ha_question *question)
 {
+    if (question->number >= search->fixed) {
+        if (search->left || search->lost || (search->count == search->room && !grow(search)))
+            return 0;
+        assert(question->number == search->count || search->strayed);
+        if (search->options.skips && was_here(search, world, question) && search->runs > 1) {
+            leave(search, world);
+            return 0;
+        }
+    }
+    if (search->keeper && is_worth_keeping(search, question))
+        search->keeper->keep(search->keeper, world, question->number);
     if (question->number < search->fixed)
         return repeat(search, world, question);
-    if (search->left || search->lost || (search->count == search->room && !grow(search)))
-        return 0;
-    assert(question->number == search->count || search->strayed);
-    if (search->options.skips && was_here(search, world, question) && search->runs > 1) {
-        search->left = true;
-        ha_sched_end(world, HA_END_SIGNAL);
-        return 0;
-    }
     uint32_t chosen = choose_anew(search, world, question);
     append(search, world, question, chosen);
-    use(search, question->kind, chosen);
+    use(search, &search->path[search->count - 1], 1);
     return chosen;
 }
 
@@ -197,27 +212,17 @@ static uint32_t answer(struct ha_oracle *oracle, struct ha_world *world,
                        const struct ha_question *question)
 {
     struct ha_search *search = search_of(oracle);
-    search->asked = question->number + 1;
     ha_footprint_ask(&search->footprint, world);
     uint32_t decided = decide(search, world, question);
+    search->asked = question->number + 1;   /* also when it is answered once more */
     ha_footprint_answer(&search->footprint, world, question, decided);
     return decided;
 }
 
-static void settle_bound(uint32_t *bound, uint32_t usual)
-{
-    if (*bound == HA_BOUND_USUAL)
-        *bound = usual;
-}
-
 struct ha_search_options ha_search_settle(struct ha_search_options options)
 {
-    bool is_sweep = options.strategy == HA_SEARCH_FAULTS || options.strategy == HA_SEARCH_PAIRS;
-    settle_bound(&options.bounds.faults, options.strategy == HA_SEARCH_PAIRS ? 2 : 1);
-    settle_bound(&options.bounds.preemptions, is_sweep ? 0 : 1);
-    settle_bound(&options.bounds.deliveries, is_sweep ? 0 : 1);
-    options.bounds.fixed_order |= is_sweep;
-    if (is_sweep)
+    options.bounds = ha_bounds_settle(options.bounds, options.strategy);
+    if (options.strategy == HA_SEARCH_FAULTS || options.strategy == HA_SEARCH_PAIRS)
         options.strategy = HA_SEARCH_DEPTH;
     return options;
 }
@@ -260,14 +265,14 @@ static bool back_up(struct ha_search *search)
 {
     while (search->count) {
         struct ha_search_point *last = &search->path[search->count - 1];
-        unuse(search, last->kind, last->answer);
+        use(search, last, -1);
         while (last->answer + 1 < last->options && may_differ(search, last->kind)) {
             last->answer++;
             if (!is_mine(search))
                 continue;
-            use(search, last->kind, last->answer);
+            use(search, last, 1);
             ha_points_turn(&search->points, last->kind, last->site, last->occurrence);
-            search->fixed = search->count;
+            search->fixed = search->common = search->count;
             return true;
         }
         search->count--;
@@ -323,6 +328,7 @@ bool ha_search_next(struct ha_search *search)
     if (search->options.strategy == HA_SEARCH_DEPTH)
         return is_first || back_up(search);
     begin_by_chance(search);
+    search->common = is_first ? 0 : 1;
     return true;
 }
 
@@ -337,6 +343,22 @@ void ha_search_again(struct ha_search *search)
     search->left = false;
     search->asked = 0;
     search->fixed = search->count;
+    search->common = 0;
+}
+
+void ha_search_set_keeper(struct ha_search *search, struct ha_keeper *keeper)
+{
+    search->keeper = keeper;
+}
+
+size_t ha_search_common(const struct ha_search *search)
+{
+    return search->common;
+}
+
+struct ha_footprint *ha_search_footprint(struct ha_search *search)
+{
+    return &search->footprint;
 }
 
 struct ha_oracle *ha_search_oracle(struct ha_search *search)
@@ -395,17 +417,4 @@ bool ha_search_lost(const struct ha_search *search)
 {
     return search->lost || search->footprint.lost || search->visited.lost ||
            ha_points_lost(&search->points);
-}
-
-int ha_search_answers(const struct ha_search *search, struct ha_tape_input *answers)
-{
-    *answers = (struct ha_tape_input){
-        .answer = malloc((search->count + 1) * sizeof *answers->answer)};
-    if (!answers->answer)
-        return HA_ENOMEM;
-    for (size_t i = 0; i < search->count; i++)
-        if (search->path[i].answer)
-            answers->answer[answers->count++] =
-                (struct ha_answer){(uint32_t)i, search->path[i].answer};
-    return HA_OK;
 }

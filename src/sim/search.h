@@ -33,6 +33,7 @@
 #include "sim/points.h"
 
 struct ha_arena;
+struct ha_footprint;
 struct ha_search;
 struct ha_watcher;
 
@@ -85,6 +86,31 @@ bool ha_search_next(struct ha_search *search);
 /* Whether the run belongs to the share; if not, what it shows is the business of another one. */
 bool ha_search_is_mine(const struct ha_search *search);
 
+/*
+ * Who keeps how runs stand at questions that may be answered otherwise later, so that the next run
+ * need not be played from its beginning. Both are called while the question is asked.
+ */
+struct ha_keeper {
+    /*
+     * The question with that number is about to be answered, once or more often: each time that it
+     * returns, what the search has been told in between holds.
+     */
+    void (*keep)(struct ha_keeper *keeper, struct ha_world *world, uint32_t number);
+    /* The run is left here, and need not go on; may return. */
+    void (*leave)(struct ha_keeper *keeper, struct ha_world *world);
+};
+/* NULL: nobody does. */
+void ha_search_set_keeper(struct ha_search *search, struct ha_keeper *keeper);
+/*
+ * How many questions the next run has in common with the one before, the first that is answered
+ * otherwise included: what was kept at these is good for it.
+ */
+size_t ha_search_common(const struct ha_search *search);
+/* Whether question `number` of the run may be answered in one more way later. */
+bool ha_search_is_open(const struct ha_search *search, uint32_t number);
+/* What is known of the run so far, besides its answers. */
+struct ha_footprint *ha_search_footprint(struct ha_search *search);
+
 /* Play the run that has ended once more, with the same answers. */
 void ha_search_again(struct ha_search *search);
 
@@ -114,8 +140,5 @@ bool ha_search_strayed(const struct ha_search *search);
 const struct ha_search_stray *ha_search_stray(const struct ha_search *search);
 /* Whether memory was lacking, and so answers were not kept. */
 bool ha_search_lost(const struct ha_search *search);
-
-/* The non-zero answers of the run, for a token. HA_OK or HA_ENOMEM; ha_tape_close() after use. */
-int ha_search_answers(const struct ha_search *search, struct ha_tape_input *answers);
 
 #endif

@@ -2,9 +2,11 @@
 #include "sim/search_words.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/names.h"
 #include "core/tape.h"
+#include "hotadd/error.h"
 
 void ha_search_add_number(struct ha_text *text, uint64_t number, const char *one,
                           const char *many)
@@ -78,4 +80,18 @@ void ha_search_add_complete(struct ha_text *text, uint64_t runs,
     ha_text_add(text, ", all with at most ");
     add_bounds(bounds, text);
     ha_text_add(text, "\n");
+}
+
+int ha_search_answers(const struct ha_search *search, struct ha_tape_input *answers)
+{
+    size_t count;
+    const struct ha_search_point *point = ha_search_points(search, &count);
+    *answers = (struct ha_tape_input){.answer = malloc((count + 1) * sizeof *answers->answer)};
+    if (!answers->answer)
+        return HA_ENOMEM;
+    for (size_t i = 0; i < count; i++)
+        if (point[i].answer)
+            answers->answer[answers->count++] =
+                (struct ha_answer){(uint32_t)i, point[i].answer};
+    return HA_OK;
 }

@@ -33,4 +33,7 @@ void ha_search_add_stray(struct ha_text *text, const struct ha_search_stray *str
 void ha_search_add_complete(struct ha_text *text, uint64_t runs,
                             const struct ha_search_bounds *bounds);
 
+/* The non-zero answers of the run, for a token. HA_OK or HA_ENOMEM; ha_tape_close() after use. */
+int ha_search_answers(const struct ha_search *search, struct ha_tape_input *answers);
+
 #endif

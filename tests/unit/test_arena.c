@@ -271,6 +271,32 @@ static void a_second_mark_takes_the_place_of_the_first(void **state)
     assert_int_equal(*value, 2);
 }
 
+static void any_of_several_copies_can_be_put_back(void **state)
+{
+    struct ha_arena *arena = *state;
+    unsigned char *copy[2];
+    size_t used[2];
+    int *value = ha_arena_take(arena, sizeof *value);
+    void *later[2];
+    for (int i = 0; i < 2; i++) {
+        *value = i + 1;
+        used[i] = ha_arena_used(arena);
+        copy[i] = malloc(used[i]);
+        assert_non_null(copy[i]);
+        ha_arena_save(arena, copy[i]);
+        later[i] = ha_arena_take(arena, 100);
+    }
+
+    for (int i = 2; i-- > 0;) {
+        ha_arena_restore(arena, copy[i], used[i]);
+
+        assert_int_equal(*value, i + 1);
+        assert_int_equal(ha_arena_used(arena), used[i]);
+        assert_ptr_equal(ha_arena_take(arena, 100), later[i]);
+        free(copy[i]);
+    }
+}
+
 /* Blocks of random sizes come and go, each full of its own byte. */
 static void living_blocks_never_overlap(void **state)
 {
@@ -354,6 +380,7 @@ int main(void)
         with_arena(what_was_given_back_before_the_mark_is_free_after_the_rewind),
         with_arena(memory_taken_after_the_mark_is_clean_when_taken_after_the_rewind),
         with_arena(a_second_mark_takes_the_place_of_the_first),
+        with_arena(any_of_several_copies_can_be_put_back),
         with_arena(living_blocks_never_overlap),
         cmocka_unit_test(a_shared_arena_is_the_same_for_processes_that_are_forked),
         cmocka_unit_test(what_lies_in_no_arena_lies_on_the_heap),

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/carrier.h"
+#include "core/coroutine.h"
 
 #define CONTEXTS 1000
 
@@ -301,6 +301,115 @@ static void a_deep_stack_is_dropped_as_a_whole_and_used_again(void **state)
     assert_int_equal(player.number, 0);
 }
 
+#if HA_COROUTINES_CAN_BE_SAVED
+static void *save(struct bench *b)
+{
+    size_t size = b->carrier->operations->save(b->carrier, NULL, 0);
+    void *copy = malloc(size);
+    assert_non_null(copy);
+    assert_int_equal(b->carrier->operations->save(b->carrier, copy, size), size);
+    return copy;
+}
+
+static void restore(struct bench *b, const void *copy)
+{
+    b->carrier->operations->restore(b->carrier, copy);
+}
+
+static void expect_turns(struct bench *b, size_t count, const uint32_t *order)
+{
+    assert_int_equal(b->turns, count);
+    assert_memory_equal(b->order, order, count * sizeof *order);
+    b->turns = 0;
+}
+
+static void contexts_go_on_from_where_they_were_when_they_were_copied(void **state)
+{
+    struct bench *b = *state;
+    struct ha_context *one = new_player(b, 1, 1)->context, *two = new_player(b, 2, 0)->context;
+    go_to(b, one);
+    void *copy = save(b);
+
+    for (int i = 0; i < 3; i++) {
+        go_to(b, one);
+        go_to(b, two);
+        restore(b, copy);
+    }
+
+    expect_turns(b, 7, (const uint32_t[]){1, 1, 2, 1, 2, 1, 2});
+    free(copy);
+}
+
+static void a_context_that_serves_another_since_is_what_it_was_again(void **state)
+{
+    struct bench *b = *state;
+    struct ha_context *one = new_player(b, 1, 0)->context;
+    void *copy = save(b);
+    go_to(b, one);
+    struct player other = {.bench = b};
+    other.context = create(b, play_deep, &other);
+    assert_ptr_equal(other.context, one);
+
+    restore(b, copy);
+    go_to(b, one);
+
+    expect_turns(b, 2, (const uint32_t[]){1, 1});
+    free(copy);
+}
+
+static void contexts_that_a_copy_does_not_have_are_used_again(void **state)
+{
+    struct bench *b = *state;
+    struct ha_context *one = new_player(b, 1, 1)->context;
+    void *copy = save(b);
+    struct ha_context *two = new_player(b, 2, 1)->context;
+    go_to(b, two);
+
+    restore(b, copy);
+    assert_ptr_equal(new_player(b, 3, 0)->context, two);
+    restore(b, NULL);
+    struct ha_context *four = new_player(b, 4, 0)->context;
+    struct ha_context *five = new_player(b, 5, 0)->context;
+
+    assert_true((four == one && five == two) || (four == two && five == one));
+    free(copy);
+}
+
+static void a_deep_stack_is_put_back_as_a_whole(void **state)
+{
+    struct bench *b = *state;
+    struct player player = {.bench = b};
+    player.context = create(b, play_deep, &player);
+    go_to(b, player.context);
+    void *copy = save(b);
+    go_to(b, player.context);
+    struct player other = {.bench = b};
+    other.context = create(b, play_deep, &other);
+    go_to(b, other.context);
+    player.came_back = false;
+
+    restore(b, copy);
+    go_to(b, player.context);
+
+    assert_true(player.came_back);
+    assert_int_equal(player.number, 0);
+    free(copy);
+}
+
+static void what_does_not_fit_is_not_copied(void **state)
+{
+    struct bench *b = *state;
+    unsigned char copy[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    new_player(b, 1, 0);
+
+    assert_true(b->carrier->operations->save(b->carrier, copy, sizeof copy) > sizeof copy);
+
+    assert_memory_equal(copy, ((const unsigned char[]){1, 2, 3, 4, 5, 6, 7, 8}), sizeof copy);
+}
+
+#define WITH_COPIES(test) cmocka_unit_test_setup_teardown(test, open_coroutines, close_bench)
+#endif
+
 #define WITH_EACH(test) \
     cmocka_unit_test_setup_teardown(test, open_hosts, close_bench), \
     cmocka_unit_test_setup_teardown(test, open_coroutines, close_bench)
@@ -319,6 +428,13 @@ int main(void)
         WITH_EACH(a_thousand_contexts_live_side_by_side_on_stacks_of_their_own),
         WITH_EACH(a_thousand_contexts_can_be_abandoned_in_any_order),
         WITH_EACH(a_deep_stack_is_dropped_as_a_whole_and_used_again),
+#if HA_COROUTINES_CAN_BE_SAVED
+        WITH_COPIES(contexts_go_on_from_where_they_were_when_they_were_copied),
+        WITH_COPIES(a_context_that_serves_another_since_is_what_it_was_again),
+        WITH_COPIES(contexts_that_a_copy_does_not_have_are_used_again),
+        WITH_COPIES(a_deep_stack_is_put_back_as_a_whole),
+        WITH_COPIES(what_does_not_fit_is_not_copied),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

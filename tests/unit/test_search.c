@@ -14,6 +14,7 @@
 #include "core/arena.h"
 #include "core/world.h"
 #include "sim/search.h"
+#include "sim/search_words.h"
 
 /* A machine that asks one question after another; what it asks may depend on what it heard. */
 struct asker {
@@ -367,6 +368,87 @@ static void what_goes_by_chance_in_a_run_is_not_a_matter_of_its_share(void **sta
     }
 }
 
+/* Notes which questions it could keep. */
+struct noting {
+    struct ha_keeper keeper;        /* first */
+    char kept[64];
+};
+
+static void note_kept(struct ha_keeper *keeper, struct ha_world *world, uint32_t number)
+{
+    char *kept = ((struct noting *)(void *)keeper)->kept;
+    (void)world;
+    assert_true(strlen(kept) < sizeof ((struct noting *)0)->kept - 1);
+    kept[strlen(kept)] = (char)('0' + number);
+}
+
+static void none_is_left(struct ha_keeper *keeper, struct ha_world *world)
+{
+    (void)keeper;
+    (void)world;
+    fail();
+}
+
+static void questions_are_kept_that_may_be_answered_otherwise_and_no_others(void **state)
+{
+    struct asker asker;
+    struct noting noting = {.keeper = {note_kept, none_is_left}};
+    (void)state;
+    begin(&asker, &(struct ha_search_options){
+                      .bounds = {.faults = 1, .deliveries = 0, .fixed_order = true}});
+    ha_search_set_keeper(asker.search, &noting.keeper);
+    static const size_t common[] = {0, 4, 2};
+    for (int run = 0; run < 3; run++) {
+        assert_true(next(&asker));
+        assert_int_equal(ha_search_common(asker.search), common[run]);
+        ask(&asker, HA_CHOICE_THREAD, 2);
+        ask(&asker, HA_CHOICE_FAULT, 2);
+        ask(&asker, HA_CHOICE_TWICE, 2);
+        ask(&asker, HA_CHOICE_FAULT, 2);
+        strcat(noting.kept, " ");
+    }
+
+    /* One that was kept before is named again: it may have been dropped since. */
+    assert_string_equal(noting.kept, "13 1  ");
+    assert_false(next(&asker));
+    ha_search_destroy(asker.search);
+}
+
+static void by_chance_the_way_to_the_first_question_is_kept(void **state)
+{
+    struct asker asker;
+    struct noting noting = {.keeper = {note_kept, none_is_left}};
+    (void)state;
+    begin(&asker, &(struct ha_search_options){.strategy = HA_SEARCH_RANDOM, .bounds = wide});
+    ha_search_set_keeper(asker.search, &noting.keeper);
+    for (int run = 0; run < 2; run++) {
+        assert_true(next(&asker));
+        assert_int_equal(ha_search_common(asker.search), run);
+        ask(&asker, HA_CHOICE_THREAD, 2);
+        ask(&asker, HA_CHOICE_FAULT, 2);
+    }
+
+    assert_string_equal(noting.kept, "00");
+    ha_search_destroy(asker.search);
+}
+
+static void a_run_that_is_played_again_begins_anew(void **state)
+{
+    struct asker asker;
+    (void)state;
+    begin(&asker, &(struct ha_search_options){.bounds = wide});
+    for (int run = 0; run < 2; run++) {
+        assert_true(next(&asker));
+        ask(&asker, HA_CHOICE_FAULT, 2);
+    }
+    assert_int_equal(ha_search_common(asker.search), 1);
+
+    ha_search_again(asker.search);
+
+    assert_int_equal(ha_search_common(asker.search), 0);
+    ha_search_destroy(asker.search);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +457,9 @@ int main(void)
         cmocka_unit_test(a_sweep_of_faults_is_a_search_in_depth_that_lets_threads_alone),
         cmocka_unit_test(a_point_is_covered_when_some_run_answered_it_otherwise),
         cmocka_unit_test(depth_first_gives_every_sequence_of_answers_once),
+        cmocka_unit_test(questions_are_kept_that_may_be_answered_otherwise_and_no_others),
+        cmocka_unit_test(by_chance_the_way_to_the_first_question_is_kept),
+        cmocka_unit_test(a_run_that_is_played_again_begins_anew),
         cmocka_unit_test(no_run_has_more_of_a_kind_than_its_bound),
         cmocka_unit_test(the_answers_of_a_run_are_those_that_are_not_ordinary),
         cmocka_unit_test(a_run_that_asks_something_else_has_strayed),
