@@ -90,8 +90,8 @@ struct ha_explored {
 typedef void ha_explored_test(struct ha_machine *machine, void *argument);
 
 /*
- * Play a test of a linked driver again and again on one machine, with what could go either way
- * going another way each time, and judge every run.
+ * Play a test of a linked driver again and again on one machine of this process, with what could
+ * go either way going another way each time, and judge every run.
  *
  * A run ends with the unloading of its drivers. Where a run ends early, or goes on as an earlier
  * one did, the function is left in the middle, without a return: what it holds itself is then lost.

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "edge/axes.h"
+#include "edge/jobs.h"
 #include "edge/play_check.h"
 
 typedef bool asked_for(const struct ha_explore_options *options);
@@ -117,6 +118,9 @@ int ha_explore_check(const struct ha_explore_options *options, const struct ha_f
     if (all_profiles(options))
         return ha_error_set(error, HA_EINVAL, "a search has one profile at a time, not --profile "
                                               HA_PROFILE_ALL);
+    if (options->jobs > HA_JOBS_MOST)
+        return ha_error_set(error, HA_EINVAL, "a search has at most %u jobs, not %u",
+                            HA_JOBS_MOST, (unsigned)options->jobs);
     for (size_t i = 0; i < sizeof contradictions / sizeof contradictions[0]; i++)
         if (contradictions[i].first(options) && contradictions[i].second(options))
             return ha_error_set(error, HA_EINVAL, "%s and %s do not go together: %s",

@@ -14,7 +14,7 @@
 
 _Static_assert(HA_JOBS_MOST <= HA_LOOP_FILES, "all workers can be waited for");
 
-/* A share without a run would have nothing to say. */
+/* A share without a run needs no process. */
 static uint32_t count_jobs(const struct ha_explore_options *options)
 {
     uint32_t count = options->jobs ? options->jobs : 1;
