@@ -152,6 +152,7 @@ static inline void ha_order_take_lock(struct ha_world *world, const void *lock, 
 /* A place where another thread may go on: each NT call, each entry to and return from a driver. */
 static inline void ha_sched_point(struct ha_world *world)
 {
+    world->sched.running->points++;
     if (world->sched.attention)
         ha_sched_attend(world);
 }

@@ -286,6 +286,7 @@ __attribute__((always_inline)) static inline bool call_one(struct ha_round *roun
                                                            struct ha_registration *client,
                                                            bool watched)
 {
+    round->thread->points++;
     if (round->kernel->world.sched.attention)
         pause_between_calls(round);
     if (client->link.unusual)

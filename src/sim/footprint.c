@@ -21,7 +21,6 @@ struct ha_footprint_object {
 
 struct ha_footprint_thread {
     uint64_t latest;            /* its latest step; 0 for none */
-    uint32_t asked;             /* questions in its time */
 };
 
 static uint64_t mix(uint64_t a, uint64_t b)
@@ -155,19 +154,19 @@ void ha_footprint_clear(struct ha_footprint *footprint)
     if (footprint->thread_count)
         memset(footprint->thread, 0, footprint->thread_count * sizeof *footprint->thread);
     footprint->object_count = footprint->thread_count = 0;
-    footprint->sum = footprint->progress = 0;
+    footprint->sum = footprint->dues = 0;
 }
 
 /* What a copy begins with; the objects and the threads follow. */
 struct head {
     size_t object_count, thread_count;
-    uint64_t sum, progress;
+    uint64_t sum, dues;
 };
 
 size_t ha_footprint_save(const struct ha_footprint *footprint, void *copy, size_t room)
 {
     const struct head head = {footprint->object_count, footprint->thread_count, footprint->sum,
-                              footprint->progress};
+                              footprint->dues};
     size_t objects = head.object_count * sizeof *footprint->object;
     size_t threads = head.thread_count * sizeof *footprint->thread;
     unsigned char *to = copy;
@@ -204,7 +203,7 @@ void ha_footprint_restore(struct ha_footprint *footprint, const void *copy)
     footprint->object_count = head.object_count;
     footprint->thread_count = head.thread_count;
     footprint->sum = head.sum;
-    footprint->progress = head.progress;
+    footprint->dues = head.dues;
 }
 
 void ha_footprint_close(struct ha_footprint *footprint)
@@ -216,20 +215,11 @@ void ha_footprint_close(struct ha_footprint *footprint)
     ha_footprint_init(footprint, footprint->memory);
 }
 
-void ha_footprint_ask(struct ha_footprint *footprint, const struct ha_world *world)
-{
-    uint32_t number = number_of(world->sched.running);
-    struct ha_footprint_thread *thread = thread_of(footprint, number);
-    if (!thread)
-        return;
-    footprint->progress -= mix(number, thread->asked++);
-    footprint->progress += mix(number, thread->asked);
-}
-
 void ha_footprint_answer(struct ha_footprint *footprint, const struct ha_world *world,
                          const struct ha_question *question, uint32_t answer)
 {
     uint32_t number = number_of(world->sched.running);
+    footprint->dues += question->kind == HA_CHOICE_DUE;
     if (ha_sched_option(world, question, 0) || (question->kind == HA_CHOICE_DUE && !answer))
         return;
     if (thread_of(footprint, number))
@@ -239,7 +229,11 @@ void ha_footprint_answer(struct ha_footprint *footprint, const struct ha_world *
 uint64_t ha_footprint_state(const struct ha_footprint *footprint, const struct ha_world *world,
                             const struct ha_question *question)
 {
+    uint64_t stand = footprint->dues;
+    for (const struct ha_thread *thread = world->sched.first_live; thread;
+         thread = thread->next_live)
+        stand += mix(thread->stamp.thread, thread->points);
     uint64_t asks = mix((uint64_t)question->kind << 32 | question->options, question->about);
-    return mix(mix(footprint->sum, footprint->progress),
+    return mix(mix(footprint->sum, stand),
                mix(asks, number_of(world->sched.running)));
 }

@@ -4,9 +4,13 @@
  * Each step of a thread reads and writes objects (ha_touch()); two steps depend on each other if
  * one thread takes both, or if they touch an object that one of them writes. All runs in which
  * dependent steps come in the same order are one run to every driver. A step is given a number made
- * of its thread's step before and of the steps that it depends on; the sum of these numbers does not
- * know in which order they came, and is the run's identity: runs that are the same have the same
- * one, and others another, up to the chance of 1 in 2^64 or so.
+ * of its thread's step before and of the steps that it depends on; the sum of these numbers does
+ * not know in which order they came, and is the run's identity: runs that are the same have the
+ * same one, and others another, up to the chance of 1 in 2^64 or so.
+ *
+ * Where a run stands is that number so far, and how far each thread is. That counts the scheduling
+ * points that it has come to, not the questions it was asked there: how many there are to answer
+ * depends on who else could go on, and so on the way that led there.
  *
  * While a driver is in charge every step writes what is its own. What drivers share with each other
  * outside of NT routines is not seen.
@@ -32,7 +36,7 @@ struct ha_footprint {
     size_t object_count, thread_count;
     size_t object_room, thread_room;
     uint64_t sum;                       /* of all steps */
-    uint64_t progress;                  /* of all threads: how many questions each was asked */
+    uint64_t dues;                      /* questions about what is due, which may be no steps */
     bool lost;                          /* memory was lacking */
 };
 
@@ -48,9 +52,7 @@ size_t ha_footprint_save(const struct ha_footprint *footprint, void *copy, size_
 void ha_footprint_restore(struct ha_footprint *footprint, const void *copy);
 void ha_footprint_close(struct ha_footprint *footprint);
 
-/* A question is about to be answered in the running thread's time. */
-void ha_footprint_ask(struct ha_footprint *footprint, const struct ha_world *world);
-/* It was answered; an answer that does not say which thread goes on is a step of its own. */
+/* A question was answered, which is a step by itself unless it says which thread goes on. */
 void ha_footprint_answer(struct ha_footprint *footprint, const struct ha_world *world,
                          const struct ha_question *question, uint32_t answer);
 

@@ -42,11 +42,11 @@ void ha_points_turn(struct ha_points *points, unsigned kind, uint64_t site, uint
 void ha_points_merge(struct ha_points *points, const struct ha_points *other)
 {
     for (size_t i = 0; i < other->met.room; i++)
-        if (other->met.number[i])
-            count(&points->met, points->met_count, other->met.number[i]);
+        if (other->met.place[i].number)
+            count(&points->met, points->met_count, other->met.place[i].number);
     for (size_t i = 0; i < other->turned.room; i++)
-        if (other->turned.number[i])
-            count(&points->turned, points->turned_count, other->turned.number[i]);
+        if (other->turned.place[i].number)
+            count(&points->turned, points->turned_count, other->turned.place[i].number);
 }
 
 bool ha_points_lost(const struct ha_points *points)

@@ -30,7 +30,7 @@ struct ha_search {
     struct ha_priorities priorities;    /* of PCT */
     struct ha_footprint footprint;
     struct ha_points points;
-    struct ha_visited visited;          /* where runs have been, and with what left to use */
+    struct ha_visited visited;          /* where runs have been, and what they had used there */
     bool left;
     uint64_t random;
     uint64_t runs;
@@ -84,15 +84,12 @@ static uint32_t choose_anew(struct ha_search *search, struct ha_world *world,
     return choose_by_chance(search, question);
 }
 
-/* Whether an earlier run was where this one is, and could go on in as many ways. */
+/* Whether an earlier run was where this one is, and could go on in all ways that this one can. */
 static bool was_here(struct ha_search *search, const struct ha_world *world,
                      const struct ha_question *question)
 {
-    const struct ha_search_bounds *used = &search->used;
-    uint64_t key = ha_footprint_state(&search->footprint, world, question);
-    key += used->faults + UINT64_C(0x10001) * used->preemptions +
-           UINT64_C(0x100000003) * used->deliveries;
-    return !ha_visited_add(&search->visited, ha_random(&key));
+    uint64_t state = ha_footprint_state(&search->footprint, world, question);
+    return !ha_visited_reach(&search->visited, state, &search->used);
 }
 
 static bool grow(struct ha_search *search)
@@ -212,7 +209,6 @@ static uint32_t answer(struct ha_oracle *oracle, struct ha_world *world,
                        const struct ha_question *question)
 {
     struct ha_search *search = search_of(oracle);
-    ha_footprint_ask(&search->footprint, world);
     uint32_t decided = decide(search, world, question);
     search->asked = question->number + 1;   /* also when it is answered once more */
     ha_footprint_answer(&search->footprint, world, question, decided);

@@ -10,7 +10,7 @@
  *
  * Depth first gives every sequence of answers within its bounds exactly once, the last question
  * varying first. With `skips` a run is left where it comes to a state that an earlier run was in
- * with as much left of its bounds (sim/footprint.h): all that can follow was, or will be, played
+ * with no less left of its bounds (sim/footprint.h): all that can follow was, or will be, played
  * from there. Random and PCT runs have no end; what a run does by chance is a matter of the seed
  * and its number alone, and for PCT of the length of the ordinary course.
  *
