@@ -72,6 +72,11 @@ uint64_t bench_scenario_only(uint64_t times);
 /* The same, searched: how many runs a second, each on coroutines and judged. */
 double bench_search(void);
 uint64_t bench_search_only(uint64_t times);
+/*
+ * Runs a second of `hotadd explore` by chance, for a scenario whose driver is compiled and right:
+ * played in a worker, with the driver's variables put back before each.
+ */
+double bench_module_search(const char *hotadd, const char *modules, const char *scenario);
 
 /*
  * What `hotadd run --trace none` takes from its start to its end for a scenario that adds so many

@@ -206,8 +206,10 @@ int main(int count, char **argument)
     printf("loading a scenario of 100000 events: %.0f ns an event\n", bench_load(100000));
     printf("a trace in JSON Lines: read with %.0f MB/s, read and judged with %.0f MB/s\n",
            bench_trace(false), bench_trace(true));
-    if (count == 5) {
+    if (count == 7) {
         print_start(argument[2], argument[3], argument[4]);
+        printf("a compiled driver searched, in a worker and judged: %.0f runs a second\n",
+               bench_module_search(argument[2], argument[5], argument[6]));
         print_size(argument[2]);
     }
     return 0;

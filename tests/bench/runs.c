@@ -36,6 +36,8 @@ static const struct ha_plan plan = {
     .event = events, .event_count = 2,
 };
 
+#define NOT_ALL_PLAYED 5        /* how a search by chance ends that finds nothing */
+
 static struct ha_machine *made_machine(enum ha_threads threads)
 {
     struct ha_machine_options options = ha_player_options(&plan, NULL);
@@ -125,7 +127,8 @@ double bench_scenario(void)
     return bench_median(figure);
 }
 
-static double start_once(const char *const *command)
+/* Microseconds of a program that is to end with that code. */
+static double start_once(const char *const *command, int code)
 {
     uint64_t start = bench_now();
     pid_t child = fork();
@@ -138,7 +141,7 @@ static double start_once(const char *const *command)
     }
     int status;
     if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
-        WEXITSTATUS(status) != 0) {
+        WEXITSTATUS(status) != code) {
         fprintf(stderr, "bench: %s could not be run\n", command[0]);
         exit(1);
     }
@@ -152,10 +155,23 @@ double bench_start(const char *const *command, const char *const *other, double 
     for (int round = 0; round < BENCH_ROUNDS; round++) {
         a[round] = b[round] = 0;
         for (int i = 0; i < 20; i++) {
-            a[round] += start_once(command) / 20;
-            b[round] += start_once(other) / 20;
+            a[round] += start_once(command, 0) / 20;
+            b[round] += start_once(other, 0) / 20;
         }
     }
     *other_us = bench_median(b);
     return bench_median(a);
+}
+
+/* The start of the program and of its worker cancels out. */
+double bench_module_search(const char *hotadd, const char *modules, const char *scenario)
+{
+    const char *few[] = {hotadd, "explore", "--modules", modules, "--keep-going", "--strategy",
+                         "random", "--runs", "100", scenario, NULL};
+    const char *many[] = {hotadd, "explore", "--modules", modules, "--keep-going", "--strategy",
+                          "random", "--runs", "10100", scenario, NULL};
+    double figure[BENCH_ROUNDS];
+    for (int round = 0; round < BENCH_ROUNDS; round++)
+        figure[round] = start_once(many, NOT_ALL_PLAYED) - start_once(few, NOT_ALL_PLAYED);
+    return 10000 / (bench_median(figure) / 1e6);
 }
