@@ -105,11 +105,8 @@ static bool has_enough(const struct ha_explorer *explorer)
 
 static int play_to_end(struct ha_explorer *explorer, struct ha_playing *playing)
 {
-    int err = explorer->begun.bytes ? HA_OK : ha_judge_save(explorer->judge, &explorer->begun);
-    if (err)
-        return err;
-    ha_judge_restore(explorer->judge, &explorer->begun);
-    return ha_playing_run(playing);
+    int err = ha_hearing_begin(&explorer->hearing, playing->checkpoints);
+    return err ? err : ha_playing_run(playing);
 }
 
 /* What comes out in two ways by itself says nothing about answers. HA_OK, or as play_run(). */
@@ -189,7 +186,7 @@ static void blame(void *argument, size_t driver, const struct ha_text *sentences
 
 struct ha_playing_options ha_explorer_playing(struct ha_explorer *explorer)
 {
-    explorer->sink[0] = ha_judge_sink(explorer->judge);
+    explorer->sink[0] = &explorer->hearing.sink;
     explorer->sink[1] = &explorer->twin.sink;
     return (struct ha_playing_options){
         .plan = &explorer->plan,
@@ -312,6 +309,7 @@ static int open_all(struct ha_explorer *explorer)
     explorer->search = ha_search_create(&search);
     if (!explorer->judge || !explorer->search)
         return HA_ENOMEM;
+    ha_hearing_init(&explorer->hearing, explorer->judge);
     return open_playing(explorer);
 }
 
@@ -342,7 +340,7 @@ void ha_explorer_close(struct ha_explorer *explorer)
 {
     ha_playing_close(explorer->playing);
     ha_search_destroy(explorer->search);
-    ha_judge_save_close(&explorer->begun);
+    ha_hearing_close(&explorer->hearing);
     ha_judge_destroy(explorer->judge);
     ha_twin_close(&explorer->twin);
     ha_bag_close(&explorer->drivers);

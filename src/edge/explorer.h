@@ -7,6 +7,7 @@
 #include "check/judge.h"
 #include "core/tape.h"
 #include "edge/crash.h"
+#include "edge/hearing.h"
 #include "edge/load.h"
 #include "edge/playing.h"
 #include "hotadd/explore.h"
@@ -39,7 +40,7 @@ struct ha_explorer {
     struct ha_plan plan;            /* the scenario's, under the profile that is wanted */
     struct ha_bag drivers;          /* of the plan, where the command line changed them */
     struct ha_judge *judge;
-    struct ha_judge_save begun;     /* the judge, when it has heard what all runs begin with */
+    struct ha_hearing hearing;      /* ... hears the runs */
     struct ha_search *search;
     struct ha_playing *playing;
     bool apart;                     /* ... in a worker */

@@ -1,5 +1,7 @@
 /*
- * sim, core: a run that goes on from a checkpoint is the run that is played from its beginning
+ * sim, core, edge: a run that goes on from a checkpoint is the run that is played from its beginning
+ *
+ * The judge finds the same in both, too, though it hears what runs have in common once only.
  *
  * The project's own scenarios are each searched twice at a time, by one search whose runs begin
  * with the mark of its machine, and by one that goes on from checkpoints.
@@ -12,10 +14,11 @@
 #include <cmocka.h>
 
 #include "base/hash.h"
+#include "check/rules.h"
 #include "core/coroutine.h"
 #include "edge/files.h"
+#include "edge/hearing.h"
 #include "edge/load.h"
-#include "sim/checkpoint.h"
 #include "sim/machine.h"
 #include "sim/player.h"
 #include "unit/failing.h"
@@ -34,6 +37,8 @@ struct side {
     struct ha_machine *machine;
     struct ha_checkpoints *checkpoints;
     const struct ha_plan *plan;
+    struct ha_judge *judge;
+    struct ha_hearing hearing;
     struct summary summary;
 };
 
@@ -55,6 +60,10 @@ static void open_side(struct side *side, const struct ha_plan *plan,
     assert_non_null(side->search);
     assert_int_equal(ha_machine_create(&machine, &side->machine, NULL), 0);
     assert_int_equal(ha_machine_add_sink(side->machine, &side->summary.sink), 0);
+    side->judge = ha_judge_create();
+    assert_non_null(side->judge);
+    ha_hearing_init(&side->hearing, side->judge);
+    assert_int_equal(ha_machine_add_sink(side->machine, &side->hearing.sink), 0);
     ha_player_search(side->machine, side->search);
     assert_int_equal(ha_player_mark(side->machine), 0);
 }
@@ -64,10 +73,13 @@ static void close_side(struct side *side)
     ha_checkpoints_destroy(side->checkpoints);
     ha_machine_destroy(side->machine);
     ha_search_destroy(side->search);
+    ha_hearing_close(&side->hearing);
+    ha_judge_destroy(side->judge);
 }
 
 static void play(struct side *side)
 {
+    assert_int_equal(ha_hearing_begin(&side->hearing, side->checkpoints), 0);
     side->summary.hash = HA_HASH_START;
     side->summary.records = 0;
     if (side->checkpoints) {
@@ -80,6 +92,28 @@ static void play(struct side *side)
         assert_int_equal(ha_player_step(side->machine, &more), 0);
 }
 
+static void expect_the_same_findings(const struct side *mark, const struct side *point)
+{
+    size_t count[2];
+    bool lost[2];
+    const struct ha_finding *one = ha_judge_findings(mark->judge, &count[0], &lost[0]);
+    const struct ha_finding *two = ha_judge_findings(point->judge, &count[1], &lost[1]);
+    assert_false(lost[0] || lost[1]);
+    assert_int_equal(count[0], count[1]);
+    for (size_t i = 0; i < count[0]; i++) {
+        assert_ptr_equal(one[i].rule, two[i].rule);
+        assert_int_equal(one[i].driver, two[i].driver);
+        assert_int_equal(one[i].seq, two[i].seq);
+        assert_int_equal(one[i].count, two[i].count);
+        assert_string_equal(one[i].call, two[i].call);
+        assert_string_equal(one[i].expected, two[i].expected);
+        assert_string_equal(one[i].seen, two[i].seen);
+    }
+    for (size_t i = 0; i < HA_RULE_COUNT; i++)
+        assert_int_equal(ha_judge_exercised(mark->judge, &ha_rule_table[i]),
+                         ha_judge_exercised(point->judge, &ha_rule_table[i]));
+}
+
 static void expect_the_same_run(const struct side *mark, const struct side *point)
 {
     assert_int_equal(ha_search_left(mark->search), ha_search_left(point->search));
@@ -90,6 +124,7 @@ static void expect_the_same_run(const struct side *mark, const struct side *poin
     assert_int_equal(mark->summary.records, point->summary.records);
     assert_true(mark->summary.hash == point->summary.hash);
     assert_int_equal(ha_machine_ending(mark->machine), ha_machine_ending(point->machine));
+    expect_the_same_findings(mark, point);
 }
 
 /* At most so many runs. Returns how many there were. */
