@@ -17,10 +17,13 @@ struct ha_footprint_object {
     uint64_t identity;          /* the step that touched it first; 0 before */
     uint64_t written;           /* the latest step that wrote it */
     uint64_t read;              /* the sum of those that have read it since */
+    uint64_t places;            /* of a driver: the sum of those where threads stand in its code */
 };
 
 struct ha_footprint_thread {
     uint64_t latest;            /* its latest step; 0 for none */
+    uint16_t driver;            /* in whose code it was interrupted; 0 for none */
+    uint64_t place;             /* where there */
 };
 
 static uint64_t mix(uint64_t a, uint64_t b)
@@ -110,16 +113,24 @@ static uint64_t identity_of(const struct ha_footprint *footprint, uint32_t threa
     return mix(is_fixed ? id : latest ? latest : thread + 1, 3) | 1;
 }
 
-static inline void touch(struct ha_footprint *footprint, uint32_t thread, uint32_t id, bool writes)
+/* What is known of what has that id; NULL: no memory. */
+static inline struct ha_footprint_object *object_of(struct ha_footprint *footprint, uint32_t id)
 {
     size_t at = place_of(id);
     if (at >= footprint->object_count && !reach_object(footprint, at))
+        return NULL;
+    return &footprint->object[at];
+}
+
+static inline void touch(struct ha_footprint *footprint, uint32_t thread, uint32_t id, bool writes)
+{
+    struct ha_footprint_object *object = object_of(footprint, id);
+    if (!object)
         return;
-    struct ha_footprint_object *object = &footprint->object[at];
     if (!object->identity)
         object->identity = identity_of(footprint, thread, id);
     /* All of these are hashes: to keep them apart is enough. */
-    uint64_t before = 3 * object->identity + 5 * object->written;
+    uint64_t before = 3 * object->identity + 5 * object->written + 11 * object->places;
     if (!writes) {
         object->read += step(footprint, thread, before);
         return;
@@ -128,14 +139,39 @@ static inline void touch(struct ha_footprint *footprint, uint32_t thread, uint32
     object->read = 0;
 }
 
+/*
+ * The running thread stops in the middle of its driver's code. What it has done there since its
+ * latest step comes before what others of that driver do, and what follows comes behind it.
+ */
+static void stop(struct ha_footprint *footprint, struct ha_footprint_thread *thread,
+                 const struct ha_thread *running)
+{
+    uint16_t driver = running->stamp.driver;
+    struct ha_footprint_object *object = object_of(footprint, HA_TOUCH_DRIVER(driver));
+    if (!object)
+        return;
+    thread->driver = driver;
+    thread->place = mix(number_of(running), running->points);
+    object->places += thread->place;
+}
+
+static void go_on(struct ha_footprint *footprint, struct ha_footprint_thread *thread)
+{
+    object_of(footprint, HA_TOUCH_DRIVER(thread->driver))->places -= thread->place;
+    thread->driver = 0;
+}
+
 static void touched(struct ha_watcher *watcher, const struct ha_world *world, uint32_t object,
                     enum ha_touch_mode mode)
 {
     struct ha_footprint *footprint = (struct ha_footprint *)(void *)watcher;
     const struct ha_thread *running = world->sched.running;
     uint32_t thread = number_of(running);
-    if (!thread_of(footprint, thread))
+    struct ha_footprint_thread *known = thread_of(footprint, thread);
+    if (!known)
         return;
+    if (known->driver)
+        go_on(footprint, known);
     touch(footprint, thread, object, mode == HA_TOUCH_WRITE);
     uint16_t driver = running ? running->stamp.driver : 0;
     if (driver && object != HA_TOUCH_DRIVER(driver))
@@ -218,12 +254,20 @@ void ha_footprint_close(struct ha_footprint *footprint)
 void ha_footprint_answer(struct ha_footprint *footprint, const struct ha_world *world,
                          const struct ha_question *question, uint32_t answer)
 {
-    uint32_t number = number_of(world->sched.running);
+    const struct ha_thread *running = world->sched.running;
+    uint32_t number = number_of(running);
+    struct ha_footprint_thread *thread = thread_of(footprint, number);
     footprint->dues += question->kind == HA_CHOICE_DUE;
+    if (!thread)
+        return;
+    if (thread->driver)
+        go_on(footprint, thread);
+    if (answer && running && running->stamp.driver &&
+        (question->kind == HA_CHOICE_PREEMPT || question->kind == HA_CHOICE_DUE))
+        stop(footprint, thread, running);
     if (ha_sched_option(world, question, 0) || (question->kind == HA_CHOICE_DUE && !answer))
         return;
-    if (thread_of(footprint, number))
-        step(footprint, number, mix((uint64_t)question->kind << 32 | answer, 5));
+    step(footprint, number, mix((uint64_t)question->kind << 32 | answer, 5));
 }
 
 uint64_t ha_footprint_state(const struct ha_footprint *footprint, const struct ha_world *world,

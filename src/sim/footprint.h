@@ -12,8 +12,9 @@
  * points that it has come to, not the questions it was asked there: how many there are to answer
  * depends on who else could go on, and so on the way that led there.
  *
- * While a driver is in charge every step writes what is its own. What drivers share with each other
- * outside of NT routines is not seen.
+ * While a driver is in charge every step writes what is its own. So may the code between two steps:
+ * where a thread was interrupted in it is a part of what the steps of its driver's other threads
+ * depend on. What drivers share with each other outside of NT routines is not seen.
  */
 #ifndef HA_SIM_FOOTPRINT_H
 #define HA_SIM_FOOTPRINT_H
