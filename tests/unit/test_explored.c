@@ -275,6 +275,13 @@ static const struct subject {
             "\"do\": [ { \"set\": \"x\", \"to\": 1 } ] }, { \"join\": \"t\" }, "
             "{ \"join\": \"u\" }"),
      NULL, {0, 1, 0, false}},
+    {"three adds at the same moment", HEARS("a"), ADD ", " ADD ", " ADD, NULL, {0, 0, 2, false}},
+    {"a client that is removed while it is called", "{ \"name\": \"a\", \"entry\": [ "
+     "{ \"register\": \"callback-object\", \"as\": \"sync\" } ], "
+     ON("Start", "{ \"wait\": \"e\" }") " }, " HEARS("b"),
+     ADD ", " DURING("a", "{ \"deregister\": \"sync\" }") ", "
+     "{ \"at\": \"2ms\", \"run\": \"b\", \"do\": [ { \"signal\": \"e\" } ] }", NULL,
+     {0, 2, 0, false}},
     {"a spin lock", NULL, NULL, enter_locked, {0, 1, 0, false}},
     {"threads that are raised", NULL, NULL, enter_raised, {0, 1, 0, false}},
     {"a timer", NULL, NULL, enter_timed, {0, 1, 2, false}},
