@@ -1,8 +1,8 @@
 /*
  * expect - what a run must come to, against what it came to
  *
- * Owns struct ha_matcher: the last active counts, what the drivers' entries returned, and how the
- * run ended. Calls, arrivals and ranges of memory are kept by parts of their own.
+ * Owns struct ha_matcher: the last active counts, and how the run ended. Calls, arrivals, ranges of
+ * memory and what the drivers' entries returned are kept by parts of their own.
  */
 #include "check/expect.h"
 
@@ -15,12 +15,6 @@
 #include "check/expect_parts.h"
 #include "hotadd/error.h"
 #include "hotadd/machine.h"
-
-/* What a driver's entry returned. */
-struct entry {
-    bool left;
-    int32_t nt_status;
-};
 
 /* Why an event is not carried out. */
 static const struct {
@@ -40,8 +34,7 @@ struct ha_matcher {
     struct ha_cast *cast;
     bool keeps_calls;           /* a run may make more of them than memory holds */
     struct ha_calls calls;
-    struct entry *entry;        /* by the driver's id */
-    size_t entry_room;
+    struct ha_entries entries;
     uint32_t active;
     uint32_t group_active[HA_MAXIMUM_GROUPS];
     struct ha_ranges memory;
@@ -53,22 +46,6 @@ struct ha_matcher {
     int32_t end_status;
     bool lost;
 };
-
-static void leave_entry(struct ha_matcher *matcher, const struct ha_record *leave)
-{
-    if (leave->driver >= matcher->entry_room) {
-        size_t room = 2 * ((size_t)leave->driver + 1);
-        struct entry *entry = realloc(matcher->entry, room * sizeof *entry);
-        if (!entry) {
-            matcher->lost = true;
-            return;
-        }
-        memset(entry + matcher->entry_room, 0, (room - matcher->entry_room) * sizeof *entry);
-        matcher->entry = entry;
-        matcher->entry_room = room;
-    }
-    matcher->entry[leave->driver] = (struct entry){true, leave->as.status.status};
-}
 
 /* Count the processors of each group, as GROUP says and as they come. */
 static void count_processors(struct ha_matcher *matcher, const struct ha_record *record)
@@ -85,8 +62,7 @@ static void count_processors(struct ha_matcher *matcher, const struct ha_record 
 static void start_over(struct ha_matcher *matcher)
 {
     ha_cast_reset(matcher->cast);
-    for (size_t i = 0; i < matcher->entry_room; i++)
-        matcher->entry[i].left = false;
+    ha_entries_reset(&matcher->entries);
     memset(matcher->group_active, 0, sizeof matcher->group_active);
     matcher->memory.count = 0;
     ha_arrivals_reset(&matcher->arrivals);
@@ -114,9 +90,8 @@ static void take(struct ha_sink *sink, const struct ha_record *first, size_t cou
                                            record);
         if (matcher->keeps_calls)
             matcher->lost |= !ha_calls_take(&matcher->calls, record);
-        if (record->kind == HA_DRV_ENTRY_LEAVE)
-            leave_entry(matcher, record);
-        else if (record->kind == HA_REFUSED) {
+        matcher->lost |= !ha_entries_take(&matcher->entries, record);
+        if (record->kind == HA_REFUSED) {
             for (size_t c = 0; c < CAUSES; c++)
                 matcher->undone[c] += record->as.refused.reason == causes[c].reason;
         } else if (record->kind == HA_BUGCHECK) {
@@ -138,7 +113,7 @@ void ha_matcher_destroy(struct ha_matcher *matcher)
     ha_ranges_close(&matcher->memory);
     ha_arrivals_close(&matcher->arrivals);
     ha_calls_close(&matcher->calls);
-    free(matcher->entry);
+    ha_entries_close(&matcher->entries);
     free(matcher);
 }
 
@@ -263,54 +238,35 @@ static int compare_end(const struct ha_matcher *matcher, struct ha_text *report)
     return 1;
 }
 
+static bool is_among(uint32_t number, struct ha_expected_number expected)
+{
+    return number >= expected.least && number <= expected.most;
+}
+
+/* "4..6 expected, 7 at the end" */
+static void add_numbers(struct ha_expected_number expected, uint32_t made, struct ha_text *report)
+{
+    ha_text_addf(report, "%u", (unsigned)expected.least);
+    if (expected.most > expected.least)
+        ha_text_addf(report, "..%u", (unsigned)expected.most);
+    ha_text_addf(report, " expected, %u at the end\n", (unsigned)made);
+}
+
 static int compare_active(const struct ha_matcher *matcher, struct ha_text *report)
 {
     const struct ha_expect *expect = matcher->expect;
     int differences = 0;
 
-    if (expect->has_active_processors && matcher->active != expect->active_processors) {
-        ha_text_addf(report, "active processors: %u expected, %u at the end\n",
-                     (unsigned)expect->active_processors, (unsigned)matcher->active);
+    if (expect->has_active_processors && !is_among(matcher->active, expect->active_processors)) {
+        ha_text_add(report, "active processors: ");
+        add_numbers(expect->active_processors, matcher->active, report);
         differences++;
     }
     for (size_t i = 0; i < expect->active_count; i++) {
-        if (matcher->group_active[i] == expect->active[i])
+        if (is_among(matcher->group_active[i], expect->active[i]))
             continue;
-        ha_text_addf(report, "active processors of group %zu: %u expected, %u at the end\n", i,
-                     (unsigned)expect->active[i], (unsigned)matcher->group_active[i]);
-        differences++;
-    }
-    return differences;
-}
-
-/* The newest driver of a name whose entry has returned; NULL when there is none. */
-static const struct entry *find_entry(const struct ha_matcher *matcher, const char *name)
-{
-    for (size_t id = matcher->entry_room; id-- > 1;) {
-        const char *other = ha_cast_name(matcher->cast, HA_NS_DRIVER, (uint32_t)id);
-        if (matcher->entry[id].left && other && !strcmp(other, name))
-            return &matcher->entry[id];
-    }
-    return NULL;
-}
-
-static int compare_drivers(const struct ha_matcher *matcher, struct ha_text *report)
-{
-    char wanted[HA_STATUS_TEXT], made[HA_STATUS_TEXT];
-    int differences = 0;
-
-    for (size_t i = 0; i < matcher->expect->driver_count; i++) {
-        const struct ha_expected_driver *expected = &matcher->expect->driver[i];
-        const struct entry *entry = find_entry(matcher, expected->name);
-        if (entry && entry->nt_status == expected->nt_status)
-            continue;
-        ha_text_addf(report, "driver %s: %s expected, ", expected->name,
-                     ha_status_text(expected->nt_status, wanted));
-        if (entry)
-            ha_text_addf(report, "its entry returned %s\n",
-                         ha_status_text(entry->nt_status, made));
-        else
-            ha_text_add(report, "but no entry of it has returned\n");
+        ha_text_addf(report, "active processors of group %zu: ", i);
+        add_numbers(expect->active[i], matcher->group_active[i], report);
         differences++;
     }
     return differences;
@@ -328,6 +284,22 @@ static int compare_events(const struct ha_matcher *matcher, struct ha_text *repo
         differences++;
     }
     return differences;
+}
+
+static int compare_state(const struct ha_matcher *matcher, struct ha_text *report)
+{
+    const struct ha_expect *expect = matcher->expect;
+    int differences = compare_active(matcher, report);
+
+    differences += ha_ranges_compare(&matcher->memory, expect, report);
+    differences += ha_arrivals_compare(&matcher->arrivals, expect, matcher->cast, report);
+    return differences + ha_entries_compare(&matcher->entries, expect, matcher->cast, report);
+}
+
+int ha_matcher_compare_state(const struct ha_matcher *matcher, struct ha_text *report)
+{
+    int differences = matcher->lost ? HA_ENOMEM : compare_state(matcher, report);
+    return report->lost ? HA_ENOMEM : differences;
 }
 
 int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *judge,
@@ -348,10 +320,7 @@ int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *
         if (differences < 0)
             return differences;
     }
-    differences += compare_active(matcher, report);
-    differences += ha_ranges_compare(&matcher->memory, expect, report);
-    differences += ha_arrivals_compare(&matcher->arrivals, expect, matcher->cast, report);
-    differences += compare_drivers(matcher, report);
+    differences += compare_state(matcher, report);
     differences += compare_events(matcher, report);
     differences += compare_end(matcher, report);
     differences += ha_violations_compare(expect->violation, expect->violation_count, finding,

@@ -28,6 +28,8 @@ struct ha_expected_violation {
 struct ha_expected_driver {
     const char *name;
     int32_t nt_status;
+    const int32_t *other;       /* or one of these */
+    size_t other_count;
 };
 
 /* How often an arrival or removal has to come, in all. */
@@ -41,13 +43,18 @@ struct ha_expected_order {
     const char *before, *after;
 };
 
+/* A number from the least to the most. */
+struct ha_expected_number {
+    uint32_t least, most;
+};
+
 struct ha_expect {
     bool has_calls;
     const char *const *call;    /* the words of every synchronous notification call, in order */
     size_t call_count;
     bool has_active_processors;
-    uint32_t active_processors;
-    const uint32_t *active;     /* active processors of each group; NULL: whatever they are */
+    struct ha_expected_number active_processors;
+    const struct ha_expected_number *active;    /* of each group; NULL: whatever they are */
     size_t active_count;
     bool has_memory;            /* all ranges at the end, ascending, or ... */
     const struct ha_memory_options *memory;
@@ -69,6 +76,9 @@ struct ha_expect {
     enum ha_ending ending;      /* HA_END_NOT_YET stands for normally */
     uint32_t bugcheck;          /* its code, where that is how the run ends */
     const char *fast_fail;      /* why it is, by the name of the code of __fastfail; NULL: any */
+    /* What any run comes to that ends, whatever fails and comes first: processors, memory, drivers,
+       arrivals. NULL: nothing. */
+    const struct ha_expect *always;
 };
 
 struct ha_matcher;
@@ -98,6 +108,12 @@ struct ha_sink *ha_matcher_sink(struct ha_matcher *matcher);
  */
 int ha_matcher_compare(const struct ha_matcher *matcher, const struct ha_judge *judge,
                        struct ha_text *report);
+
+/*
+ * The same of what a run has come to at its end, and of arrivals, alone: not of calls, findings,
+ * events, and how it ended.
+ */
+int ha_matcher_compare_state(const struct ha_matcher *matcher, struct ha_text *report);
 
 /* To be called before the run: keep its calls even if `expect` does not ask which they are. */
 void ha_matcher_keep_calls(struct ha_matcher *matcher);

@@ -1,8 +1,8 @@
 /*
  * expect_parts - the pieces that a matcher is made of
  *
- * Calls against patterns, two lists beside each other, arrivals against what is said of them, and
- * findings against a list.
+ * Calls against patterns, two lists beside each other, arrivals against what is said of them,
+ * findings against a list, memory and drivers.
  */
 #ifndef HA_CHECK_EXPECT_PARTS_H
 #define HA_CHECK_EXPECT_PARTS_H
@@ -120,5 +120,18 @@ void ha_ranges_close(struct ha_ranges *ranges);
 int ha_ranges_compare(const struct ha_ranges *ranges, const struct ha_expect *expect,
                       struct ha_text *report);
 
+/* What the drivers' entries have returned, by the driver's id. */
+struct ha_entries {
+    struct ha_entry *entry;
+    size_t room;
+};
+
+/* A record goes in, if an entry returns there. False when memory is lacking. */
+bool ha_entries_take(struct ha_entries *entries, const struct ha_record *record);
+void ha_entries_reset(struct ha_entries *entries);
+void ha_entries_close(struct ha_entries *entries);
+/* Returns the number of differences, each a paragraph. */
+int ha_entries_compare(const struct ha_entries *entries, const struct ha_expect *expect,
+                       const struct ha_cast *cast, struct ha_text *report);
 
 #endif

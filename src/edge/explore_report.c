@@ -29,7 +29,10 @@ static void add_find(const struct ha_survey *survey, const struct ha_find *find,
                              ha_symbols_find(symbols, find->finding.place),
                              ha_text_string(&command), survey->options->play.color);
     } else {
-        ha_text_addf(text, "error: the run ended by \"%s\"\n", ha_ending_name(find->ending));
+        if (find->ending)
+            ha_text_addf(text, "error: the run ended by \"%s\"\n", ha_ending_name(find->ending));
+        else
+            ha_text_add(text, "error: a run came to something else than is always expected\n");
         add_indented(find->words, text);
         ha_text_addf(text, "  repeat    %s\n", ha_text_string(&command));
     }

@@ -60,6 +60,18 @@ static int note_end(struct ha_explorer *explorer, enum ha_ending ending,
     return err;
 }
 
+/* What a run has come to, against what any does. HA_OK or HA_ENOMEM. */
+static int look_at_state(struct ha_explorer *explorer)
+{
+    struct ha_finding finding = {.rule = NULL};
+    int differences = ha_always_compare(&explorer->always);
+    const char *words = ha_text_string(&explorer->always.report);
+    if (differences <= 0)
+        return differences;
+    snprintf(finding.call, sizeof finding.call, "%.*s", (int)strcspn(words, "\n"), words);
+    return note(explorer, &finding, HA_END_NOT_YET, words);
+}
+
 /* What the run that has ended shows; `crash` is NULL for most. HA_OK or HA_ENOMEM. */
 static int look(struct ha_explorer *explorer, enum ha_ending ending, const struct ha_crash *crash)
 {
@@ -82,6 +94,8 @@ static int look(struct ha_explorer *explorer, enum ha_ending ending, const struc
         err = note(explorer, &finding[i], HA_END_NOT_YET, NULL);
     }
     bool may_end = expect->explored_endings >> ending & 1;
+    if (!err && (ending == HA_END_NORMALLY || ending == foreseen) && !crash)
+        err = look_at_state(explorer);
     if (!err && ending != HA_END_NORMALLY && ending != foreseen && !may_end && (crash || !told))
         err = note_end(explorer, ending, crash);
     return ha_search_lost(explorer->search) || result->traces.lost ? HA_ENOMEM : err;
@@ -106,6 +120,7 @@ static bool has_enough(const struct ha_explorer *explorer)
 static int play_to_end(struct ha_explorer *explorer, struct ha_playing *playing)
 {
     int err = ha_hearing_begin(&explorer->hearing, playing->checkpoints);
+    ha_always_begin(&explorer->always);
     return err ? err : ha_playing_run(playing);
 }
 
@@ -188,6 +203,7 @@ struct ha_playing_options ha_explorer_playing(struct ha_explorer *explorer)
 {
     explorer->sink[0] = &explorer->hearing.sink;
     explorer->sink[1] = &explorer->twin.sink;
+    explorer->sink[2] = &explorer->always.sink;
     return (struct ha_playing_options){
         .plan = &explorer->plan,
         .search = explorer->search,
@@ -196,7 +212,7 @@ struct ha_playing_options ha_explorer_playing(struct ha_explorer *explorer)
         .record_places = ha_plan_is_compiled(&explorer->plan),
         .hang_s = explorer->options->play.hang_s,
         .sink = explorer->sink,
-        .sink_count = 2,
+        .sink_count = explorer->always.matcher ? 3 : 2,
         .loop = explorer->loop,
         .is_called_off = is_called_off,
         .has_enough = has_no_limit,
@@ -209,6 +225,7 @@ static int open_playing(struct ha_explorer *explorer)
 {
     const struct ha_playing_options playing = ha_explorer_playing(explorer);
     ha_judge_reset(explorer->judge);    /* it will hear how the trace begins */
+    ha_always_restart(&explorer->always);
     return ha_playing_open(&playing, explorer->apart, &explorer->playing, &explorer->trouble);
 }
 
@@ -307,7 +324,8 @@ static int open_all(struct ha_explorer *explorer)
     explorer->bounds = search.bounds;
     explorer->judge = ha_judge_create();
     explorer->search = ha_search_create(&search);
-    if (!explorer->judge || !explorer->search)
+    err = ha_always_open(&explorer->always, &explorer->scenario->expect);
+    if (err || !explorer->judge || !explorer->search)
         return HA_ENOMEM;
     ha_hearing_init(&explorer->hearing, explorer->judge);
     return open_playing(explorer);
@@ -342,6 +360,7 @@ void ha_explorer_close(struct ha_explorer *explorer)
     ha_search_destroy(explorer->search);
     ha_hearing_close(&explorer->hearing);
     ha_judge_destroy(explorer->judge);
+    ha_always_close(&explorer->always);
     ha_twin_close(&explorer->twin);
     ha_bag_close(&explorer->drivers);
     ha_text_close(&explorer->trouble);

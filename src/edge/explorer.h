@@ -6,6 +6,7 @@
 
 #include "check/judge.h"
 #include "core/tape.h"
+#include "edge/always.h"
 #include "edge/crash.h"
 #include "edge/hearing.h"
 #include "edge/load.h"
@@ -41,6 +42,7 @@ struct ha_explorer {
     struct ha_bag drivers;          /* of the plan, where the command line changed them */
     struct ha_judge *judge;
     struct ha_hearing hearing;      /* ... hears the runs */
+    struct ha_always always;        /* hears them, too */
     struct ha_search *search;
     struct ha_playing *playing;
     bool apart;                     /* ... in a worker */

@@ -17,29 +17,6 @@ static bool note(struct ha_reader *reader, struct ha_names *seen, const char *wo
     return err != HA_EINVAL;
 }
 
-/* "0..2". */
-static bool read_range(const char *text, struct ha_expected_arrival *arrival)
-{
-    const char *points = strstr(text, "..");
-    return points && ha_word_index(text, (size_t)(points - text), &arrival->least)
-        && ha_word_index(points + 2, strlen(points + 2), &arrival->most);
-}
-
-static void read_times(struct ha_reader *reader, struct ha_node node,
-                       struct ha_expected_arrival *arrival)
-{
-    if (!ha_read_kind(reader, node, HA_JSON_NUMBER | HA_JSON_STRING))
-        return;
-    if (ha_node_kind(node) == HA_JSON_NUMBER) {
-        if (ha_read_number(reader, node, 0, UINT32_MAX, &arrival->least))
-            arrival->most = arrival->least;
-    } else if (!read_range(ha_node_string(node), arrival)) {
-        HA_COMPLAIN(reader, node, "how often is a number or a range as \"0..2\"");
-    } else if (arrival->least > arrival->most) {
-        HA_COMPLAIN(reader, node, "this range ends before it begins");
-    }
-}
-
 /* Words that stand at a place for the first time. */
 static void read_arrival(struct ha_loading *loading, size_t place, const char *text,
                          struct ha_names *seen, struct ha_expected_arrival *arrival)
@@ -75,7 +52,8 @@ static void load_counts(struct ha_loading *loading, struct ha_node each, struct 
          node = ha_node_next(&reader->tree, node), i++) {
         read_arrival(loading, ha_node_key_place(&reader->tree, node), copy_key(reader, node),
                      &seen, &arrival[i]);
-        read_times(reader, node, &arrival[i]);
+        ha_read_numbers(reader, node, 0, UINT32_MAX, "how often", &arrival[i].least,
+                        &arrival[i].most);
     }
     for (struct ha_node node = never.json ? ha_node_first(never) : never; node.json;
          node = ha_node_next(&reader->tree, node), i++)

@@ -152,17 +152,42 @@ static void load_active(struct ha_loading *loading, struct ha_node list)
                     partition->group_count, count);
         return;
     }
-    uint32_t *active = ha_read_take(reader, count, sizeof *active);
+    struct ha_expected_number *active = ha_read_take(reader, count, sizeof *active);
     if (!active)
         return;
     for (struct ha_node node = ha_node_first(list); node.json;
          node = ha_node_next(&reader->tree, node), i++)
-        if (ha_read_kind(reader, node, HA_JSON_NUMBER))
-            ha_read_number(reader, node, 0,
-                           partition->group_count ? partition->group[i].maximum : UINT8_MAX,
-                           &active[i]);
+        ha_read_numbers(reader, node, 0,
+                        partition->group_count ? partition->group[i].maximum : UINT8_MAX,
+                        "how many", &active[i].least, &active[i].most);
     loading->made.expect.active = active;
     loading->made.expect.active_count = count;
+}
+
+/* One status, or a list of those that are all right. */
+static void load_statuses(struct ha_reader *reader, struct ha_node node,
+                          struct ha_expected_driver *driver)
+{
+    size_t i = 0;
+    if (!ha_read_kind(reader, node, HA_JSON_STRING | HA_JSON_ARRAY))
+        return;
+    if (ha_node_kind(node) == HA_JSON_STRING) {
+        ha_read_status(reader, node, &driver->nt_status);
+        return;
+    }
+    if (!ha_node_count(node)) {
+        HA_COMPLAIN(reader, node, "must hold at least one status");
+        return;
+    }
+    int32_t *other = ha_read_take(reader, ha_node_count(node) - 1, sizeof *other);
+    if (!other)
+        return;
+    for (struct ha_node status = ha_node_first(node); status.json;
+         status = ha_node_next(&reader->tree, status), i++)
+        if (ha_read_kind(reader, status, HA_JSON_STRING))
+            ha_read_status(reader, status, i ? &other[i - 1] : &driver->nt_status);
+    driver->other = other;
+    driver->other_count = i - 1;
 }
 
 static void load_driver_statuses(struct ha_loading *loading, struct ha_node object)
@@ -177,8 +202,7 @@ static void load_driver_statuses(struct ha_loading *loading, struct ha_node obje
     for (struct ha_node node = ha_node_first(object); node.json;
          node = ha_node_next(&reader->tree, node), i++) {
         size_t place = ha_node_key_place(&reader->tree, node);
-        if (ha_read_kind(reader, node, HA_JSON_STRING))
-            ha_read_status(reader, node, &driver[i].nt_status);
+        load_statuses(reader, node, &driver[i]);
         if (!ha_load_find(loading, HA_SCOPE_DRIVERS, place, ha_node_key(node), &number))
             continue;
         driver[i].name = loading->script[number].name;
@@ -274,33 +298,23 @@ static void load_explored(struct ha_loading *loading, struct ha_node list)
     }
 }
 
-void ha_load_expect(struct ha_loading *loading, struct ha_node expect)
-{
-    enum { CALLS, ACTIVE_PROCESSORS, VIOLATIONS, ENDS, ACTIVE, MEMORY, DRIVERS, ARRIVALS, ALWAYS,
-           EXPLORED, KEYS };
-    static const struct ha_key keys[KEYS] = {
-        [CALLS] = {"calls", HA_JSON_ARRAY, false},
-        [ACTIVE_PROCESSORS] = {"active_processors", HA_JSON_NUMBER, false},
-        [VIOLATIONS] = {"violations", HA_JSON_ARRAY, false},
-        [ENDS] = {"ends", HA_JSON_STRING, false},
-        [ACTIVE] = {"active", HA_JSON_ARRAY, false},
-        [MEMORY] = {"memory", HA_JSON_ARRAY | HA_JSON_STRING, false},
-        [DRIVERS] = {"drivers", HA_JSON_OBJECT, false},
-        [ARRIVALS] = {"arrivals", HA_JSON_OBJECT, false},
-        [ALWAYS] = HA_KEY_LATER("always"),
-        [EXPLORED] = {"explored", HA_JSON_ARRAY, false},
-    };
-    struct ha_reader *reader = &loading->reader;
-    struct ha_expect *made = &loading->made.expect;
-    struct ha_member member[KEYS];
+/* What the state at the end is, in the order of their keys. */
+enum { ACTIVE_PROCESSORS, ACTIVE, MEMORY, DRIVERS, ARRIVALS, STATE_KEYS };
+#define STATE_KEY_LIST                                                                            \
+    [ACTIVE_PROCESSORS] = {"active_processors", HA_JSON_NUMBER | HA_JSON_STRING, false},          \
+    [ACTIVE] = {"active", HA_JSON_ARRAY, false},                                                  \
+    [MEMORY] = {"memory", HA_JSON_ARRAY | HA_JSON_STRING, false},                                 \
+    [DRIVERS] = {"drivers", HA_JSON_OBJECT, false},                                               \
+    [ARRIVALS] = {"arrivals", HA_JSON_OBJECT, false}
 
-    ha_read_members(reader, expect, keys, KEYS, member);
-    if (member[CALLS].value.json)
-        load_calls(loading, member[CALLS].value);
+static void load_state(struct ha_loading *loading, const struct ha_member *member)
+{
+    struct ha_expect *made = &loading->made.expect;
+    struct ha_expected_number *all = &made->active_processors;
     if (member[ACTIVE_PROCESSORS].value.json)
-        made->has_active_processors = ha_read_number(reader, member[ACTIVE_PROCESSORS].value, 1,
-                                                     ha_load_most_processors(loading),
-                                                     &made->active_processors);
+        made->has_active_processors =
+            ha_read_numbers(&loading->reader, member[ACTIVE_PROCESSORS].value, 1,
+                            ha_load_most_processors(loading), "how many", &all->least, &all->most);
     if (member[ACTIVE].value.json)
         load_active(loading, member[ACTIVE].value);
     if (member[MEMORY].value.json)
@@ -309,10 +323,49 @@ void ha_load_expect(struct ha_loading *loading, struct ha_node expect)
         ha_load_arrivals(loading, member[ARRIVALS].value);
     if (member[DRIVERS].value.json)
         load_driver_statuses(loading, member[DRIVERS].value);
+}
+
+/* Expectations of their own, of the state alone. */
+static void load_always(struct ha_loading *loading, struct ha_node object)
+{
+    static const struct ha_key keys[STATE_KEYS] = {STATE_KEY_LIST};
+    const struct ha_expect ordinary = loading->made.expect;
+    struct ha_expect *always = ha_read_take(&loading->reader, 1, sizeof *always);
+    struct ha_member member[STATE_KEYS];
+    if (!always)
+        return;
+    ha_read_members(&loading->reader, object, keys, STATE_KEYS, member);
+    loading->made.expect = *always;
+    load_state(loading, member);
+    *always = loading->made.expect;
+    loading->made.expect = ordinary;
+    loading->made.expect.always = always;
+}
+
+void ha_load_expect(struct ha_loading *loading, struct ha_node expect)
+{
+    enum { CALLS = STATE_KEYS, VIOLATIONS, ENDS, ALWAYS, EXPLORED, KEYS };
+    static const struct ha_key keys[KEYS] = {
+        STATE_KEY_LIST,
+        [CALLS] = {"calls", HA_JSON_ARRAY, false},
+        [VIOLATIONS] = {"violations", HA_JSON_ARRAY, false},
+        [ENDS] = {"ends", HA_JSON_STRING, false},
+        [ALWAYS] = {"always", HA_JSON_OBJECT, false},
+        [EXPLORED] = {"explored", HA_JSON_ARRAY, false},
+    };
+    struct ha_reader *reader = &loading->reader;
+    struct ha_member member[KEYS];
+
+    ha_read_members(reader, expect, keys, KEYS, member);
+    if (member[CALLS].value.json)
+        load_calls(loading, member[CALLS].value);
+    load_state(loading, member);
     if (member[VIOLATIONS].value.json)
         load_violations(loading, member[VIOLATIONS].value);
     if (member[ENDS].value.json)
-        read_ending(reader, member[ENDS].value, made);
+        read_ending(reader, member[ENDS].value, &loading->made.expect);
     if (member[EXPLORED].value.json)
         load_explored(loading, member[EXPLORED].value);
+    if (member[ALWAYS].value.json)
+        load_always(loading, member[ALWAYS].value);
 }

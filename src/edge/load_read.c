@@ -58,8 +58,6 @@ static void complain_of_key(struct ha_reader *reader, struct ha_node member,
     size_t place = ha_node_key_place(&reader->tree, member), meant = 0;
 
     for (size_t i = 0; i < count && !ha_complaint_counts_only(&reader->complaints, place); i++) {
-        if (!keys[i].kinds)
-            continue;
         nearest = ha_word_nearer(key, nearest, keys[i].name);
         if (nearest == keys[i].name)
             meant = i;
@@ -97,7 +95,7 @@ static void complain_of_unknown(struct ha_reader *reader, struct ha_node object,
 bool ha_read_members(struct ha_reader *reader, struct ha_node object, const struct ha_key *keys,
                      size_t count, struct ha_member *members)
 {
-    bool wants_more = false, all_known = true;
+    bool all_known = true;
 
     memset(members, 0, count * sizeof *members);
     for (struct ha_node member = ha_node_first(object); member.json;
@@ -105,9 +103,6 @@ bool ha_read_members(struct ha_reader *reader, struct ha_node object, const stru
         size_t i = key_of(member, keys, count);
         if (i == count) {
             all_known = false;
-        } else if (!keys[i].kinds) {
-            HA_COMPLAIN_OF_KEY(reader, member, "\"%s\" is not simulated yet", keys[i].name);
-            wants_more = true;
         } else if (members[i].here.json) {
             HA_COMPLAIN_OF_KEY(reader, member, "the key \"%s\" is here twice", keys[i].name);
         } else {
@@ -116,12 +111,12 @@ bool ha_read_members(struct ha_reader *reader, struct ha_node object, const stru
                 members[i].value = member;
         }
     }
-    if (!all_known && !wants_more)
+    if (!all_known)
         complain_of_unknown(reader, object, keys, count, members);
     for (size_t i = 0; i < count; i++)
-        if (keys[i].required && !members[i].here.json && !members[i].misspelt && !wants_more)
+        if (keys[i].required && !members[i].here.json && !members[i].misspelt)
             HA_COMPLAIN(reader, object, "the key \"%s\" is missing", keys[i].name);
-    return all_known && !wants_more;
+    return all_known;
 }
 
 bool ha_read_whole(struct ha_reader *reader, struct ha_node number, int64_t least, int64_t most,
@@ -149,6 +144,35 @@ bool ha_read_number(struct ha_reader *reader, struct ha_node number, uint32_t le
         return false;
     *value = (uint32_t)whole;
     return true;
+}
+
+/* "0..2" */
+static bool split_numbers(const char *text, uint32_t *from, uint32_t *to)
+{
+    const char *points = strstr(text, "..");
+    return points && ha_word_index(text, (size_t)(points - text), from)
+        && ha_word_index(points + 2, strlen(points + 2), to);
+}
+
+bool ha_read_numbers(struct ha_reader *reader, struct ha_node node, uint32_t least, uint32_t most,
+                     const char *what, uint32_t *from, uint32_t *to)
+{
+    if (!ha_read_kind(reader, node, HA_JSON_NUMBER | HA_JSON_STRING))
+        return false;
+    if (ha_node_kind(node) == HA_JSON_NUMBER) {
+        bool read = ha_read_number(reader, node, least, most, from);
+        *to = *from;
+        return read;
+    }
+    if (!split_numbers(ha_node_string(node), from, to))
+        HA_COMPLAIN(reader, node, "%s is a number or a range as \"0..2\"", what);
+    else if (*from > *to)
+        HA_COMPLAIN(reader, node, "this range ends before it begins");
+    else if (*from < least || *to > most)
+        HA_COMPLAIN(reader, node, "must lie between %u and %u", (unsigned)least, (unsigned)most);
+    else
+        return true;
+    return false;
 }
 
 const char *ha_read_text(struct ha_reader *reader, struct ha_node string)

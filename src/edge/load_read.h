@@ -29,10 +29,6 @@ struct ha_key {
     bool required;
 };
 
-/* A key that the format has and this version does nothing with: it is refused as such, and what
- * else is missing or unknown around it is not news. */
-#define HA_KEY_LATER(name) {name, 0, false}
-
 struct ha_member {
     struct ha_node here;        /* none when the key is missing */
     struct ha_node value;       /* the same; none also when it is of a wrong kind */
@@ -67,7 +63,7 @@ bool ha_read_kind(struct ha_reader *reader, struct ha_node node, unsigned kinds)
  * Sort an object's members under the keys that it may have. Complains of members that are
  * unknown, there twice, or of a wrong kind, and of required ones that are missing.
  *
- * Returns false when one was unknown or is for later.
+ * Returns false when one was unknown.
  */
 bool ha_read_members(struct ha_reader *reader, struct ha_node object, const struct ha_key *keys,
                      size_t count, struct ha_member *members);
@@ -77,6 +73,10 @@ bool ha_read_whole(struct ha_reader *reader, struct ha_node number, int64_t leas
                    int64_t *value);
 bool ha_read_number(struct ha_reader *reader, struct ha_node number, uint32_t least,
                     uint32_t most, uint32_t *value);
+
+/* One such number, or as "1..3" the least and the most of several; `what` it says, for people. */
+bool ha_read_numbers(struct ha_reader *reader, struct ha_node node, uint32_t least, uint32_t most,
+                     const char *what, uint32_t *from, uint32_t *to);
 
 /* A copy of a string. */
 const char *ha_read_text(struct ha_reader *reader, struct ha_node string);

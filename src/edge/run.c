@@ -93,15 +93,28 @@ static bool wants_story(const struct ha_play_options *options)
     return tells_at_once(options) || (later && is_full(options->detail));
 }
 
+/* Whether a token, if there is one, has answers: they come behind format, scenario and profile. */
+static bool has_answers(const char *token)
+{
+    unsigned parts = 0;
+    while (token && (token = strchr(token, '-')) != NULL) {
+        token++;
+        parts++;
+    }
+    return parts > 2;
+}
+
 /*
- * What is expected of the run. Under a profile that is not the scenario's own, its author has
- * said nothing of calls, counts and ends; the violations tell who was meant to be at fault.
+ * What is expected of the run. Of a course that is not the ordinary one, or under a profile that is
+ * not the scenario's own, its author has said nothing of calls, counts and ends; the violations
+ * tell who was meant to be at fault.
  */
 static const struct ha_expect *choose_expectations(struct ha_run *run)
 {
     const struct ha_expect *expect = &run->scenario->expect;
     run->rules_only = memcmp(run->plan.profile.knob, run->scenario->plan.profile.knob,
-                             sizeof run->plan.profile.knob) != 0;
+                             sizeof run->plan.profile.knob) != 0 ||
+                      has_answers(run->options->replay);
     if (!run->rules_only)
         return expect;
     run->rules.violation = expect->violation;
@@ -124,7 +137,9 @@ static int open_watchers(struct ha_run *run)
         return HA_ENOMEM;
     if (options->accept)
         ha_matcher_keep_calls(run->matcher);
-    return HA_OK;
+    int err = ha_always_open(&run->always, &run->scenario->expect);
+    ha_always_begin(&run->always);
+    return err;
 }
 
 /* What goes out as it comes, if it can only be one story; NULL otherwise. */
@@ -266,6 +281,8 @@ static int open_playing(struct ha_run *run, struct ha_text *error)
     sink[count++] = ha_judge_sink(run->judge);
     sink[count++] = ha_matcher_sink(run->matcher);
     sink[count++] = &run->watch.sink;
+    if (run->always.matcher)
+        sink[count++] = &run->always.sink;
     if (run->story)
         sink[count++] = ha_story_sink(run->story);
     if (run->coverage)
@@ -337,6 +354,7 @@ void ha_run_close(struct ha_run *run)
     ha_bag_close(&run->drivers);
     ha_story_destroy(run->story);
     ha_matcher_destroy(run->matcher);
+    ha_always_close(&run->always);
     ha_judge_destroy(run->judge);
     ha_cast_destroy(run->watch.cast);
     ha_crash_close(&run->crash);

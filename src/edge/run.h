@@ -8,6 +8,7 @@
 #include "check/expect.h"
 #include "check/judge.h"
 #include "check/story.h"
+#include "edge/always.h"
 #include "edge/breaches.h"
 #include "edge/coverage.h"
 #include "edge/crash.h"
@@ -41,12 +42,13 @@ struct ha_run {
     struct ha_crash crash;              /* takes part when the run has a worker */
     struct ha_judge *judge;
     struct ha_matcher *matcher;
+    struct ha_always always;
     struct ha_story *story;             /* NULL when nobody will read it */
     struct ha_coverage *coverage;       /* takes part in the run; NULL, or set before */
     struct ha_watch watch;
     uint64_t begun_ns;                  /* when the run began, as the loop's clock says */
     int err;                            /* what stopped it short: an enum ha_err */
-    bool rules_only;                    /* the profile is not the scenario's own */
+    bool rules_only;                    /* the profile or the course is not the scenario's own */
     struct ha_expect rules;             /* ... and this is then expected */
     struct ha_symbols *symbols;         /* where the findings come from; NULL without a verdict */
     struct ha_breaches breaches;        /* what counts under any profile */

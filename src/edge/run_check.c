@@ -39,6 +39,13 @@ int ha_run_compare(struct ha_run *run)
         return HA_ENOMEM;
     ha_text_add(&run->report, ha_text_string(&run->causes));
     differences += run->cause_count;
+    bool as_foreseen = ending == (foreseen ? foreseen : HA_END_NORMALLY);
+    int always = as_foreseen ? ha_always_compare(&run->always) : 0;
+    if (always < 0)
+        return HA_ENOMEM;
+    if (always)
+        ha_text_addf(&run->report, "always:\n%s", ha_text_string(&run->always.report));
+    differences += always;
     int err = ha_breaches_add_run(&run->breaches, run->judge, run->matcher, run->options->strict,
                                   ending, foreseen);
     if (err)

@@ -63,8 +63,9 @@ static enum ha_verdict judge_run(const struct ha_tally *tally, const struct ha_r
         return HA_FAILED;
     if (!run->differences)
         return HA_PASSED;
-    return known && run->rules_only && ha_breaches_are_new(&run->breaches, known) ? HA_REMARKED
-                                                                                  : HA_FAILED;
+    bool relies = known && run->rules_only && run->breaches.count &&
+                  ha_breaches_are_new(&run->breaches, known);
+    return relies ? HA_REMARKED : HA_FAILED;
 }
 
 static bool is_told(const void *run, const struct ha_finding *finding)

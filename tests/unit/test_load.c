@@ -24,7 +24,7 @@
 /* Every file of tests/bad, with the messages beside it in NAME.expected. */
 static const char *const bad[] = {
     "active_above_maximum", "active_twice", "add_processor_options", "affinities",
-    "after_the_end", "bare_key", "budget", "budget_of_nothing",
+    "after_the_end", "always", "bare_key", "budget", "budget_of_nothing",
     "bugcheck_code_too_long", "bugcheck_misspelt", "bugcheck_without_code", "byte_order_mark",
     "column_counts_characters", "comment", "conditions",
     "control_characters_in_key", "control_characters_in_names", "deep_nesting", "deregister_names",
@@ -39,7 +39,7 @@ static const char *const bad[] = {
     "missing_comma", "misspelt_literal",
     "modules",
     "no_groups", "nobody_active", "node_lists", "not_an_object", "not_loaded_yet",
-    "not_simulated", "not_suggested", "nothing_there", "nul_escape",
+    "nothing_there", "nul_escape",
     "number_without_exponent", "number_without_fraction", "only_space", "order_of_wrong_events",
     "pnp_arrivals", "pnp_classes", "pnp_events", "pnp_handler_steps", "pnp_handlers", "pnp_names",
     "pnp_orders",
@@ -56,8 +56,8 @@ static const char *const bad[] = {
 };
 
 /* Every file of tests/good, with what it says beside it in NAME.expected. */
-static const char *const good[] = {"everything", "every_step", "every_trigger", "memory",
-                                   "modules", "pnp", "registry"};
+static const char *const good[] = {"always", "everything", "every_step", "every_trigger",
+                                   "memory", "modules", "pnp", "registry"};
 
 static struct ha_text file_text(const char *folder, const char *name, const char *suffix)
 {

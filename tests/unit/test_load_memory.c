@@ -49,6 +49,7 @@ static void a_refused_allocation_leaves_the_scenario_untouched(void **state)
 {
     (void)state;
     load_with_failures(HA_TESTS_DIR "/good/everything.json", NULL, HA_OK);
+    load_with_failures(HA_TESTS_DIR "/good/always.json", NULL, HA_OK);
     load_with_failures(HA_TESTS_DIR "/good/every_step.json", NULL, HA_OK);
     load_with_failures(HA_TESTS_DIR "/good/every_trigger.json", NULL, HA_OK);
     load_with_failures(HA_TESTS_DIR "/good/modules.json", NULL, HA_OK);

@@ -15,23 +15,34 @@
 
 /* Forgets its second block when a processor is not let in, if it refused that one itself. */
 #define BLOCKS                                                                                    \
-    "{ \"format\": 1, \"name\": \"blocks\",\n"                                                   \
+    "{ \"format\": 1, \"name\": \"blocks\",\n"                                                    \
     "  \"partition\": { \"groups\": [ { \"maximum\": 4, \"active\": 1 } ] },\n"                   \
     "  \"drivers\": [ { \"name\": \"mine\",\n"                                                    \
-    "    \"entry\": [ { \"table\": \"t\", \"size\": \"$maximum\" },\n"                             \
-    "      { \"register\": \"processor-change\", \"as\": \"sync\" } ],\n"                          \
+    "    \"entry\": [ { \"table\": \"t\", \"size\": \"$maximum\" },\n"                            \
+    "      { \"register\": \"processor-change\", \"as\": \"sync\" } ],\n"                         \
     "    \"on\": [ { \"callback\": \"sync\", \"state\": \"KeProcessorAddStartNotify\",\n"         \
     "      \"do\": [ { \"allocate\": \"t[0]\" }, { \"allocate\": \"t[1]\",\n"                     \
-    "        \"if_fails\": [ { \"set_operation_status\": \"STATUS_NO_MEMORY\" } ] } ] },\n"        \
+    "        \"if_fails\": [ { \"set_operation_status\": \"STATUS_NO_MEMORY\" } ] } ] },\n"       \
     "      { \"callback\": \"sync\", \"state\": \"KeProcessorAddFailureNotify\",\n"               \
     "        \"do\": [ { \"free\": \"t[0]\" } ] } ] } ],\n"                                       \
     "  \"events\": [ { \"at\": \"1ms\", \"add_processor\": {} } ] }\n"
+
+#define ALWAYS                                                                                    \
+    "{ \"format\": 1, \"name\": \"always\",\n"                                                    \
+    "  \"partition\": { \"groups\": [ { \"maximum\": 4, \"active\": 1 } ] },\n"                   \
+    "  \"drivers\": [ { \"name\": \"mine\",\n"                                                    \
+    "    \"entry\": [ { \"register\": \"device-interface\", \"as\": \"cpu\",\n"                   \
+    "      \"class\": \"GUID_DEVICE_PROCESSOR\" } ] } ],\n"                                       \
+    "  \"events\": [ { \"at\": \"1ms\", \"add_processor\": {} } ],\n"                             \
+    "  \"expect\": { \"always\": { \"active\": [ 2 ], \"drivers\": { \"mine\": [ \"0xC0000001\",\n"\
+    "    \"STATUS_SUCCESS\" ] }, \"arrivals\": { \"each\": {\n"                                   \
+    "    \"mine.cpu Arrival processor 1\": 1 } } } } }\n"
 
 /* A compiled driver whose name says what it does. */
 #define COMPILED(driver)                                                                          \
     "{ \"format\": 1, \"name\": \"compiled\",\n"                                                  \
     "  \"partition\": { \"groups\": [ { \"maximum\": 4, \"active\": 1 } ] },\n"                   \
-    "  \"drivers\": [ { \"name\": \"" driver "\", \"module\": \"" HA_MODULES "/trouble\" } ],\n"   \
+    "  \"drivers\": [ { \"name\": \"" driver "\", \"module\": \"" HA_MODULES "/trouble\" } ],\n"  \
     "  \"events\": [ { \"at\": \"1ms\", \"add_processor\": {} } ] }\n"
 
 #define USUAL                                                                                     \
@@ -99,6 +110,8 @@ static void a_search_of_a_script_needs_all_it_asks_for(void **state)
         {"axes", BLOCKS, {.strategy = HA_SEARCH_FAULTS, USUAL, .keep_going = true,
                           .axes = "hot_failure_scope,failure_order"},
          HA_EXIT_FAILED, "turned in every way (4)"},
+        {"always", ALWAYS, {.strategy = HA_SEARCH_FAULTS, USUAL, .keep_going = true},
+         HA_EXIT_FAILED, "always expected"},
         {"jobs", BLOCKS, {.strategy = HA_SEARCH_FAULTS, USUAL, .keep_going = true, .jobs = 3},
          HA_EXIT_FAILED, "FOUND  "},
         {"chance", BLOCKS, {.strategy = HA_SEARCH_RANDOM, .runs = 5, .keep_going = true,

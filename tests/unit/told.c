@@ -318,18 +318,37 @@ static void tell_expected_memory(struct ha_text *text, const struct ha_expect *e
                      expect->memory[i].size);
 }
 
-static void tell_expect(struct ha_text *text, const struct ha_expect *expect)
+/* "4", "4..6" */
+static void tell_number(struct ha_text *text, struct ha_expected_number number)
+{
+    ha_text_addf(text, "%u", (unsigned)number.least);
+    if (number.most != number.least)
+        ha_text_addf(text, "..%u", (unsigned)number.most);
+}
+
+static void tell_expected_driver(struct ha_text *text, const struct ha_expected_driver *driver)
 {
     char buffer[HA_STATUS_TEXT];
 
-    ha_text_addf(text, "expect %s, active %d %u, calls %d\n", ha_ending_name(expect->ending),
-                 expect->has_active_processors, (unsigned)expect->active_processors,
-                 expect->has_calls);
-    for (size_t i = 0; i < expect->active_count; i++)
-        ha_text_addf(text, "  group %zu: %u\n", i, (unsigned)expect->active[i]);
+    ha_text_addf(text, "  driver %s: %s", driver->name, ha_status_text(driver->nt_status, buffer));
+    for (size_t i = 0; i < driver->other_count; i++)
+        ha_text_addf(text, " or %s", ha_status_text(driver->other[i], buffer));
+    ha_text_add(text, "\n");
+}
+
+static void tell_expect(struct ha_text *text, const struct ha_expect *expect)
+{
+    ha_text_addf(text, "expect %s, active %d ", ha_ending_name(expect->ending),
+                 expect->has_active_processors);
+    tell_number(text, expect->active_processors);
+    ha_text_addf(text, ", calls %d\n", expect->has_calls);
+    for (size_t i = 0; i < expect->active_count; i++) {
+        ha_text_addf(text, "  group %zu: ", i);
+        tell_number(text, expect->active[i]);
+        ha_text_add(text, "\n");
+    }
     for (size_t i = 0; i < expect->driver_count; i++)
-        ha_text_addf(text, "  driver %s: %s\n", expect->driver[i].name,
-                     ha_status_text(expect->driver[i].nt_status, buffer));
+        tell_expected_driver(text, &expect->driver[i]);
     for (size_t i = 0; i < expect->call_count; i++)
         ha_text_addf(text, "  call %s\n", expect->call[i]);
     for (size_t i = 0; i < expect->violation_count; i++) {
@@ -347,6 +366,13 @@ static void tell_arrivals(struct ha_text *text, const struct ha_expect *expect)
                      (unsigned)expect->arrival[i].most, expect->arrival[i].call);
     for (size_t i = 0; i < expect->order_count; i++)
         ha_text_addf(text, "  %s before %s\n", expect->order[i].before, expect->order[i].after);
+}
+
+static void tell_expectations(struct ha_text *text, const struct ha_expect *expect)
+{
+    tell_expect(text, expect);
+    tell_expected_memory(text, expect);
+    tell_arrivals(text, expect);
 }
 
 static void tell_partition(struct ha_text *text, const struct ha_partition_options *partition)
@@ -388,8 +414,10 @@ struct ha_text told(const struct ha_scenario *scenario)
         tell_event(&text, plan, i);
     for (size_t i = 0; i < plan->fault_count; i++)
         tell_fault(&text, &plan->fault[i]);
-    tell_expect(&text, &scenario->expect);
-    tell_expected_memory(&text, &scenario->expect);
-    tell_arrivals(&text, &scenario->expect);
+    tell_expectations(&text, &scenario->expect);
+    if (scenario->expect.always) {
+        ha_text_add(&text, "always ");
+        tell_expectations(&text, scenario->expect.always);
+    }
     return text;
 }
