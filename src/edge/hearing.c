@@ -34,8 +34,8 @@ static bool reach(struct ha_hearing *hearing, size_t i)
 }
 
 /*
- * Put the judge back to the latest checkpoint that it has heard all before. Returns how many records
- * these are, and sets `next` to the checkpoint behind it.
+ * Put the judge back to the latest checkpoint that it has heard all before. Returns how many
+ * records these are, and sets `next` to the checkpoint behind it.
  */
 static size_t go_back(struct ha_hearing *hearing, size_t *next)
 {

@@ -18,6 +18,7 @@
 #include "sim/search.h"
 
 #define MOST 4096u
+#define RECORD_WORTH 4096u      /* bytes that are copied while a record is made and judged */
 #define ALIGNED(size) (((size) + 15) / 16 * 16)
 
 /* Where the copies of one question lie, and what is not in them. */
@@ -74,12 +75,24 @@ static void stop(struct ha_checkpoints *c, uint32_t number)
     ha_thread_set_current(self);
 }
 
+static size_t written(const struct ha_world *world)
+{
+    return (size_t)(world->trace.next - world->host->store.window);
+}
+
+/* To come here again from where the run could begin takes less than to copy all. */
+static bool is_near(const struct ha_checkpoints *c, const struct ha_world *world)
+{
+    size_t before = c->count ? c->kept[c->count - 1].records : 0;
+    return (written(world) - before) * RECORD_WORTH < ha_arena_used(&world->host->arena);
+}
+
 /* Asked on the asker's stack, and done on the host's. */
 static void keep(struct ha_keeper *keeper, struct ha_world *world, uint32_t number)
 {
     struct ha_checkpoints *c = checkpoints_of(keeper);
     bool is_kept = c->count && c->kept[c->count - 1].number >= number;
-    if (!is_kept && c->count < MOST && !world->host->store.is_reused)
+    if (!is_kept && c->count < MOST && !world->host->store.is_reused && !is_near(c, world))
         stop(c, number);
 }
 
@@ -120,7 +133,7 @@ static void save(struct ha_checkpoints *c)
                                         c->size - kept->footprint_at);
     if (kept->footprint_bytes > c->size - kept->footprint_at)
         return;
-    kept->records = (size_t)(world->trace.next - store->window);
+    kept->records = written(world);
     if (kept->records)
         kept->last = store->window[kept->records - 1];
     kept->serial = ++c->serials;

@@ -5,8 +5,8 @@
  * machine, its stacks and what the search knows of the run are copied where a question may be
  * answered otherwise later; the next run begins with the copy of its last common question, in the
  * middle of that question, and only what follows is played. Copies are dropped as the search backs
- * up over them; when there is no room for one more, the run that would have begun with it begins
- * with an earlier one, or with the mark of the machine.
+ * up over them. Where there is no room for one more, or one lies so near that it is not worth it,
+ * the run that would have begun with it begins with an earlier one, or with the machine's mark.
  *
  * Nothing but scripted drivers may take part: variables of compiled ones do not go back.
  */

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct ha_machine;
+struct ha_plan;
 
 #define BENCH_ROUNDS 15
 
@@ -69,9 +70,17 @@ double bench_record_bytes(void);
 double bench_scenario(void);
 uint64_t bench_scenario_only(uint64_t times);
 
-/* The same, searched: how many runs a second, each on coroutines and judged. */
-double bench_search(void);
-uint64_t bench_search_only(uint64_t times);
+/* The small scenario. */
+const struct ha_plan *bench_plan(void);
+
+/*
+ * How many runs a second a search of scripted drivers plays, each on coroutines and judged: the
+ * small scenario by chance, or in depth when its drivers also hear of arrivals and its processors
+ * come together, so that it has thousands of runs.
+ */
+enum bench_searched { BENCH_BY_CHANCE, BENCH_IN_DEPTH };
+double bench_search(enum bench_searched how);
+uint64_t bench_search_only(enum bench_searched how, uint64_t times);
 /*
  * Runs a second of `hotadd explore` by chance, for a scenario whose driver is compiled and right:
  * played in a worker, with the driver's variables put back before each.

@@ -173,7 +173,9 @@ static int run_only(int count, char **argument)
     else if (!strcmp(argument[1], "scenario"))
         ran = bench_scenario_only(times);
     else if (!strcmp(argument[1], "search"))
-        ran = bench_search_only(times);
+        ran = bench_search_only(BENCH_BY_CHANCE, times);
+    else if (!strcmp(argument[1], "depth"))
+        ran = bench_search_only(BENCH_IN_DEPTH, times);
     else if (!strcmp(argument[1], "traces"))
         ran = bench_trace(true) > 0 ? times : 0;
     else if (!strcmp(argument[1], "judging"))
@@ -199,7 +201,10 @@ int main(int count, char **argument)
     print_locks();
     printf("a trace record: %.1f ns, %.1f bytes kept\n", bench_record(), bench_record_bytes());
     printf("a small scenario in a machine that is rewound: %.1f us\n", bench_scenario());
-    printf("the same searched, on coroutines and judged: %.0f runs a second\n", bench_search());
+    printf("the same searched by chance, on coroutines and judged: %.0f runs a second\n",
+           bench_search(BENCH_BY_CHANCE));
+    printf("one with arrivals searched in depth, on coroutines and judged: %.0f runs a second\n",
+           bench_search(BENCH_IN_DEPTH));
     puts("a scenario that is played and judged");
     for (size_t i = 0; i < bench_judged_shapes(); i++)
         print_judged(i);

@@ -6,10 +6,8 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "check/judge.h"
 #include "hotadd/hotadd.h"
 #include "sim/player.h"
-#include "sim/search.h"
 
 /* Two drivers that register, and two processors that are added. */
 static const struct ha_step entry[] = {{.kind = HA_STEP_REGISTER, .name = "sync"}};
@@ -38,22 +36,18 @@ static const struct ha_plan plan = {
 
 #define NOT_ALL_PLAYED 5        /* how a search by chance ends that finds nothing */
 
-static struct ha_machine *made_machine(enum ha_threads threads)
+static struct ha_machine *marked_machine(void)
 {
-    struct ha_machine_options options = ha_player_options(&plan, NULL);
+    const struct ha_machine_options options = ha_player_options(&plan, NULL);
     struct ha_machine *machine;
-    options.threads = threads;
-    if (ha_machine_create(&options, &machine, NULL))
+    if (ha_machine_create(&options, &machine, NULL) || ha_machine_mark(machine))
         exit(1);
     return machine;
 }
 
-static struct ha_machine *marked_machine(void)
+const struct ha_plan *bench_plan(void)
 {
-    struct ha_machine *machine = made_machine(HA_THREADS_ONE);
-    if (ha_machine_mark(machine))
-        exit(1);
-    return machine;
+    return &plan;
 }
 
 static void play_once(struct ha_machine *machine)
@@ -65,43 +59,6 @@ static void play_once(struct ha_machine *machine)
         if (ha_player_step(machine, &more))
             exit(1);
     ha_machine_rewind(machine);
-}
-
-/* Runs of a search by chance, on coroutines and judged. */
-uint64_t bench_search_only(uint64_t times)
-{
-    static const struct ha_search_options options = {
-        .strategy = HA_SEARCH_RANDOM, .bounds = {.preemptions = 2, .deliveries = 2}, .seed = 1};
-    struct ha_machine *machine = made_machine(HA_THREADS_COROUTINES);
-    struct ha_search *search = ha_search_create(&options);
-    struct ha_judge *judge = ha_judge_create();
-    struct ha_judge_save begun = {0};
-    if (!search || !judge)
-        exit(1);
-    ha_machine_add_sink(machine, ha_judge_sink(judge));
-    ha_player_search(machine, search);
-    if (ha_player_mark(machine) || ha_judge_save(judge, &begun))
-        exit(1);
-    for (uint64_t i = 0; i < times && ha_search_next(search); i++) {
-        ha_judge_restore(judge, &begun);
-        play_once(machine);
-    }
-    ha_machine_destroy(machine);
-    ha_judge_save_close(&begun);
-    ha_judge_destroy(judge);
-    ha_search_destroy(search);
-    return times;
-}
-
-double bench_search(void)
-{
-    double figure[BENCH_ROUNDS];
-    for (int round = 0; round < BENCH_ROUNDS; round++) {
-        uint64_t start = bench_now();
-        bench_search_only(20000);
-        figure[round] = (double)(bench_now() - start) / 20000;
-    }
-    return 1e9 / bench_median(figure);
 }
 
 uint64_t bench_scenario_only(uint64_t times)
