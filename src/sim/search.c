@@ -7,7 +7,6 @@
 #include "sim/search.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "core/arena.h"
 #include "core/world.h"
@@ -101,23 +100,12 @@ static bool grow(struct ha_search *search)
     return path != NULL;
 }
 
-static struct ha_search_point point_of(const struct ha_world *world,
-                                       const struct ha_question *question, uint32_t chosen)
-{
-    const struct ha_thread *running = world->sched.running;
-    return (struct ha_search_point){
-        .label = question->label, .about = question->about, .options = question->options,
-        .answer = chosen, .kind = (uint8_t)question->kind,
-        .thread = running ? running->stamp.thread : 0, .seq = world->trace.seq,
-        .site = ha_points_site(question->kind, question->label, question->about)};
-}
-
 /* Go on with a question and its answer. */
 static void append(struct ha_search *search, const struct ha_world *world,
                    const struct ha_question *question, uint32_t chosen)
 {
     struct ha_search_point *point = &search->path[search->count++];
-    *point = point_of(world, question, chosen);
+    *point = ha_point_of(world, question, chosen);
     for (const struct ha_search_point *before = point; before-- > search->path;) {
         if (before->site == point->site) {
             point->occurrence = before->occurrence + 1;
@@ -137,21 +125,14 @@ static void stray(struct ha_search *search, size_t number, struct ha_search_poin
     search->strayed = true;
 }
 
-static bool is_same(const struct ha_search_point *point, const struct ha_question *question)
-{
-    return point->kind == question->kind && point->options == question->options &&
-           point->about == question->about &&
-           (point->label == question->label || !strcmp(point->label, question->label));
-}
-
 /* Of a question that earlier runs have answered. */
 static uint32_t repeat(struct ha_search *search, const struct ha_world *world,
                        const struct ha_question *question)
 {
     const struct ha_search_point *point = &search->path[question->number];
-    if (is_same(point, question))
+    if (ha_point_asks(point, question))
         return point->answer;
-    stray(search, question->number, point_of(world, question, 0));
+    stray(search, question->number, ha_point_of(world, question, 0));
     return 0;
 }
 
@@ -276,33 +257,13 @@ static bool back_up(struct ha_search *search)
     return false;
 }
 
-/* Where the ordinary course has its decisions, PCT has its own. */
-static uint32_t count_moments(const struct ha_search *search)
-{
-    uint32_t moments = 0;
-    for (size_t i = 0; i < search->count; i++)
-        moments += search->path[i].kind == HA_CHOICE_PREEMPT;
-    return moments;
-}
-
-static uint64_t sum_up(const struct ha_search *search)
-{
-    uint64_t sum = search->count + 1;
-    for (size_t i = 0; i < search->count; i++) {
-        const struct ha_search_point *point = &search->path[i];
-        sum ^= point->site + ((uint64_t)point->options << 32);
-        sum = ha_random(&sum);
-    }
-    return sum;
-}
-
 /* Runs by chance are numbered from 0 on, the ordinary course. */
 static void begin_by_chance(struct ha_search *search)
 {
     const struct ha_share *share = &search->options.share;
     uint64_t number = (search->runs - 1) * share->count + share->index;
-    if (search->runs == 2)
-        search->priorities.moments = count_moments(search);
+    if (search->runs == 2)      /* where the ordinary course has its decisions, PCT has its own */
+        search->priorities.moments = ha_path_preemptions(search->path, search->count);
     if (share->index && search->runs > 1)
         number -= share->count;
     search->random = search->options.seed ^ ha_random(&number);
@@ -320,7 +281,7 @@ bool ha_search_next(struct ha_search *search)
     if (ha_search_lost(search) || search->strayed)
         return false;
     if (search->runs == 2)
-        search->ordinary = sum_up(search);
+        search->ordinary = ha_path_sum(search->path, search->count);
     if (search->options.strategy == HA_SEARCH_DEPTH)
         return is_first || back_up(search);
     begin_by_chance(search);

@@ -30,6 +30,7 @@
 
 #include "core/tape.h"
 #include "hotadd/explore.h"
+#include "sim/path.h"
 #include "sim/points.h"
 
 struct ha_arena;
@@ -50,17 +51,6 @@ struct ha_search_options {
     bool skips;                 /* depth first: a run ends where one like it was before */
     struct ha_share share;
     struct ha_arena *memory;    /* all that it knows lies there; NULL: on the heap */
-};
-
-/* An answer as it was given; the number of the question is the place in the list. */
-struct ha_search_point {
-    const char *label;
-    uint32_t about, options, answer;
-    uint8_t kind;               /* enum ha_choice_kind */
-    uint64_t site;              /* of these, a number for what is asked ... */
-    uint32_t occurrence;        /* ... and the how manieth such question of the run it is, from 0 */
-    uint32_t thread;            /* that ran when it was asked; 0 for none */
-    uint64_t seq;               /* the number of the record behind it */
 };
 
 /* How a run asked otherwise than an earlier one that began with the same answers. */
