@@ -36,6 +36,35 @@ bool ha_processor_lets(const struct ha_sched *sched, const struct ha_thread *thr
     return thread->stamp.irql >= level_asked(processor);
 }
 
+bool ha_processor_find(const struct ha_thread *thread, bool is_free, uint16_t *index)
+{
+    const struct ha_world *world = thread->world;
+    const struct ha_group *group = &world->partition.group[thread->affinity.group];
+    uint16_t lowest = UINT16_MAX;
+    for (uint32_t n = 0; n < group->maximum; n++) {
+        if (!(thread->affinity.mask >> n & 1) || group->slot[n] != HA_SLOT_SCHEDULED)
+            continue;
+        const struct ha_processor *processor = &world->sched.processor[group->index[n]];
+        if (group->index[n] < lowest && !(is_free && (processor->top || level_asked(processor))))
+            lowest = group->index[n];
+    }
+    if (lowest != UINT16_MAX)
+        *index = lowest;
+    return lowest != UINT16_MAX;
+}
+
+struct ha_thread *ha_processor_kept_out(const struct ha_sched *sched, uint32_t n, uint16_t *index)
+{
+    if (!sched->raised && !sched->asked)
+        return NULL;
+    for (struct ha_thread *thread = sched->first_ready; thread; thread = thread->next_ready)
+        if (!thread->starts_at && thread->stamp.irql < HA_DISPATCH_LEVEL &&
+            !ha_processor_lets(sched, thread) && ha_processor_find(thread, true, index) &&
+            n-- == 0)
+            return thread;
+    return NULL;
+}
+
 struct ha_thread *ha_processor_interrupter(const struct ha_sched *sched,
                                            const struct ha_thread *running)
 {

@@ -27,6 +27,18 @@ struct ha_processor {
 /* Whether a thread may run now, as far as its processor is concerned. */
 bool ha_processor_lets(const struct ha_sched *sched, const struct ha_thread *thread);
 
+/*
+ * The lowest processor of a thread's affinity that takes threads, or of those that nobody keeps to
+ * himself and nothing is about to interrupt. False, and `index` as it was, when there is none.
+ */
+bool ha_processor_find(const struct ha_thread *thread, bool is_free, uint16_t *index);
+
+/*
+ * The n-th thread that is ready, which its own processor keeps out and another one, `index`, would
+ * take; NULL when there are not so many. Ordinarily it waits for its own.
+ */
+struct ha_thread *ha_processor_kept_out(const struct ha_sched *sched, uint32_t n, uint16_t *index);
+
 /* The thread comes to DISPATCH_LEVEL or above on its processor, or leaves it. */
 static inline void ha_processor_occupy(struct ha_sched *sched, struct ha_thread *thread)
 {

@@ -86,7 +86,7 @@ const struct ha_thread *ha_sched_option(const struct ha_world *world,
     for (const struct ha_thread *thread = sched->first_ready; thread; thread = thread->next_ready)
         if (may_run(sched, thread) && answer-- == 0)
             return thread;
-    return NULL;
+    return question->kind == HA_CHOICE_PREEMPT ? ha_processor_kept_out(sched, answer, &(uint16_t){0}) : NULL;
 }
 
 /* Take a thread that is ready out of the ready list. */
@@ -98,6 +98,16 @@ static struct ha_thread *take(struct ha_sched *sched, struct ha_thread *wanted)
         before = thread;
     unready(sched, wanted, before);
     return wanted;
+}
+
+/* Of those that their processor keeps out; it moves to another one. */
+static struct ha_thread *take_kept_out(struct ha_world *world, uint32_t n)
+{
+    uint16_t index;
+    struct ha_thread *thread = ha_processor_kept_out(&world->sched, n, &index);
+    thread->stamp.processor = index;
+    ha_touch(world, HA_TOUCH_PROCESSOR(index), HA_TOUCH_WRITE);
+    return take(&world->sched, thread);
 }
 
 static struct ha_thread *run(struct ha_sched *sched, struct ha_thread *thread)
@@ -253,11 +263,14 @@ void ha_sched_attend(struct ha_world *world)
         switch_from(world, self, run(sched, sched->adopted));
         return;
     }
-    uint32_t eligible = count_eligible(sched);
-    uint32_t answer = eligible ? ha_choose(world, HA_CHOICE_PREEMPT, "preempt", eligible + 1) : 0;
+    uint32_t eligible = count_eligible(sched), others = eligible;
+    while (ha_processor_kept_out(sched, others - eligible, &(uint16_t){0}))
+        others++;
+    uint32_t answer = others ? ha_choose(world, HA_CHOICE_PREEMPT, "preempt", others + 1) : 0;
     if (answer == 0)
         return;
-    struct ha_thread *next = take_eligible(sched, answer - 1);
+    struct ha_thread *next = answer <= eligible ? take_eligible(sched, answer - 1)
+                                                : take_kept_out(world, answer - eligible - 1);
     ha_sched_ready(self);
     switch_from(world, self, run(sched, next));
 }

@@ -3,7 +3,8 @@
  *
  * One thread runs at a time. It changes where a thread blocks or ends, and at a scheduling point
  * when the tape says so or its processor is interrupted; of several that could go on, the one that
- * has been ready longest is the ordinary answer. Which may run is a matter of core/processor.h.
+ * has been ready longest is the ordinary answer. Which may run is a matter of core/processor.h; one
+ * that its processor keeps out may go on elsewhere, by the tape's word.
  *
  * When nothing can run, the world is quiet. The adopted thread waits for that in
  * ha_sched_run_until_quiet(); or it is inside an NT routine, and then what is due next begins.

@@ -22,26 +22,13 @@ void ha_thread_set_current(struct ha_thread *thread)
     current = thread;
 }
 
-/* The lowest processor of the affinity that takes threads; the one it is on if none does. */
-static uint16_t lowest_of(const struct ha_thread *thread)
-{
-    const struct ha_partition *partition = &thread->world->partition;
-    const struct ha_group *group = &partition->group[thread->affinity.group];
-    uint16_t lowest = UINT16_MAX;
-    for (uint32_t n = 0; n < group->maximum; n++)
-        if (thread->affinity.mask >> n & 1 && group->slot[n] == HA_SLOT_SCHEDULED &&
-            group->index[n] < lowest)
-            lowest = group->index[n];
-    return lowest == UINT16_MAX ? thread->stamp.processor : lowest;
-}
-
 static void move(struct ha_thread *thread)
 {
     struct ha_place place = thread->world->partition.place[thread->stamp.processor];
     thread->moves = false;
     if (place.group == thread->affinity.group && thread->affinity.mask >> place.number & 1)
         return;
-    thread->stamp.processor = lowest_of(thread);
+    ha_processor_find(thread, false, &thread->stamp.processor);
     thread->world->sched.attention = true;      /* another context may occupy it */
 }
 

@@ -112,6 +112,31 @@ static void a_raised_thread_keeps_nobody_out_of_another_processor(void **state)
     assert_int_equal(t->world->sched.raised, 0);
 }
 
+static void say_where(struct raiser *raiser)
+{
+    say_place(raiser->t->world, "on ");
+}
+
+static void one_that_is_kept_out_goes_on_where_the_tape_and_its_affinity_lead(void **state)
+{
+    static const struct { uint64_t mask; const char *said; } cases[] = {
+        {3, "a b on 0/00 b a "}, {2, "a a b on 1/00 b "}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct test_world *t = open_with(state, 2);
+        struct raiser a = {.t = t, .name = "a", .irql = HA_DISPATCH_LEVEL, .inside = point};
+        struct raiser b = {.t = t, .name = "b", .inside = say_where};
+        start(&a);
+        t->world->sched.placed = 1;         /* beside a */
+        start(&b);
+        ha_thread_set_affinity(b.thread, (struct ha_affinity){.mask = cases[i].mask});
+        test_world_answer(t, 1, 1);
+
+        ha_sched_run_until_quiet(t->world);
+
+        assert_string_equal(t->said, cases[i].said);
+    }
+}
+
 static void wait_for_event(struct raiser *raiser)
 {
     ha_event_wait(raiser->t->world, raiser->event);
@@ -355,6 +380,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_world(a_raised_thread_keeps_the_others_of_its_processor_out),
         with_world(a_raised_thread_keeps_nobody_out_of_another_processor),
+        with_world(one_that_is_kept_out_goes_on_where_the_tape_and_its_affinity_lead),
         with_world(a_thread_that_waits_at_dispatch_level_occupies_its_processor),
         with_world(what_is_kept_out_by_one_that_waits_for_ever_is_a_deadlock_with_its_holder),
         with_world(an_interrupt_of_the_own_processor_comes_at_the_next_scheduling_point),
