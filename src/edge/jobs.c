@@ -50,19 +50,31 @@ static uint64_t search_slice(void *argument)
     return open ? 0 : HA_LOOP_DONE;
 }
 
+static int open_commons(struct ha_jobs *jobs)
+{
+    int err = ha_arena_open_shared(&jobs->memory);
+    if (err)
+        return err;
+    jobs->commons = ha_commons_create(&jobs->memory);
+    return jobs->commons ? HA_OK : HA_ENOMEM;
+}
+
 static int open_shares(struct ha_jobs *jobs, const struct ha_scenario *scenario,
                        const struct ha_profile *profile,
                        const struct ha_explore_options *options, struct ha_text *messages)
 {
     uint32_t count = count_jobs(options);
-    int err = HA_OK;
+    int err = count > 1 ? open_commons(jobs) : HA_OK;
+    if (err)
+        return err;
     jobs->share = calloc(count, sizeof *jobs->share);
     if (!jobs->share)
         return HA_ENOMEM;
     while (jobs->count < count && !err) {
         struct ha_explorer *share = &jobs->share[jobs->count];
         err = ha_explorer_open(share, scenario, profile, options,
-                               (struct ha_share){jobs->count, count}, jobs->loop, messages);
+                               (struct ha_share){jobs->count, count, jobs->commons},
+                               jobs->loop, messages);
         share->err = err;
         jobs->count++;
     }
@@ -120,5 +132,6 @@ void ha_jobs_close(struct ha_jobs *jobs)
     for (uint32_t i = 0; i < jobs->count; i++)
         ha_explorer_close(&jobs->share[i]);
     free(jobs->share);
+    ha_arena_close(&jobs->memory);
     *jobs = (struct ha_jobs){.count = 0};
 }

@@ -8,6 +8,7 @@
 #define HA_EDGE_JOBS_H
 
 #include "edge/explorer.h"
+#include "sim/commons.h"
 
 #define HA_JOBS_MOST 64u
 
@@ -15,6 +16,8 @@ struct ha_jobs {
     struct ha_explorer *share;
     uint32_t count;
     struct ha_loop *loop;
+    struct ha_arena memory;         /* of the commons; not opened for one job */
+    struct ha_commons *commons;
 };
 
 /*

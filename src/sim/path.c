@@ -11,11 +11,28 @@ struct ha_search_point ha_point_of(const struct ha_world *world,
                                    const struct ha_question *question, uint32_t chosen)
 {
     const struct ha_thread *running = world->sched.running;
+    uint32_t thread = running ? running->stamp.thread : 0;
+    uint32_t about = question->kind == HA_CHOICE_PREEMPT ? thread : question->about;
     return (struct ha_search_point){
         .label = question->label, .about = question->about, .options = question->options,
         .answer = chosen, .kind = (uint8_t)question->kind,
-        .thread = running ? running->stamp.thread : 0, .seq = world->trace.seq,
-        .site = ha_points_site(question->kind, question->label, question->about)};
+        .thread = thread, .seq = world->trace.seq,
+        .site = ha_points_site(question->kind, question->label, about)};
+}
+
+uint32_t ha_path_occurrence(const struct ha_search_point *point, size_t count,
+                            const struct ha_world *world)
+{
+    const struct ha_thread *running = world->sched.running;
+    const struct ha_search_point *last = &point[count - 1];
+    if (last->kind == HA_CHOICE_THREAD)
+        return 0;
+    if (last->kind == HA_CHOICE_PREEMPT)
+        return running ? running->points : 0;
+    for (const struct ha_search_point *before = last; before-- > point;)
+        if (before->site == last->site)
+            return before->occurrence + 1;
+    return 0;
 }
 
 bool ha_point_asks(const struct ha_search_point *point, const struct ha_question *question)

@@ -1,9 +1,11 @@
 /*
  * points - which questions a search has met, and which of them it has answered otherwise
  *
- * A choice point is the n-th question of a run about the same thing: the second allocation by the
- * same routine, the third time that threads could take turns. The same point of many runs counts
- * once.
+ * A choice point is the n-th question of a run about the same thing, as the second allocation by
+ * the same routine. How often threads could take turns hangs on the way that a run has come, also
+ * where it comes to the same: so a question whether a thread shall wait counts by that thread and
+ * how far it is, and one about which thread goes on by what it is for alone. Then searches that
+ * leave other runs meet the same points. The same point of many runs counts once.
  */
 #ifndef HA_SIM_POINTS_H
 #define HA_SIM_POINTS_H

@@ -12,6 +12,7 @@
 #include "core/world.h"
 #include "hotadd/error.h"
 #include "sim/bounds.h"
+#include "sim/commons.h"
 #include "sim/footprint.h"
 #include "sim/priorities.h"
 #include "sim/visited.h"
@@ -88,7 +89,9 @@ static bool was_here(struct ha_search *search, const struct ha_world *world,
                      const struct ha_question *question)
 {
     uint64_t state = ha_footprint_state(&search->footprint, world, question);
-    return !ha_visited_reach(&search->visited, state, &search->used);
+    struct ha_commons *commons = search->options.share.commons;
+    return commons ? !ha_commons_reach(commons, state, &search->used, &search->lost)
+                   : !ha_visited_reach(&search->visited, state, &search->used);
 }
 
 static bool grow(struct ha_search *search)
@@ -106,12 +109,7 @@ static void append(struct ha_search *search, const struct ha_world *world,
 {
     struct ha_search_point *point = &search->path[search->count++];
     *point = ha_point_of(world, question, chosen);
-    for (const struct ha_search_point *before = point; before-- > search->path;) {
-        if (before->site == point->site) {
-            point->occurrence = before->occurrence + 1;
-            break;
-        }
-    }
+    point->occurrence = ha_path_occurrence(search->path, search->count, world);
     ha_points_meet(&search->points, point->kind, point->site, point->occurrence);
     if (chosen)
         ha_points_turn(&search->points, point->kind, point->site, point->occurrence);

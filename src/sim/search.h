@@ -34,6 +34,7 @@
 #include "sim/points.h"
 
 struct ha_arena;
+struct ha_commons;
 struct ha_footprint;
 struct ha_search;
 struct ha_watcher;
@@ -41,6 +42,7 @@ struct ha_watcher;
 /* One of `count` searches of the same. Begin with zeroes for all of it. */
 struct ha_share {
     uint32_t index, count;
+    struct ha_commons *commons; /* where runs were; NULL: the share knows of its own only */
 };
 
 struct ha_search_options {

@@ -17,7 +17,9 @@
 
 #include "base/text.h"
 #include "check/judge.h"
+#include "core/arena.h"
 #include "edge/load.h"
+#include "sim/commons.h"
 #include "sim/footprint.h"
 #include "sim/machine.h"
 #include "sim/player.h"
@@ -372,11 +374,11 @@ static int ascending(const void *a, const void *b)
 
 /* What all shares of a search come to, ordered. */
 static struct list search(const struct subject *subject, const struct ha_plan *plan, bool skips,
-                          uint32_t shares)
+                          uint32_t shares, struct ha_commons *commons)
 {
     struct list list = {0};
     for (uint32_t i = 0; i < shares; i++)
-        search_share(subject, plan, skips, (struct ha_share){i, shares}, &list);
+        search_share(subject, plan, skips, (struct ha_share){i, shares, commons}, &list);
     qsort(list.seen, list.count, sizeof *list.seen, ascending);
     return list;
 }
@@ -394,8 +396,8 @@ static void what_is_left_out_is_what_was_seen(void **state)
     for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
         struct ha_scenario scenario;
         load(&subjects[i], &scenario);
-        struct list all = search(&subjects[i], &scenario.plan, false, 1);
-        struct list skipped = search(&subjects[i], &scenario.plan, true, 1);
+        struct list all = search(&subjects[i], &scenario.plan, false, 1, NULL);
+        struct list skipped = search(&subjects[i], &scenario.plan, true, 1, NULL);
         if (!is_equal(&all, &skipped))
             fail_msg("%s: runs were left that nothing stands for", subjects[i].name);
         free(all.seen);
@@ -406,22 +408,39 @@ static void what_is_left_out_is_what_was_seen(void **state)
     assert_true(left > 0);
 }
 
+/* How the runs of shares are left. */
+enum leaving { NOWHERE, WHERE_THE_SHARE_WAS, WHERE_ANY_SHARE_WAS, LEAVING_COUNT };
+
+static void compare_shares(const struct subject *subject, const struct ha_plan *plan,
+                           const struct list *whole, uint32_t shares, enum leaving leaving)
+{
+    struct ha_arena memory = {.bytes = NULL};
+    struct ha_commons *commons = NULL;
+    if (leaving == WHERE_ANY_SHARE_WAS) {
+        assert_int_equal(ha_arena_open_shared(&memory), 0);
+        commons = ha_commons_create(&memory);
+        assert_non_null(commons);
+    }
+    struct list shared = search(subject, plan, leaving != NOWHERE, shares, commons);
+    if (!is_equal(whole, &shared))
+        fail_msg("%s: %u shares are not the whole, left in way %d", subject->name,
+                 (unsigned)shares, (int)leaving);
+    free(shared.seen);
+    ha_arena_close(&memory);
+}
+
 static void all_shares_of_a_search_are_the_search(void **state)
 {
     static const uint32_t shares[] = {2, 3, 5};
     (void)state;
-    for (size_t i = 0; i < 2 * sizeof subjects / sizeof subjects[0]; i++) {
-        const struct subject *subject = &subjects[i / 2];
+    for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
         struct ha_scenario scenario;
-        load(subject, &scenario);
-        struct list whole = search(subject, &scenario.plan, i % 2, 1);
-        for (size_t k = 0; k < sizeof shares / sizeof shares[0]; k++) {
-            struct list shared = search(subject, &scenario.plan, i % 2, shares[k]);
-            if (!is_equal(&whole, &shared))
-                fail_msg("%s, %s: %u shares are not the whole", subject->name,
-                         i % 2 ? "with runs left" : "run for run", (unsigned)shares[k]);
-            free(shared.seen);
-        }
+        load(&subjects[i], &scenario);
+        struct list whole = search(&subjects[i], &scenario.plan, true, 1, NULL);
+        for (size_t k = 0; k < sizeof shares / sizeof shares[0]; k++)
+            for (int leaving = NOWHERE; leaving < LEAVING_COUNT; leaving++)
+                compare_shares(&subjects[i], &scenario.plan, &whole, shares[k],
+                               (enum leaving)leaving);
         free(whole.seen);
         ha_scenario_close(&scenario);
     }

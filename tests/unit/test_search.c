@@ -334,7 +334,7 @@ static void shares_in_depth_are_branches_off_the_ordinary_course_in_turn(void **
     (void)state;
 
     for (uint32_t i = 0; i < 3; i++) {
-        options.share = (struct ha_share){i, 3};
+        options.share = (struct ha_share){.index = i, .count = 3};
         play_share(&options, 100, share[i]);
     }
 
@@ -354,7 +354,7 @@ static void what_goes_by_chance_in_a_run_is_not_a_matter_of_its_share(void **sta
         char all[256] = "", share[3][256] = {"", "", ""}, merged[256] = "";
         play_share(&options, 30, all);
         for (uint32_t k = 0; k < 3; k++) {
-            options.share = (struct ha_share){k, 3};
+            options.share = (struct ha_share){.index = k, .count = 3};
             play_share(&options, k ? 11 : 10, share[k]);
         }
 
