@@ -54,11 +54,13 @@ static LONG Overflow(volatile LONG *Above)
 static VOID GetIntoTrouble(VOID)
 {
     KIRQL Irql;
-    if (Begins("spark")) {      /* crashes once, as long as there is a file */
+    if (Begins("spark") || Begins("flare")) {   /* crashes or hangs once, if there is a file */
         const char *Spark = getenv("HOTADD_SPARK");
-        if (Spark && unlink(Spark) == 0)
-            abort();
-        return;
+        if (!Spark || unlink(Spark) != 0)
+            return;
+        while (Begins("flare"))
+            Zero = 0;
+        abort();
     }
     if (Ends("_raised_start"))
         KeRaiseIrql(DISPATCH_LEVEL, &Irql);
