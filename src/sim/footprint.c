@@ -21,12 +21,15 @@ struct ha_footprint_object {
 };
 
 struct ha_footprint_thread {
-    uint64_t latest;            /* its latest step; 0 for none */
+    uint64_t latest;            /* its latest step; before the first one, its own number */
     uint16_t driver;            /* in whose code it was interrupted; 0 for none */
     uint64_t place;             /* where there */
 };
 
-static uint64_t mix(uint64_t a, uint64_t b)
+/* What hardly ever happens, out of the way of what does all the time. */
+#define NOT_INLINE __attribute__((noinline))
+
+static inline uint64_t mix(uint64_t a, uint64_t b)
 {
     uint64_t z = a * UINT64_C(0x9e3779b97f4a7c15) + b;
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -46,27 +49,34 @@ static bool reach(struct ha_footprint *footprint, void **array, size_t *room, si
     return !footprint->lost;
 }
 
-static bool reach_object(struct ha_footprint *footprint, size_t at)
+/* What is known of the object at that place, which is new; NULL: no memory. */
+NOT_INLINE static struct ha_footprint_object *reach_object(struct ha_footprint *footprint,
+                                                           size_t at)
 {
     void *array = footprint->object;
     bool reached = reach(footprint, &array, &footprint->object_room, sizeof *footprint->object, at);
     footprint->object = array;
-    if (reached)
-        footprint->object_count = at + 1;
-    return reached;
+    if (!reached)
+        return NULL;
+    footprint->object_count = at + 1;
+    return &footprint->object[at];
 }
 
-static bool reach_thread(struct ha_footprint *footprint, size_t at)
+NOT_INLINE static struct ha_footprint_thread *reach_thread(struct ha_footprint *footprint,
+                                                           size_t number)
 {
     void *array = footprint->thread;
-    bool reached = reach(footprint, &array, &footprint->thread_room, sizeof *footprint->thread, at);
+    bool reached = reach(footprint, &array, &footprint->thread_room, sizeof *footprint->thread,
+                         number);
     footprint->thread = array;
-    if (reached)
-        footprint->thread_count = at + 1;
-    return reached;
+    if (!reached)
+        return NULL;
+    for (; footprint->thread_count <= number; footprint->thread_count++)
+        footprint->thread[footprint->thread_count].latest = footprint->thread_count + 1;
+    return &footprint->thread[number];
 }
 
-static uint32_t number_of(const struct ha_thread *thread)
+static inline uint32_t number_of(const struct ha_thread *thread)
 {
     return thread ? thread->stamp.thread : 0;
 }
@@ -75,18 +85,16 @@ static uint32_t number_of(const struct ha_thread *thread)
 static inline struct ha_footprint_thread *thread_of(struct ha_footprint *footprint,
                                                     uint32_t number)
 {
-    if (footprint->lost ||
-        (number >= footprint->thread_count && !reach_thread(footprint, number)))
-        return NULL;
-    return &footprint->thread[number];
+    return number < footprint->thread_count ? &footprint->thread[number]
+                                            : reach_thread(footprint, number);
 }
 
 /* A step of a thread that depends on the steps that `before` was made of. Returns it. */
-static inline uint64_t step(struct ha_footprint *footprint, uint32_t thread, uint64_t before)
+static inline uint64_t step(struct ha_footprint *footprint, struct ha_footprint_thread *thread,
+                            uint64_t before)
 {
-    uint64_t *latest = &footprint->thread[thread].latest;
-    uint64_t number = mix(*latest ? *latest : thread + 1, before) | 1;
-    *latest = number;
+    uint64_t number = mix(thread->latest, before) | 1;
+    thread->latest = number;
     footprint->sum += number;
     return number;
 }
@@ -106,29 +114,27 @@ static inline size_t place_of(uint32_t id)
 }
 
 /* Ids are given in the order of appearance, which may differ where runs are the same. */
-static uint64_t identity_of(const struct ha_footprint *footprint, uint32_t thread, uint32_t id)
+NOT_INLINE static uint64_t identity_of(const struct ha_footprint_thread *thread, uint32_t id)
 {
     bool is_fixed = id >= HA_TOUCH_PROCESSOR(HA_MAXIMUM_PROCESSORS);
-    uint64_t latest = footprint->thread[thread].latest;
-    return mix(is_fixed ? id : latest ? latest : thread + 1, 3) | 1;
+    return mix(is_fixed ? id : thread->latest, 3) | 1;
 }
 
 /* What is known of what has that id; NULL: no memory. */
 static inline struct ha_footprint_object *object_of(struct ha_footprint *footprint, uint32_t id)
 {
     size_t at = place_of(id);
-    if (at >= footprint->object_count && !reach_object(footprint, at))
-        return NULL;
-    return &footprint->object[at];
+    return at < footprint->object_count ? &footprint->object[at] : reach_object(footprint, at);
 }
 
-static inline void touch(struct ha_footprint *footprint, uint32_t thread, uint32_t id, bool writes)
+static inline void touch(struct ha_footprint *footprint, struct ha_footprint_thread *thread,
+                         uint32_t id, bool writes)
 {
     struct ha_footprint_object *object = object_of(footprint, id);
     if (!object)
         return;
     if (!object->identity)
-        object->identity = identity_of(footprint, thread, id);
+        object->identity = identity_of(thread, id);
     /* All of these are hashes: to keep them apart is enough. */
     uint64_t before = 3 * object->identity + 5 * object->written + 11 * object->places;
     if (!writes) {
@@ -166,12 +172,11 @@ static void touched(struct ha_watcher *watcher, const struct ha_world *world, ui
 {
     struct ha_footprint *footprint = (struct ha_footprint *)(void *)watcher;
     const struct ha_thread *running = world->sched.running;
-    uint32_t thread = number_of(running);
-    struct ha_footprint_thread *known = thread_of(footprint, thread);
-    if (!known)
+    struct ha_footprint_thread *thread = thread_of(footprint, number_of(running));
+    if (!thread)
         return;
-    if (known->driver)
-        go_on(footprint, known);
+    if (thread->driver)
+        go_on(footprint, thread);
     touch(footprint, thread, object, mode == HA_TOUCH_WRITE);
     uint16_t driver = running ? running->stamp.driver : 0;
     if (driver && object != HA_TOUCH_DRIVER(driver))
@@ -255,8 +260,7 @@ void ha_footprint_answer(struct ha_footprint *footprint, const struct ha_world *
                          const struct ha_question *question, uint32_t answer)
 {
     const struct ha_thread *running = world->sched.running;
-    uint32_t number = number_of(running);
-    struct ha_footprint_thread *thread = thread_of(footprint, number);
+    struct ha_footprint_thread *thread = thread_of(footprint, number_of(running));
     footprint->dues += question->kind == HA_CHOICE_DUE;
     if (!thread)
         return;
@@ -267,7 +271,7 @@ void ha_footprint_answer(struct ha_footprint *footprint, const struct ha_world *
         stop(footprint, thread, running);
     if (ha_sched_option(world, question, 0) || (question->kind == HA_CHOICE_DUE && !answer))
         return;
-    step(footprint, number, mix((uint64_t)question->kind << 32 | answer, 5));
+    step(footprint, thread, mix((uint64_t)question->kind << 32 | answer, 5));
 }
 
 uint64_t ha_footprint_state(const struct ha_footprint *footprint, const struct ha_world *world,
