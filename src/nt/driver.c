@@ -29,12 +29,11 @@ static const WCHAR drivers_path[] = u"\\Driver\\";
 _Static_assert(SERVICES_LENGTH + HA_DRIVER_NAME_LENGTH <= HA_REGISTRY_PATH_LENGTH,
                "every driver's path fits");
 
-/* A driver's name behind a path that ends with \, in text that has room for both. */
-static UNICODE_STRING join(const WCHAR *path, const char *name, WCHAR *text)
+/* A driver's name behind a path of so many bytes, which ends with \; the text has room for both. */
+static UNICODE_STRING join(const WCHAR *path, size_t path_bytes, const char *name, WCHAR *text)
 {
-    size_t length = 0;
-    while (*path)
-        text[length++] = *path++;
+    size_t length = path_bytes / sizeof *text;
+    memcpy(text, path, path_bytes);
     while (*name)
         text[length++] = (unsigned char)*name++;
     USHORT bytes = (USHORT)(length * sizeof(WCHAR));
@@ -159,10 +158,12 @@ struct ha_driver *ha_driver_make(struct ha_kernel *kernel, const char *name,
     WCHAR *text = ha_arena_lend(arena, sizeof drivers_path + strlen(name) * sizeof(WCHAR));
     if (!driver->name || !driver->path || !text || strlen(name) > HA_DRIVER_NAME_LENGTH)
         return NULL;
-    driver->path->string = join(services_path, name, driver->path->text);
+    driver->path->string = join(services_path, sizeof services_path - sizeof(WCHAR), name,
+                                      driver->path->text);
     driver->object.Type = IO_TYPE_DRIVER;
     driver->object.Size = (CSHORT)sizeof driver->object;
-    driver->object.DriverName = join(drivers_path, name, text);
+    driver->object.DriverName = join(drivers_path, sizeof drivers_path - sizeof(WCHAR), name,
+                                          text);
     driver->object.DriverInit = init;
     driver->entry_status = STATUS_PENDING;
     driver->object.DriverExtension = &driver->extension;
