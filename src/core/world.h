@@ -26,6 +26,7 @@
 #include "core/trace.h"
 
 struct ha_world;
+struct ha_caller_name;
 
 enum ha_touch_mode { HA_TOUCH_READ, HA_TOUCH_WRITE };
 
@@ -53,6 +54,7 @@ struct ha_host {
     struct ha_carrier *carrier;
     struct ha_free *monitor;        /* of free mode; NULL in the ordinary one */
     struct ha_watcher *watcher;     /* NULL unless somebody explores */
+    struct ha_caller_name *callers; /* places that earlier runs have named; nt's */
     /* The run ended while the adopted thread was inside an NT routine; does not return. */
     void (*fatal)(struct ha_world *world, void *argument);
     void *fatal_argument;

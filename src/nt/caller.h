@@ -13,4 +13,7 @@
  */
 uint32_t ha_caller_place(struct ha_kernel *kernel);
 
+/* A machine goes that was put back again and again: what it knew by name. */
+void ha_caller_close(struct ha_host *host);
+
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "nt/caller.h"
 #include "nt/driver.h"
 #include "nt/pnp_queue.h"
 #include "sim/keep.h"
@@ -146,6 +147,7 @@ static void close_host(struct ha_host *host)
 {
     ha_trace_close(&host->store);
     ha_tape_close(&host->input);
+    ha_caller_close(host);
     if (host->carrier)
         host->carrier->operations->close(host->carrier);
     ha_free_close(host->monitor);

@@ -3,6 +3,7 @@
 
 #include "base/code.h"
 #include "check/cast.h"
+#include "sim/player.h"
 #include "unit/bench.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -108,6 +109,49 @@ static void two_calls_of_one_function_are_two_places(void **state)
     assert_int_not_equal(place_in(bench_record(b, HA_ALLOC, 1)),
                          place_in(bench_record(b, HA_ALLOC, 0)));
     assert_int_equal(names_of_places(b), 2);
+}
+
+/* What the trace calls the place of an allocation now. */
+static void name_of(struct bench *b, size_t allocation, struct ha_text *name)
+{
+    struct ha_cast *cast = ha_cast_create();
+    uint32_t place = place_in(bench_record(b, HA_ALLOC, allocation));
+    for (size_t i = 0; i < b->collector.count; i++)
+        assert_true(ha_cast_take(cast, &b->collector.record[i]));
+    ha_text_clear(name);
+    ha_text_add(name, ha_cast_name(cast, HA_NS_PLACE, place));
+    ha_cast_destroy(cast);
+}
+
+/* In the second run another place is the first. */
+static void a_place_has_its_own_name_in_every_run(void **state)
+{
+    struct bench *b = *state;
+    struct driver *a = load(b);
+    struct ha_judge_save begun = {0};
+    struct ha_text twice[3] = {{0}}, here[3] = {{0}};
+    assert_int_equal(ha_player_mark(b->machine), HA_OK);
+    assert_int_equal(ha_judge_save(b->judge, &begun), HA_OK);
+
+    for (int run = 0; run < 3; run++) {
+        b->from = b->collector.count;
+        bench_run(b, a, run == 1 ? take_here_and_there : take_twice_here, NULL);
+        bench_run(b, a, run == 1 ? take_twice_here : take_here_and_there, NULL);
+
+        name_of(b, run == 1 ? 2 : 0, &twice[run]);
+        name_of(b, run == 1 ? 0 : 2, &here[run]);
+        assert_string_not_equal(ha_text_string(&here[run]), ha_text_string(&twice[run]));
+        assert_string_equal(ha_text_string(&twice[run]), ha_text_string(&twice[0]));
+        assert_string_equal(ha_text_string(&here[run]), ha_text_string(&here[0]));
+        assert_int_equal(names_of_places(b), 3 * (run + 1));
+        assert_int_equal(ha_machine_rewind(b->machine), HA_OK);
+        ha_judge_restore(b->judge, &begun);
+    }
+    ha_judge_save_close(&begun);
+    for (int run = 0; run < 3; run++) {
+        ha_text_close(&twice[run]);
+        ha_text_close(&here[run]);
+    }
 }
 
 static void no_place_is_recorded_unless_that_is_asked_for(void **state)
@@ -438,6 +482,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BENCH_TEST(a_call_that_is_made_again_has_the_same_place_and_one_name),
         BENCH_TEST(two_calls_of_one_function_are_two_places),
+        BENCH_TEST(a_place_has_its_own_name_in_every_run),
         BENCH_TEST(no_place_is_recorded_unless_that_is_asked_for),
         BENCH_TEST(what_is_taken_and_what_goes_wrong_is_known_by_its_call),
         BENCH_TEST(what_is_left_behind_is_known_by_the_call_that_made_it),
