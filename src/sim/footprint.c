@@ -279,12 +279,12 @@ uint64_t ha_footprint_state(const struct ha_footprint *footprint, const struct h
 {
     uint64_t stand = footprint->dues;
     for (const struct ha_thread *thread = world->sched.first_live; thread;
-         thread = thread->next_live) {
-        uint32_t number = number_of(thread);
-        stand += mix(number, thread->points);
-        if (number < footprint->thread_count && footprint->thread[number].driver)
-            stand += mix(footprint->thread[number].place, footprint->thread[number].driver);
-    }
+         thread = thread->next_live)
+        stand += mix(number_of(thread), thread->points);
+    /* Also of threads that have ended: steps of others may depend on it yet. */
+    for (size_t i = 0; i < footprint->thread_count; i++)
+        if (footprint->thread[i].driver)
+            stand += mix(footprint->thread[i].place, footprint->thread[i].driver);
     uint64_t asks = mix((uint64_t)question->kind << 32 | question->options, question->about);
     return mix(mix(footprint->sum, stand),
                mix(asks, number_of(world->sched.running)));
