@@ -26,6 +26,18 @@ static uint32_t read_input(struct ha_world *world, const struct ha_question *que
     return 0;
 }
 
+/* A search does this many times in each run, and most labels have no number. */
+static void put_label(struct ha_record *record, const struct ha_question *question)
+{
+    char *label = record->as.choice.label;
+    size_t room = sizeof record->as.choice.label, length = strlen(question->label);
+    length = length < room - 1 ? length : room - 1;
+    memcpy(label, question->label, length);
+    label[length] = '\0';
+    if (question->about != HA_NOTHING)
+        snprintf(label + length, room - length, " %u", (unsigned)question->about);
+}
+
 static uint32_t ask(struct ha_world *world, struct ha_question question)
 {
     struct ha_oracle *oracle = world->host->oracle;
@@ -38,11 +50,7 @@ static uint32_t ask(struct ha_world *world, struct ha_question question)
     record->as.choice.kind = question.kind;
     record->as.choice.answer = answer;
     record->as.choice.options = question.options;
-    if (question.about == HA_NOTHING)
-        snprintf(record->as.choice.label, sizeof record->as.choice.label, "%s", question.label);
-    else
-        snprintf(record->as.choice.label, sizeof record->as.choice.label, "%s %u", question.label,
-                 (unsigned)question.about);
+    put_label(record, &question);
     return answer;
 }
 
