@@ -190,6 +190,7 @@ void ha_sched_block(struct ha_world *world)
 {
     struct ha_thread *self = world->sched.running;
     self->state = HA_THREAD_BLOCKED;
+    self->points++;
     switch_from(world, self, ha_sched_next(world));
 }
 
@@ -212,6 +213,7 @@ void ha_sched_hand_over(struct ha_world *world)
         return;
     if (self == sched->adopted)     /* which must be where it waits for quiet if the run ends */
         return;
+    self->points++;
     take(sched, next);
     put_first(sched, self);
     switch_from(world, self, run(sched, next));
@@ -232,6 +234,7 @@ void ha_sched_prefer_later(struct ha_world *world, struct ha_thread *last)
 void ha_sched_yield(struct ha_world *world)
 {
     struct ha_thread *self = world->sched.running;
+    self->points++;
     ha_sched_ready(self);
     switch_from(world, self, ha_sched_next(world));
 }

@@ -70,7 +70,7 @@ struct ha_thread {
      * changed: the call must be looked at closely when it ends.
      */
     bool disturbed;
-    uint32_t points;            /* scheduling points that it has come to: how far it is */
+    uint32_t points;            /* where others could go on or had to, so far: how far it is */
     uint32_t spins, pauses;     /* in a row, of a thread that polls; core/poll.c, as the next */
     uint32_t inside;            /* of free mode: how often it has come in; core/free.c */
     uint64_t polled_seq;        /* number of the next record when it polled last */
