@@ -2,7 +2,8 @@
  * atomic - the Interlocked family and the barriers
  *
  * One definition a shape, made for each type and order of memory; the names are those of
- * include/nt/wdm/atomic.h. Threads poll with these, so each comes to ha_sched_spin().
+ * include/nt/wdm/atomic.h. Threads poll with these, so each comes to ha_sched_spin(). Another thread
+ * may go on behind the change as well as before it: who has counted himself off is in nobody's way.
  *
  * Source: WDK reference, wdm.h, InterlockedIncrement and its neighbours. Any IRQL. Without a
  * suffix an operation is a full barrier; results are the new value for Increment, Decrement and
@@ -12,6 +13,14 @@
 #include <stdbool.h>
 
 #include "nt/kernel.h"
+
+/* The end of a routine that has changed memory. */
+#define RETURN(Type, change)                                                  \
+    do {                                                                      \
+        Type result = (change);                                               \
+        ha_kernel_pass();                                                     \
+        return result;                                                        \
+    } while (0)
 
 /* DEFINE with each suffix: what it is called, its order, and the order when nothing is stored. */
 #define EACH_ORDER(DEFINE, Name, Type)                                        \
@@ -32,7 +41,7 @@
     Type Name(Type volatile *Addend)                                          \
     {                                                                         \
         ha_kernel_poll(#Name);                                                \
-        return __atomic_add_fetch(Addend, (Type)1, order);                    \
+        RETURN(Type, __atomic_add_fetch(Addend, (Type)1, order));             \
     }
 EACH_ORDER(INCREMENT, InterlockedIncrement, LONG)
 EACH_ORDER_64(INCREMENT, InterlockedIncrement)
@@ -43,7 +52,7 @@ FULL(INCREMENT, InterlockedIncrementSizeT, SIZE_T)
     Type Name(Type volatile *Addend)                                          \
     {                                                                         \
         ha_kernel_poll(#Name);                                                \
-        return __atomic_sub_fetch(Addend, (Type)1, order);                    \
+        RETURN(Type, __atomic_sub_fetch(Addend, (Type)1, order));             \
     }
 EACH_ORDER(DECREMENT, InterlockedDecrement, LONG)
 EACH_ORDER_64(DECREMENT, InterlockedDecrement)
@@ -55,7 +64,7 @@ FULL(DECREMENT, InterlockedDecrementSizeT, SIZE_T)
     Type Name(Type volatile *Addend, Type Value)                              \
     {                                                                         \
         ha_kernel_poll(#Name);                                                \
-        return __atomic_add_fetch(Addend, Value, order);                      \
+        RETURN(Type, __atomic_add_fetch(Addend, Value, order));               \
     }
 EACH_ORDER(ADD, InterlockedAdd, LONG)
 EACH_ORDER_64(ADD, InterlockedAdd)
@@ -64,7 +73,7 @@ EACH_ORDER_64(ADD, InterlockedAdd)
     Type Name(Type volatile *Addend, Type Value)                              \
     {                                                                         \
         ha_kernel_poll(#Name);                                                \
-        return __atomic_fetch_add(Addend, Value, order);                      \
+        RETURN(Type, __atomic_fetch_add(Addend, Value, order));               \
     }
 EACH_ORDER(EXCHANGE_ADD, InterlockedExchangeAdd, LONG)
 EACH_ORDER_64(EXCHANGE_ADD, InterlockedExchangeAdd)
@@ -74,7 +83,7 @@ FULL(EXCHANGE_ADD, InterlockedExchangeAddSizeT, SIZE_T)
     Type Name(Type volatile *Target, Type Value)                              \
     {                                                                         \
         ha_kernel_poll(#Name);                                                \
-        return __atomic_exchange_n(Target, Value, order);                     \
+        RETURN(Type, __atomic_exchange_n(Target, Value, order));              \
     }
 FULL(EXCHANGE, InterlockedExchange8, CHAR)
 FULL(EXCHANGE, InterlockedExchange16, SHORT)
@@ -89,7 +98,7 @@ EACH_ORDER(EXCHANGE, InterlockedExchangePointer, PVOID)
         ha_kernel_poll(#Name);                                                \
         __atomic_compare_exchange_n(Destination, &Comperand, ExChange, false, \
                                     order, otherwise);                        \
-        return Comperand;                                                     \
+        RETURN(Type, Comperand);                                              \
     }
 FULL(COMPARE_EXCHANGE, InterlockedCompareExchange16, SHORT)
 EACH_ORDER(COMPARE_EXCHANGE, InterlockedCompareExchange, LONG)
@@ -141,7 +150,7 @@ UCHAR InterlockedCompareExchange128(LONG64 volatile *Destination, LONG64 Exchang
     Type Name(Type volatile *Destination, Type Value)                         \
     {                                                                         \
         ha_kernel_poll(#Name);                                                \
-        return __atomic_fetch_and(Destination, Value, order);                 \
+        RETURN(Type, __atomic_fetch_and(Destination, Value, order));          \
     }
 FULL(AND, InterlockedAnd8, CHAR)
 FULL(AND, InterlockedAnd16, SHORT)
@@ -152,7 +161,7 @@ EACH_ORDER(AND, InterlockedAnd64, LONG64)
     Type Name(Type volatile *Destination, Type Value)                         \
     {                                                                         \
         ha_kernel_poll(#Name);                                                \
-        return __atomic_fetch_or(Destination, Value, order);                  \
+        RETURN(Type, __atomic_fetch_or(Destination, Value, order));           \
     }
 FULL(OR, InterlockedOr8, CHAR)
 FULL(OR, InterlockedOr16, SHORT)
@@ -163,7 +172,7 @@ EACH_ORDER(OR, InterlockedOr64, LONG64)
     Type Name(Type volatile *Destination, Type Value)                         \
     {                                                                         \
         ha_kernel_poll(#Name);                                                \
-        return __atomic_fetch_xor(Destination, Value, order);                 \
+        RETURN(Type, __atomic_fetch_xor(Destination, Value, order));          \
     }
 FULL(XOR, InterlockedXor8, CHAR)
 FULL(XOR, InterlockedXor16, SHORT)
@@ -177,7 +186,7 @@ EACH_ORDER(XOR, InterlockedXor64, LONG64)
         const Type one = (Type)((Bits)1 << (Bit & (Type)(8 * sizeof(Type) - 1))); \
         ha_kernel_poll(#Name);                                                \
         Base += Bit / (Type)(8 * sizeof(Type)) - (Bit % (Type)(8 * sizeof(Type)) < 0); \
-        return (operation(Base, (Type)(mask one), __ATOMIC_SEQ_CST) & one) != 0; \
+        RETURN(UCHAR, (operation(Base, (Type)(mask one), __ATOMIC_SEQ_CST) & one) != 0); \
     }
 BIT_TEST(InterlockedBitTestAndSet, LONG, ULONG, __atomic_fetch_or, )
 BIT_TEST(InterlockedBitTestAndSet64, LONG64, ULONG64, __atomic_fetch_or, )

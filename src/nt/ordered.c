@@ -3,7 +3,8 @@
  *
  * One definition a direction, made for each type and order; the names are those of
  * include/nt/wdm/ordered.h. Threads poll with these, so each comes to ha_sched_spin(). A write
- * comes there before it stores: who goes on meanwhile sees the old value.
+ * comes there before it stores, where who goes on sees the old value, and to a scheduling point
+ * behind that: what is shown too early is seen.
  *
  * Source: WDK reference, wdm.h, ReadAcquire, WriteRelease and their neighbours. Any IRQL.
  */
@@ -22,6 +23,7 @@
     {                                                                         \
         ha_kernel_poll(#Name);                                                \
         __atomic_store_n(Destination, Value, order);                          \
+        ha_kernel_pass();                                                     \
     }
 
 /* Raw promises no more than that the access is one, and so do we. */
