@@ -86,7 +86,8 @@ const struct ha_thread *ha_sched_option(const struct ha_world *world,
     for (const struct ha_thread *thread = sched->first_ready; thread; thread = thread->next_ready)
         if (may_run(sched, thread) && answer-- == 0)
             return thread;
-    return question->kind == HA_CHOICE_PREEMPT ? ha_processor_kept_out(sched, answer, &(uint16_t){0}) : NULL;
+    return question->kind == HA_CHOICE_PREEMPT
+               ? ha_processor_kept_out(sched, answer, &(uint16_t){0}) : NULL;
 }
 
 /* Take a thread that is ready out of the ready list. */

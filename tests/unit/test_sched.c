@@ -86,6 +86,36 @@ static void nothing_is_asked_while_only_one_thread_can_go_on(void **state)
     assert_int_equal(t->world->tape.asked, 0);
 }
 
+struct halting {
+    struct test_world *t;
+    struct ha_thread *thread;
+    uint32_t before, inside, after;     /* how far it is */
+};
+
+static void blocks_once(void *argument)
+{
+    struct halting *halting = argument;
+    halting->before = halting->thread->points;
+    ha_sched_block(halting->t->world);
+    halting->after = halting->thread->points;
+}
+
+/* Who has yet to wait is not where he is who waits. */
+static void a_thread_that_waits_is_further_than_before(void **state)
+{
+    struct test_world *t = *state;
+    struct halting halting = {.t = t};
+    halting.thread = test_world_thread(t, blocks_once, &halting);
+
+    ha_sched_run_until_quiet(t->world);
+    halting.inside = halting.thread->points;
+    ha_sched_ready(halting.thread);
+    ha_sched_run_until_quiet(t->world);
+
+    assert_int_equal(halting.inside, halting.before + 1);
+    assert_int_equal(halting.after, halting.inside);
+}
+
 static void the_adopted_thread_can_be_preempted_as_well(void **state)
 {
     struct test_world *t = *state;
@@ -316,6 +346,7 @@ int main(void)
         with_world(the_tape_chooses_who_goes_on_when_a_thread_ends),
         with_world(the_tape_preempts_a_thread_at_a_scheduling_point),
         with_world(nothing_is_asked_while_only_one_thread_can_go_on),
+        with_world(a_thread_that_waits_is_further_than_before),
         with_world(the_adopted_thread_can_be_preempted_as_well),
         with_world(what_is_due_comes_while_threads_can_go_on_when_the_tape_says_so),
         with_world(what_is_due_later_waits_until_all_is_quiet),
