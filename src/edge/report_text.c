@@ -22,7 +22,7 @@ static void add_findings(const struct ha_run *run, bool color, struct ha_text *t
     size_t count;
     struct ha_text command = {0};
     const struct ha_finding *finding = ha_judge_findings(run->judge, &count, NULL);
-    ha_run_add_command(run, &command);
+    ha_run_add_command(run, ha_run_ending(run), &command);
     for (size_t i = 0; i < count; i++) {
         if (ha_matcher_expects(run->matcher, &finding[i]))
             ha_text_add(text, "expected ");

@@ -105,8 +105,8 @@ bool ha_run_is_apart(const struct ha_play_options *options, const struct ha_plan
 int ha_run_turn_profile(const struct ha_play_options *options, struct ha_profile *profile,
                         struct ha_error *error);
 
-/* Append the command line that repeats the run, fit for bash and zsh. */
-void ha_run_add_command(const struct ha_run *run, struct ha_text *text);
+/* Append the command line that repeats the run, which ended so, fit for bash and zsh. */
+void ha_run_add_command(const struct ha_run *run, enum ha_ending ending, struct ha_text *text);
 
 void ha_run_close(struct ha_run *run);
 

@@ -39,7 +39,7 @@ static void add_word(struct ha_text *text, const char *word)
     ha_text_add(text, "'");
 }
 
-void ha_run_add_command(const struct ha_run *run, struct ha_text *text)
+void ha_run_add_command(const struct ha_run *run, enum ha_ending ending, struct ha_text *text)
 {
     const struct ha_play_options *options = run->options;
     struct ha_tape_input answers = {0};
@@ -64,7 +64,7 @@ void ha_run_add_command(const struct ha_run *run, struct ha_text *text)
     }
     if (options->strict)
         ha_text_add(text, " --strict");
-    if (ha_run_ending(run) == HA_END_BUDGET)
+    if (ending == HA_END_BUDGET)
         ha_text_addf(text, " --budget %llu", (unsigned long long)options->record_budget);
     if (options->threads == HA_THREADS_FREE) {
         ha_text_add(text, " --threads free");

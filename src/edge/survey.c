@@ -66,8 +66,10 @@ static int add_variant(struct ha_survey *survey, uint32_t variant, uint32_t turn
 
 static bool has_enough(const struct ha_survey *survey, struct ha_loop *loop)
 {
-    return survey->strayed || ha_loop_signal(loop) || survey->options->list ||
-           (survey->finds.count && !survey->options->keep_going);
+    const struct ha_explore_options *options = survey->options;
+    return survey->strayed || ha_loop_signal(loop) || options->list ||
+           (options->runs && survey->runs + survey->left >= options->runs) ||
+           (survey->finds.count && !options->keep_going);
 }
 
 static void say_error(const struct ha_survey *survey, int err, struct ha_text *messages)
@@ -152,7 +154,7 @@ void ha_survey_add_command(const struct ha_survey *survey, const struct ha_find 
     play.replay = ha_text_string(&token);
     const struct ha_run run = {
         .scenario = survey->scenario, .options = &play, .plan = survey->scenario->plan};
-    ha_run_add_command(&run, text);
+    ha_run_add_command(&run, find->ending, text);
     ha_survey_add_knobs(survey, find->variant, " --set ", " --set ", text);
     text->lost |= token.lost;
     ha_text_close(&token);

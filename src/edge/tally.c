@@ -94,7 +94,7 @@ static void count_run(struct ha_tally *tally, struct ha_run *run, struct ha_outc
                       const char *relies_on, const struct ha_breaches *known)
 {
     struct ha_text remark = {0}, command = {0};
-    ha_run_add_command(run, &command);
+    ha_run_add_command(run, ha_run_ending(run), &command);
     const struct ha_account account = account_of(run, &command);
     if (command.lost)
         ha_tally_lost(tally);
