@@ -259,6 +259,10 @@ static const struct subject {
         "{ \"signal\": \"e\" } ], \"if_fails\": [ { \"signal\": \"e\" } ] }, "
         "{ \"queue_work\": \"v\", \"do\": [ { \"set\": \"x\", \"to\": 2 } ], "
         "\"if_fails\": [] }, { \"wait\": \"e\" }") " }", ADD, NULL, {1, 1, 0, false}},
+    {"work for whoever was idle first", "{ \"name\": \"a\", \"entry\": [ " CPU " ], \"on\": [ "
+     "{ \"callback\": \"cpu\", \"do\": [ { \"queue_work\": \"w\", \"do\": [] } ] } ], "
+     "\"unload\": [ { \"queue_work\": \"v\", \"do\": [] } ] }", ADD ", " ADD2, NULL,
+     {0, 1, 1, false}},
     {"deferred calls", "{ \"name\": \"a\", \"entry\": [ " SYNC " ], "
      ON("Complete", "{ \"queue_dpc\": \"d\", \"processor\": \"$processor\", \"do\": [ "
         "{ \"signal\": \"e\" } ] }, { \"queue_dpc\": \"f\", \"processor\": 0, \"do\": [ "
