@@ -146,7 +146,8 @@ static void worker_thread(void *argument)
             if (kernel->world.sched.is_free)
                 return;             /* no order comes of who ran what before */
         }
-        ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);   /* who is idle, and since when */
+        /* Who is idle, and since when. */
+        ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
         self->next_waiter = work->idle;
         work->idle = self;
         ha_sched_block(&kernel->world);
