@@ -86,6 +86,11 @@ void ha_judge_destroy(struct ha_judge *judge)
     free(judge);
 }
 
+void ha_judge_spare_notes(struct ha_judge *judge)
+{
+    judge->spares_notes = true;
+}
+
 struct ha_sink *ha_judge_sink(struct ha_judge *judge)
 {
     return &judge->sink;

@@ -39,6 +39,12 @@ int ha_judge_save(struct ha_judge *judge, struct ha_judge_save *save);
 void ha_judge_restore(struct ha_judge *judge, const struct ha_judge_save *save);
 void ha_judge_save_close(struct ha_judge_save *save);
 
+/*
+ * Find notes as ever, but make no words for them (call, expected, seen, place): for who asks for
+ * what fails only, and judges many traces.
+ */
+void ha_judge_spare_notes(struct ha_judge *judge);
+
 /* The judge as a taker of records; belongs to the judge. */
 struct ha_sink *ha_judge_sink(struct ha_judge *judge);
 

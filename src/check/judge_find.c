@@ -123,7 +123,10 @@ static bool may_speak(const struct ha_judge *judge, enum ha_rule_number rule)
     return false;
 }
 
-/* A finding of this weight against the rule; NULL when it is only counted, or cannot be made. */
+/*
+ * A finding of this weight against the rule, for words to be put in; NULL when it is only counted,
+ * has no words or cannot be made.
+ */
 static struct ha_finding *find(struct ha_judge *judge, enum ha_rule_number number,
                                enum ha_severity severity, uint16_t driver)
 {
@@ -147,6 +150,8 @@ static struct ha_finding *find(struct ha_judge *judge, enum ha_rule_number numbe
     finding->seq = ha_record_seq(judge->record);
     finding->count = 1;
     finding->driver = driver;
+    if (severity == HA_NOTE && judge->spares_notes)
+        return NULL;
     put_place(judge, origin, finding);
     return finding;
 }

@@ -243,6 +243,7 @@ struct ha_seen_memory {
 struct ha_judge {
     struct ha_sink sink;
     bool shortcut;              /* tests turn it off to see that it changes nothing */
+    bool spares_notes;          /* they get no words */
 
     /* From here to `speaking` all is plain: a save takes these bytes as they are. */
     bool lost, gap, own;

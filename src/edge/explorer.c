@@ -327,6 +327,7 @@ static int open_all(struct ha_explorer *explorer)
     err = ha_always_open(&explorer->always, &explorer->scenario->expect);
     if (err || !explorer->judge || !explorer->search)
         return HA_ENOMEM;
+    ha_judge_spare_notes(explorer->judge);      /* what is found fails, and no note does */
     ha_hearing_init(&explorer->hearing, explorer->judge);
     return open_playing(explorer);
 }

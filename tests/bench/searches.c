@@ -41,6 +41,7 @@ static uint64_t search(const struct ha_plan *plan, const struct ha_search_option
     machine_options.threads = HA_THREADS_COROUTINES;
     if (!search || !judge || ha_machine_create(&machine_options, &machine, NULL))
         exit(1);
+    ha_judge_spare_notes(judge);
     ha_hearing_init(&hearing, judge);
     ha_machine_add_sink(machine, &hearing.sink);
     ha_player_search(machine, search);

@@ -84,10 +84,47 @@ static void a_finding_has_the_place_of_what_it_is_about(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* "note DRV-7 1x words, DRV-9 1x words" */
+static void add_words(const char *text, bool spares, struct ha_text *words)
+{
+    struct ha_judge *judge = ha_judge_create();
+    size_t count;
+
+    if (spares)
+        ha_judge_spare_notes(judge);
+    judge_text(judge, text);
+    const struct ha_finding *finding = ha_judge_findings(judge, &count, NULL);
+    for (size_t i = 0; i < count; i++)
+        ha_text_addf(words, "%s%s%s at %u for %u, %ux%s%s%s", i ? "; " : "",
+                     finding[i].severity == HA_NOTE ? "note " : "", finding[i].rule->id,
+                     (unsigned)finding[i].seq, (unsigned)finding[i].driver,
+                     (unsigned)finding[i].count, finding[i].expected[0] ? " expected" : "",
+                     finding[i].seen[0] ? " seen" : "", finding[i].place[0] ? " place" : "");
+    ha_judge_destroy(judge);
+}
+
+static void notes_that_are_spared_are_found_without_words(void **state)
+{
+    (void)state;
+    static const char text[] = ENTERS "pnp P place=1; take 1 64 place=2; leave a 0; "
+        "ask a 0; unload a; unpnp P ex; unloaded a; freed a; over;";
+    struct ha_text whole = {0}, spared = {0};
+
+    add_words(text, false, &whole);
+    add_words(text, true, &spared);
+    assert_string_equal(ha_text_string(&whole), "note DRV-7 at 55 for 1, 1x expected seen place; "
+                        "DRV-9 at 59 for 1, 1x expected seen place");
+    assert_string_equal(ha_text_string(&spared), "note DRV-7 at 55 for 1, 1x; "
+                        "DRV-9 at 59 for 1, 1x expected seen place");
+    ha_text_close(&whole);
+    ha_text_close(&spared);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_finding_has_the_place_of_what_it_is_about),
+        cmocka_unit_test(notes_that_are_spared_are_found_without_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
