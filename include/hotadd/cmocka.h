@@ -127,6 +127,19 @@ static inline void ha_cmocka_hold(int err, const char *what, const char *file, i
         ha_cmocka_failf(file, line, "%s: %s", what, ha_err_text(err));
 }
 
+/* Lists that differ are lines beside each other: of a search they are printed at once. */
+static inline void ha_cmocka_unlike(const char *file, int line, const char *report)
+{
+    char first[HA_ASSERTION_TEXT];
+    if (!ha_in_driver()) {
+        snprintf(first, sizeof first, "%.*s", (int)strcspn(report, "\n"), report);
+        ha_cmocka_print(report);
+        ha_explore_failed(file, line, first);
+        _fail(file, line);
+    }
+    ha_check_failed(file, line, report);
+}
+
 /* Words up to a NULL, held against what was called by a function of hotadd/check.h. */
 static inline void ha_cmocka_expect(const char *file, int line,
                                     const char *(*compare)(struct ha_machine *machine,
@@ -144,7 +157,7 @@ static inline void ha_cmocka_expect(const char *file, int line,
     if (word)
         report = "more calls are expected than one list can take\n";
     if (report)
-        ha_cmocka_fail(file, line, report);
+        ha_cmocka_unlike(file, line, report);
 }
 
 /* Add a processor now, and let all that it causes run. */
@@ -217,7 +230,7 @@ static inline void ha_cmocka_explore(CMUnitTestFunction test, const char *name,
 
 /*
  * ha_explore_test(state, test, DriverEntry): play a test again and again with its driver loaded,
- * see hotadd/explore.h, and fail with the report. Neither needs setup and teardown:
+ * see hotadd/explore.h, and fail with the report. Neither has setup and teardown:
  *
  *     static void whatever_happens(void **state)
  *     {

@@ -96,7 +96,8 @@ typedef void ha_explored_test(struct ha_machine *machine, void *argument);
  * A run ends with the unloading of its drivers. Where a run ends early, or goes on as an earlier
  * one did, the function is left in the middle, without a return: what it holds itself is then lost.
  * It is not called when DriverEntry fails, as it may for want of memory. The ordinary course is
- * played first, and must pass as any test; then it is played again and must be the same. In all
+ * played first, and must pass as any test; then it is played again and must be the same. Where
+ * it fails for its lists of calls or arrivals, the search ends there, keep_going or not. In all
  * other runs what the test expects of calls and arrivals is not compared; every check and every
  * rule counts.
  *
@@ -104,7 +105,8 @@ typedef void ha_explored_test(struct ha_machine *machine, void *argument);
  *   error     gets a sentence when there is no result; may be NULL
  *
  * Returns HA_OK when there is a result; HA_ESTALE when the token to replay is of another test or
- * program; HA_EINVAL, HA_ENOMEM, HA_ETHREAD as ha_test_begin().
+ * program; HA_EINVAL on a thread that has a machine, as from ha_test_begin() to ha_test_destroy();
+ * and HA_EINVAL, HA_ENOMEM, HA_ETHREAD as ha_test_begin().
  */
 int ha_explore(ha_explored_test *test, void *argument, const struct ha_exploration *exploration,
                struct ha_explored *explored, struct ha_error *error);

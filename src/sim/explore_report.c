@@ -90,6 +90,12 @@ static void add_stray(const struct ha_exploring *exploring, struct ha_text *repo
     ha_text_add(report, strayed_words);
 }
 
+/* A run that was not searched is not watched, but is one. */
+static uint64_t count_traces(const struct ha_exploring *exploring)
+{
+    return exploring->search ? exploring->traces.count : exploring->runs;
+}
+
 static void add_summary(const struct ha_exploring *exploring, struct ha_text *report)
 {
     const struct ha_exploration *exploration = exploring->exploration;
@@ -99,7 +105,7 @@ static void add_summary(const struct ha_exploring *exploring, struct ha_text *re
     ha_text_addf(report, "%s  %s (", exploring->strayed ? "STRAYED" : exploring->finds.count
                                      ? "FOUND" : exploring->complete ? "pass" : "open",
                  name ? name : "test");
-    ha_search_add_counts(report, exploring->runs, exploring->left, exploring->traces.count);
+    ha_search_add_counts(report, exploring->runs, exploring->left, count_traces(exploring));
     ha_text_add(report, ")\n");
     if (exploring->strayed)
         add_stray(exploring, report);
@@ -127,7 +133,7 @@ int ha_exploring_tell(struct ha_exploring *exploring, struct ha_explored *explor
     explored->strayed = exploring->strayed;
     explored->runs = exploring->runs;
     explored->left = exploring->left;
-    explored->traces = exploring->traces.count;
+    explored->traces = count_traces(exploring);
     if (explored->report)
         return HA_OK;
     ha_explored_close(explored);

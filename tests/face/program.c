@@ -116,6 +116,11 @@ static void wrong_whatever_happens(void **state)
     ha_explore_test(state, wrong_assertion, DriverEntry);
 }
 
+static void wrong_calls_whatever_happens(void **state)
+{
+    ha_explore_test(state, wrong_calls, DriverEntry);
+}
+
 static void few_runs(void **state)
 {
     struct ha_exploration exploration = ha_usual_exploration(DriverEntry);
@@ -150,6 +155,7 @@ static const struct {
     CASE("entry", only_adds, setup_EntryFails),
     {"explored", cmocka_unit_test(welcome_whatever_happens)},
     {"explored_leak", cmocka_unit_test(leak_whatever_happens)},
+    {"explored_calls", cmocka_unit_test(wrong_calls_whatever_happens)},
     {"explored_wrong", cmocka_unit_test(wrong_whatever_happens)},
     {"explored_few", cmocka_unit_test(few_runs)},
 };

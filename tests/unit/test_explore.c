@@ -417,6 +417,26 @@ static void lists_of_calls_count_in_the_ordinary_course_alone(void **state)
     ha_explored_close(&explored);
 }
 
+static void a_list_that_the_ordinary_course_fails_ends_a_search_that_keeps_going(void **state)
+{
+    (void)state;
+    struct ha_exploration exploration = exploration_of(NULL);
+    struct ha_explored explored;
+    size_t calls_expected = 1;
+    leaks = FALSE;
+    exploration.keep_going = true;
+
+    assert_int_equal(ha_explore(load_and_compare_calls, &calls_expected, &exploration, &explored,
+                                NULL), HA_OK);
+
+    assert_false(explored.strayed);
+    assert_false(explored.complete);
+    assert_int_equal(explored.found_count, 1);
+    SAYS(explored.found[0].words, ": other calls\n");
+    SAYS(explored.report, "FOUND  a test (1 run, 1 distinct trace)\n");
+    ha_explored_close(&explored);
+}
+
 static void lists_of_calls_do_not_count_where_a_token_has_another_course(void **state)
 {
     (void)state;
@@ -454,6 +474,7 @@ static void a_driver_that_is_never_loaded_fails(void **state)
 
     assert_true(explored.failed);
     SAYS(explored.report, "the test fails, before anything is searched\n");
+    SAYS(explored.report, "FOUND  a test (1 run, 1 distinct trace)\n");
     ha_explored_close(&explored);
 }
 
@@ -501,6 +522,7 @@ static void no_more_runs_are_played_than_were_asked_for(void **state)
         exploration.runs = runs;
         struct ha_explored explored = explore(add_processor, &exploration);
         assert_int_equal(explored.runs + explored.left, runs);
+        assert_true(explored.traces >= 1);
         assert_false(explored.complete);
         assert_false(explored.failed);
         assert_memory_equal(explored.report, "open  a test (", 14);
@@ -519,6 +541,25 @@ static void outside_of_a_search_a_failed_check_of_it_is_nothing(void **state)
 
     assert_null(ha_test_end(machine));
     ha_test_destroy(machine);
+}
+
+static void a_machine_of_the_same_thread_refuses_a_search(void **state)
+{
+    (void)state;
+    struct ha_exploration exploration = exploration_of(enter_holder);
+    struct ha_machine *machine;
+    struct ha_explored explored;
+    struct ha_error error = {""};
+    leaks = FALSE;
+    assert_int_equal(ha_test_begin(NULL, &machine, NULL), HA_OK);
+
+    assert_int_equal(ha_explore(do_nothing, NULL, &exploration, &explored, &error), HA_EINVAL);
+
+    SAYS(error.text, "this thread has a machine already");
+    assert_null(explored.report);
+    assert_null(ha_test_end(machine));
+    ha_test_destroy(machine);
+    assert_clean(add_processor, &exploration);
 }
 
 int main(void)
@@ -542,6 +583,8 @@ int main(void)
         cmocka_unit_test(a_driver_that_is_never_loaded_fails),
         cmocka_unit_test(a_test_that_waits_for_ever_is_left_there),
         cmocka_unit_test(no_more_runs_are_played_than_were_asked_for),
+        cmocka_unit_test(a_list_that_the_ordinary_course_fails_ends_a_search_that_keeps_going),
+        cmocka_unit_test(a_machine_of_the_same_thread_refuses_a_search),
         cmocka_unit_test(outside_of_a_search_a_failed_check_of_it_is_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
