@@ -187,11 +187,18 @@ static void switch_from(struct ha_world *world, struct ha_thread *self, struct h
     world->host->fatal(world, world->host->fatal_argument);
 }
 
+/* Others go on, though the thread has not come to a scheduling point. */
+static void halt(struct ha_thread *self)
+{
+    self->halts = self->halted_at == self->points ? self->halts + 1 : 1;
+    self->halted_at = self->points;
+}
+
 void ha_sched_block(struct ha_world *world)
 {
     struct ha_thread *self = world->sched.running;
     self->state = HA_THREAD_BLOCKED;
-    self->points++;
+    halt(self);
     switch_from(world, self, ha_sched_next(world));
 }
 
@@ -214,7 +221,7 @@ void ha_sched_hand_over(struct ha_world *world)
         return;
     if (self == sched->adopted)     /* which must be where it waits for quiet if the run ends */
         return;
-    self->points++;
+    halt(self);
     take(sched, next);
     put_first(sched, self);
     switch_from(world, self, run(sched, next));
@@ -235,7 +242,7 @@ void ha_sched_prefer_later(struct ha_world *world, struct ha_thread *last)
 void ha_sched_yield(struct ha_world *world)
 {
     struct ha_thread *self = world->sched.running;
-    self->points++;
+    halt(self);
     ha_sched_ready(self);
     switch_from(world, self, ha_sched_next(world));
 }

@@ -70,7 +70,8 @@ struct ha_thread {
      * changed: the call must be looked at closely when it ends.
      */
     bool disturbed;
-    uint32_t points;            /* where others could go on or had to, so far: how far it is */
+    uint32_t points;            /* scheduling points that it has come to */
+    uint32_t halts, halted_at;  /* others went on that often since point `halted_at`, at none */
     uint32_t spins, pauses;     /* in a row, of a thread that polls; core/poll.c, as the next */
     uint32_t inside;            /* of free mode: how often it has come in; core/free.c */
     uint64_t polled_seq;        /* number of the next record when it polled last */
@@ -92,6 +93,16 @@ void ha_thread_set_current(struct ha_thread *thread);
 
 #define HA_DISPATCH_LEVEL 2u
 #define HA_IPI_LEVEL 14u
+
+/*
+ * How far a thread is. Who has waited since the last scheduling point is further than who has yet
+ * to; from the next one on it is all the same, as the order of the others decides who has to wait.
+ */
+static inline uint64_t ha_thread_stand(const struct ha_thread *thread)
+{
+    uint32_t halts = thread->halted_at == thread->points ? thread->halts : 0;
+    return (uint64_t)halts << 32 | thread->points;
+}
 
 /* Change a thread's IRQL to or from DISPATCH_LEVEL, or inside a call into a driver. */
 void ha_thread_set_irql(struct ha_thread *thread, uint8_t irql);

@@ -280,7 +280,7 @@ uint64_t ha_footprint_state(const struct ha_footprint *footprint, const struct h
     uint64_t stand = footprint->dues;
     for (const struct ha_thread *thread = world->sched.first_live; thread;
          thread = thread->next_live)
-        stand += mix(number_of(thread), thread->points);
+        stand += mix(number_of(thread), ha_thread_stand(thread));
     /* Also of threads that have ended: steps of others may depend on it yet. */
     for (size_t i = 0; i < footprint->thread_count; i++)
         if (footprint->thread[i].driver)

@@ -268,6 +268,9 @@ static const struct subject {
         "{ \"signal\": \"e\" } ] }, { \"queue_dpc\": \"f\", \"processor\": 0, \"do\": [ "
         "{ \"set\": \"x\", \"to\": 1 } ] }, { \"wait\": \"e\" }") " }",
      ADD, NULL, {0, 2, 0, false}},
+    {"deferred calls of who has waited, or has not", "{ \"name\": \"a\", \"entry\": [ " CPU
+     " ], \"on\": [ { \"callback\": \"cpu\", \"do\": [ { \"queue_dpc\": \"d\", "
+     "\"processor\": 1, \"do\": [] } ] } ] }", ADD ", " ADD, NULL, {0, 1, 1, false}},
     {"memory that is lacking", "{ \"name\": \"a\", \"entry\": [ { \"table\": \"t\", \"size\": "
      "\"$maximum\" }, " SYNC " ], "
      ON("Start", "{ \"allocate\": \"t[$processor]\", \"size\": 64, \"tag\": \"tsuj\" }") " }, "

@@ -89,31 +89,51 @@ static void nothing_is_asked_while_only_one_thread_can_go_on(void **state)
 struct halting {
     struct test_world *t;
     struct ha_thread *thread;
-    uint32_t before, inside, after;     /* how far it is */
+    bool blocks;
+    uint64_t before, inside, after, next;   /* how far it is */
 };
 
-static void blocks_once(void *argument)
+static void comes_to_two_points(void *argument)
 {
     struct halting *halting = argument;
-    halting->before = halting->thread->points;
-    ha_sched_block(halting->t->world);
-    halting->after = halting->thread->points;
+    ha_sched_point(halting->t->world);
+    halting->before = ha_thread_stand(halting->thread);
+    if (halting->blocks)
+        ha_sched_block(halting->t->world);
+    halting->after = ha_thread_stand(halting->thread);
+    ha_sched_point(halting->t->world);
+    halting->next = ha_thread_stand(halting->thread);
 }
 
 /* Who has yet to wait is not where he is who waits. */
 static void a_thread_that_waits_is_further_than_before(void **state)
 {
     struct test_world *t = *state;
-    struct halting halting = {.t = t};
-    halting.thread = test_world_thread(t, blocks_once, &halting);
+    struct halting halting = {.t = t, .blocks = true};
+    halting.thread = test_world_thread(t, comes_to_two_points, &halting);
 
     ha_sched_run_until_quiet(t->world);
-    halting.inside = halting.thread->points;
+    halting.inside = ha_thread_stand(halting.thread);
     ha_sched_ready(halting.thread);
     ha_sched_run_until_quiet(t->world);
 
-    assert_int_equal(halting.inside, halting.before + 1);
+    assert_int_not_equal(halting.inside, halting.before);
     assert_int_equal(halting.after, halting.inside);
+}
+
+static void whether_a_thread_had_to_wait_is_the_same_from_its_next_point_on(void **state)
+{
+    struct test_world *t = *state;
+    struct halting one = {.t = t, .blocks = true}, other = {.t = t};
+    one.thread = test_world_thread(t, comes_to_two_points, &one);
+    other.thread = test_world_thread(t, comes_to_two_points, &other);
+
+    ha_sched_run_until_quiet(t->world);
+    ha_sched_ready(one.thread);
+    ha_sched_run_until_quiet(t->world);
+
+    assert_int_not_equal(one.after, other.after);
+    assert_int_equal(one.next, other.next);
 }
 
 static void the_adopted_thread_can_be_preempted_as_well(void **state)
@@ -347,6 +367,7 @@ int main(void)
         with_world(the_tape_preempts_a_thread_at_a_scheduling_point),
         with_world(nothing_is_asked_while_only_one_thread_can_go_on),
         with_world(a_thread_that_waits_is_further_than_before),
+        with_world(whether_a_thread_had_to_wait_is_the_same_from_its_next_point_on),
         with_world(the_adopted_thread_can_be_preempted_as_well),
         with_world(what_is_due_comes_while_threads_can_go_on_when_the_tape_says_so),
         with_world(what_is_due_later_waits_until_all_is_quiet),
