@@ -24,8 +24,21 @@ struct ha_processor {
     bool serves[HA_INTERRUPTS];     /* it has begun and not ended */
 };
 
-/* Whether a thread may run now, as far as its processor is concerned. */
+/* No processor keeps anybody out. */
+static inline bool ha_processors_are_free(const struct ha_sched *sched)
+{
+    return !sched->raised && !sched->asked;
+}
+
+/* Whether a thread may run now, as far as its processor is concerned, if some are not free; */
 bool ha_processor_lets(const struct ha_sched *sched, const struct ha_thread *thread);
+
+/* and in any case. */
+static inline bool ha_processor_may_run(const struct ha_sched *sched,
+                                        const struct ha_thread *thread)
+{
+    return ha_processors_are_free(sched) || ha_processor_lets(sched, thread);
+}
 
 /*
  * The lowest processor of a thread's affinity that takes threads, or of those that nobody keeps to

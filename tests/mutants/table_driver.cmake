@@ -151,6 +151,6 @@ mutant(SCHED sim/triggers.c "what waits for the end of a call begins with it"
 [[        if (event->trigger == (entered ? HA_DURING_CALL : HA_AFTER_CALL) && !waiting->begun &&]]
 [[        if (entered && !waiting->begun &&]])
 
-mutant(SCHED core/sched.c "a deadlock names nobody"
+mutant(SCHED core/deadlock.c "a deadlock names nobody"
 [[    record->as.wait.holder = holder ? holder->stamp.thread : 0;]]
 [[    record->as.wait.holder = 0;]])
