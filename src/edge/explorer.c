@@ -96,7 +96,8 @@ static int look(struct ha_explorer *explorer, enum ha_ending ending, const struc
     bool may_end = expect->explored_endings >> ending & 1;
     if (!err && (ending == HA_END_NORMALLY || ending == foreseen) && !crash)
         err = look_at_state(explorer);
-    if (!err && ending != HA_END_NORMALLY && ending != foreseen && !may_end && (crash || !told))
+    bool is_told = ending == HA_END_DEADLOCK && told;   /* its rules say what it comes from */
+    if (!err && ending != HA_END_NORMALLY && ending != foreseen && !may_end && !is_told)
         err = note_end(explorer, ending, crash);
     return ha_search_lost(explorer->search) || result->traces.lost ? HA_ENOMEM : err;
 }

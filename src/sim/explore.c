@@ -94,7 +94,8 @@ static int look(struct ha_exploring *exploring)
     enum ha_ending ending = ha_machine_ending(exploring->machine);
     exploring->is_noted = false;
     int err = ha_test_show(exploring->machine, note_finding, exploring);
-    if (ending != HA_END_NORMALLY && !exploring->is_noted)
+    bool is_told = ending == HA_END_DEADLOCK && exploring->is_noted;
+    if (ending != HA_END_NORMALLY && !is_told)
         note(exploring, &(struct ha_finding){.rule = NULL}, ending, NULL);
     return err ? err : exploring->err;
 }

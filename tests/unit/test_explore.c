@@ -486,6 +486,34 @@ static VOID say_done(PVOID context)
     KeSetEvent(&done, IO_NO_INCREMENT, FALSE);
 }
 
+/* Stops the system where it gets no memory; a check fails in any case. */
+static NTSTATUS enter_stopper(PDRIVER_OBJECT driver, PUNICODE_STRING path)
+{
+    (void)path;
+    driver->DriverUnload = stay;
+    ha_check(times_loaded > 0);
+    PVOID block = ExAllocatePool2(POOL_FLAG_NON_PAGED, 16, TAG);
+    if (!block)
+        KeBugCheck(MANUALLY_INITIATED_CRASH);
+    ExFreePoolWithTag(block, TAG);
+    return STATUS_SUCCESS;
+}
+
+static void a_bug_check_is_found_beside_what_fails_before_it(void **state)
+{
+    (void)state;
+    struct ha_exploration exploration = exploration_of(enter_stopper);
+    exploration.keep_going = true;
+    times_loaded = 0;
+
+    struct ha_explored explored = explore(do_nothing, &exploration);
+
+    assert_int_equal(explored.found_count, 2);
+    SAYS(explored.report, "error: check failed: test_explore.c:");
+    SAYS(explored.report, "error: the run ended by \"bugcheck\"\n");
+    ha_explored_close(&explored);
+}
+
 /* Without looking whether there is a thread that will say it. */
 static void wait_for_thread(struct ha_machine *machine, void *argument)
 {
@@ -585,6 +613,7 @@ int main(void)
         cmocka_unit_test(no_more_runs_are_played_than_were_asked_for),
         cmocka_unit_test(a_list_that_the_ordinary_course_fails_ends_a_search_that_keeps_going),
         cmocka_unit_test(a_machine_of_the_same_thread_refuses_a_search),
+        cmocka_unit_test(a_bug_check_is_found_beside_what_fails_before_it),
         cmocka_unit_test(outside_of_a_search_a_failed_check_of_it_is_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
