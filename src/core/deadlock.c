@@ -14,7 +14,8 @@
 static bool is_held_up(const struct ha_thread *thread)
 {
     return thread->state == HA_THREAD_BLOCKED ||
-           (thread->state == HA_THREAD_READY && !ha_processor_may_run(&thread->world->sched, thread));
+           (thread->state == HA_THREAD_READY &&
+            !ha_processor_may_run(&thread->world->sched, thread));
 }
 
 bool ha_sched_is_stuck(const struct ha_world *world)
