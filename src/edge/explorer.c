@@ -78,7 +78,7 @@ static int look(struct ha_explorer *explorer, enum ha_ending ending, const struc
     const struct ha_expect *expect = &explorer->scenario->expect;
     enum ha_ending foreseen = expect->ending ? expect->ending : HA_END_NORMALLY;
     struct ha_result *result = explorer->result;
-    size_t count, told = 0;
+    size_t count;
     bool lost;
     const struct ha_finding *finding = ha_judge_findings(explorer->judge, &count, &lost);
     int err = lost ? HA_ENOMEM : HA_OK;
@@ -90,14 +90,12 @@ static int look(struct ha_explorer *explorer, enum ha_ending ending, const struc
             ha_violation_is_expected(&finding[i], expect->violation, expect->violation_count,
                                      ha_judge_cast(explorer->judge)))
             continue;
-        told++;
         err = note(explorer, &finding[i], HA_END_NOT_YET, NULL);
     }
     bool may_end = expect->explored_endings >> ending & 1;
     if (!err && (ending == HA_END_NORMALLY || ending == foreseen) && !crash)
         err = look_at_state(explorer);
-    bool is_told = ending == HA_END_DEADLOCK && told;   /* its rules say what it comes from */
-    if (!err && ending != HA_END_NORMALLY && ending != foreseen && !may_end && !is_told)
+    if (!err && ending != HA_END_NORMALLY && ending != foreseen && !may_end)
         err = note_end(explorer, ending, crash);
     return ha_search_lost(explorer->search) || result->traces.lost ? HA_ENOMEM : err;
 }

@@ -94,8 +94,7 @@ static int look(struct ha_exploring *exploring)
     enum ha_ending ending = ha_machine_ending(exploring->machine);
     exploring->is_noted = false;
     int err = ha_test_show(exploring->machine, note_finding, exploring);
-    bool is_told = ending == HA_END_DEADLOCK && exploring->is_noted;
-    if (ending != HA_END_NORMALLY && !is_told)
+    if (ending != HA_END_NORMALLY)
         note(exploring, &(struct ha_finding){.rule = NULL}, ending, NULL);
     return err ? err : exploring->err;
 }
