@@ -254,6 +254,10 @@ static const struct subject {
     {"arrivals for two, and one leaves", "{ \"name\": \"a\", \"entry\": [ " SYNC ", " CPU " ] }, "
      "{ \"name\": \"b\", \"entry\": [ " CPU " ] }",
      ADD ", " DURING("b", "{ \"deregister\": \"cpu\" }"), NULL, {0, 1, 1, false}},
+    {"an arrival, and one who comes to hear of it", "{ \"name\": \"a\", \"entry\": [ " CPU ", "
+     SYNC " ] }, { \"name\": \"b\", \"entry\": [ " CPU " ] }", "{ \"at\": \"1ms\", "
+     "\"load\": \"b\" }, { \"at\": \"1ms\", \"run\": \"b\", \"do\": [] }, " ADD, NULL,
+     {0, 0, 2, false}},
     {"a work item", "{ \"name\": \"a\", \"entry\": [ " SYNC " ], "
      ON("Start", "{ \"queue_work\": \"w\", \"do\": [ { \"set\": \"x\", \"to\": 1 }, "
         "{ \"signal\": \"e\" } ], \"if_fails\": [ { \"signal\": \"e\" } ] }, "
