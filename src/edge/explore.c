@@ -56,11 +56,12 @@ static enum fate print_result(struct course *course, const struct ha_survey *sur
 {
     const struct ha_explore_options *options = course->options;
     struct ha_text finds = {0}, summary = {0};
-    if (options->list)
+    bool lists = options->list && !survey->strayed;
+    if (lists)
         ha_explore_report_points(survey, &finds);
     else
         ha_explore_report_finds(survey, &finds);
-    if (!options->list && (!options->play.quiet || survey->finds.count || !survey->complete))
+    if (!lists && (!options->play.quiet || survey->finds.count || !survey->complete))
         ha_explore_report_summary(survey, &summary);
     bool whole = !finds.lost && !summary.lost;
     if (whole) {
@@ -71,7 +72,7 @@ static enum fate print_result(struct course *course, const struct ha_survey *sur
     }
     ha_text_close(&finds);
     ha_text_close(&summary);
-    return !whole ? UNREAD : options->list ? LISTED : fate_of(survey);
+    return !whole ? UNREAD : lists ? LISTED : fate_of(survey);
 }
 
 static enum fate search(struct course *course, const struct ha_scenario *scenario)
