@@ -191,7 +191,7 @@ static inline struct ha_exploration ha_usual_exploration(ha_driver_entry *entry)
     struct ha_exploration usual;
     memset(&usual, 0, sizeof usual);
     usual.test.entry = entry;
-    usual.bounds.faults = usual.bounds.preemptions = usual.bounds.deliveries = 1;
+    usual.bounds.faults = usual.bounds.preemptions = usual.bounds.deliveries = HA_BOUND_USUAL;
     usual.depth = 2;
     usual.seed = 1;
     usual.runs = 100000;

@@ -129,6 +129,13 @@ static void few_runs(void **state)
     ha_explore_test_with(state, only_adds, &exploration);
 }
 
+static void pairs_of_failures(void **state)
+{
+    struct ha_exploration exploration = ha_usual_exploration(DriverEntry);
+    exploration.strategy = HA_SEARCH_PAIRS;
+    ha_explore_test_with(state, only_adds, &exploration);
+}
+
 #define CASE(name, test, prepare) \
     {name, cmocka_unit_test_setup_teardown(test, prepare, ha_teardown)}
 
@@ -155,6 +162,7 @@ static const struct {
     CASE("entry", only_adds, setup_EntryFails),
     {"explored", cmocka_unit_test(welcome_whatever_happens)},
     {"explored_leak", cmocka_unit_test(leak_whatever_happens)},
+    {"explored_pairs", cmocka_unit_test(pairs_of_failures)},
     {"explored_calls", cmocka_unit_test(wrong_calls_whatever_happens)},
     {"explored_wrong", cmocka_unit_test(wrong_whatever_happens)},
     {"explored_few", cmocka_unit_test(few_runs)},
