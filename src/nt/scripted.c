@@ -125,7 +125,9 @@ static void run_thread(void *argument)
     struct ha_stage stage = {.driver = run.driver};
     ha_arena_give(&kernel->world.host->arena, argument, sizeof run);
     thread->operations++;
+    ha_touch(&kernel->world, HA_TOUCH_DRIVER(run.driver->id), HA_TOUCH_WRITE);
     ha_steps_play(&stage, run.steps);
+    ha_touch(&kernel->world, HA_TOUCH_DRIVER(run.driver->id), HA_TOUCH_WRITE);
     thread->operations--;
     ha_kernel_ended(kernel, run.event);
 }

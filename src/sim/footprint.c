@@ -147,7 +147,8 @@ static inline void touch(struct ha_footprint *footprint, struct ha_footprint_thr
 
 /*
  * The running thread stops in the middle of its driver's code. What it has done there since its
- * latest step comes before what others of that driver do, and what follows comes behind it.
+ * latest step comes behind what others of that driver have done so far, also those that stand in
+ * its code, and before what they do from now on; what follows comes behind that.
  */
 static void stop(struct ha_footprint *footprint, struct ha_footprint_thread *thread,
                  const struct ha_thread *running)
@@ -157,7 +158,8 @@ static void stop(struct ha_footprint *footprint, struct ha_footprint_thread *thr
     if (!object)
         return;
     thread->driver = driver;
-    thread->place = mix(number_of(running), running->points);
+    thread->place = mix(mix(number_of(running), running->points),
+                        5 * object->written + 11 * object->places);
     object->places += thread->place;
 }
 

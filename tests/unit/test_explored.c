@@ -217,6 +217,7 @@ static NTSTATUS NTAPI enter_timed(PDRIVER_OBJECT DriverObject, PUNICODE_STRING R
     return enter_with(cancel);
 }
 
+#define PANEL "{12345678-9abc-def0-1234-56789abcdef0}"
 #define SYNC "{ \"register\": \"processor-change\", \"as\": \"sync\" }"
 #define CPU "{ \"register\": \"device-interface\", \"as\": \"cpu\", " \
     "\"class\": \"GUID_DEVICE_PROCESSOR\" }"
@@ -228,6 +229,8 @@ static NTSTATUS NTAPI enter_timed(PDRIVER_OBJECT DriverObject, PUNICODE_STRING R
 #define DURING(driver, steps) "{ \"during\": \"a.sync Start 4\", \"run\": \"" driver \
     "\", \"do\": [ " steps " ] }"
 #define COUNT "{ \"query\": \"KeQueryActiveProcessorCountEx\", \"group\": 0 }"
+#define LEAVE "{ \"deregister\": \"sync\" }"
+#define TAKE "{ \"allocate\": \"t[1]\" }"
 
 static const struct subject {
     const char *name, *drivers, *events;    /* a scenario; */
@@ -258,6 +261,18 @@ static const struct subject {
      SYNC " ] }, { \"name\": \"b\", \"entry\": [ " CPU " ] }", "{ \"at\": \"1ms\", "
      "\"load\": \"b\" }, { \"at\": \"1ms\", \"run\": \"b\", \"do\": [] }, " ADD, NULL,
      {0, 0, 2, false}},
+    {"a table that may not be there yet", "{ \"name\": \"a\", \"entry\": [ { \"table\": \"t\", "
+     "\"size\": 2 } ] }", "{ \"at\": \"1ms\", \"load\": \"a\" }, { \"at\": \"1ms\", \"run\": "
+     "\"a\", \"do\": [ { \"if\": \"t[0]\", \"then\": [] } ] }, " ADD2 ", " ADD2, NULL,
+     {0, 1, 1, false}},
+    {"a variable that is read between two interruptions", "{ \"name\": \"a\", \"entry\": [ "
+     "{ \"table\": \"t\", \"size\": 2 }, { \"register\": \"device-interface\", \"as\": \"panel\", "
+     "\"class\": \"" PANEL "\" }, { \"register\": \"callback-object\", \"as\": \"sync\" } ], "
+     "\"on\": [ { \"callback\": \"panel\", \"do\": [ { \"set\": \"y\", \"to\": 1 }, " LEAVE ", "
+     "{ \"set\": \"y\", \"to\": 0 }, " TAKE " ] }, { \"callback\": \"sync\", \"do\": [ "
+     "{ \"publish\": \"i\", \"class\": \"" PANEL "\" }, " LEAVE ", { \"if\": \"$y == 0\", "
+     "\"then\": [ { \"wait\": \"it\" } ], \"else\": [ " TAKE " ] } ] } ] }", ADD, NULL,
+     {0, 3, 0, false}},
     {"a work item", "{ \"name\": \"a\", \"entry\": [ " SYNC " ], "
      ON("Start", "{ \"queue_work\": \"w\", \"do\": [ { \"set\": \"x\", \"to\": 1 }, "
         "{ \"signal\": \"e\" } ], \"if_fails\": [ { \"signal\": \"e\" } ] }, "
