@@ -20,11 +20,14 @@
 #include "nt/ps_thread.h"
 #include "nt/work.h"
 
-/* What is queued, and by whom. */
+/*
+ * What is queued, and by whom. It lies in the arena, because a driver's memory may be gone or
+ * written over while the item that it holds is queued.
+ */
 struct errand {
     struct ha_errand link;          /* first */
     PIO_WORKITEM item;              /* NULL for one of ExQueueWorkItem, which is `executive` */
-    PWORK_QUEUE_ITEM executive;     /* and lies in the arena by itself */
+    PWORK_QUEUE_ITEM executive;
     PVOID context, object;
     PWORKER_THREAD_ROUTINE worker;          /* of `executive` */
     PIO_WORKITEM_ROUTINE routine;
@@ -37,7 +40,7 @@ struct errand {
 struct _IO_WORKITEM {
     struct _IO_WORKITEM *older, *newer;     /* of those from IoAllocateWorkItem */
     const void *seal;               /* its own address while it may be used */
-    struct errand errand;
+    struct errand errand;                   /* as it will be queued */
     bool queued;
     bool is_ours;                   /* from IoAllocateWorkItem */
     uint32_t made_at;
@@ -114,8 +117,8 @@ static void run(struct ha_kernel *kernel, struct errand *queued)
     } else {
         was_made_again(kernel, queued);
         errand.executive->List.Flink = NULL;
-        ha_arena_give(&kernel->world.host->arena, queued, sizeof *queued);
     }
+    ha_arena_give(&kernel->world.host->arena, queued, sizeof *queued);
     ha_record_open(&kernel->world, HA_WORK_ENTER, errand.id);
     ha_sched_point(&kernel->world);
     call(kernel, &errand);
@@ -154,11 +157,18 @@ static void worker_thread(void *argument)
     }
 }
 
-static void queue(struct ha_kernel *kernel, struct errand *errand)
+/* Queue a copy, which cannot fail. */
+static void queue(struct ha_kernel *kernel, const struct errand *wanted)
 {
     struct ha_work *work = &kernel->work;
+    struct errand *errand = ha_arena_take(&kernel->world.host->arena, sizeof *errand);
+    if (!errand)
+        ha_ps_no_memory(kernel);
+    *errand = *wanted;
     ha_touch(&kernel->world, HA_TOUCH_QUEUE, HA_TOUCH_WRITE);
     errand->link.next = NULL;
+    if (errand->executive)
+        errand->executive->List.Flink = (PLIST_ENTRY)(void *)errand;
     ha_order_forget(&kernel->world, errand);
     ha_order_give(&kernel->world, errand);
     if (work->last)
@@ -203,7 +213,7 @@ static void make(struct ha_kernel *kernel, PIO_WORKITEM item, PVOID object, bool
 
 static bool lies_in(const struct errand *errand, const void *memory, size_t size)
 {
-    return ha_lies_in(errand, memory, size) || ha_lies_in(errand->executive, memory, size);
+    return ha_lies_in(errand->item, memory, size) || ha_lies_in(errand->executive, memory, size);
 }
 
 bool ha_work_lies_in(const struct ha_kernel *kernel, const void *memory, size_t size)
@@ -226,10 +236,9 @@ void ha_work_take_out(struct ha_kernel *kernel, const void *memory, size_t size)
             continue;
         }
         *link = (*link)->next;
-        if (!errand->item)
-            ha_arena_give(&kernel->world.host->arena, errand, sizeof *errand);
-        else if (errand->object)
+        if (errand->object)
             ha_driver_let_go(kernel, errand->driver);
+        ha_arena_give(&kernel->world.host->arena, errand, sizeof *errand);
     }
 }
 
@@ -298,15 +307,26 @@ ULONG IoSizeofWorkItem(VOID)
     return (ULONG)sizeof(struct _IO_WORKITEM);
 }
 
+/* The errand of an item of either kind that is queued, the other is NULL; NULL when it is not. */
+static struct errand *find(const struct ha_kernel *kernel, const struct _IO_WORKITEM *item,
+                           const WORK_QUEUE_ITEM *executive)
+{
+    struct ha_errand *link = kernel->work.first;
+    for (; link; link = link->next) {
+        const struct errand *queued = (const struct errand *)(const void *)link;
+        if (queued->item == item && queued->executive == executive)
+            break;
+    }
+    return (struct errand *)(void *)link;
+}
+
 /* Make a work item in memory of the driver, for a device or for the driver itself. */
 VOID IoInitializeWorkItem(PVOID IoObject, PIO_WORKITEM IoWorkItem)
 {
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("IoInitializeWorkItem");
-    const struct ha_errand *queued = kernel->work.first;
-    while (queued && queued != &IoWorkItem->errand.link)
-        queued = queued->next;
+    const struct errand *queued = find(kernel, IoWorkItem, NULL);
     if (queued)
-        ha_record_misuse(kernel, HA_RT_QUEUE_WORK, HA_MISUSE_QUEUED, IoWorkItem->errand.id, 0);
+        ha_record_misuse(kernel, HA_RT_QUEUE_WORK, HA_MISUSE_QUEUED, queued->id, 0);
     else
         make(kernel, IoWorkItem, IoObject, false);
 }
@@ -366,15 +386,6 @@ VOID IoQueueWorkItemEx(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE_EX WorkerRo
     queue_item(kernel, IoWorkItem, NULL, WorkerRoutine, Context);
 }
 
-/* The errand of an item that is queued; NULL when it is not. */
-static struct errand *find_executive(const struct ha_kernel *kernel, const WORK_QUEUE_ITEM *item)
-{
-    struct ha_errand *queued = kernel->work.first;
-    while (queued && ((struct errand *)(void *)queued)->executive != item)
-        queued = queued->next;
-    return (struct errand *)(void *)queued;
-}
-
 /*
  * Let a thread of the system call a function of the driver that is in charge.
  *
@@ -389,7 +400,7 @@ VOID ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
     HA_INSIDE struct ha_kernel *kernel = ha_kernel_enter("ExQueueWorkItem");
     ha_kernel_check_irql(kernel, HA_RT_EX_QUEUE_WORK, DISPATCH_LEVEL);
     (void)QueueType;
-    struct errand *queued = find_executive(kernel, WorkItem);
+    struct errand *queued = find(kernel, NULL, WorkItem);
     if (queued) {
         if (!was_made_again(kernel, queued))
             ha_record_misuse(kernel, HA_RT_EX_QUEUE_WORK, HA_MISUSE_QUEUED, 0, 0);
@@ -399,13 +410,9 @@ VOID ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
         ha_record_misuse(kernel, HA_RT_EX_QUEUE_WORK, HA_MISUSE_NOT_MADE, 0, 0);
         return;
     }
-    struct errand *errand = ha_arena_take(&kernel->world.host->arena, sizeof *errand);
-    if (!errand)
-        ha_ps_no_memory(kernel);
-    *errand = (struct errand){.executive = WorkItem, .context = WorkItem->Parameter,
-                              .worker = WorkItem->WorkerRoutine,
-                              .id = ++kernel->work.made,
-                              .driver = kernel->world.sched.running->stamp.driver};
-    WorkItem->List.Flink = (PLIST_ENTRY)(void *)errand;
-    queue(kernel, errand);
+    const struct errand errand = {.executive = WorkItem, .context = WorkItem->Parameter,
+                                  .worker = WorkItem->WorkerRoutine,
+                                  .id = ++kernel->work.made,
+                                  .driver = kernel->world.sched.running->stamp.driver};
+    queue(kernel, &errand);
 }
