@@ -91,13 +91,12 @@ static struct ha_thread *take(struct ha_sched *sched, struct ha_thread *wanted)
 }
 
 /* Of those that their processor keeps out; it moves to another one. */
-static struct ha_thread *take_kept_out(struct ha_world *world, uint32_t n)
+static struct ha_thread *take_kept_out(struct ha_sched *sched, uint32_t n)
 {
     uint16_t index;
-    struct ha_thread *thread = ha_processor_kept_out(&world->sched, n, &index);
+    struct ha_thread *thread = ha_processor_kept_out(sched, n, &index);
     thread->stamp.processor = index;
-    ha_touch(world, HA_TOUCH_PROCESSOR(index), HA_TOUCH_WRITE);
-    return take(&world->sched, thread);
+    return take(sched, thread);
 }
 
 static struct ha_thread *run(struct ha_sched *sched, struct ha_thread *thread)
@@ -270,9 +269,12 @@ void ha_sched_attend(struct ha_world *world)
     if (answer == 0)
         return;
     struct ha_thread *next = answer <= eligible ? take_eligible(sched, answer - 1)
-                                                : take_kept_out(world, answer - eligible - 1);
+                                                : take_kept_out(sched, answer - eligible - 1);
     ha_sched_ready(self);
-    switch_from(world, self, run(sched, next));
+    run(sched, next);
+    if (answer > eligible)              /* it is he who has moved */
+        ha_touch(world, HA_TOUCH_PROCESSOR(next->stamp.processor), HA_TOUCH_WRITE);
+    switch_from(world, self, next);
 }
 
 void ha_sched_run_until_quiet(struct ha_world *world)

@@ -131,6 +131,7 @@ static struct ha_thread *make(struct ha_world *world, enum ha_thread_kind kind, 
 
 static uint32_t next_in_turn(struct ha_world *world)
 {
+    ha_touch(world, HA_TOUCH_PARTITION, HA_TOUCH_READ);
     return world->sched.placed++ % world->partition.scheduled;
 }
 

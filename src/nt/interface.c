@@ -251,11 +251,12 @@ void ha_interface_up(struct ha_kernel *kernel, uint32_t add, uint32_t device, bo
     bool wanted = all->made == all->enabled;    /* somebody has asked before */
     const struct unit unit = {class_of(of_memory), ++all->enabled, device, of_memory};
     char link[LINK_LENGTH];
-    ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_WRITE);   /* who joins later is not told */
     if (!note(kernel, device, of_memory))
         ha_ps_no_memory(kernel);
-    if (wanted)
+    if (wanted) {
+        ha_touch(&kernel->world, HA_TOUCH_CHAIN, HA_TOUCH_READ);     /* who is to be told */
         write_link(&unit, link);
+    }
     const struct ha_interface *instance = wanted ? make(kernel, &unit, link) : NULL;
     if (wanted && !instance)
         ha_ps_no_memory(kernel);

@@ -230,6 +230,7 @@ static NTSTATUS NTAPI enter_timed(PDRIVER_OBJECT DriverObject, PUNICODE_STRING R
     "\", \"do\": [ " steps " ] }"
 #define COUNT "{ \"query\": \"KeQueryActiveProcessorCountEx\", \"group\": 0 }"
 #define LEAVE "{ \"deregister\": \"sync\" }"
+#define LOW "{ \"set_affinity\": { \"group\": 0, \"mask\": \"0x3\" } }"
 #define TAKE "{ \"allocate\": \"t[1]\" }"
 
 static const struct subject {
@@ -282,6 +283,10 @@ static const struct subject {
      "{ \"callback\": \"cpu\", \"do\": [ { \"queue_work\": \"w\", \"do\": [] } ] } ], "
      "\"unload\": [ { \"queue_work\": \"v\", \"do\": [] } ] }", ADD ", " ADD2, NULL,
      {0, 1, 1, false}},
+    {"a thread that begins before or after a processor comes", "{ \"name\": \"a\" }",
+     "{ \"at\": \"1ms\", \"run\": \"a\", \"do\": [ { \"queue_work\": \"w\", \"do\": [ "
+     "{ \"raise_irql\": \"DISPATCH_LEVEL\" } ] } ] }, { \"at\": \"1ms\", \"run\": \"a\", "
+     "\"do\": [] }, " ADD, NULL, {0, 0, 2, false}},
     {"deferred calls", "{ \"name\": \"a\", \"entry\": [ " SYNC " ], "
      ON("Complete", "{ \"queue_dpc\": \"d\", \"processor\": \"$processor\", \"do\": [ "
         "{ \"signal\": \"e\" } ] }, { \"queue_dpc\": \"f\", \"processor\": 0, \"do\": [ "
@@ -290,6 +295,10 @@ static const struct subject {
     {"deferred calls of who has waited, or has not", "{ \"name\": \"a\", \"entry\": [ " CPU
      " ], \"on\": [ { \"callback\": \"cpu\", \"do\": [ { \"queue_dpc\": \"d\", "
      "\"processor\": 1, \"do\": [] } ] } ] }", ADD ", " ADD, NULL, {0, 1, 1, false}},
+    {"one of two whose processor a deferred call has moves", "{ \"name\": \"a\", \"entry\": [ "
+     SYNC " ], " ON("Start", LOW) " }, { \"name\": \"b\", \"entry\": [ " CPU " ], \"on\": [ "
+     "{ \"callback\": \"cpu\", \"do\": [ " LOW ", { \"queue_dpc\": \"d\", \"do\": [] } ] } ] }",
+     ADD ", " ADD, NULL, {0, 2, 1, false}},
     {"memory that is lacking", "{ \"name\": \"a\", \"entry\": [ { \"table\": \"t\", \"size\": "
      "\"$maximum\" }, " SYNC " ], "
      ON("Start", "{ \"allocate\": \"t[$processor]\", \"size\": 64, \"tag\": \"tsuj\" }") " }, "

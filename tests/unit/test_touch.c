@@ -42,11 +42,12 @@ static void an_add_writes_the_partition_and_reads_the_chain(void **state)
 
     bench_add_processor(b);
 
-    /* Post and take the event; its thread; the lock; the round; offer; the driver is called, and has
-       returned; ACTIVE; the driver again; the lock; look for more. */
-    assert_string_equal(touched, "w:queue r:queue w:queue w:threads w:object r:chain w:partition "
-                                 "w:driver w:driver w:partition w:driver w:driver w:object "
-                                 "r:queue ");
+    /* Post and take the event; where its thread shall be, and the thread; the lock; the round;
+       offer; the driver is called, and has returned; ACTIVE; the driver again; the lock; look for
+       more. */
+    assert_string_equal(touched, "w:queue r:queue w:queue r:partition w:threads w:object r:chain "
+                                 "w:partition w:driver w:driver w:partition w:driver "
+                                 "w:driver w:object r:queue ");
 }
 
 static void a_registration_writes_the_chain_and_a_query_reads_the_partition(void **state)
